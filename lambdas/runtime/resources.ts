@@ -1,0 +1,75 @@
+/**
+ * What every function, queue and table of the product is, in numbers and names.
+ * `lib/` deploys it and `local/` runs it: neither has figures of its own, so one machine behaves like AWS.
+ */
+
+/** A function: its limits, and the names of the environment variables that it reads, no more and no fewer. */
+export type FunctionResource = {
+  readonly timeoutSeconds: number
+  readonly memoryMb: number
+  readonly environment: readonly EnvironmentName[]
+}
+
+/** The environment variables of the product. `runtime/environment.ts` is the only reader. */
+export type EnvironmentName = 'TABLE_NAME' | 'EVENTS_QUEUE_URL' | 'X_SECRETS'
+
+/** The functions by the name of their handler's file. X gives a delivery 3 seconds, the gateway an API call 30. */
+export const functions = {
+  webhook: { timeoutSeconds: 10, memoryMb: 1024, environment: ['EVENTS_QUEUE_URL', 'X_SECRETS'] },
+  router: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME'] },
+  api: { timeoutSeconds: 20, memoryMb: 1024, environment: ['TABLE_NAME'] },
+} as const satisfies Record<string, FunctionResource>
+
+export type FunctionName = keyof typeof functions
+
+/** A FIFO queue with dead letters and the function that works it off. */
+export type QueueResource = {
+  readonly consumer: FunctionName
+  readonly batchSize: number
+  /** Seconds; AWS asks for at least six times the consumer's time-out. */
+  readonly visibilitySeconds: number
+  /** After so many receives a message goes to the dead letters. */
+  readonly maxReceives: number
+  /** Seconds that dead letters are kept: SQS's longest, 14 days. */
+  readonly deadLetterRetentionSeconds: number
+}
+
+export const queues = {
+  events: {
+    consumer: 'router',
+    batchSize: 10,
+    visibilitySeconds: 6 * functions.router.timeoutSeconds,
+    maxReceives: 5,
+    deadLetterRetentionSeconds: 14 * 24 * 3600,
+  },
+} as const satisfies Record<string, QueueResource>
+
+export type QueueName = keyof typeof queues
+
+/** The one table. Keys are strings; an item is in an index when it has the index's two attributes. */
+export const table = {
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  timeToLive: 'expiresAt',
+  /** Tickets by newest activity: the partition attribute of each list is sharded where many tickets share it. */
+  indexes: {
+    all: { partitionKey: 'inAll', sortKey: 'activity' },
+    status: { partitionKey: 'inStatus', sortKey: 'activity' },
+    channel: { partitionKey: 'inChannel', sortKey: 'activity' },
+    customer: { partitionKey: 'inCustomer', sortKey: 'activity' },
+    tag: { partitionKey: 'inTag', sortKey: 'activity' },
+  },
+  /** What the indexes carry beside the keys. */
+  projected: ['ticketId'],
+} as const
+
+export type IndexName = keyof typeof table.indexes
+
+/** What a token of the API may carry: scopes of machines (`IDENTIFIER/NAME`). */
+export const access = {
+  resourceServer: 'helpdesk-twitter',
+  scopes: {
+    tickets: 'Read tickets and messages, answer, set status and tags',
+    admin: 'Everything, channels and settings included',
+  },
+} as const
