@@ -30,7 +30,7 @@ export function bundleHandlers(outDir: string): Record<FunctionName, string> {
     treeShaking: true,
     legalComments: 'none',
     // Packages that are CommonJS inside ask for `require` of Node's own modules.
-    banner: { js: "import{createRequire as _createRequire}from'node:module';const require=_createRequire(import.meta.url);" },
+    banner: { js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
     logLevel: 'warning',
   })
   return Object.fromEntries(names.map((name) => [name, join(outDir, name)])) as Record<FunctionName, string>

@@ -59,8 +59,8 @@ export const table = {
     customer: { partitionKey: 'inCustomer', sortKey: 'activity' },
     tag: { partitionKey: 'inTag', sortKey: 'activity' },
   },
-  /** What the indexes carry beside the keys. */
-  projected: ['ticketId'],
+  /** What the indexes carry beside the keys: enough to filter by, the ticket itself is read from the table. */
+  projected: ['ticketId', 'status', 'tags', 'channelId', 'customerId'],
 } as const
 
 export type IndexName = keyof typeof table.indexes
