@@ -1,0 +1,66 @@
+import { z } from 'zod'
+import type { DirectMessage, EncryptedChat } from '../activity.ts'
+import { marksFrom } from './marks.ts'
+import { mediaFromV1 } from './media.ts'
+import { personBeside } from './people.ts'
+import { type Envelope, isoTime, xId } from './schema.ts'
+import { displayText } from './text.ts'
+
+const directMessage = z.object({
+  id: xId,
+  created_timestamp: z.unknown().optional(),
+  message_create: z.object({
+    sender_id: xId,
+    target: z.object({ recipient_id: xId }),
+    message_data: z.object({
+      text: z.string().catch(''),
+      entities: z.unknown().optional(),
+      attachment: z.object({ media: z.unknown().optional() }).nullish().catch(null),
+    }),
+  }),
+})
+
+/**
+ * A direct message of either event system (X gives both the same v1.1 object).
+ * @throws ZodError naming the field that is missing, Error when neither party is the account
+ */
+export function readDirectMessage(item: unknown, envelope: Envelope): DirectMessage {
+  const { id, created_timestamp, message_create: message } = directMessage.parse(item)
+  const { text: raw, entities, attachment } = message.message_data
+  const sender = message.sender_id
+  const recipient = message.target.recipient_id
+  if (sender !== envelope.channelUserId && recipient !== envelope.channelUserId) {
+    throw new Error('neither message_create.sender_id nor target.recipient_id is the account')
+  }
+  const { media, links } = mediaFromV1(attachment?.media ?? [])
+  const { marks } = marksFrom(entities, (url) => links.includes(url))
+  return {
+    kind: 'direct_message',
+    channelUserId: envelope.channelUserId,
+    receivedAt: envelope.receivedAt,
+    externalId: id,
+    createdAt: isoTime(created_timestamp) ?? envelope.receivedAt,
+    sender: personBeside(sender, envelope.beside),
+    recipient: personBeside(recipient, envelope.beside),
+    ...displayText(raw, marks),
+    media,
+  }
+}
+
+const chat = z.object({ id: z.string(), sender_id: xId, created_at_msec: z.unknown().optional() })
+
+/**
+ * An encrypted message: sender and time are all that is readable.
+ * @throws ZodError naming the field that is missing
+ */
+export function readEncryptedChat(item: unknown, envelope: Envelope): EncryptedChat {
+  const { id, sender_id, created_at_msec } = chat.parse(item)
+  return {
+    kind: 'encrypted_chat',
+    channelUserId: envelope.channelUserId,
+    receivedAt: envelope.receivedAt,
+    externalId: id,
+    createdAt: isoTime(created_at_msec) ?? envelope.receivedAt,
+    sender: personBeside(sender_id, envelope.beside),
+  }
+}

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import type { Media } from '../activity.ts'
+
+const variant = z.object({
+  bitrate: z.number().optional().catch(undefined),
+  bit_rate: z.number().optional().catch(undefined),
+  content_type: z.string().optional().catch(undefined),
+  url: z.string(),
+})
+const variants = z.array(z.unknown()).catch([])
+
+const v1Media = z.object({
+  id_str: z.string().optional(),
+  type: z.enum(['photo', 'animated_gif', 'video']),
+  media_url_https: z.string(),
+  url: z.string().optional(),
+  video_info: z.object({ variants }).optional().catch(undefined),
+})
+
+const v2Media = z.object({
+  media_key: z.string(),
+  type: z.enum(['photo', 'animated_gif', 'video']),
+  url: z.string().optional(),
+  preview_image_url: z.string().optional(),
+  variants: variants.optional(),
+})
+
+/** Media of a v1.1 object (`attachment.media`, `extended_entities.media`), with the t.co link that each has in the text. */
+export function mediaFromV1(value: unknown): { media: Media[]; links: string[] } {
+  const read = listOf(v1Media, [value].flat())
+  return {
+    media: read.map((one, index) => ({
+      id: one.id_str ?? String(index),
+      type: one.type,
+      url: (one.type === 'photo' ? undefined : bestMp4(one.video_info?.variants)) ?? one.media_url_https,
+      previewUrl: one.media_url_https,
+    })),
+    links: read.flatMap((one) => (one.url ? [one.url] : [])),
+  }
+}
+
+/** Media of a v2 post: the objects of `includes.media` that its `attachments.media_keys` names, in that order. */
+export function mediaFromV2(keys: readonly string[], included: unknown): Media[] {
+  const read = listOf(v2Media, Array.isArray(included) ? included : [])
+  return keys.flatMap((key) => {
+    const one = read.find((candidate) => candidate.media_key === key)
+    const url = one && (one.type === 'photo' ? one.url : (bestMp4(one.variants) ?? one.preview_image_url))
+    return one && url ? [{ id: key, type: one.type, url, previewUrl: one.preview_image_url ?? one.url ?? null }] : []
+  })
+}
+
+/** The mp4 with the highest bitrate; the playlists beside it (m3u8, mpd) are no files. */
+function bestMp4(list: unknown): string | undefined {
+  return listOf(variant, Array.isArray(list) ? list : [])
+    .filter((one) => one.content_type === 'video/mp4')
+    .sort((a, b) => (b.bitrate ?? b.bit_rate ?? 0) - (a.bitrate ?? a.bit_rate ?? 0))[0]?.url
+}
+
+/** The items that fit; one odd picture must not cost the message. */
+export function listOf<T>(schema: z.ZodType<T>, values: readonly unknown[]): T[] {
+  return values.flatMap((value) => {
+    const read = schema.safeParse(value)
+    return read.success ? [read.data] : []
+  })
+}

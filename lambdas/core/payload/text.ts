@@ -1,0 +1,80 @@
+import { decode } from 'html-entities'
+import type { Entity } from '../activity.ts'
+
+/** A part of a raw text as X marks it: the literal that stands there, and near which code point. */
+export type Mark =
+  | { readonly type: 'hashtag' | 'cashtag'; readonly literal: string; readonly at: number | null }
+  | { readonly type: 'mention'; readonly literal: string; readonly at: number | null; readonly userId: string | null }
+  | {
+      readonly type: 'link'
+      readonly literal: string
+      readonly at: number | null
+      readonly url: string
+      readonly displayUrl: string
+    }
+  /** The link of a message's media to itself. */
+  | { readonly type: 'own_media'; readonly literal: string; readonly at: number | null }
+
+type Placed = { readonly mark: Mark; readonly start: number; readonly end: number }
+
+/**
+ * Makes the text for display of a raw one: unescapes HTML, puts the address behind each t.co link in its place,
+ * takes the media's own link away, and tells where hashtags, cashtags, mentions and links stand in the result.
+ * A mark that is not found where X says it is, is looked for; one that is nowhere is left out.
+ */
+export function displayText(raw: string, marks: readonly Mark[]): { text: string; entities: Entity[] } {
+  const entities: Entity[] = []
+  let text = ''
+  let from = 0
+  for (const { mark, start, end } of place(raw, marks)) {
+    text += unescapeHtml(raw.slice(from, start))
+    from = end
+    if (mark.type === 'own_media') text = text.trimEnd()
+    else {
+      const shown = mark.type === 'link' ? mark.url : unescapeHtml(raw.slice(start, end))
+      entities.push(entityOf(mark, shown, text.length))
+      text += shown
+    }
+  }
+  text += unescapeHtml(raw.slice(from))
+  return { text: marks.some((mark) => mark.type === 'own_media') ? text.trimEnd() : text, entities }
+}
+
+function entityOf(mark: Exclude<Mark, { type: 'own_media' }>, shown: string, start: number): Entity {
+  const place = { start, end: start + shown.length }
+  if (mark.type === 'link') return { type: 'link', ...place, url: mark.url, displayUrl: mark.displayUrl }
+  if (mark.type === 'mention') return { type: 'mention', ...place, username: shown.slice(1), userId: mark.userId }
+  return { type: mark.type, ...place, text: shown.slice(1) }
+}
+
+function place(raw: string, marks: readonly Mark[]): Placed[] {
+  const offsets = codePointOffsets(raw)
+  const lower = raw.toLowerCase()
+  const taken: Placed[] = []
+  for (const mark of marks) {
+    const literal = mark.literal.toLowerCase()
+    if (literal.length === 0) continue
+    const free = (start: number) => !taken.some((other) => start < other.end && other.start < start + literal.length)
+    const hinted = mark.at === null ? undefined : offsets[mark.at]
+    let start = hinted !== undefined && lower.startsWith(literal, hinted) ? hinted : lower.indexOf(literal)
+    while (start >= 0 && !free(start)) start = lower.indexOf(literal, start + 1)
+    if (start >= 0) taken.push({ mark, start, end: start + literal.length })
+  }
+  return taken.sort((a, b) => a.start - b.start)
+}
+
+/** X counts code points, JavaScript UTF-16 units: the offset of each code point. */
+function codePointOffsets(text: string): number[] {
+  const offsets: number[] = []
+  let offset = 0
+  for (const character of text) {
+    offsets.push(offset)
+    offset += character.length
+  }
+  return offsets
+}
+
+/** X escapes `&`, `<` and `>` once, so one pass gives back what was typed, a typed «&amp;amp;» included. */
+function unescapeHtml(text: string): string {
+  return decode(text, { level: 'xml', scope: 'strict' })
+}
