@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { DirectMessage, EncryptedChat } from '../activity.ts'
 import { marksFrom } from './marks.ts'
 import { mediaFromV1 } from './media.ts'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { listOf } from './media.ts'
 import type { Mark } from './text.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { isXId } from '../ids.ts'
 
 /** What an item is read with: the account it came for, when it came, and what X sent beside it. */

@@ -1,0 +1,92 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
+import { QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { type Channel, newChannel } from '../../core/channel.ts'
+import { channelIdOf } from '../../core/ids.ts'
+import type { ChannelStore } from '../../core/ports.ts'
+import { getAll, type Item, keys, type TableAccess } from './table.ts'
+
+/** Channels in the table: an item each, and one list of their ids. */
+export function createChannelStore(access: TableAccess): ChannelStore {
+  const { tableName, documents } = access
+
+  async function get(id: string): Promise<Channel | null> {
+    const [item] = await getAll(access, [keys.channel(id)])
+    return item ? channelFrom(item) : null
+  }
+
+  return {
+    get,
+
+    async connect({ twitterUserId, username, name, at }) {
+      const id = channelIdOf(twitterUserId)
+      const known = await get(id)
+      const channel: Channel = known
+        ? { ...known, username, status: 'connected', connectedAt: at, ...(name === undefined ? {} : { name }) }
+        : newChannel({ id, twitterUserId, username, name, at })
+      await documents.send(
+        new TransactWriteCommand({
+          TransactItems: [
+            { Put: { TableName: tableName, Item: { ...keys.channel(id), ...channel } } },
+            { Put: { TableName: tableName, Item: keys.channelListed(id) } },
+          ],
+        }),
+      )
+      return channel
+    },
+
+    async list() {
+      const ids: string[] = []
+      let start: Record<string, unknown> | undefined
+      do {
+        const page = await documents.send(
+          new QueryCommand({
+            TableName: tableName,
+            KeyConditionExpression: 'pk = :channels',
+            ExpressionAttributeValues: { ':channels': keys.channelListed('').pk },
+            ConsistentRead: true,
+            ExclusiveStartKey: start,
+          }),
+        )
+        ids.push(...(page.Items ?? []).map((item) => String(item.sk)))
+        start = page.LastEvaluatedKey
+      } while (start)
+      const items = await getAll(access, ids.map(keys.channel))
+      return items.flatMap((item) => (item ? [channelFrom(item)] : []))
+    },
+
+    async messageCame(channelId, at) {
+      try {
+        await documents.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: keys.channel(channelId),
+            UpdateExpression: 'SET lastMessageAt = :at',
+            ConditionExpression:
+              'attribute_exists(pk) AND (lastMessageAt < :at OR attribute_type(lastMessageAt, :none))',
+            ExpressionAttributeValues: { ':at': at, ':none': 'NULL' },
+          }),
+        )
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error
+      }
+    },
+
+    async markRevoked(channelId) {
+      await documents.send(
+        new UpdateCommand({
+          TableName: tableName,
+          Key: keys.channel(channelId),
+          UpdateExpression: 'SET #status = :status',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: { ':status': 'needs_reconnection' },
+        }),
+      )
+    },
+  }
+}
+
+/** A channel out of its item. */
+export function channelFrom({ pk: _pk, sk: _sk, ...channel }: Item): Channel {
+  return channel as unknown as Channel
+}

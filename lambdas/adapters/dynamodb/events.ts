@@ -1,0 +1,94 @@
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { mergePartitions, type PartitionPage } from '../../core/pages.ts'
+import type { Clock, EventFilter, EventRecord, EventStore, PageRequest } from '../../core/ports.ts'
+import { type Item, keys, shardOf, shardsOf, type TableAccess } from './table.ts'
+
+/** Rule 9: records stay for 7 days. */
+const KEPT_SECONDS = 7 * 24 * 3600
+
+/** The list of what belongs to no channel of ours. */
+const NO_CHANNEL = 'EVENTS#-'
+
+/** An item takes 400 KB at the most; what is longer is cut, and a delivery of X is a few KB. */
+const RAW_LENGTH = 100_000
+
+/** Records of events that made no ticket, a sharded list per channel. */
+export function createEventStore({ now, ...access }: TableAccess & { now: Clock }): EventStore {
+  const { tableName, documents } = access
+
+  async function partitionsFor(channelId: string | undefined): Promise<string[]> {
+    if (channelId !== undefined) return shardsOf(`EVENTS#${channelId}`)
+    const lists = [NO_CHANNEL]
+    let start: Record<string, unknown> | undefined
+    do {
+      const channels = await documents.send(
+        new QueryCommand({
+          TableName: tableName,
+          KeyConditionExpression: 'pk = :channels',
+          ExpressionAttributeValues: { ':channels': keys.channelListed('').pk },
+          ExclusiveStartKey: start,
+        }),
+      )
+      lists.push(...(channels.Items ?? []).map((item) => `EVENTS#${item.sk}`))
+      start = channels.LastEvaluatedKey
+    } while (start)
+    return lists.flatMap(shardsOf)
+  }
+
+  return {
+    async record(id, record, raw) {
+      const sk = `${record.at}#${id}`
+      const list = record.channelId === null ? NO_CHANNEL : `EVENTS#${record.channelId}`
+      const item = {
+        pk: `${list}#${shardOf(sk)}`,
+        sk,
+        ...record,
+        expiresAt: Math.floor(Date.parse(record.at) / 1000) + KEPT_SECONDS,
+        ...(raw === null ? {} : { raw: raw.slice(0, RAW_LENGTH) }),
+      }
+      await documents.send(new PutCommand({ TableName: tableName, Item: item }))
+    },
+
+    async list(filter, page) {
+      const partitions = await partitionsFor(filter.channelId)
+      const oldest = new Date(now().getTime() - KEPT_SECONDS * 1000).toISOString()
+      const pages = await Promise.all(partitions.map((one) => readPartition(access, one, oldest, filter, page)))
+      const { items, next } = mergePartitions(pages, (item) => item.sk, page.limit)
+      return { items: items.map(recordFrom), next }
+    },
+  }
+}
+
+/** One partition, newest first. DynamoDB removes what has expired within days, not at once: `oldest` hides it. */
+async function readPartition(
+  { tableName, documents }: TableAccess,
+  partition: string,
+  oldest: string,
+  { outcome }: EventFilter,
+  { after, limit }: PageRequest,
+): Promise<PartitionPage<Item>> {
+  const answer = await documents.send(
+    new QueryCommand({
+      TableName: tableName,
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :oldest AND :to',
+      ...(outcome ? { FilterExpression: 'outcome = :outcome' } : {}),
+      ProjectionExpression: 'pk, sk, #at, outcome, reason, kind, channelId, externalId',
+      ExpressionAttributeNames: { '#at': 'at' },
+      ExpressionAttributeValues: {
+        ':pk': partition,
+        ':oldest': oldest,
+        ':to': after ?? '~',
+        ...(outcome ? { ':outcome': outcome } : {}),
+      },
+      ScanIndexForward: false,
+      Limit: limit + 2,
+    }),
+  )
+  const items = ((answer.Items ?? []) as Item[]).filter((item) => item.sk !== after)
+  return { items, readDownTo: answer.LastEvaluatedKey ? String(answer.LastEvaluatedKey.sk) : null }
+}
+
+function recordFrom(item: Item): EventRecord {
+  const { at, outcome, reason, kind, channelId, externalId } = item as unknown as EventRecord
+  return { at, outcome, reason, kind, channelId, externalId }
+}

@@ -1,0 +1,54 @@
+import type { Activity } from '../../core/activity.ts'
+import { channelIdOf } from '../../core/ids.ts'
+import { messageIdOf } from '../../core/message.ts'
+import { directConversation, otherParty, type Situation } from '../../core/routing.ts'
+import { channelFrom } from './channels.ts'
+import { getAll, type Key, keys, type TableAccess } from './table.ts'
+import { ticketFrom } from './ticket-items.ts'
+
+/** Everything stored that matters for an activity, read with strong consistency in at most three rounds. */
+export async function readSituation(access: TableAccess, activity: Activity): Promise<Situation> {
+  const channelId = channelIdOf(activity.channelUserId)
+  const messageId = messageIdIn(activity)
+  const parentPost = activity.kind === 'post' ? (activity.inReplyTo?.postId ?? null) : null
+  const customer =
+    activity.kind === 'direct_message' || activity.kind === 'encrypted_chat' ? otherParty(activity) : null
+
+  const [extension, channel, author, pointer, parentPointer, direct] = await getOptional(access, [
+    keys.extension,
+    keys.channel(channelId),
+    activity.kind === 'post' ? keys.channel(channelIdOf(activity.author.id)) : null,
+    messageId ? keys.pointer(channelId, messageId) : null,
+    parentPost ? keys.pointer(channelId, messageIdOf('post', parentPost)) : null,
+    customer ? keys.conversation(channelId, directConversation(customer)) : null,
+  ])
+
+  const opens = typeof parentPointer?.opens === 'string' ? parentPointer.opens : null
+  const [parent, conversation] = await getOptional(access, [
+    parentPointer ? keys.ticket(String(parentPointer.ticketId)) : null,
+    opens ? keys.conversation(channelId, opens) : null,
+  ])
+  const currentId = (direct ?? conversation)?.ticketId
+  const [current] = await getOptional(access, [currentId ? keys.ticket(String(currentId)) : null])
+
+  return {
+    extensionEnabled: extension?.enabled !== false,
+    channel: channel ? channelFrom(channel) : null,
+    authorIsConnected: author !== undefined && author.status !== 'disconnected',
+    storedIn: pointer ? String(pointer.ticketId) : null,
+    current: current ? ticketFrom(current) : null,
+    answersFirstEntryOf: opens,
+    parent: parent ? ticketFrom(parent) : null,
+  }
+}
+
+function messageIdIn(activity: Activity): string | null {
+  if (activity.kind === 'revoke') return null
+  return messageIdOf(activity.kind === 'post_deletion' ? 'post' : activity.kind, activity.externalId)
+}
+
+async function getOptional(access: TableAccess, wanted: readonly (Key | null)[]) {
+  const present = wanted.filter((key) => key !== null)
+  const items = present.length > 0 ? await getAll(access, present) : []
+  return wanted.map((key) => (key === null ? undefined : items[present.indexOf(key)]))
+}

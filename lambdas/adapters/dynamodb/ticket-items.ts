@@ -1,0 +1,54 @@
+import type { Message, Ticket } from '../../core/ticket.ts'
+import { type Item, shardOf } from './table.ts'
+
+/**
+ * The sort key of every list of tickets: newest activity, unique by the id.
+ * @param updatedAt ISO time
+ */
+export function activityOf({ updatedAt, id }: { updatedAt: string; id: string }): string {
+  return `${updatedAt}#${id}`
+}
+
+/** The attributes that put a ticket into the lists of all, of its status, channel and customer. */
+export function indexedAs(ticket: Ticket) {
+  const shard = shardOf(ticket.id)
+  return {
+    ...filterable(ticket),
+    activity: activityOf(ticket),
+    inAll: `all#${shard}`,
+    inStatus: `${ticket.status}#${shard}`,
+    inChannel: `${ticket.channelId}#${shard}`,
+    inCustomer: ticket.customer.id,
+  }
+}
+
+/** The attributes of the item that puts a ticket into the list of one tag. */
+export function tagIndexedAs(ticket: Ticket, tag: string) {
+  return { ...filterable(ticket), activity: activityOf(ticket), inTag: `${tag}#${shardOf(ticket.id)}` }
+}
+
+function filterable({ id, status, tags, channelId, customer }: Ticket) {
+  return { ticketId: id, status, tags, channelId, customerId: customer.id }
+}
+
+/** A ticket out of its item. */
+export function ticketFrom(item: Item): Ticket {
+  const {
+    pk: _pk,
+    sk: _sk,
+    ticketId: _ticketId,
+    customerId: _customerId,
+    activity: _activity,
+    inAll: _inAll,
+    inStatus: _inStatus,
+    inChannel: _inChannel,
+    inCustomer: _inCustomer,
+    ...ticket
+  } = item
+  return ticket as unknown as Ticket
+}
+
+/** A message out of its item. */
+export function messageFrom({ pk: _pk, sk: _sk, ...message }: Item): Message {
+  return message as unknown as Message
+}

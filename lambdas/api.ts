@@ -1,0 +1,26 @@
+/**
+ * Called by helpdesks and the console through API Gateway, which has checked the token. Promises that what it answers
+ * is stored, and that a failure says what to do about it.
+ */
+import { channelRoutes } from './api/channels.ts'
+import { eventRoutes } from './api/events.ts'
+import { openApiRoute } from './api/openapi.ts'
+import { answerBy } from './api/route.ts'
+import { ticketRoutes } from './api/tickets.ts'
+import type { Clock, Log } from './core/ports.ts'
+import { apiDependencies } from './runtime/api.ts'
+import { httpHandler } from './runtime/http.ts'
+import type { Stores } from './runtime/tables.ts'
+
+export type ApiDependencies = Stores & { now: Clock; log: Log }
+
+export function createApi({ log, ...dependencies }: ApiDependencies) {
+  const described = [...ticketRoutes(dependencies), ...channelRoutes(dependencies), ...eventRoutes(dependencies)]
+  const routes = [...described, openApiRoute(described)]
+  return httpHandler(
+    routes.map((route) => ({ ...route, answer: (event) => answerBy(route, event) })),
+    log,
+  )
+}
+
+export const handler = createApi(apiDependencies())

@@ -1,0 +1,170 @@
+import * as z from 'zod'
+import { isXId } from './ids.ts'
+import { statuses } from './ticket.ts'
+
+/**
+ * The outside of the HTTP API: what comes in is checked with these schemas, what goes out has their types,
+ * and `GET /api/openapi.json` is made from them. An example stands beside what people send.
+ */
+
+const time = z.iso.datetime({ offset: true })
+
+export const person = z.object({
+  id: z.string(),
+  username: z.string().nullable(),
+  name: z.string().nullable(),
+  avatarUrl: z.string().nullable(),
+})
+
+export const channel = z
+  .object({
+    id: z.string(),
+    type: z.literal('twitter'),
+    name: z.string(),
+    username: z.string(),
+    twitterUserId: z.string(),
+    directMessages: z.boolean(),
+    mentions: z.boolean(),
+    noMessagesHours: z.int().min(1).max(720).nullable(),
+    status: z.enum(['connected', 'needs_reconnection', 'disconnected']),
+    connectedAt: time,
+    lastMessageAt: time.nullable(),
+  })
+  .meta({ id: 'Channel' })
+
+export const ticket = z
+  .object({
+    id: z.string(),
+    channel: z.object({ id: z.string(), name: z.string(), username: z.string() }),
+    kind: z.enum(['direct', 'mention']),
+    status: z.enum(statuses),
+    tags: z.array(z.string()),
+    subject: z.string(),
+    customer: person,
+    openedAt: time,
+    openedBecause: z.string(),
+    updatedAt: time,
+    messageCount: z.int(),
+    firstEntryId: z.string().nullable().describe("X's id of the post that opened it"),
+    previousTicketId: z.string().nullable(),
+  })
+  .meta({ id: 'Ticket' })
+
+const place = { start: z.int().describe('UTF-16 units'), end: z.int() }
+const entity = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('hashtag'), ...place, text: z.string() }),
+  z.object({ type: z.literal('cashtag'), ...place, text: z.string() }),
+  z.object({ type: z.literal('mention'), ...place, username: z.string(), userId: z.string().nullable() }),
+  z.object({ type: z.literal('link'), ...place, url: z.string(), displayUrl: z.string() }),
+])
+
+export const attachment = z
+  .object({
+    id: z.string(),
+    type: z.enum(['photo', 'animated_gif', 'video']),
+    url: z.string(),
+    previewUrl: z.string().nullable(),
+    contentType: z.string().nullable(),
+    size: z.int().nullable(),
+    status: z.enum(['pending', 'stored', 'unavailable']),
+  })
+  .meta({ id: 'Attachment' })
+
+export const message = z
+  .object({
+    id: z.string(),
+    ticketId: z.string(),
+    direction: z.enum(['inbound', 'outbound']),
+    visibility: z.enum(['private', 'public']),
+    text: z.string(),
+    entities: z.array(entity),
+    attachments: z.array(attachment),
+    author: person.omit({ avatarUrl: true }),
+    externalId: z.string().nullable(),
+    inReplyToId: z.string().nullable().describe("X's id of the post that it answers"),
+    parent: z.null(),
+    quoted: z.null(),
+    notice: z.object({ type: z.literal('encrypted_message'), url: z.string() }).nullable(),
+    versions: z.array(z.never()),
+    deletedAt: time.nullable(),
+    joinedBecause: z.string(),
+    delivery: z.null(),
+    createdAt: time,
+  })
+  .meta({ id: 'Message' })
+
+export const eventRecord = z
+  .object({
+    at: time,
+    outcome: z.enum(['ignored', 'unreadable']),
+    reason: z.string(),
+    kind: z.string().describe("X's name of the event"),
+    channelId: z.string().nullable(),
+    externalId: z.string().nullable(),
+  })
+  .meta({ id: 'Event' })
+
+const cursor = z.string().min(1).max(400).describe('`nextCursor` of the page before')
+const limit = z.coerce.number().int().min(1).max(100).default(50)
+const nextCursor = z.string().nullable().describe('null ends the list; a page may be shorter than `limit`')
+
+export const listTicketsQuery = z.strictObject({
+  tag: z.string().min(1).max(64).optional(),
+  status: z.enum(statuses).optional(),
+  channelId: z.string().min(1).max(64).optional(),
+  customerId: z.string().refine(isXId, 'is not an id of X: digits only').optional(),
+  updatedSince: time.transform((value) => new Date(value).toISOString()).optional(),
+  limit,
+  cursor: cursor.optional(),
+})
+
+export const listMessagesQuery = z.strictObject({ limit, cursor: cursor.optional() })
+
+export const listEventsQuery = z.strictObject({
+  outcome: z.enum(['ignored', 'unreadable']).optional(),
+  channelId: z.string().min(1).max(64).optional(),
+  limit,
+  cursor: cursor.optional(),
+})
+
+export const noQuery = z.strictObject({})
+
+const tag = z
+  .string()
+  .trim()
+  .min(1)
+  .max(64)
+  .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+
+export const changeTicketBody = z
+  .strictObject({
+    status: z.enum(statuses).optional(),
+    tags: z
+      .array(tag)
+      .max(20)
+      .transform((tags) => [...new Set(tags)])
+      .optional()
+      .describe('replaces all tags'),
+  })
+  .refine((body) => body.status !== undefined || body.tags !== undefined, { error: 'name status, tags or both' })
+  .meta({ id: 'TicketChange', examples: [{ status: 'pending', tags: ['Twitter:Direct', 'refund'] }] })
+
+export const ticketPage = z.object({ tickets: z.array(ticket), nextCursor })
+export const messagePage = z.object({ messages: z.array(message), nextCursor })
+export const channelList = z.object({ channels: z.array(channel) })
+export const eventPage = z.object({ events: z.array(eventRecord), nextCursor })
+
+export const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    errors: z.array(z.object({ field: z.string(), detail: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem' })
+
+export type ApiTicket = z.infer<typeof ticket>
+export type ApiMessage = z.infer<typeof message>
+export type ApiChannel = z.infer<typeof channel>
+export type ApiEvent = z.infer<typeof eventRecord>

@@ -1,0 +1,55 @@
+/** A problem of one field: where (`tags.2`, `limit`) and what. */
+export type FieldProblem = { readonly field: string; readonly detail: string }
+
+const TITLES: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not found',
+  405: 'Method not allowed',
+  409: 'Conflict',
+  422: 'Unprocessable content',
+  500: 'Internal server error',
+  503: 'Service unavailable',
+}
+
+/** An answer other than success, in words that people may see. Thrown by whoever finds out, answered in one place. */
+export class Problem extends Error {
+  readonly status: number
+  readonly detail: string
+  readonly errors: readonly FieldProblem[]
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(
+    status: number,
+    detail: string,
+    more: { errors?: readonly FieldProblem[]; headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(detail)
+    this.status = status
+    this.detail = detail
+    this.errors = more.errors ?? []
+    this.headers = more.headers ?? {}
+  }
+}
+
+/** A problem as an HTTP answer: `application/problem+json` (RFC 9457). */
+export function problemAnswer({
+  status,
+  detail,
+  errors,
+  headers,
+}: Pick<Problem, 'status' | 'detail' | 'errors' | 'headers'>) {
+  const body = {
+    type: 'about:blank',
+    title: TITLES[status] ?? 'Error',
+    status,
+    detail,
+    ...(errors.length > 0 ? { errors } : {}),
+  }
+  return {
+    statusCode: status,
+    headers: { 'content-type': 'application/problem+json', 'cache-control': 'no-store', ...headers },
+    body: JSON.stringify(body),
+  }
+}

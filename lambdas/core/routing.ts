@@ -1,0 +1,183 @@
+import type { Activity, DirectMessage, EncryptedChat, Post, PostDeletion, Revocation } from './activity.ts'
+import type { Channel } from './channel.ts'
+import type { Ticket, TicketKind } from './ticket.ts'
+
+/** What is stored at the moment of deciding, as far as it matters for one activity. */
+export type Situation = {
+  readonly extensionEnabled: boolean
+  /** The channel of the account for which X sent it; null when there never was one. */
+  readonly channel: Channel | null
+  /** Whether the author of a post is itself a connected account. */
+  readonly authorIsConnected: boolean
+  /** Whether it is already a message of this channel, and of which ticket. */
+  readonly storedIn: string | null
+  /** The newest ticket of the conversation: of the customer's direct messages, or of the first entry that a post answers. */
+  readonly current: Ticket | null
+  /** The conversation whose first entry the post answers; null when its parent is none. */
+  readonly answersFirstEntryOf: string | null
+  /** The ticket in which the post's parent is a message. */
+  readonly parent: Ticket | null
+}
+
+/** What becomes of an activity, and why, in words that people read. */
+export type Decision =
+  | {
+      readonly do: 'open'
+      readonly kind: TicketKind
+      readonly conversationId: string
+      /** The closed ticket after which it continues the conversation. */
+      readonly follows: Ticket | null
+      /** The earlier ticket that people should see: `follows`, or the one in which the parent is a message. */
+      readonly previousTicketId: string | null
+      readonly because: string
+    }
+  | {
+      readonly do: 'join'
+      readonly ticket: Ticket
+      readonly direction: 'inbound' | 'outbound'
+      readonly because: string
+    }
+  | { readonly do: 'mark_deleted'; readonly ticketId: string; readonly because: string }
+  | { readonly do: 'mark_revoked'; readonly because: string }
+  | { readonly do: 'repeat'; readonly because: string }
+  | { readonly do: 'ignore'; readonly because: string }
+
+/** The nine rules of a ticket (rule 4 stands in `ticket.ts`): what becomes of an activity in a situation. Pure. */
+export function decide(activity: Activity, situation: Situation): Decision {
+  const { channel, storedIn } = situation
+  if (!channel) return ignore('no channel is connected for this X account')
+  if (activity.kind === 'revoke') return decideRevocation(activity, channel)
+  if (activity.kind === 'post_deletion') return decideDeletion(activity, storedIn)
+  if (storedIn !== null) return { do: 'repeat', because: 'it is already stored' }
+  const off = switchedOff(channel, situation.extensionEnabled)
+  if (off) return off
+  if (activity.kind === 'post') return decidePost(activity, situation, channel)
+  return decidePrivate(activity, situation, channel)
+}
+
+/** The conversation of a customer's direct messages. */
+export function directConversation(customerId: string): string {
+  return `direct-${customerId}`
+}
+
+/** The conversation that a first entry begins. */
+export function mentionConversation(firstEntryId: string): string {
+  return `mention-${firstEntryId}`
+}
+
+/** The person on the other side of a direct or encrypted message; null when X does not say. */
+export function otherParty(activity: DirectMessage | EncryptedChat): string | null {
+  if (activity.sender.id !== activity.channelUserId) return activity.sender.id
+  return activity.kind === 'direct_message' ? activity.recipient.id : null
+}
+
+/** Rule 7: disconnected and disabled are acknowledged and recorded, no more. */
+function switchedOff(channel: Channel, extensionEnabled: boolean): Decision | null {
+  if (channel.status === 'disconnected') return ignore('the channel is disconnected')
+  if (!extensionEnabled) return ignore('the Twitter extension is disabled')
+  return null
+}
+
+/** Rules 1, 5 and 7 for direct messages; an encrypted one counts as one whose text is a notice. */
+function decidePrivate(message: DirectMessage | EncryptedChat, situation: Situation, channel: Channel): Decision {
+  if (message.sender.id === channel.twitterUserId) return decideOwnPrivate(message, situation, channel)
+  if (!channel.directMessages) return ignore('direct messages are switched off for this channel')
+  const { current } = situation
+  const conversationId = directConversation(message.sender.id)
+  const open = { do: 'open', kind: 'direct', conversationId } as const
+  if (!current) {
+    return { ...open, follows: null, previousTicketId: null, because: 'the first direct message of this customer' }
+  }
+  if (current.status === 'closed') {
+    const because = "the customer's last direct ticket was closed"
+    return { ...open, follows: current, previousTicketId: current.id, because }
+  }
+  return {
+    do: 'join',
+    ticket: current,
+    direction: 'inbound',
+    because: "it goes to the customer's current direct ticket",
+  }
+}
+
+/** Rule 5 for direct messages that the account itself sent. */
+function decideOwnPrivate(message: DirectMessage | EncryptedChat, situation: Situation, channel: Channel): Decision {
+  if (message.kind === 'encrypted_chat') return ignore('an encrypted message of the account itself')
+  if (message.recipient.id === channel.twitterUserId) return ignore('a direct message of the account to itself')
+  if (!situation.current) return ignore('a direct message of the account to a person without a ticket')
+  return { do: 'join', ticket: situation.current, direction: 'outbound', because: 'the account wrote it on X itself' }
+}
+
+/** Rules 2, 3, 5, 6 and 7 for posts. */
+function decidePost(post: Post, situation: Situation, channel: Channel): Decision {
+  if (post.isRepost) return ignore('a repost')
+  if (post.author.id === channel.twitterUserId) return decideOwnPost(situation)
+  if (situation.authorIsConnected) return ignore('a post of another connected account')
+  if (!addresses(post, channel)) return ignore('it does not mention the account')
+  if (!channel.mentions) return ignore('mentions are switched off for this channel')
+  const { current, parent, answersFirstEntryOf } = situation
+  if (current && answersFirstEntryOf !== null && current.customer.id === post.author.id) {
+    if (current.status !== 'closed') {
+      return { do: 'join', ticket: current, direction: 'inbound', because: "it answers the customer's own first entry" }
+    }
+    return {
+      do: 'open',
+      kind: 'mention',
+      conversationId: answersFirstEntryOf,
+      follows: current,
+      previousTicketId: current.id,
+      because: "it answers the customer's own first entry, whose ticket was closed",
+    }
+  }
+  return {
+    do: 'open',
+    kind: 'mention',
+    conversationId: mentionConversation(post.externalId),
+    follows: null,
+    previousTicketId: parent?.customer.id === post.author.id ? parent.id : null,
+    because: whyMentionOpens(post, parent, channel),
+  }
+}
+
+/** Rule 5 for the account's own posts: only one that answers a message of a ticket belongs to that ticket. */
+function decideOwnPost({ parent }: Situation): Decision {
+  if (!parent) return ignore('a post of the account itself, in no ticket')
+  return { do: 'join', ticket: parent, direction: 'outbound', because: 'the account wrote it on X itself' }
+}
+
+/** Rule 3: which kind of mention it is. */
+function whyMentionOpens(post: Post, parent: Ticket | null, channel: Channel): string {
+  if (parent && post.inReplyTo?.userId === channel.twitterUserId) return 'a mention that answers our reply'
+  if (parent && parent.customer.id === post.author.id) return "a mention that answers the customer's own later entry"
+  if (parent) return "a mention in another person's thread"
+  if (post.quotedPostId !== null) return 'a mention that quotes a post'
+  if (post.inReplyTo?.postId) return 'a mention that answers a post outside of any ticket'
+  return 'a new mention'
+}
+
+/** Whether a post speaks to the account: by a mention, in its text or implicit, or as an answer to it. */
+function addresses(post: Post, channel: Channel): boolean {
+  const username = channel.username.toLowerCase()
+  return (
+    post.inReplyTo?.userId === channel.twitterUserId ||
+    post.mentions.some((one) =>
+      one.id === null ? one.username.toLowerCase() === username : one.id === channel.twitterUserId,
+    )
+  )
+}
+
+/** A deletion of the account's own post matters when the post is a message of a ticket. */
+function decideDeletion(_deletion: PostDeletion, storedIn: string | null): Decision {
+  if (storedIn === null) return ignore('the deleted post is in no ticket')
+  return { do: 'mark_deleted', ticketId: storedIn, because: 'the post was deleted on X' }
+}
+
+/** A revocation leaves the channel with its tickets, waiting to be connected anew. */
+function decideRevocation(_revocation: Revocation, channel: Channel): Decision {
+  if (channel.status === 'disconnected') return ignore('the channel is disconnected')
+  return { do: 'mark_revoked', because: 'the account took our access away' }
+}
+
+function ignore(because: string): Decision {
+  return { do: 'ignore', because }
+}

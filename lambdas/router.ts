@@ -1,0 +1,116 @@
+/**
+ * Called with events of the queue, in order per person. Promises that each becomes a ticket, a message, or a record of
+ * why not, however often it comes. A failing event fails alone with what follows it of the same person; it comes
+ * again, and lies among the dead letters in the end.
+ */
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
+import type { Activity } from './core/activity.ts'
+import type { QueuedEvent } from './core/delivery.ts'
+import { channelIdOf } from './core/ids.ts'
+import { joinTicket, openTicket, type Written } from './core/message.ts'
+import { readActivity } from './core/payload/read.ts'
+import type { Clock, EventRecord, Log } from './core/ports.ts'
+import { type Decision, decide } from './core/routing.ts'
+import { workOffBatch } from './runtime/batch.ts'
+import { queues } from './runtime/resources.ts'
+import { routerDependencies } from './runtime/router.ts'
+import type { Stores } from './runtime/tables.ts'
+
+export type RouterDependencies = Stores & { now: Clock; log: Log }
+
+/** Deciding again after a change in between; more than this many times is no coincidence. */
+const DECISIONS = 10
+
+/** What became of an event, as logs and `npm run replay` tell it. */
+type Outcome = { outcome: string; because: string; ticketId: string | null }
+
+export function createRouter({ tickets, channels, events, now, log }: RouterDependencies) {
+  async function route(record: SQSRecord): Promise<void> {
+    const event = JSON.parse(record.body) as QueuedEvent
+    const reading = readActivity(event)
+    const done =
+      'activity' in reading
+        ? await settle(reading.activity, event, record.messageId)
+        : await keepUnreadable(reading.unreadable, event, record.messageId)
+    const { event: kind, channelUserId, externalId } = event
+    log({ did: 'routed', kind, channelUserId, externalId, ...done })
+  }
+
+  async function settle(activity: Activity, event: QueuedEvent, recordId: string): Promise<Outcome> {
+    for (let n = 0; n < DECISIONS; n++) {
+      const situation = await tickets.situationOf(activity)
+      const decision = decide(activity, situation)
+      if (decision.do === 'ignore') {
+        return keepRecord('ignored', decision.because, event, recordId, situation.channel !== null)
+      }
+      const done = await carryOut(activity, decision)
+      if (done) return { because: decision.because, ...done }
+    }
+    throw new Error(`what ${event.kind} ${event.externalId} was decided on changed ${DECISIONS} times`)
+  }
+
+  /** Null when what was decided on has changed. */
+  async function carryOut(activity: Activity, decision: Exclude<Decision, { do: 'ignore' }>) {
+    const channelId = channelIdOf(activity.channelUserId)
+    const at = now().toISOString()
+    switch (decision.do) {
+      case 'repeat':
+        return { outcome: 'repeated', ticketId: null }
+      case 'mark_revoked':
+        await channels.markRevoked(channelId)
+        return { outcome: 'revoked', ticketId: null }
+      case 'mark_deleted':
+        await tickets.markDeleted(channelId, String(activity.externalId), at)
+        return { outcome: 'deleted', ticketId: decision.ticketId }
+      case 'open': {
+        const { ticket, message } = openTicket(written(activity), decision, at)
+        await channels.messageCame(channelId, activity.receivedAt)
+        const { follows } = decision
+        return resultOf(await tickets.commit({ before: null, after: ticket, message, follows }), 'opened', ticket.id)
+      }
+      case 'join': {
+        const inbound = decision.direction === 'inbound'
+        const { ticket, message } = joinTicket(written(activity), decision, at)
+        if (inbound) await channels.messageCame(channelId, activity.receivedAt)
+        const committed = await tickets.commit({ before: decision.ticket, after: ticket, message, follows: null })
+        return resultOf(committed, inbound ? 'joined' : 'outgoing', ticket.id)
+      }
+    }
+  }
+
+  async function keepUnreadable(because: string, event: QueuedEvent, recordId: string) {
+    const channel = event.channelUserId ? await channels.get(channelIdOf(event.channelUserId)) : null
+    return keepRecord('unreadable', because, event, recordId, channel !== null)
+  }
+
+  async function keepRecord(
+    outcome: EventRecord['outcome'],
+    reason: string,
+    { event: kind, channelUserId, externalId, receivedAt: at, item }: QueuedEvent,
+    recordId: string,
+    isOurs: boolean,
+  ): Promise<Outcome> {
+    const channelId = channelUserId && isOurs ? channelIdOf(channelUserId) : null
+    const raw = outcome === 'unreadable' ? JSON.stringify(item) : null
+    await events.record(recordId, { at, outcome, reason, kind, channelId, externalId }, raw)
+    return { outcome, because: reason, ticketId: null }
+  }
+
+  return (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse> =>
+    workOffBatch(event, () => context.getRemainingTimeInMillis(), queues.events.maxReceives, route, log)
+}
+
+function resultOf(result: 'done' | 'changed' | 'repeated', outcome: string, ticketId: string) {
+  if (result === 'changed') return null
+  return result === 'repeated' ? { outcome: 'repeated', ticketId } : { outcome, ticketId }
+}
+
+/** @throws Error for an activity that is no message: only those open and join tickets */
+function written(activity: Activity): Written {
+  if (activity.kind === 'post_deletion' || activity.kind === 'revoke') {
+    throw new Error(`a ${activity.kind} is no message`)
+  }
+  return activity
+}
+
+export const handler = createRouter(routerDependencies())

@@ -1,0 +1,13 @@
+/** Where and as whom a service of AWS is called, from the variables that Lambda sets and the SDKs honour. */
+export function awsAccess(service: 'sqs' | 'secretsmanager', source: Record<string, string | undefined> = process.env) {
+  const region = source.AWS_REGION ?? 'us-east-1'
+  const own = source[service === 'sqs' ? 'AWS_ENDPOINT_URL_SQS' : 'AWS_ENDPOINT_URL_SECRETS_MANAGER']
+  return {
+    service,
+    region,
+    endpoint: own ?? source.AWS_ENDPOINT_URL ?? `https://${service}.${region}.amazonaws.com`,
+    accessKeyId: source.AWS_ACCESS_KEY_ID ?? '',
+    secretAccessKey: source.AWS_SECRET_ACCESS_KEY ?? '',
+    sessionToken: source.AWS_SESSION_TOKEN ?? null,
+  }
+}

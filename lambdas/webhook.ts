@@ -1,0 +1,56 @@
+/**
+ * Called by X: its CRC (GET) and its deliveries (POST). Promises that a 200 means that the queue has every event;
+ * anything else makes X deliver again. It answers within X's 3 seconds, so it starts lean: no SDK, no middy.
+ */
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import { splitDelivery } from './core/delivery.ts'
+import type { Clock, EventQueue, Log, XSecrets } from './core/ports.ts'
+import { Problem, problemAnswer } from './core/problem.ts'
+import { crcAnswer, isSigned } from './core/signature.ts'
+import { errorFields } from './runtime/log.ts'
+import { webhookDependencies } from './runtime/webhook.ts'
+
+export type WebhookDependencies = { secrets: XSecrets; queue: EventQueue; now: Clock; log: Log }
+
+export function createWebhook({ secrets, queue, now, log }: WebhookDependencies) {
+  async function challenge(event: APIGatewayProxyEventV2) {
+    const { current } = await secrets.consumer()
+    const answer = crcAnswer(event.queryStringParameters?.crc_token, current)
+    if (!answer) throw new Problem(400, 'crc_token is missing, or is none that X sends')
+    return json(200, answer)
+  }
+
+  async function delivery(event: APIGatewayProxyEventV2) {
+    const receivedAt = now().toISOString()
+    const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
+    if (!isSigned(body, event.headers['x-twitter-webhooks-signature'], await secrets.consumer())) {
+      throw new Problem(401, 'x-twitter-webhooks-signature is missing or does not match the body')
+    }
+    const { events, counted } = splitDelivery(body.toString('utf8'), receivedAt)
+    if (events.length > 0) await queue.send(events, event.requestContext.requestId)
+    log({ did: 'received', queued: events.length, counted })
+    return json(200, { queued: events.length, counted: counted.length })
+  }
+
+  return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
+    const { method } = event.requestContext.http
+    try {
+      if (method === 'GET') return await challenge(event)
+      if (method === 'POST') return await delivery(event)
+      throw new Problem(405, `${method} is not allowed here`, { headers: { allow: 'GET, POST' } })
+    } catch (error) {
+      if (error instanceof Problem) {
+        log({ did: 'refused', status: error.status, because: error.detail })
+        return problemAnswer(error)
+      }
+      log({ did: 'failed', ...errorFields(error) })
+      return problemAnswer(new Problem(503, 'the delivery could not be kept: deliver it again'))
+    }
+  }
+}
+
+function json(statusCode: number, body: object): APIGatewayProxyStructuredResultV2 {
+  return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+}
+
+export const handler = createWebhook(webhookDependencies())
