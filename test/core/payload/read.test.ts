@@ -1,0 +1,181 @@
+import { describe, expect, test } from '@jest/globals'
+import type { DirectMessage, Post } from '../../../lambdas/core/activity.ts'
+import { splitDelivery } from '../../../lambdas/core/delivery.ts'
+import { readActivity } from '../../../lambdas/core/payload/read.ts'
+import { activityOf } from '../../support/activities.ts'
+import { ann, directMessages, postItem, posts, shop, v2Post, xActivity } from '../../support/x-payloads.ts'
+
+const directMessage = (options: object) =>
+  activityOf(directMessages(shop, { id: '1206724334791753732', from: ann, to: shop, ...options })) as DirectMessage
+const post = (options: object) =>
+  activityOf(
+    posts(shop, { id: '1207623566339919872', by: ann, text: '@shop hi', mentions: [shop], ...options }),
+  ) as Post
+
+describe('a direct message', () => {
+  test('has text, time, and both people by name', () => {
+    expect(directMessage({ text: 'é 😀 &amp; more', at: '2026-01-02T03:04:05.678Z' })).toMatchObject({
+      kind: 'direct_message',
+      externalId: '1206724334791753732',
+      createdAt: '2026-01-02T03:04:05.678Z',
+      text: 'é 😀 & more',
+      sender: { id: ann.id, username: 'ann', name: 'Ann' },
+      recipient: { id: shop.id, username: 'shop' },
+    })
+  })
+
+  test('is the same in both event systems but for who says the names', () => {
+    const payload = directMessages(shop, { id: '7', from: ann, to: shop })
+    const users = { [ann.id]: { data: { id: ann.id, username: 'ann', name: 'Ann', profile_image_url: 'https://p' } } }
+    const inXaa = activityOf(xActivity(shop, 'dm.received', { ...payload, users })) as DirectMessage
+    const inAaa = activityOf(payload) as DirectMessage
+    expect({ ...inXaa, sender: null, recipient: null }).toEqual({ ...inAaa, sender: null, recipient: null })
+    expect(inXaa.sender).toEqual({ id: ann.id, username: 'ann', name: 'Ann', avatarUrl: 'https://p' })
+    expect(inXaa.recipient).toEqual({ id: shop.id, username: null, name: null, avatarUrl: null })
+  })
+
+  test('has its photo, GIF or video, and not the link to it', () => {
+    const attachment = (media: object) => ({
+      text: 'See https://t.co/m',
+      entities: {
+        urls: [{ url: 'https://t.co/m', expanded_url: 'https://twitter.com/messages/media/1', indices: [4, 18] }],
+      },
+      attachment: {
+        type: 'media',
+        media: { id_str: '9', url: 'https://t.co/m', media_url_https: 'https://p/1.jpg', ...media },
+      },
+    })
+    const mp4 = (bitrate: number) => ({
+      content_type: 'video/mp4',
+      bitrate,
+      url: `https://video.twimg.com/${bitrate}.mp4`,
+    })
+    const playlist = { content_type: 'application/x-mpegURL', url: 'https://video.twimg.com/list.m3u8' }
+
+    expect(directMessage(attachment({ type: 'photo' }))).toMatchObject({
+      text: 'See',
+      media: [{ id: '9', type: 'photo', url: 'https://p/1.jpg' }],
+    })
+    expect(directMessage(attachment({ type: 'animated_gif', video_info: { variants: [mp4(0)] } })).media).toEqual([
+      { id: '9', type: 'animated_gif', url: 'https://video.twimg.com/0.mp4', previewUrl: 'https://p/1.jpg' },
+    ])
+    const variants = [mp4(320000), playlist, mp4(2176000), mp4(832000)]
+    expect(directMessage(attachment({ type: 'video', video_info: { variants } })).media).toEqual([
+      { id: '9', type: 'video', url: 'https://video.twimg.com/2176000.mp4', previewUrl: 'https://p/1.jpg' },
+    ])
+  })
+
+  test('loses neither text nor sender to an odd picture, odd entities or a wrong map of users', () => {
+    const odd = directMessage({ text: 'Still here', entities: null, attachment: { media: [{ type: 'hologram' }] } })
+    expect(odd).toMatchObject({ text: 'Still here', media: [], entities: [] })
+    const wrong = {
+      ...directMessages(shop, { id: '1', from: ann, to: shop }),
+      users: { [ann.id]: { id: shop.id, name: 'X' } },
+    }
+    expect((activityOf(wrong) as DirectMessage).sender).toEqual({
+      id: ann.id,
+      username: null,
+      name: null,
+      avatarUrl: null,
+    })
+  })
+})
+
+describe('a post', () => {
+  test('keeps ids beyond 2^53 to the digit', () => {
+    const read = post({ id: '1924465506158878979', answers: { id: '1924465506158878977', by: ann } })
+    expect([read.externalId, read.inReplyTo?.postId]).toEqual(['1924465506158878979', '1924465506158878977'])
+  })
+
+  test('of more than 140 characters is whole, with the mentions that stand only there', () => {
+    const whole = `${'long '.repeat(50)}@shop`
+    const more = {
+      text: `${whole.slice(0, 130)}… https://t.co/x`,
+      truncated: true,
+      entities: {
+        user_mentions: [],
+        urls: [{ url: 'https://t.co/x', expanded_url: 'https://twitter.com/i/web/status/1' }],
+      },
+      extended_tweet: {
+        full_text: whole,
+        entities: { user_mentions: [{ screen_name: 'shop', id_str: shop.id, indices: [250, 255] }], urls: [] },
+      },
+    }
+    expect(post({ more })).toMatchObject({ text: whole, mentions: [{ id: shop.id, username: 'shop' }] })
+  })
+
+  test('lists all its photos, which share one link', () => {
+    const media = ['a', 'b', 'c'].map((name) => ({
+      id_str: name,
+      type: 'photo',
+      url: 'https://t.co/p',
+      media_url_https: `https://pbs.twimg.com/media/${name}.jpg`,
+    }))
+    const read = post({ text: '@shop look https://t.co/p', more: { extended_entities: { media } } })
+    expect(read.text).toBe('@shop look')
+    expect(read.media.map((one) => one.id)).toEqual(['a', 'b', 'c'])
+  })
+
+  test('is a repost, or quotes, or answers', () => {
+    expect(post({ more: { retweeted_status: postItem({ id: '1', by: shop, text: 'x' }) } }).isRepost).toBe(true)
+    expect(post({ more: { is_quote_status: true, quoted_status_id_str: '77' } }).quotedPostId).toBe('77')
+    expect(post({ answers: { id: '78', by: shop } }).inReplyTo).toEqual({ postId: '78', userId: shop.id })
+    expect(post({})).toMatchObject({ isRepost: false, quotedPostId: null, inReplyTo: null })
+  })
+
+  test('of the X Activity API reads alike, whole and with its media', () => {
+    const whole = `${'long '.repeat(60)}@shop https://t.co/v`
+    const item = v2Post({
+      id: '42',
+      by: ann,
+      text: 'long…',
+      more: {
+        note_tweet: {
+          text: whole,
+          entities: {
+            mentions: [{ start: 300, end: 305, username: 'shop', id: shop.id }],
+            urls: [
+              { start: 306, end: 321, url: 'https://t.co/v', expanded_url: 'https://x.com/ann/status/42/video/1' },
+            ],
+          },
+        },
+        attachments: { media_keys: ['7_1'] },
+        referenced_tweets: [{ type: 'quoted', id: '41' }],
+      },
+    })
+    const variants = [{ bit_rate: 1, content_type: 'video/mp4', url: 'https://v/1.mp4' }]
+    const media = [{ media_key: '7_1', type: 'video', preview_image_url: 'https://p.jpg', variants }]
+    const users = [{ id: ann.id, username: 'ann', name: 'Ann' }]
+    expect(activityOf(xActivity(shop, 'post.mention.create', item, { users, media }))).toMatchObject({
+      text: `${'long '.repeat(60)}@shop`,
+      author: { id: ann.id, username: 'ann' },
+      mentions: [{ id: shop.id, username: 'shop' }],
+      quotedPostId: '41',
+      media: [{ id: '7_1', type: 'video', url: 'https://v/1.mp4', previewUrl: 'https://p.jpg' }],
+    })
+  })
+})
+
+describe('what does not fit', () => {
+  test('is unreadable by the field at fault, without its value', () => {
+    const [event] = splitDelivery(
+      JSON.stringify({
+        for_user_id: shop.id,
+        direct_message_events: [{ id: '1', message_create: { sender_id: 'secret text' } }],
+      }),
+      '2026-01-01T00:00:00.000Z',
+    ).events
+    if (!event) throw new Error('one event was meant')
+    const reading = readActivity(event)
+    expect(reading).toEqual({ unreadable: expect.stringContaining('message_create.sender_id') })
+    expect(JSON.stringify(reading)).not.toContain('secret text')
+  })
+
+  test('a message between two strangers belongs to nobody here', () => {
+    const delivery = { ...directMessages(shop, { id: '1', from: ann, to: { id: '5', username: 'eve' } }) }
+    const [event] = splitDelivery(JSON.stringify(delivery), '2026-01-01T00:00:00.000Z').events
+    expect(event && readActivity(event)).toEqual({
+      unreadable: 'neither message_create.sender_id nor target.recipient_id is the account',
+    })
+  })
+})
