@@ -1,0 +1,22 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { App } from 'aws-cdk-lib'
+import { bundleHandlers } from '../lib/bundle.ts'
+import { addChecks } from '../lib/checks.ts'
+import { HelpdeskTwitterStack } from '../lib/helpdesk-twitter-stack.ts'
+import { readSettings } from '../lib/settings.ts'
+
+const app = new App()
+addChecks(app)
+
+// CDK copies the bundles and names them by their content, so where they are made for a moment does not matter.
+const folder = mkdtempSync(join(tmpdir(), 'helpdesk-twitter-'))
+try {
+  new HelpdeskTwitterStack(app, 'HelpdeskTwitter', {
+    settings: readSettings(app.node),
+    bundles: bundleHandlers(folder),
+  })
+} finally {
+  rmSync(folder, { recursive: true })
+}

@@ -1,0 +1,97 @@
+import { Annotations, Aws, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Key } from 'aws-cdk-lib/aws-kms'
+import { Topic } from 'aws-cdk-lib/aws-sns'
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
+import { Construct } from 'constructs'
+
+/** The period over which failures are counted. */
+export const alarmPeriod = Duration.minutes(5)
+
+/** Where every alarm goes: a topic that writes to the administrators. */
+export class AlarmTopic extends Construct {
+  readonly topic: Topic
+
+  /** @param addresses e-mail addresses; each gets a letter from AWS that it must confirm once */
+  constructor(scope: Construct, id: string, addresses: readonly string[]) {
+    super(scope, id)
+    // A key of our own, because CloudWatch is not let in by the policy of the key that AWS manages for SNS.
+    const key = new Key(this, 'Key', {
+      description: 'Alarms of the Twitter channel',
+      enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.DESTROY,
+    })
+    this.topic = new Topic(this, 'Topic', { masterKey: key, enforceSSL: true })
+
+    const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com')
+    key.grant(cloudWatch, 'kms:Decrypt', 'kms:GenerateDataKey*')
+    // The policy that enforces TLS takes the place of SNS's own, which would have let the account's alarms in.
+    this.topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [cloudWatch],
+        actions: ['sns:Publish'],
+        resources: [this.topic.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID } },
+      }),
+    )
+
+    for (const address of addresses) this.topic.addSubscription(new EmailSubscription(address))
+    if (addresses.length === 0) {
+      Annotations.of(this).addWarningV2(
+        'helpdesk-twitter:nobody-hears-alarms',
+        'Nobody hears the alarms: set the context "administrators", in cdk.json or with -c administrators=NAME@HOST',
+      )
+    }
+    Validations.of(this).acknowledge({
+      id: 'Serverless-SNSRedrivePolicy',
+      reason:
+        'The subscriptions are e-mail addresses. A letter that cannot be delivered is of no use in a queue that ' +
+        'nobody is told about; the alarm itself stays visible in CloudWatch.',
+    })
+  }
+}
+
+/** What an alarm must say besides its metric. All four are demanded, so that no alarm wakes anybody without them. */
+export type RunbookAlarmProps = {
+  readonly alarms: AlarmTopic
+  /** The alarm's name, after the stack's. */
+  readonly name: string
+  /** What people suffer: the beginning of a sentence, as in «Customers' messages are not becoming tickets». */
+  readonly meaning: string
+  /** The rest of that sentence: what was seen, without a full stop. */
+  readonly because: string
+  /** The anchor of the section of `docs/runbook.md` that says what to do. */
+  readonly section: string
+  readonly metric: IMetric
+  /** The alarm goes off above this value; 0 when not given. */
+  readonly above?: number
+}
+
+/**
+ * An alarm that says in one sentence what its failure means for people and where it is written what to do.
+ * One period decides: on a quiet channel a single failure is all there is to see.
+ * @throws Error when the sentence or the anchor is not one
+ */
+export class RunbookAlarm extends Alarm {
+  constructor(scope: Construct, id: string, props: RunbookAlarmProps) {
+    const { meaning, because, section } = props
+    if (!/^[A-Z]\S* .*[^.]$/.test(meaning) || !/^\S+ .*[^.]$/.test(because)) {
+      throw new Error(`${props.name}: «${meaning}: ${because}.» is not a sentence`)
+    }
+    if (!/^[a-z0-9-]+$/.test(section)) throw new Error(`${props.name}: «${section}» is not an anchor`)
+    super(scope, id, {
+      alarmName: `${Stack.of(scope).stackName}-${props.name}`,
+      alarmDescription: `${meaning}: ${because}. What to do: docs/runbook.md#${section}`,
+      metric: props.metric,
+      threshold: props.above ?? 0,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    })
+    const tell = new SnsAction(props.alarms.topic)
+    this.addAlarmAction(tell)
+    this.addOkAction(tell)
+  }
+}

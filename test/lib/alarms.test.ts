@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, jest, test } from '@jest/globals'
+import { Annotations, Match } from 'aws-cdk-lib/assertions'
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch'
+import { functions, queues } from '../../lambdas/runtime/resources.ts'
+import { RunbookAlarm } from '../../lib/alarms.ts'
+import { emptyStack, productApp, productStack, productTemplate, resourcesOf } from './synthesis.ts'
+
+const template = productTemplate()
+const deployed = Object.values(resourcesOf(template, 'AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties)
+const runbook = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'runbook.md'), 'utf8')
+
+/** The anchors of the headings, as GitHub makes them; a comment in a code block is none. */
+const anchors = [...runbook.replace(/^```.*?^```/gms, '').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-'),
+)
+
+const named = (name: string) => `HelpdeskTwitter-${name}`
+
+test('each function, each queue and each way to lose a message has its alarm', () => {
+  expect(deployed.map(({ AlarmName }) => AlarmName).sort()).toEqual(
+    [
+      ...Object.keys(functions).flatMap((name) => [`${name}-errors`, `${name}-throttled`]),
+      ...Object.keys(queues).flatMap((name) => [`${name}-dead-letters`, `${name}-oldest-message`]),
+      'api-fails-calls',
+      'unreadable-events',
+      'webhook-refuses-deliveries',
+    ]
+      .map(named)
+      .sort(),
+  )
+})
+
+describe.each(deployed.map((alarm) => [alarm.AlarmName, alarm]))('the alarm %s', (_, alarm) => {
+  const { AlarmDescription, AlarmActions } = alarm as { AlarmDescription: string; AlarmActions: unknown }
+
+  test('says in one sentence what it means for people', () => {
+    expect(AlarmDescription).toMatch(/^[A-Z][^.]{20,}: [^.]{20,}\. What to do: /)
+  })
+
+  test('leads to a section of the runbook', () => {
+    const [, anchor] = /docs\/runbook\.md#(\S+)$/.exec(AlarmDescription) ?? []
+    expect(anchors).toContain(anchor)
+  })
+
+  test('tells the administrators', () => {
+    expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^AlarmsTopic/) }])
+  })
+})
+
+test('every section that the runbook refers to is there', () => {
+  const references = [...runbook.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor)
+  expect(references.length).toBeGreaterThan(0)
+  expect(references.filter((anchor) => !anchors.includes(anchor ?? ''))).toEqual([])
+})
+
+test('one dead letter is enough, and five minutes of waiting', () => {
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmName: named('events-dead-letters'),
+    MetricName: 'ApproximateNumberOfMessagesVisible',
+    Threshold: 0,
+    ComparisonOperator: 'GreaterThanThreshold',
+  })
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmName: named('events-oldest-message'),
+    MetricName: 'ApproximateAgeOfOldestMessage',
+    Threshold: 300,
+  })
+})
+
+test('an event that the router logs as unreadable is counted, and one is enough', () => {
+  template.hasResourceProperties('AWS::Logs::MetricFilter', {
+    LogGroupName: { Ref: Match.stringLikeRegexp('^RouterLog') },
+    FilterPattern: '{ $.message.outcome = "unreadable" }',
+    MetricTransformations: [{ MetricName: 'UnreadableEvents', MetricNamespace: 'HelpdeskTwitter', MetricValue: '1' }],
+  })
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    MetricName: 'UnreadableEvents',
+    Namespace: 'HelpdeskTwitter',
+    Threshold: 0,
+  })
+})
+
+describe('the topic', () => {
+  test('is encrypted with a key that CloudWatch may use', () => {
+    template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: { 'Fn::GetAtt': Match.anyValue() } })
+    template.hasResourceProperties('AWS::KMS::Key', {
+      KeyPolicy: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+          }),
+        ]),
+      },
+    })
+  })
+
+  test('takes alarms of this account, and nothing without TLS', () => {
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: [
+          { Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+          {
+            Effect: 'Allow',
+            Action: 'sns:Publish',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+          },
+        ],
+      },
+    })
+  })
+
+  test('writes to each administrator', () => {
+    const two = productTemplate({ administrators: ['a@example.com', 'b@example.com'] })
+    const subscriptions = Object.values(resourcesOf(two, 'AWS::SNS::Subscription'))
+    expect(subscriptions.map(({ Properties }) => `${Properties.Protocol} ${Properties.Endpoint}`)).toEqual([
+      'email a@example.com',
+      'email b@example.com',
+    ])
+  })
+
+  test('warns at synthesis when nobody would hear, and lets the deployment pass', () => {
+    jest.spyOn(console, 'error').mockReturnValue()
+    const app = productApp()
+    const stack = productStack(app, { administrators: [] })
+    expect(() => app.synth()).not.toThrow()
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('Nobody hears the alarms'))
+  })
+})
+
+describe('an alarm cannot be made', () => {
+  const make = (meaning: string, section: string) => () => {
+    const { stack, alarms } = emptyStack()
+    const metric = new Metric({ namespace: 'Trial', metricName: 'Trial' })
+    new RunbookAlarm(stack, 'Alarm', { alarms, name: 'trial', meaning, because: 'something failed', section, metric })
+  }
+
+  test('without a sentence', () => {
+    expect(make('Errors', 'trial')).toThrow('is not a sentence')
+    expect(make('', 'trial')).toThrow('is not a sentence')
+  })
+
+  test('without a section of the runbook', () => {
+    expect(make('Customers wait in vain', '')).toThrow('is not an anchor')
+  })
+})

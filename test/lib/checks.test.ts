@@ -1,0 +1,42 @@
+import { expect, test } from '@jest/globals'
+import { type App, CfnResource, Validations } from 'aws-cdk-lib'
+import { CfnQueue } from 'aws-cdk-lib/aws-sqs'
+import { addChecks } from '../../lib/checks.ts'
+import { productApp, productStack } from './synthesis.ts'
+
+function checkedApp(): App {
+  const app = productApp({ validated: true })
+  addChecks(app)
+  return app
+}
+
+test('the checks of a deployment find nothing unexplained', () => {
+  const app = checkedApp()
+  productStack(app)
+  expect(() => app.synth()).not.toThrow()
+})
+
+test('a queue without dead letters and without TLS is refused', () => {
+  const app = checkedApp()
+  const stack = productStack(app)
+  new CfnQueue(stack, 'Careless')
+  expect(() => app.synth()).toThrow(/AwsSolutions-SQS3[\s\S]*AwsSolutions-SQS4/)
+})
+
+test('a route that asks for no token and does not say why is refused', () => {
+  const app = checkedApp()
+  const stack = productStack(app)
+  const route = stack.node.findAll().find(({ node }) => node.path.endsWith('/ANY--webhooks--twitter'))
+  if (!route) throw new Error('no route of the webhook')
+  const key = Validations.ACKNOWLEDGED_RULES_METADATA_KEY
+  expect(route.node.metadata.some(({ type }) => type === key)).toBe(true)
+  Object.defineProperty(route.node, 'metadata', { value: route.node.metadata.filter(({ type }) => type !== key) })
+  expect(() => app.synth()).toThrow(/AwsSolutions-APIG4/)
+})
+
+test('a template that CloudFormation would refuse is refused', () => {
+  const app = checkedApp()
+  const stack = productStack(app)
+  new CfnResource(stack, 'Misspelled', { type: 'AWS::Logs::LogGroup', properties: { RetentionDays: 30 } })
+  expect(() => app.synth()).toThrow(/RetentionDays/)
+})

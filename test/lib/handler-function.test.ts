@@ -1,0 +1,83 @@
+import { describe, expect, test } from '@jest/globals'
+import { Template } from 'aws-cdk-lib/assertions'
+import { type FunctionName, functions } from '../../lambdas/runtime/resources.ts'
+import { HandlerFunction } from '../../lib/handler-function.ts'
+import { bundle, emptyStack, productTemplate, resourcesOf } from './synthesis.ts'
+
+const template = productTemplate()
+const deployed = Object.values(resourcesOf(template, 'AWS::Lambda::Function')).map(({ Properties }) => Properties)
+const secret = { actions: ['secretsmanager:GetSecretValue'], on: ['arn:aws:secretsmanager:::secret:x'] }
+const queue = { actions: ['sqs:SendMessage'], on: ['arn:aws:sqs:::events.fifo'] }
+
+function properties(name: FunctionName): Record<string, unknown> {
+  const [found] = deployed.filter(({ FunctionName }) => FunctionName === `HelpdeskTwitter-${name}`)
+  if (!found) throw new Error(`${name} is not deployed`)
+  return found
+}
+
+function webhookAlone() {
+  const { stack, alarms } = emptyStack()
+  const failureMeans = 'Nobody hears of customers'
+  return {
+    stack,
+    webhook: new HandlerFunction(stack, 'Webhook', { name: 'webhook', code: bundle, alarms, failureMeans }),
+  }
+}
+
+describe.each(Object.keys(functions) as FunctionName[])('the function %s', (name) => {
+  const found = properties(name)
+
+  test('is given exactly the environment that it reads', () => {
+    const { Variables } = found.Environment as { Variables: Record<string, unknown> }
+    expect(Object.keys(Variables).sort()).toEqual([...functions[name].environment].sort())
+  })
+
+  test('runs on arm64 and Node 24 within the limits of the manifest', () => {
+    expect(found).toMatchObject({
+      Architectures: ['arm64'],
+      Runtime: 'nodejs24.x',
+      Handler: 'index.handler',
+      Timeout: functions[name].timeoutSeconds,
+      MemorySize: functions[name].memoryMb,
+    })
+  })
+
+  test('writes JSON into a log of its own, which is kept for a month', () => {
+    const { LogFormat, LogGroup } = found.LoggingConfig as { LogFormat: string; LogGroup: { Ref: string } }
+    expect(LogFormat).toBe('JSON')
+    expect(resourcesOf(template, 'AWS::Logs::LogGroup')[LogGroup.Ref]?.Properties).toEqual({
+      LogGroupName: `/aws/lambda/HelpdeskTwitter-${name}`,
+      RetentionInDays: 30,
+    })
+  })
+})
+
+test('every function of the manifest is deployed, and no other', () => {
+  expect(deployed).toHaveLength(Object.keys(functions).length)
+})
+
+describe('synthesis fails', () => {
+  test('when a function lacks a variable that it reads', () => {
+    const { stack, webhook } = webhookAlone()
+    webhook.give('X_SECRETS', 'x', secret)
+    expect(() => Template.fromStack(stack)).toThrow('webhook reads EVENTS_QUEUE_URL, which the stack does not give it')
+  })
+
+  test('when a function is given a variable that it does not read', () => {
+    const { stack, webhook } = webhookAlone()
+    webhook.give('X_SECRETS', 'x', secret)
+    webhook.give('EVENTS_QUEUE_URL', 'https://queue', queue)
+    webhook.give('TABLE_NAME', 'table', { actions: ['dynamodb:GetItem'], on: ['arn:aws:dynamodb:::table/table'] })
+    expect(() => Template.fromStack(stack)).toThrow('webhook is given TABLE_NAME')
+  })
+})
+
+test('a variable brings its permission along', () => {
+  const { stack, webhook } = webhookAlone()
+  webhook.give('X_SECRETS', 'x', secret)
+  webhook.give('EVENTS_QUEUE_URL', 'https://queue', queue)
+  const [policy] = Object.values(resourcesOf(Template.fromStack(stack), 'AWS::IAM::Policy'))
+  expect(policy?.Properties.PolicyDocument).toMatchObject({
+    Statement: [{}, { Action: secret.actions[0], Resource: secret.on[0] }, { Action: queue.actions[0] }],
+  })
+})

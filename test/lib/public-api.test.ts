@@ -1,0 +1,70 @@
+import { describe, expect, test } from '@jest/globals'
+import { Match } from 'aws-cdk-lib/assertions'
+import { productTemplate, resourcesOf } from './synthesis.ts'
+
+const template = productTemplate()
+const routes = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties)
+
+function handlerOf(route: Record<string, unknown>): string {
+  const target = JSON.stringify(route.Target)
+  const [integration] = Object.entries(resourcesOf(template, 'AWS::ApiGatewayV2::Integration')).filter(([id]) =>
+    target.includes(`"${id}"`),
+  )
+  return JSON.stringify(integration?.[1].Properties.IntegrationUri).includes('WebhookFunction') ? 'webhook' : 'api'
+}
+
+describe('routes', () => {
+  test('lead X to the webhook and all others to the API, and only calls of the API need a token', () => {
+    expect(
+      routes.map((route) => `${route.RouteKey} -> ${handlerOf(route)}, ${route.AuthorizationType}`).sort(),
+    ).toEqual([
+      'ANY / -> api, NONE',
+      'ANY /api/{proxy+} -> api, JWT',
+      'ANY /webhooks/twitter -> webhook, NONE',
+      'ANY /{proxy+} -> api, NONE',
+      'GET /api/openapi.json -> api, NONE',
+    ])
+  })
+
+  test('hand over the events that the handlers read', () => {
+    for (const { Properties } of Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Integration'))) {
+      expect(Properties).toMatchObject({ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' })
+    }
+  })
+})
+
+test('a token must come from our user pool and belong to one of its machines', () => {
+  const clients = Object.keys(resourcesOf(template, 'AWS::Cognito::UserPoolClient'))
+  const [pool] = Object.keys(resourcesOf(template, 'AWS::Cognito::UserPool'))
+  template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+    AuthorizerType: 'JWT',
+    JwtConfiguration: {
+      Issuer: { 'Fn::GetAtt': [pool, 'ProviderURL'] },
+      Audience: clients.map((client) => ({ Ref: client })),
+    },
+  })
+})
+
+test('the stage withstands floods and logs each request as JSON, without its query', () => {
+  const [stage] = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Stage'))
+  expect(stage?.Properties).toMatchObject({
+    StageName: '$default',
+    AutoDeploy: true,
+    DefaultRouteSettings: { ThrottlingRateLimit: expect.any(Number), ThrottlingBurstLimit: expect.any(Number) },
+  })
+  const { Format } = (stage?.Properties.AccessLogSettings ?? {}) as { Format: string }
+  expect(JSON.parse(Format)).toMatchObject({ routeKey: '$context.routeKey', status: '$context.status' })
+  expect(Format).not.toMatch(/query|rawPath/i)
+})
+
+test.each([
+  ['RefusedDeliveries', '{ ($.routeKey = "ANY /webhooks/twitter") && (($.status = "5*") || ($.status = "429")) }'],
+  ['FailedCalls', '{ ($.routeKey != "ANY /webhooks/twitter") && ($.status = "5*") }'],
+])('%s are counted in the access log, whoever answered', (MetricName, FilterPattern) => {
+  template.hasResourceProperties('AWS::Logs::MetricFilter', {
+    LogGroupName: { Ref: Match.stringLikeRegexp('AccessLog') },
+    FilterPattern,
+    MetricTransformations: [{ MetricName, MetricNamespace: 'HelpdeskTwitter', MetricValue: '1' }],
+  })
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName, Namespace: 'HelpdeskTwitter', Threshold: 0 })
+})

@@ -1,0 +1,59 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll } from '@jest/globals'
+import { App, Stack } from 'aws-cdk-lib'
+import { Template } from 'aws-cdk-lib/assertions'
+import { AlarmTopic } from '../../lib/alarms.ts'
+import { HelpdeskTwitterStack } from '../../lib/helpdesk-twitter-stack.ts'
+import type { Settings } from '../../lib/settings.ts'
+
+const root = join(import.meta.dirname, '..', '..')
+
+const outputs = mkdtempSync(join(tmpdir(), 'synthesis-'))
+afterAll(() => rmSync(outputs, { recursive: true }))
+
+/** The folder of a handler's bundle that stands for all of them: what is inside matters to no test here. */
+export const bundle = join(import.meta.dirname, 'bundle')
+
+/** An app with the context of cdk.json. Only the tests of the checks need CDK's validation, which takes seconds. */
+export function productApp({ validated = false } = {}): App {
+  const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'))
+  return new App({
+    context,
+    outdir: mkdtempSync(join(outputs, 'app-')),
+    analyticsReporting: false,
+    builtinCloudFormationValidation: validated,
+  })
+}
+
+/** The whole product, with somebody to hear its alarms unless `settings` say otherwise. */
+export function productStack(app: App, settings: Partial<Settings> = {}): HelpdeskTwitterStack {
+  return new HelpdeskTwitterStack(app, 'HelpdeskTwitter', {
+    settings: {
+      stackName: 'HelpdeskTwitter',
+      administrators: ['on-call@example.com'],
+      domainPrefix: undefined,
+      ...settings,
+    },
+    bundles: { webhook: bundle, router: bundle, api: bundle },
+  })
+}
+
+/** The template of the whole product. */
+export function productTemplate(settings?: Partial<Settings>): Template {
+  return Template.fromStack(productStack(productApp(), settings))
+}
+
+/** A stack with nothing but a topic for alarms, to try one construct in. */
+export function emptyStack(): { stack: Stack; alarms: AlarmTopic } {
+  const stack = new Stack(productApp(), 'Trial')
+  return { stack, alarms: new AlarmTopic(stack, 'Alarms', ['on-call@example.com']) }
+}
+
+export type Resource = { readonly Type: string; readonly Properties: Record<string, unknown> }
+
+/** The resources of a type, by logical id. */
+export function resourcesOf(template: Template, type: string): Record<string, Resource> {
+  return template.findResources(type) as Record<string, Resource>
+}
