@@ -30,8 +30,8 @@ describe('a list over partitions', () => {
         let rounds = 0
         do {
           const start: string | null = after
-          const pages = spread.map((partition) => read(partition, start, limit + 1, fits))
-          const page = mergePartitions(pages, (key) => key, limit)
+          const pages: PartitionPage<string>[] = spread.map((partition) => read(partition, start, limit + 1, fits))
+          const page: { items: string[]; next: string | null } = mergePartitions(pages, (key) => key, limit)
           expect(page.items.length).toBeLessThanOrEqual(limit)
           seen.push(...page.items)
           after = page.next

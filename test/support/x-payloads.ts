@@ -3,7 +3,7 @@
 const EPOCH = 1288834974657n
 
 /** An id as X would make it at that time; `n` tells ids of one millisecond apart. */
-export function idAt(time: string | number, n = 0): string {
+export function idAt(time: string | number | Date, n = 0): string {
   return String(((BigInt(new Date(time).getTime()) - EPOCH) << 22n) + BigInt(n))
 }
 

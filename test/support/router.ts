@@ -1,0 +1,66 @@
+import type { SQSEvent, SQSRecord } from 'aws-lambda'
+import { entryOf } from '../../lambdas/adapters/aws/event-queue.ts'
+import { splitDelivery } from '../../lambdas/core/delivery.ts'
+import { createRouter } from '../../lambdas/router.ts'
+import type { Stores } from '../../lambdas/runtime/tables.ts'
+
+let messages = 0
+
+/** A record as SQS hands it to the router. */
+export function recordOf(body: string, group: string, receives = 1): SQSRecord {
+  const messageId = `00000000-0000-0000-0000-${String(++messages).padStart(12, '0')}`
+  return {
+    messageId,
+    receiptHandle: messageId,
+    body,
+    attributes: {
+      ApproximateReceiveCount: String(receives),
+      SentTimestamp: '0',
+      SenderId: 'test',
+      ApproximateFirstReceiveTimestamp: '0',
+      MessageGroupId: group,
+      MessageDeduplicationId: messageId,
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:events.fifo',
+    awsRegion: 'us-east-1',
+  }
+}
+
+/** The records that a delivery becomes in the queue. */
+export function recordsOf(delivery: object, receivedAt: string): SQSRecord[] {
+  return splitDelivery(JSON.stringify(delivery), receivedAt).events.map((event, index) => {
+    const entry = entryOf(event, index, 'test')
+    return recordOf(entry.MessageBody, entry.MessageGroupId)
+  })
+}
+
+export type Routed = { outcome: string; because: string; ticketId: string | null }
+
+/** Hands deliveries to a router over real stores, and tells what became of each event. */
+export function routerOver(stores: Stores, now: () => Date) {
+  const routed: Routed[] = []
+  const router = createRouter({
+    ...stores,
+    now,
+    log: (entry) => {
+      if (entry.did === 'routed') routed.push(entry as unknown as Routed)
+    },
+  })
+  async function handle(event: SQSEvent) {
+    return router(event, { getRemainingTimeInMillis: () => 30_000 })
+  }
+  return {
+    handle,
+    /** @throws Error when an event fails */
+    async deliver(...deliveries: object[]): Promise<Routed[]> {
+      routed.length = 0
+      const receivedAt = now().toISOString()
+      const { batchItemFailures } = await handle({ Records: deliveries.flatMap((one) => recordsOf(one, receivedAt)) })
+      if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} events failed`)
+      return [...routed]
+    },
+  }
+}
