@@ -1,0 +1,39 @@
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+
+/** A request as API Gateway hands it to a handler. */
+export function httpEvent(
+  method: string,
+  path: string,
+  more: {
+    query?: Record<string, string>
+    headers?: Record<string, string>
+    body?: string | Buffer
+    claims?: Record<string, string>
+    requestId?: string
+  } = {},
+): APIGatewayProxyEventV2 {
+  const { query, headers = {}, body, claims, requestId = 'request-1' } = more
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: new URLSearchParams(query).toString(),
+    headers,
+    ...(query ? { queryStringParameters: query } : {}),
+    requestContext: {
+      accountId: '000000000000',
+      apiId: 'test',
+      domainName: 'localhost',
+      domainPrefix: 'localhost',
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'test' },
+      requestId,
+      routeKey: '$default',
+      stage: '$default',
+      time: '01/Jan/2026:00:00:00 +0000',
+      timeEpoch: 0,
+      ...(claims ? { authorizer: { jwt: { claims, scopes: null } } } : {}),
+    },
+    ...(body === undefined ? {} : { body: Buffer.isBuffer(body) ? body.toString('base64') : body }),
+    isBase64Encoded: Buffer.isBuffer(body),
+  } as APIGatewayProxyEventV2
+}

@@ -1,0 +1,127 @@
+import { describe, expect, test } from '@jest/globals'
+import type { QueuedEvent } from '../lambdas/core/delivery.ts'
+import { sign } from '../lambdas/core/signature.ts'
+import { createWebhook } from '../lambdas/webhook.ts'
+import { httpEvent } from './support/http-events.ts'
+import { ann, directMessages, shop } from './support/x-payloads.ts'
+
+const token = 'MTIzNDU2Nzg5MGFiY2RlZg=='
+
+/** A webhook whose queue keeps what it is sent, or fails as told. */
+function webhookWith(options: { fail?: Error; secrets?: { current: string; previous: string | null } } = {}) {
+  const sent: { events: readonly QueuedEvent[]; deliveryId: string }[] = []
+  const logged: object[] = []
+  const webhook = createWebhook({
+    secrets: { consumer: async () => options.secrets ?? { current: 'secret', previous: 'former' } },
+    queue: {
+      async send(events, deliveryId) {
+        if (options.fail) throw options.fail
+        sent.push({ events, deliveryId })
+      },
+    },
+    now: () => new Date('2026-01-01T00:00:00.000Z'),
+    log: (entry) => logged.push(entry),
+  })
+  return { webhook, sent, logged }
+}
+
+const deliver = (body: string | Buffer, secret = 'secret') =>
+  httpEvent('POST', '/webhooks/twitter', { body, headers: { 'x-twitter-webhooks-signature': sign(body, secret) } })
+
+describe("X's CRC", () => {
+  test('is answered with the current secret', async () => {
+    const answer = await webhookWith().webhook(httpEvent('GET', '/webhooks/twitter', { query: { crc_token: token } }))
+    expect(answer.statusCode).toBe(200)
+    expect(JSON.parse(answer.body ?? '')).toEqual({ response_token: sign(token, 'secret') })
+  })
+
+  test('without a token, or with an odd one, is refused with 400', async () => {
+    const { webhook } = webhookWith()
+    const queries: (Record<string, string> | undefined)[] = [
+      undefined,
+      { crc_token: '' },
+      { crc_token: '{"for_user_id":"1"}' },
+      { other: token },
+    ]
+    for (const query of queries) {
+      const answer = await webhook(httpEvent('GET', '/webhooks/twitter', query ? { query } : {}))
+      expect(answer.statusCode).toBe(400)
+      expect(answer.body).toContain('crc_token')
+    }
+  })
+})
+
+describe('a delivery', () => {
+  const delivery = JSON.stringify(
+    directMessages(shop, { id: '1206724334791753732', from: ann, to: shop, text: 'é 😀' }),
+  )
+
+  test('is answered 200 once every event is queued, under the id of the request', async () => {
+    const { webhook, sent } = webhookWith()
+    expect((await webhook(deliver(delivery))).statusCode).toBe(200)
+    expect(sent).toMatchObject([
+      {
+        deliveryId: 'request-1',
+        events: [{ externalId: '1206724334791753732', receivedAt: '2026-01-01T00:00:00.000Z' }],
+      },
+    ])
+  })
+
+  test('is checked by its raw bytes, as text and in base64, under the previous secret too', async () => {
+    const { webhook, sent } = webhookWith()
+    for (const event of [deliver(delivery), deliver(Buffer.from(delivery)), deliver(delivery, 'former')]) {
+      expect((await webhook(event)).statusCode).toBe(200)
+    }
+    expect(sent).toHaveLength(3)
+    expect(JSON.stringify(sent[1]?.events)).toContain('é 😀')
+  })
+
+  test('without a signature, or with a wrong one, is refused with 401 and queued nowhere', async () => {
+    const { webhook, sent } = webhookWith()
+    const unsigned = httpEvent('POST', '/webhooks/twitter', { body: delivery })
+    for (const event of [unsigned, deliver(delivery, 'guessed'), { ...deliver(delivery), body: `${delivery} ` }]) {
+      const answer = await webhook(event)
+      expect(answer.statusCode).toBe(401)
+      expect(answer.headers?.['content-type']).toBe('application/problem+json')
+    }
+    expect(sent).toEqual([])
+  })
+
+  test('that cannot be understood is kept and answered 200, since X would only send it again', async () => {
+    const { webhook, sent } = webhookWith()
+    expect((await webhook(deliver('{"for_user_id":'))).statusCode).toBe(200)
+    expect((await webhook(deliver(Buffer.from([0xff, 0xfe, 0x00])))).statusCode).toBe(200)
+    expect(sent.map((one) => one.events.map((event) => event.kind))).toEqual([['unreadable'], ['unreadable']])
+  })
+
+  test('that can never concern a ticket is only counted', async () => {
+    const { webhook, sent, logged } = webhookWith()
+    await webhook(deliver(JSON.stringify({ for_user_id: shop.id, favorite_events: [{}] })))
+    expect(sent).toEqual([])
+    expect(logged).toEqual([{ did: 'received', queued: 0, counted: ['favorite_events'] }])
+  })
+
+  test('that the queue does not take is answered 503, so that X delivers again', async () => {
+    const { webhook, logged } = webhookWith({ fail: new Error('AmazonSQS.SendMessageBatch: no answer in 1200 ms') })
+    expect((await webhook(deliver(delivery))).statusCode).toBe(503)
+    expect(logged).toMatchObject([{ did: 'failed', error: 'Error: AmazonSQS.SendMessageBatch: no answer in 1200 ms' }])
+  })
+
+  test('leaves neither its text nor a secret in the log', async () => {
+    for (const options of [{}, { fail: new Error('queue away') }]) {
+      const { webhook, logged } = webhookWith(options)
+      await webhook(deliver(delivery))
+      await webhook(deliver(delivery, 'guessed'))
+      expect(JSON.stringify(logged)).not.toMatch(/😀|secret|guessed|former/)
+      expect(logged).toHaveLength(2)
+    }
+  })
+})
+
+test('any other method is refused with 405 that names the allowed ones', async () => {
+  const { webhook } = webhookWith()
+  for (const method of ['PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']) {
+    const answer = await webhook(httpEvent(method, '/webhooks/twitter'))
+    expect(answer).toMatchObject({ statusCode: 405, headers: { allow: 'GET, POST' } })
+  }
+})
