@@ -55,7 +55,7 @@ export function createRouter({ tickets, channels, events, now, log }: RouterDepe
     const at = now().toISOString()
     switch (decision.do) {
       case 'repeat':
-        return { outcome: 'repeated', ticketId: null }
+        return { outcome: 'repeated', ticketId: decision.ticketId }
       case 'mark_revoked':
         await channels.markRevoked(channelId)
         return { outcome: 'revoked', ticketId: null }

@@ -39,7 +39,7 @@ export type Decision =
     }
   | { readonly do: 'mark_deleted'; readonly ticketId: string; readonly because: string }
   | { readonly do: 'mark_revoked'; readonly because: string }
-  | { readonly do: 'repeat'; readonly because: string }
+  | { readonly do: 'repeat'; readonly ticketId: string; readonly because: string }
   | { readonly do: 'ignore'; readonly because: string }
 
 /** The nine rules of a ticket (rule 4 stands in `ticket.ts`): what becomes of an activity in a situation. Pure. */
@@ -48,7 +48,7 @@ export function decide(activity: Activity, situation: Situation): Decision {
   if (!channel) return ignore('no channel is connected for this X account')
   if (activity.kind === 'revoke') return decideRevocation(activity, channel)
   if (activity.kind === 'post_deletion') return decideDeletion(activity, storedIn)
-  if (storedIn !== null) return { do: 'repeat', because: 'it is already stored' }
+  if (storedIn !== null) return { do: 'repeat', ticketId: storedIn, because: 'it is already stored' }
   const off = switchedOff(channel, situation.extensionEnabled)
   if (off) return off
   if (activity.kind === 'post') return decidePost(activity, situation, channel)

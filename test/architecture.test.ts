@@ -1,0 +1,125 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
+import { dirname, join, relative } from 'node:path'
+import { describe, expect, test } from '@jest/globals'
+
+const root = join(import.meta.dirname, '..')
+const folders = ['bin', 'lib', 'lambdas', 'local', 'console', 'test']
+
+type Import = { readonly from: string; readonly to: string }
+
+/** Every source file, by its path from the root. */
+const files = folders
+  .filter((folder) => existsSync(join(root, folder)))
+  .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
+  .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+  .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+  .sort()
+
+const IMPORTS =
+  /(?:^|\n)\s*(?:import|export)\b[^'"\n]*(?:\n[^'"]*?)?\bfrom\s*'([^']+)'|\bimport\(\s*'([^']+)'\s*\)|(?:^|\n)import '([^']+)'/g
+
+/** What a source imports, types included; files by their path, packages by name. */
+function importsIn(file: string, source: string): Import[] {
+  return [...source.matchAll(IMPORTS)].map((match) => {
+    const name = match[1] ?? match[2] ?? match[3] ?? ''
+    return { from: file, to: name.startsWith('.') ? relative(root, join(root, dirname(file), name)) : name }
+  })
+}
+
+const imports = files.flatMap((file) => importsIn(file, readFileSync(join(root, file), 'utf8')))
+
+/** The layer of a file: the folder whose rules it keeps. */
+function layerOf(file: string): string {
+  const [top = '', second = '', third = ''] = file.split('/')
+  if (top !== 'lambdas') return top
+  if (second === 'adapters') return `adapters/${third}`
+  if (second === 'core' || second === 'runtime') return second
+  // A handler's file, and the folder of the same name that it may grow.
+  return `handler ${second.replace(/\.ts$/, '')}`
+}
+
+const isFile = (to: string) => files.includes(to)
+
+/** What each layer may import besides itself: layers of the project, packages, Node's own modules. */
+function isAllowed({ from, to }: Import): boolean {
+  const layer = layerOf(from)
+  const target = isFile(to) ? layerOf(to) : null
+  if (target === layer || layer === 'test') return true
+  if (target === 'local') return false
+  if (layer === 'core') return ['zod', 'html-entities', 'node:crypto'].includes(to)
+  if (layer.startsWith('adapters/')) return target === 'core' || /^@aws-sdk\//.test(to) || isBuiltin(to)
+  if (layer === 'runtime')
+    return (
+      target === 'core' || target?.startsWith('adapters/') || /^(@middy|@aws-sdk)\//.test(to) || to === 'aws-lambda'
+    )
+  if (layer.startsWith('handler'))
+    return target === 'core' || target === 'runtime' || to === 'aws-lambda' || to === 'zod'
+  const resources = 'lambdas/runtime/resources.ts'
+  if (layer === 'lib')
+    return to === resources || /^(aws-cdk-lib|constructs|cdk-nag|esbuild)(\/|$)/.test(to) || isBuiltin(to)
+  if (layer === 'bin') return target === 'lib' || to === 'aws-cdk-lib' || isBuiltin(to)
+  if (layer === 'console') return to === 'lambdas/core/api.ts' || (target === null && !to.startsWith('@aws-sdk/'))
+  if (layer === 'local')
+    return (
+      to === 'lib/bundle.ts' ||
+      (target === null ? !to.startsWith('aws-cdk-lib') : /^(core|adapters|handler|runtime)/.test(target))
+    )
+  return false
+}
+
+describe('the layers', () => {
+  test('keep to what they may import', () => {
+    expect(imports.filter((one) => !isAllowed(one))).toEqual([])
+  })
+
+  test('are looked at whole: the test sees imports of every form, and breaches of every rule', () => {
+    const source =
+      "import a from './a.ts'\nimport {\n  b,\n} from './b.ts'\nexport { c } from './c.ts'\nimport type { D } from 'd'\nawait import('./e.ts')\n"
+    expect(importsIn('lib/x.ts', source).map(({ to }) => to)).toEqual([
+      'lib/a.ts',
+      'lib/b.ts',
+      'lib/c.ts',
+      'd',
+      'lib/e.ts',
+    ])
+    expect(imports.length).toBeGreaterThan(files.length)
+    const breaches: Import[] = [
+      { from: 'lambdas/core/ticket.ts', to: '@aws-sdk/client-sqs' },
+      { from: 'lambdas/core/ticket.ts', to: 'lambdas/runtime/log.ts' },
+      { from: 'lambdas/adapters/aws/json-call.ts', to: 'lambdas/adapters/dynamodb/table.ts' },
+      { from: 'lambdas/router.ts', to: 'lambdas/adapters/dynamodb/table.ts' },
+      { from: 'lambdas/router.ts', to: 'lambdas/api/route.ts' },
+      { from: 'lambdas/api.ts', to: '@middy/core' },
+      { from: 'lambdas/runtime/api.ts', to: 'local/stack.ts' },
+      { from: 'lib/access.ts', to: 'lambdas/core/ticket.ts' },
+      { from: 'local/stack.ts', to: 'lib/access.ts' },
+    ]
+    expect(breaches.filter(isAllowed)).toEqual([])
+  })
+
+  test('have no cycles', () => {
+    const next = Map.groupBy(
+      imports.filter(({ to }) => isFile(to)),
+      ({ from }) => from,
+    )
+    const done = new Set<string>()
+    const cycles: string[] = []
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) cycles.push([...path.slice(path.indexOf(file)), file].join(' > '))
+      if (done.has(file) || path.includes(file)) return
+      for (const { to } of next.get(file) ?? []) visit(to, [...path, file])
+      done.add(file)
+    }
+    for (const file of files) visit(file, [])
+    expect(cycles).toEqual([])
+  })
+
+  test('have no barrels: no file that only hands on what others export', () => {
+    const barrels = files.filter((file) => {
+      const code = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '')
+      return /\bexport\b[^;]*\bfrom\b/.test(code) && !/\b(function|const|class|type|interface)\b/.test(code)
+    })
+    expect(barrels).toEqual([])
+  })
+})
