@@ -212,6 +212,25 @@ describe('the channel', () => {
 })
 
 describe('rule 8: whatever comes again', () => {
+  test('two workers on one message make one message', async () => {
+    for (const delivery of [
+      directMessages(shop, { id: newId(), from: newCustomer(), to: shop }),
+      posts(shop, { id: newId(), by: newCustomer(), text: '@shop hi', mentions: [shop] }),
+    ]) {
+      const outcomes = (await Promise.all([1, 2, 3].map(() => router().deliver(delivery)))).flat()
+      expect(outcomes.map((one) => one.outcome).sort()).toEqual(['opened', 'repeated', 'repeated'])
+      expect((await ticketOf(outcomes[0]?.ticketId)).messageCount).toBe(1)
+    }
+  })
+
+  test('two workers on two messages of one new customer make one ticket', async () => {
+    const customer = newCustomer()
+    const write = () => router().deliver(directMessages(shop, { id: newId(), from: customer, to: shop }))
+    const outcomes = (await Promise.all([write(), write(), write()])).flat()
+    expect(outcomes.map((one) => one.outcome).sort()).toEqual(['joined', 'joined', 'opened'])
+    expect((await ticketOf(outcomes[0]?.ticketId)).messageCount).toBe(3)
+  })
+
   test('any interleaving and repetition of a random conversation gives the same tickets', async () => {
     const step = fc.record({
       customer: fc.nat(2),

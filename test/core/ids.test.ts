@@ -12,7 +12,9 @@ describe('ids of X', () => {
   })
 
   test('positions sort as the numbers do, whatever their length', () => {
-    const id = fc.bigInt({ min: 0n, max: 10n ** 39n }).map(String)
+    const id = fc
+      .integer({ min: 0, max: 39 })
+      .chain((size) => fc.bigInt({ min: 0n, max: 10n ** BigInt(size) }).map(String))
     fc.assert(
       fc.property(id, id, (a, b) => {
         const bySize = BigInt(a) < BigInt(b) ? -1 : BigInt(a) > BigInt(b) ? 1 : 0

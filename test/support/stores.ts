@@ -1,13 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { QueryCommand } from '@aws-sdk/client-dynamodb'
 import type { Channel } from '../../lambdas/core/channel.ts'
 import { openStores, type Stores } from '../../lambdas/runtime/tables.ts'
 import { startDatabase } from '../../local/database.ts'
 import { databaseClient, ensureTable, tableName } from '../../local/table.ts'
 import { shop, type User } from './x-payloads.ts'
 
-export type TestStores = Stores & { endpoint: string; connect(user?: User): Promise<Channel>; stop(): Promise<void> }
+export type TestStores = Stores & {
+  endpoint: string
+  connect(user?: User): Promise<Channel>
+  /** The sort keys of what is stored in a partition. */
+  itemsOf(partition: string): Promise<string[]>
+  stop(): Promise<void>
+}
 
 /** The stores over the embedded DynamoDB, empty; the clock is the test's. */
 export async function startStores(now: () => Date = () => new Date()): Promise<TestStores> {
@@ -23,6 +30,15 @@ export async function startStores(now: () => Date = () => new Date()): Promise<T
     endpoint: database.endpoint,
     connect: ({ id, username } = shop) =>
       stores.channels.connect({ twitterUserId: id, username, at: now().toISOString() }),
+    async itemsOf(partition) {
+      const query = {
+        TableName: tableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': { S: partition } },
+      }
+      const { Items = [] } = await client.send(new QueryCommand(query))
+      return Items.map((item) => item.sk?.S ?? '')
+    },
     async stop() {
       client.destroy()
       await database.stop()

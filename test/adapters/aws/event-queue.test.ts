@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
@@ -89,5 +91,19 @@ describe('the queue of events', () => {
   test('says so when it does not have every event', async () => {
     const gone = createEventQueue(awsAccess('sqs', { AWS_ENDPOINT_URL_SQS: part.endpoint }), `${url}x`)
     await expect(gone.send(events('lost?'), 'delivery-5')).rejects.toThrow(/AmazonSQS.SendMessageBatch: 400/)
+
+    const refusing = createServer((request, response) => {
+      request.resume()
+      response.end(JSON.stringify({ Successful: [{ Id: '0' }], Failed: [{ Id: '1', Code: 'InternalError' }] }))
+    })
+    await new Promise<void>((resolve) => refusing.listen(0, '127.0.0.1', resolve))
+    try {
+      const endpoint = `http://127.0.0.1:${(refusing.address() as AddressInfo).port}`
+      const half = createEventQueue(awsAccess('sqs', { AWS_ENDPOINT_URL_SQS: endpoint }), url)
+      await expect(half.send(events('kept', 'lost?'), 'delivery-6')).rejects.toThrow(/1 of 2 refused: InternalError/)
+    } finally {
+      refusing.closeAllConnections()
+      refusing.close()
+    }
   })
 })

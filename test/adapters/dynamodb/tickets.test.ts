@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Page, PageRequest, TicketFilter } from '../../../lambdas/core/ports.ts'
-import type { Status, Ticket } from '../../../lambdas/core/ticket.ts'
+import type { Message, Status, Ticket } from '../../../lambdas/core/ticket.ts'
 import { routerOver } from '../../support/router.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
 import { ann, bob, directMessages, idAt, posts, shop } from '../../support/x-payloads.ts'
@@ -65,6 +65,16 @@ describe('a change of a ticket', () => {
       'changed',
     )
     expect(await stores.tickets.currentTicketId(closed)).not.toBe(closed.id)
+  })
+
+  test('with a message that is stored already, in whichever ticket, writes nothing', async () => {
+    const [one, other] = [await openTicket(), await openTicket()]
+    const { items } = await stores.tickets.messages(one.id, { limit: 1, after: null })
+    const message = { ...items[0], ticketId: other.id } as Message
+    const after = { ...other, messageCount: 2, version: other.version + 1 }
+    expect(await stores.tickets.commit({ before: other, after, message, follows: null })).toBe('repeated')
+    expect(await stores.tickets.ticket(other.id)).toEqual(other)
+    expect((await stores.tickets.messages(other.id, { limit: 10, after: null })).items).toHaveLength(1)
   })
 
   test('of two that open one after the same closed ticket, one is refused', async () => {
@@ -148,6 +158,11 @@ describe('lists of tickets', () => {
       const found = await everything((page) => stores.tickets.tickets({ tag }, page), 10)
       expect(found.map((one) => one.id)).toEqual(wanted({ tag }))
     }
+    expect(await stores.itemsOf(`TICKET#${after.id}`)).toEqual([
+      expect.stringMatching(/^MESSAGE#/),
+      'TAG#other',
+      'TICKET',
+    ])
   })
 })
 

@@ -69,6 +69,12 @@ describe('the text for display', () => {
     expect(text).toBe('#a and #a')
   })
 
+  test('of two alike, the marked one is the one at the place that X says, counted in code points', () => {
+    const raw = '😀😀 #a not, but #a'
+    const { text, entities } = displayText(raw, [{ type: 'hashtag', literal: '#a', at: [...raw].lastIndexOf('#') }])
+    expect(entities).toMatchObject([{ start: text.lastIndexOf('#a') }])
+  })
+
   test('a mark that is nowhere is left out and harms nothing', () => {
     expect(displayText('Hello', [link('https://t.co/x', 'https://example.com')])).toEqual({
       text: 'Hello',
