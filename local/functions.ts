@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import { type FunctionOptions, failure, failureEntry, InvocationError, openSandbox, type Sandbox } from './sandbox.ts'
+
+/** A function that can be called with what AWS would call it with. */
+export type LocalFunction = {
+  /**
+   * Calls the handler with an event of JSON values and returns what it answered.
+   * @throws InvocationError
+   */
+  invoke(event: unknown): Promise<unknown>
+  stop(): Promise<void>
+}
+
+export type PoolOptions = FunctionOptions & {
+  /** How many calls may run at once. */
+  readonly concurrency?: number
+}
+
+/** Runs a function like Lambda: a sandbox works on one event at a time, another is started when all are busy. */
+export function startFunction(options: PoolOptions): LocalFunction {
+  const { name, concurrency = 4, onLog } = options
+  const timeoutMs = options.resource.timeoutSeconds * 1000
+  const idle: Sandbox[] = []
+  const all = new Set<Sandbox>()
+  const waiting: ((sandbox: Sandbox) => void)[] = []
+  let stopped = false
+
+  const open = () => {
+    const sandbox = openSandbox(options, timeoutMs)
+    all.add(sandbox)
+    return sandbox
+  }
+  const take = (): Sandbox | Promise<Sandbox> => {
+    for (let sandbox = idle.pop(); sandbox; sandbox = idle.pop()) {
+      if (!sandbox.lost) return sandbox
+      all.delete(sandbox)
+    }
+    return all.size < concurrency ? open() : new Promise((resolve) => waiting.push(resolve))
+  }
+  const giveBack = (sandbox: Sandbox) => {
+    if (sandbox.lost) all.delete(sandbox)
+    const next = waiting.shift()
+    if (next) next(sandbox.lost && !stopped ? open() : sandbox)
+    else if (!sandbox.lost) idle.push(sandbox)
+  }
+
+  return {
+    async invoke(event) {
+      if (stopped) throw stoppedError()
+      const text = JSON.stringify(event)
+      const sandbox = await take()
+      const requestId = randomUUID()
+      try {
+        if (stopped) throw stoppedError()
+        return await sandbox.call({ requestId, event: text, remainingMs: timeoutMs })
+      } catch (error) {
+        if (!stopped && error instanceof InvocationError) onLog(failureEntry(name, requestId, error))
+        throw error
+      } finally {
+        giveBack(sandbox)
+      }
+    },
+    async stop() {
+      stopped = true
+      await Promise.all([...all].map((sandbox) => sandbox.end()))
+    },
+  }
+}
+
+const stoppedError = () => new InvocationError(failure('Stopped', 'The stack is stopping.'))

@@ -1,0 +1,63 @@
+import { resolve } from 'node:path'
+
+/** Where the parts of this machine live. Nothing is called under it: embedded parts only match it, literally. */
+export const region = 'us-east-1'
+
+/** What any AWS SDK asks for before it talks to an embedded part, which checks neither. */
+export const credentials = { accessKeyId: 'local', secretAccessKey: 'local' } as const
+
+/** What a person may set from outside; `docs` and `npm start` call them by the names of the environment. */
+export type Settings = {
+  readonly port: number
+  readonly dataDir: string
+  readonly publicUrl: string | undefined
+  readonly consumerKey: string
+  readonly consumerSecret: string
+  readonly consumerSecretPrevious: string | undefined
+  readonly awsEndpoints: AwsEndpoints
+}
+
+/** Parts to use instead of the embedded ones. */
+export type AwsEndpoints = { readonly dynamodb?: string | undefined; readonly sqs?: string | undefined }
+
+/** Wrong input or a state that a person can mend: shown as its sentence, without a stack trace. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+}
+
+/**
+ * The settings in an environment; an empty variable counts as not set.
+ * @throws Refusal naming the variable that cannot be meant
+ */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+  const read = (name: string) => environment[name]?.trim() || undefined
+  return {
+    port: readPort('PORT', read('PORT') ?? '3000'),
+    dataDir: resolve(read('DATA_DIR') ?? '.local'),
+    publicUrl: readUrl('PUBLIC_URL', read('PUBLIC_URL')),
+    consumerKey: read('X_CONSUMER_KEY') ?? 'local-consumer-key',
+    consumerSecret: read('X_CONSUMER_SECRET') ?? 'local-consumer-secret',
+    consumerSecretPrevious: read('X_CONSUMER_SECRET_PREVIOUS'),
+    awsEndpoints: {
+      dynamodb: readUrl('AWS_ENDPOINT_URL_DYNAMODB', read('AWS_ENDPOINT_URL_DYNAMODB')),
+      sqs: readUrl('AWS_ENDPOINT_URL_SQS', read('AWS_ENDPOINT_URL_SQS')),
+    },
+  }
+}
+
+function readPort(name: string, text: string): number {
+  const port = Number(text)
+  if (!/^\d{1,5}$/.test(text) || port > 65535) {
+    throw new Refusal(`${name} must be a port from 0 (any free one) to 65535, not «${text}».`)
+  }
+  return port
+}
+
+function readUrl(name: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new Refusal(`${name} must be an http or https address, not «${text}».`)
+  }
+  return text.replace(/\/+$/, '')
+}

@@ -1,0 +1,223 @@
+import { readFileSync, statSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb'
+import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
+import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals'
+import { queues, table } from '../../lambdas/runtime/resources.ts'
+import { queueClient } from '../../local/queues.ts'
+import type { LogEntry } from '../../local/sandbox.ts'
+import { type Stack, type StackOptions, startStack } from '../../local/stack.ts'
+import { databaseClient } from '../../local/table.ts'
+import { eventually, temporaryFolder } from './support.ts'
+
+jest.setTimeout(30_000)
+
+const folder = temporaryFolder()
+const stacks: Stack[] = []
+let entries: LogEntry[] = []
+
+/** Queues what it is sent, as the real one does: by SQS's JSON protocol, with nothing but its environment. */
+const webhook = `
+export const handler = async ({ body, headers }) => {
+  const [group, text] = body.split(' ')
+  const response = await fetch(process.env.AWS_ENDPOINT_URL_SQS, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.SendMessage' },
+    body: JSON.stringify({
+      QueueUrl: process.env.EVENTS_QUEUE_URL, MessageBody: text,
+      MessageGroupId: group, MessageDeduplicationId: crypto.randomUUID(),
+    }),
+  })
+  return { statusCode: response.status, body: await response.text() }
+}`
+const router = `
+export const handler = async ({ Records }) => {
+  const failed = Records.filter(({ body }) => body === 'poison')
+  for (const { body } of Records) console.log({ routed: body })
+  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
+}`
+const api = 'export const handler = async () => process.env'
+
+const folders = {
+  webhook: folder.handler('webhook', webhook),
+  router: folder.handler('router', router),
+  api: folder.handler('api', api),
+}
+
+async function start(name: string, options: Partial<StackOptions> = {}): Promise<Stack> {
+  const stack = await startStack({
+    dataDir: join(folder.path, name),
+    port: 0,
+    consumerKey: 'key',
+    consumerSecret: 'secret',
+    folders,
+    retrySeconds: () => 0.05,
+    onLog: (entry) => entries.push(entry),
+    ...options,
+  })
+  stacks.push(stack)
+  return stack
+}
+
+afterEach(async () => {
+  await Promise.all(stacks.splice(0).map((stack) => stack.stop()))
+  entries = []
+})
+afterAll(folder.remove)
+
+const deliver = async ({ url }: Stack, body: string) => {
+  const headers = { 'content-type': 'text/plain' }
+  expect((await fetch(`${url}/webhooks/twitter`, { method: 'POST', headers, body })).status).toBe(200)
+}
+const routed = () => entries.flatMap(({ message }) => (message as { routed?: string }).routed ?? [])
+
+describe('a stack', () => {
+  test('takes a delivery, queues it and routes it', async () => {
+    const stack = await start('flow')
+    await deliver(stack, 'acme 👩‍🚒')
+    await stack.settled()
+    expect(routed()).toEqual(['👩‍🚒'])
+    expect(await stack.deadLetters()).toBe(0)
+  })
+
+  test('counts what was given up, and is settled all the same', async () => {
+    const stack = await start('poison')
+    await deliver(stack, 'acme poison')
+    await deliver(stack, 'acme after')
+    await stack.settled()
+    expect(await stack.deadLetters()).toBe(1)
+    expect(routed()).toEqual([...Array(queues.events.maxReceives).fill('poison'), 'after'])
+  })
+
+  test('says what is left when it does not settle', async () => {
+    const endless = folder.handler('endless', 'export const handler = () => new Promise(() => {})')
+    const stack = await start('endless', { folders: { ...folders, router: endless } })
+    await deliver(stack, 'acme stuck')
+    await eventually('the message in flight', async () => {
+      const error = await stack.settled(0).catch((reason: Error) => reason)
+      return (
+        error instanceof Error &&
+        /Not settled after 0 seconds: events: 0 visible, 1 in flight; 1 under work/.test(error.message)
+      )
+    })
+  })
+
+  test('gives each function the manifest’s variables and no others', async () => {
+    const stack = await start('environment', { consumerSecretPrevious: 'before' })
+    const environment = (await (await fetch(stack.url)).json()) as Record<string, string>
+    expect(environment).toMatchObject({
+      TABLE_NAME: stack.tableName,
+      AWS_ENDPOINT_URL_DYNAMODB: stack.endpoints.dynamodb,
+      AWS_ENDPOINT_URL_SQS: stack.endpoints.sqs,
+      AWS_LAMBDA_FUNCTION_NAME: 'api',
+    })
+    for (const foreign of ['X_SECRETS', 'EVENTS_QUEUE_URL', 'PATH', 'HOME'])
+      expect(environment).not.toHaveProperty(foreign)
+  })
+
+  test('keeps the secrets of the X app in a file of its own', async () => {
+    const show = folder.handler('show', 'export const handler = async () => ({ url: process.env.X_SECRETS })')
+    const stack = await start('secrets', { folders: { ...folders, webhook: show }, consumerSecretPrevious: 'before' })
+    const { url } = (await (await fetch(`${stack.url}/webhooks/twitter`)).json()) as { url: string }
+    expect(url).toMatch(/^file:\/\/\/.*\/x-secrets\.json$/)
+    const path = fileURLToPath(url)
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual({
+      consumerKey: 'key',
+      consumerSecret: 'secret',
+      consumerSecretPrevious: 'before',
+    })
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+  })
+
+  test('has the manifest’s table and queues', async () => {
+    const stack = await start('shape')
+    const database = databaseClient(stack.endpoints.dynamodb)
+    const { Table } = await database.send(new DescribeTableCommand({ TableName: stack.tableName }))
+    expect(Table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName).sort()).toEqual(
+      Object.keys(table.indexes).sort(),
+    )
+    const { TimeToLiveDescription } = await database.send(new DescribeTimeToLiveCommand({ TableName: stack.tableName }))
+    expect(TimeToLiveDescription?.AttributeName).toBe(table.timeToLive)
+    database.destroy()
+    const client = queueClient(stack.endpoints.sqs)
+    const { Attributes } = await client.send(
+      new GetQueueAttributesCommand({ QueueUrl: stack.queueUrls.events, AttributeNames: ['All'] }),
+    )
+    client.destroy()
+    expect(Attributes).toMatchObject({ FifoQueue: 'true', VisibilityTimeout: String(queues.events.visibilitySeconds) })
+    expect(JSON.parse(Attributes?.RedrivePolicy ?? '')).toMatchObject({ maxReceiveCount: queues.events.maxReceives })
+  })
+
+  test('finds its data, its messages and its tokens again after a restart', async () => {
+    const endless = folder.handler('endless', 'export const handler = () => new Promise(() => {})')
+    const before = await start('restart', { folders: { ...folders, router: endless } })
+    const token = await before.token('admin')
+    const item = { [table.partitionKey]: { S: 'a' }, [table.sortKey]: { S: 'b' } }
+    const first = databaseClient(before.endpoints.dynamodb)
+    await first.send(new PutItemCommand({ TableName: before.tableName, Item: item }))
+    first.destroy()
+    await deliver(before, 'acme first')
+    await deliver(before, 'acme second')
+    await eventually('the first under work', () =>
+      before.settled(0).then(
+        () => false,
+        (error) => /1 under work/.test(String(error)),
+      ),
+    )
+    await before.stop()
+
+    const after = await start('restart')
+    expect(new URL(after.queueUrls.events).port).toBe(new URL(after.endpoints.sqs).port)
+    await after.settled()
+    expect(routed()).toEqual(['first', 'second'])
+    const second = databaseClient(after.endpoints.dynamodb)
+    expect((await second.send(new GetItemCommand({ TableName: after.tableName, Key: item }))).Item).toEqual(item)
+    second.destroy()
+    const headers = { authorization: `Bearer ${token}` }
+    expect((await fetch(`${after.url}/api/tickets`, { headers })).status).toBe(200)
+  })
+
+  test('uses the parts that it is given instead of its own', async () => {
+    const parts = await start('parts')
+    const stack = await start('guest', { awsEndpoints: parts.endpoints })
+    expect(stack.endpoints).toEqual(parts.endpoints)
+    const client = queueClient(stack.endpoints.sqs)
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: stack.queueUrls.events,
+        MessageBody: 'one',
+        MessageGroupId: 'a',
+        MessageDeduplicationId: '1',
+      }),
+    )
+    client.destroy()
+    await stack.settled()
+    expect(routed()).toEqual(['one'])
+  })
+
+  test('refuses a data folder or a port that another stack has, and leaves nothing running', async () => {
+    const stack = await start('taken')
+    await expect(start('taken')).rejects.toThrow(/^DATA_DIR .*taken is in use by another process/)
+    await expect(start('not-started', { port: Number(new URL(stack.url).port) })).rejects.toThrow(/^PORT \d+ is in use/)
+    await (await start('not-started')).stop()
+  })
+
+  test('answers nobody from outside this machine', async () => {
+    const outside = Object.values(networkInterfaces())
+      .flat()
+      .find((one) => one?.family === 'IPv4' && !one.internal)
+    const stack = await start('closed')
+    for (const address of outside ? [stack.url, ...Object.values(stack.endpoints)] : []) {
+      const url = new URL(address)
+      url.hostname = String(outside?.address)
+      await expect(fetch(url)).rejects.toThrow()
+    }
+  })
+})

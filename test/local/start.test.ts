@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, expect, jest, test } from '@jest/globals'
+import { eventually, temporaryFolder } from './support.ts'
+
+jest.setTimeout(30_000)
+
+const folder = temporaryFolder()
+const script = (name: string) => fileURLToPath(new URL(`../../local/${name}`, import.meta.url))
+const started: ChildProcess[] = []
+
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL')
+})
+afterAll(folder.remove)
+
+type Run = { child: ChildProcess; output(): string; ended: Promise<number | string> }
+
+function run(name: string, environment: Record<string, string>, ...words: string[]): Run {
+  const child = spawn(process.execPath, [script(name), ...words], {
+    env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: join(folder.path, 'data'), ...environment },
+  })
+  started.push(child)
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk) => {
+      output += chunk
+    })
+  }
+  const ended = new Promise<number | string>((resolve) => {
+    child.once('close', (code, signal) => resolve(code ?? signal ?? ''))
+  })
+  return { child, output: () => output, ended }
+}
+
+async function ready(environment: Record<string, string> = {}): Promise<Run> {
+  const stack = run('start.ts', environment)
+  await eventually(`the stack ready: ${stack.output()}`, () => {
+    if (stack.child.exitCode !== null) throw new Error(`It ended: ${stack.output()}`)
+    return stack.output().includes('End with Ctrl-C')
+  })
+  return stack
+}
+
+type Process = { pid: number; parent: number; command: string }
+
+/** The living processes of this machine. */
+function processes(): Process[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name)) return []
+    try {
+      const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ')
+      const [state, parent] = readFileSync(`/proc/${name}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ')
+      return state === 'Z' ? [] : [{ pid: Number(name), parent: Number(parent), command }]
+    } catch {
+      // It ended meanwhile.
+      return []
+    }
+  })
+}
+
+/** Those that were begun for this test's data. */
+const survivors = () => processes().filter(({ command }) => command.includes(folder.path))
+
+test('it tells where everything is and what to try first, and a token comes from the line it prints', async () => {
+  const stack = await ready()
+  const [, line = ''] = /Token +(curl .*)/.exec(stack.output()) ?? []
+  const [, user = '', , url = ''] = /-u (\S+) -d (\S+) (\S+)/.exec(line) ?? []
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Basic ${btoa(user)}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+  })
+  expect(await response.json()).toHaveProperty('access_token')
+  for (const text of ['/webhooks/twitter', 'local-consumer-secret', 'npm run channel -- add', 'DynamoDB', 'SQS']) {
+    expect(stack.output()).toContain(text)
+  }
+})
+
+test('it has no child but the database', async () => {
+  const stack = await ready()
+  const children = processes().filter(({ parent }) => parent === stack.child.pid)
+  expect(children).toEqual([expect.objectContaining({ command: expect.stringContaining('dynoxide') })])
+})
+
+test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it in good order, and no child is left', async (signal) => {
+  const stack = await ready()
+  expect(survivors()).not.toEqual([])
+  stack.child.kill(signal)
+  expect(await stack.ended).toBe(0)
+  expect(survivors()).toEqual([])
+})
+
+test('a signal while it comes up ends it too', async () => {
+  const stack = run('start.ts', {})
+  await eventually('the database', () => survivors().length > 0)
+  stack.child.kill('SIGTERM')
+  expect(await stack.ended).toBe(0)
+  expect(survivors()).toEqual([])
+})
+
+test('kill -9 leaves no child, and the data is there after the next start', async () => {
+  const stack = await ready()
+  const added = run('channel.ts', {}, 'add', '4337869213', 'acme_help', 'Acme')
+  expect([await added.ended, added.output()]).toEqual([0, expect.stringContaining('acme_help')])
+  stack.child.kill('SIGKILL')
+  await stack.ended
+  await eventually('the end of the last child', () => survivors().length === 0)
+
+  const nothing = run('channel.ts', {}, 'list')
+  expect([await nothing.ended, nothing.output()]).toEqual([1, expect.stringMatching(/^Nothing runs on DATA_DIR .*\n$/)])
+  await ready()
+  const listed = run('channel.ts', {}, 'list')
+  expect([await listed.ended, listed.output()]).toEqual([0, expect.stringContaining('acme_help')])
+})
+
+test('the end of the database ends it, with a sentence', async () => {
+  const stack = await ready()
+  const database = survivors().find(({ command }) => /^\S+dynoxide /.test(command))
+  if (!database) throw new Error('no database is running')
+  process.kill(database.pid, 'SIGKILL')
+  expect(await stack.ended).toBe(1)
+  expect(stack.output()).toContain('The embedded DynamoDB ended by itself')
+  expect(survivors()).toEqual([])
+})
+
+test('what cannot be is refused in one sentence', async () => {
+  const odd = run('start.ts', { PORT: 'abc' })
+  expect([await odd.ended, odd.output()]).toEqual([
+    1,
+    'PORT must be a port from 0 (any free one) to 65535, not «abc».\n',
+  ])
+  await ready()
+  const second = run('start.ts', {})
+  expect([await second.ended, second.output()]).toEqual([
+    1,
+    expect.stringMatching(/^DATA_DIR .* is in use by another process: .*\n$/),
+  ])
+})
