@@ -26,7 +26,7 @@ type Outcome = { outcome: string; because: string; ticketId: string | null }
 
 export function createRouter({ tickets, channels, events, now, log }: RouterDependencies) {
   async function route(record: SQSRecord): Promise<void> {
-    const event = JSON.parse(record.body) as QueuedEvent
+    const event = eventIn(record)
     const reading = readActivity(event)
     const done =
       'activity' in reading
@@ -98,6 +98,15 @@ export function createRouter({ tickets, channels, events, now, log }: RouterDepe
 
   return (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse> =>
     workOffBatch(event, () => context.getRemainingTimeInMillis(), queues.events.maxReceives, route, log)
+}
+
+/** @throws Error that does not quote the message, as JSON.parse would: the log must not hold anybody's text */
+function eventIn({ body, messageId }: SQSRecord): QueuedEvent {
+  try {
+    return JSON.parse(body) as QueuedEvent
+  } catch {
+    throw new Error(`the message ${messageId} of the queue is not JSON`)
+  }
 }
 
 function resultOf(result: 'done' | 'changed' | 'repeated', outcome: string, ticketId: string) {

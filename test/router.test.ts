@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Ticket } from '../lambdas/core/ticket.ts'
+import { createRouter } from '../lambdas/router.ts'
 import { recordOf, recordsOf, routerOver } from './support/router.ts'
 import { startStores, type TestStores } from './support/stores.ts'
 import { ann, bob, directMessages, idAt, posts, shop, type User, xActivity } from './support/x-payloads.ts'
@@ -363,9 +364,14 @@ describe('a batch', () => {
     expect(batchItemFailures.map((one) => one.itemIdentifier)).toEqual([records[0]?.messageId])
   })
 
-  test('a record that is no event of ours fails, and stays to be looked at', async () => {
-    const records = [recordOf('{"kind":', 'group'), recordOf('not json', 'other group')]
-    expect((await router().handle({ Records: records })).batchItemFailures).toHaveLength(2)
+  test('a record that is no event of ours fails and stays to be looked at, and the log does not quote it', async () => {
+    const records = [recordOf('{"kind":"dm","text":"private words"', 'group'), recordOf('private words', 'other group')]
+    const logged: object[] = []
+    const route = createRouter({ ...stores, now, log: (entry) => logged.push(entry) })
+    const { batchItemFailures } = await route({ Records: records }, { getRemainingTimeInMillis: () => 30_000 })
+    expect(batchItemFailures).toHaveLength(2)
+    expect(logged).toMatchObject([{ did: 'failed' }, { did: 'failed' }])
+    expect(JSON.stringify(logged)).not.toContain('private')
   })
 
   test('a slow record fails at its deadline and leaves the others their time', async () => {
@@ -379,7 +385,6 @@ describe('a batch', () => {
           change.message?.text === 'slow' ? new Promise<never>(() => {}) : stores.tickets.commit(change),
       },
     }
-    const { createRouter } = await import('../lambdas/router.ts')
     const route = createRouter({ ...stalling, now, log: () => {} })
     const { batchItemFailures } = await route({ Records: records }, { getRemainingTimeInMillis: () => 2_500 })
     expect(batchItemFailures.map((one) => one.itemIdentifier)).toEqual([records[0]?.messageId])

@@ -79,6 +79,7 @@ export class Listener {
     const faults: string[] = []
     for (const { function: name, level, message } of entries) {
       const fields = (typeof message === 'object' && message !== null ? message : {}) as Record<string, unknown>
+      // The router's own line, by its `did`.
       if (fields.did === 'routed') routed.push(fields as unknown as Routed)
       else if (fields.did === 'failed' || level === 'ERROR' || level === 'FATAL') {
         faults.push(`${name}: ${fields.error ?? fields.errorMessage ?? JSON.stringify(message)}`)

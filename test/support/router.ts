@@ -46,6 +46,7 @@ export function routerOver(stores: Stores, now: () => Date) {
     ...stores,
     now,
     log: (entry) => {
+      // The router's own line, by its `did`.
       if (entry.did === 'routed') routed.push(entry as unknown as Routed)
     },
   })

@@ -88,5 +88,6 @@ export function createChannelStore(access: TableAccess): ChannelStore {
 
 /** A channel out of its item. */
 export function channelFrom({ pk: _pk, sk: _sk, ...channel }: Item): Channel {
+  // Only `connect` writes such items, and writes them whole.
   return channel as unknown as Channel
 }

@@ -89,6 +89,7 @@ async function readPartition(
 }
 
 function recordFrom(item: Item): EventRecord {
+  // Only `record` writes such items, and writes them whole.
   const { at, outcome, reason, kind, channelId, externalId } = item as unknown as EventRecord
   return { at, outcome, reason, kind, channelId, externalId }
 }

@@ -45,10 +45,12 @@ export function ticketFrom(item: Item): Ticket {
     inCustomer: _inCustomer,
     ...ticket
   } = item
+  // Only `commit` writes such items, and writes them whole.
   return ticket as unknown as Ticket
 }
 
 /** A message out of its item. */
 export function messageFrom({ pk: _pk, sk: _sk, ...message }: Item): Message {
+  // Only `commit` writes such items, and writes them whole.
   return message as unknown as Message
 }
