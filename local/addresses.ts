@@ -11,6 +11,8 @@ export type Addresses = {
   readonly endpoints: { readonly dynamodb: string; readonly sqs: string }
   readonly tableName: string
   readonly queueUrls: Readonly<Record<QueueName, string>>
+  /** The X simulator, where it is the X of this stack. */
+  readonly x?: { readonly url: string }
 }
 
 const pathIn = (dataDir: string) => join(dataDir, 'addresses.json')

@@ -1,20 +1,29 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { JWTPayload } from 'jose'
+import { Problem, problemAnswer } from '../lambdas/core/problem.ts'
 import type { LocalFunction } from './functions.ts'
-import { readResponse, requestEvent } from './gateway-events.ts'
+import { type Outgoing, readResponse, requestEvent } from './gateway-events.ts'
 import { InvocationError } from './sandbox.ts'
-import { Refusal } from './settings.ts'
+import { runOnRequest, type Schedules } from './schedules.ts'
+import { portError } from './settings.ts'
 import type { TokenIssuer } from './tokens.ts'
 
 /** The product's front door on one machine. */
 export type Gateway = { readonly port: number; stop(): Promise<void> }
 
+/** What answers behind the door. */
+export type Answerers = {
+  readonly functions: Readonly<Record<'webhook' | 'api', Pick<LocalFunction, 'invoke'>>>
+  readonly tokens: TokenIssuer
+  readonly schedules: Schedules
+}
+
 export type GatewayOptions = {
   /** 0 takes any free one. */
   readonly port: number
-  readonly functions: Readonly<Record<'webhook' | 'api', Pick<LocalFunction, 'invoke'>>>
-  readonly tokens: TokenIssuer
+  /** Requests wait for them: the door is there before they are, since they must know its address. */
+  readonly answerers: Answerers | Promise<Answerers>
 }
 
 /** As API Gateway has it: 10 MB. */
@@ -31,32 +40,34 @@ type Route = {
 /** The routes of the HTTP API, the most specific first. `proxy` is what `{proxy+}` stands for. */
 const routes: readonly Route[] = [
   { key: 'ANY /webhooks/twitter', path: /^\/webhooks\/twitter$/, to: 'webhook', token: false },
+  {
+    // A browser that X sends back brings no token, but a cookie.
+    key: 'GET /api/channels/twitter/callback',
+    method: 'GET',
+    path: /^\/api\/channels\/twitter\/callback$/,
+    to: 'api',
+    token: false,
+  },
   { key: 'GET /api/openapi.json', method: 'GET', path: /^\/api\/openapi\.json$/, to: 'api', token: false },
   { key: 'ANY /api/{proxy+}', path: /^\/api\/(?<proxy>.+)$/s, to: 'api', token: true },
   { key: 'ANY /', path: /^\/$/, to: 'api', token: false },
   { key: 'ANY /{proxy+}', path: /^\/(?<proxy>.+)$/s, to: 'api', token: false },
 ]
 
-type Reply = { status: number; headers: Readonly<Record<string, string | string[]>>; body: Buffer }
-
 /**
- * Serves what API Gateway's HTTP API serves in AWS, and the issuer of tokens, which in AWS has its own address.
+ * Serves what API Gateway's HTTP API serves in AWS, the issuer of tokens, which in AWS has its own address, and what
+ * there is on one machine only.
  * @throws Refusal when the port is taken
  */
-export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+export async function startGateway({ port, answerers }: GatewayOptions): Promise<Gateway> {
   const server = createServer((request, response) => {
-    answer(request, options)
+    serve(request, response, answerers)
       .catch(() => json(500, { message: 'Internal Server Error' }))
-      .then((reply) => send(response, reply))
+      .then((reply) => reply && send(response, reply))
   })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = `PORT ${options.port} is in use by another process: end that one or set PORT to another number.`
-      const denied = `PORT ${options.port} may not be opened by this user: set PORT to a number from 1024 on.`
-      const known = { EADDRINUSE: taken, EACCES: denied }[error.code ?? '']
-      reject(known ? new Refusal(known) : error)
-    })
-    server.listen(options.port, '127.0.0.1', resolve)
+    server.once('error', (error) => reject(portError('PORT', port, error)))
+    server.listen(port, '127.0.0.1', resolve)
   })
   return {
     port: (server.address() as AddressInfo).port,
@@ -68,12 +79,34 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
 }
 
-async function answer(request: IncomingMessage, { functions, tokens }: GatewayOptions): Promise<Reply> {
+/** The reply to a request, undefined where the issuer of tokens gives it itself. */
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answerers: GatewayOptions['answerers'],
+): Promise<Outgoing | undefined> {
+  const { functions, tokens, schedules } = await answerers
+  const path = decodePath((request.url ?? '/').split('?', 1)[0] ?? '/')
+  if (tokens.serves(path)) {
+    tokens.serve(request, response)
+    return undefined
+  }
   const body = await readBody(request)
   if (!body) return json(413, { message: 'Request Entity Too Large' })
-  const path = decodePath((request.url ?? '/').split('?', 1)[0] ?? '/')
-  const own = await answerHere(request, path, body, tokens)
-  if (own) return own
+  const schedule = /^\/_local\/schedules\/([^/]+)$/.exec(path)?.[1]
+  if (schedule !== undefined) return runSchedule(request, schedule, body, schedules)
+  if (/^\/(\.well-known|_local)(\/|$)/.test(path)) return json(404, { message: 'Not Found' })
+  return answer(request, path, body, functions, tokens)
+}
+
+/** What API Gateway does: finds the route, checks the token, calls the function. */
+async function answer(
+  request: IncomingMessage,
+  path: string,
+  body: Buffer,
+  functions: Answerers['functions'],
+  tokens: TokenIssuer,
+): Promise<Outgoing> {
   const found = findRoute(request.method ?? 'GET', path)
   if (!found) return json(404, { message: 'Not Found' })
   const { route, proxy } = found
@@ -93,21 +126,20 @@ async function answer(request: IncomingMessage, { functions, tokens }: GatewayOp
   }
 }
 
-/** What one machine has beside the HTTP API. */
-async function answerHere(
-  request: IncomingMessage,
-  path: string,
+async function runSchedule(
+  { method }: IncomingMessage,
+  name: string,
   body: Buffer,
-  tokens: TokenIssuer,
-): Promise<Reply | undefined> {
-  if (path === '/oauth2/token') {
-    if (request.method !== 'POST') return json(405, { error: 'method_not_allowed' }, { allow: 'POST' })
-    const { status, body: content } = await tokens.answer(request.headers.authorization, body.toString('utf8'))
-    return json(status, content, { 'cache-control': 'no-store' })
+  schedules: Schedules,
+): Promise<Outgoing> {
+  try {
+    if (method !== 'POST') throw new Problem(405, `${method} is not allowed here`, { headers: { allow: 'POST' } })
+    await runOnRequest(schedules, name, body.toString('utf8'))
+    return json(200, {})
+  } catch (error) {
+    if (error instanceof Problem) return readResponse(problemAnswer(error))
+    throw error
   }
-  if (path === '/.well-known/jwks.json' && request.method === 'GET') return json(200, tokens.jwks)
-  if (/^\/(\.well-known|_local)(\/|$)/.test(path)) return json(404, { message: 'Not Found' })
-  return undefined
 }
 
 function findRoute(method: string, path: string): { route: Route; proxy: string | undefined } | undefined {
@@ -121,7 +153,7 @@ function findRoute(method: string, path: string): { route: Route; proxy: string 
 async function authorize(
   header: string | undefined,
   tokens: TokenIssuer,
-): Promise<{ claims: JWTPayload } | { refused: Reply }> {
+): Promise<{ claims: JWTPayload } | { refused: Outgoing }> {
   const refused = (challenge: string) => ({
     refused: json(401, { message: 'Unauthorized' }, { 'www-authenticate': challenge }),
   })
@@ -156,13 +188,13 @@ function decodePath(path: string): string {
   }
 }
 
-const json = (status: number, content: unknown, headers: Readonly<Record<string, string>> = {}): Reply => ({
+const json = (status: number, content: unknown, headers: Readonly<Record<string, string>> = {}): Outgoing => ({
   status,
   headers: { 'content-type': 'application/json', ...headers },
   body: Buffer.from(JSON.stringify(content)),
 })
 
-function send(response: ServerResponse, { status, headers, body }: Reply): void {
+function send(response: ServerResponse, { status, headers, body }: Outgoing): void {
   try {
     response.writeHead(status, { ...headers, 'content-length': body.length })
   } catch {

@@ -34,6 +34,8 @@ async function replay(folder: string, expectations: string | undefined): Promise
     stack = await startStack({
       dataDir,
       port: 0,
+      // Nobody is there: a replay hears X and never calls it.
+      xApiUrl: 'http://127.0.0.1:9',
       consumerKey: 'replay-consumer-key',
       consumerSecret,
       onLog: listener.hear,

@@ -9,13 +9,23 @@ export const credentials = { accessKeyId: 'local', secretAccessKey: 'local' } as
 /** What a person may set from outside; `docs` and `npm start` call them by the names of the environment. */
 export type Settings = {
   readonly port: number
+  /** Of the X simulator. */
+  readonly xPort: number
   readonly dataDir: string
   readonly publicUrl: string | undefined
+  /** Another X instead of the simulator. */
+  readonly xApiUrl: string | undefined
+  readonly eventSource: EventSource
   readonly consumerKey: string
   readonly consumerSecret: string
   readonly consumerSecretPrevious: string | undefined
   readonly awsEndpoints: AwsEndpoints
 }
+
+/** What a channel subscribes to at X: the Account Activity API, or the X Activity API. */
+export type EventSource = (typeof eventSources)[number]
+
+const eventSources = ['account-activity', 'x-activity'] as const
 
 /** Parts to use instead of the embedded ones. */
 export type AwsEndpoints = { readonly dynamodb?: string | undefined; readonly sqs?: string | undefined }
@@ -33,8 +43,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   const read = (name: string) => environment[name]?.trim() || undefined
   return {
     port: readPort('PORT', read('PORT') ?? '3000'),
+    xPort: readPort('X_PORT', read('X_PORT') ?? '3001'),
     dataDir: resolve(read('DATA_DIR') ?? '.local'),
     publicUrl: readUrl('PUBLIC_URL', read('PUBLIC_URL')),
+    xApiUrl: readUrl('X_API_URL', read('X_API_URL')),
+    eventSource: readEventSource(read('EVENT_SOURCE') ?? 'account-activity'),
     consumerKey: read('X_CONSUMER_KEY') ?? 'local-consumer-key',
     consumerSecret: read('X_CONSUMER_SECRET') ?? 'local-consumer-secret',
     consumerSecretPrevious: read('X_CONSUMER_SECRET_PREVIOUS'),
@@ -43,6 +56,23 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       sqs: readUrl('AWS_ENDPOINT_URL_SQS', read('AWS_ENDPOINT_URL_SQS')),
     },
   }
+}
+
+/**
+ * The error of a server that could not listen, as a sentence where a person can mend it.
+ * @param variable the one that sets the port
+ */
+export function portError(variable: string, port: number, error: unknown): unknown {
+  const taken = `${variable} ${port} is in use by another process: end that one or set ${variable} to another number.`
+  const denied = `${variable} ${port} may not be opened by this user: set ${variable} to a number from 1024 on.`
+  const known = { EADDRINUSE: taken, EACCES: denied }[(error as { code?: string }).code ?? '']
+  return known ? new Refusal(known) : error
+}
+
+function readEventSource(text: string): EventSource {
+  const source = eventSources.find((one) => one === text)
+  if (!source) throw new Refusal(`EVENT_SOURCE must be ${eventSources.join(' or ')}, not «${text}».`)
+  return source
 }
 
 function readPort(name: string, text: string): number {

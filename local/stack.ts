@@ -1,25 +1,20 @@
-import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import {
-  type EnvironmentName,
-  type FunctionName,
-  functions,
-  type QueueName,
-  queues,
-} from '../lambdas/runtime/resources.ts'
+import { type EnvironmentName, type FunctionName, type QueueName, queues } from '../lambdas/runtime/resources.ts'
 import { type Addresses, removeAddresses, writeAddresses } from './addresses.ts'
 import { startDatabase } from './database.ts'
-import { type LocalFunction, startFunction } from './functions.ts'
-import { startGateway } from './gateway.ts'
+import { type Answerers, startGateway } from './gateway.ts'
+import type { MachineName, PersonName } from './identity/clients.ts'
 import { lockDataDir } from './lock.ts'
 import { startPoller } from './poller.ts'
-import { ensureQueues, queueClient, queueDepth, startQueues } from './queues.ts'
+import { bundle, startFunctions } from './product.ts'
+import { ensureQueues, queueClient, startQueues } from './queues.ts'
 import type { LogEntry } from './sandbox.ts'
-import { writeSecrets, type XSecrets } from './secrets.ts'
-import type { AwsEndpoints } from './settings.ts'
+import { startSchedules } from './schedules.ts'
+import { keepTokensKey, writeSecrets, type XSecrets } from './secrets.ts'
+import type { AwsEndpoints, EventSource } from './settings.ts'
+import { type Settling, watchQueues } from './settled.ts'
 import { ensureTable, tableName } from './table.ts'
-import { type ClientName, createTokenIssuer } from './tokens.ts'
+import { createTokenIssuer } from './tokens.ts'
 
 export type StackOptions = XSecrets & {
   /** Absolute path of the folder for everything that survives a restart. */
@@ -28,6 +23,12 @@ export type StackOptions = XSecrets & {
   readonly port: number
   /** How X and browsers reach the stack where that is not its own address. */
   readonly publicUrl?: string | undefined
+  /** Of the X simulator; any free one when not said. */
+  readonly xPort?: number
+  /** The X to use instead of the simulator, which then does not start. */
+  readonly xApiUrl?: string | undefined
+  /** What a channel subscribes to; `account-activity` when not said. */
+  readonly eventSource?: EventSource
   /** Parts to use instead of the embedded ones. */
   readonly awsEndpoints?: AwsEndpoints
   /** Folders with an `index.mjs` each to run instead of bundles of `lambdas/`. */
@@ -45,20 +46,16 @@ export type StackOptions = XSecrets & {
 }
 
 /** The whole product, running. */
-export type Stack = Addresses & {
-  /** How X and browsers reach it. */
-  readonly publicUrl: string
-  /**
-   * Resolves when every queue is worked off: nothing visible, nothing in flight, no batch under work.
-   * @throws Error with what is left after so many seconds, 30 when not said
-   */
-  settled(withinSeconds?: number): Promise<void>
-  /** How many messages were given up. */
-  deadLetters(): Promise<number>
-  /** A token of the API. */
-  token(client: ClientName): Promise<string>
-  stop(): Promise<void>
-}
+export type Stack = Addresses &
+  Settling & {
+    /** How X and browsers reach it. */
+    readonly publicUrl: string
+    /** A token of the API for a machine. */
+    token(client: MachineName): Promise<string>
+    /** A token of the API for a person, as signing in gives it. */
+    personToken(person: PersonName): Promise<string>
+    stop(): Promise<void>
+  }
 
 /**
  * Starts everything on this machine and returns when it is ready for requests.
@@ -96,6 +93,13 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   const lock = lockDataDir(dataDir)
   closing.push(() => lock.release())
 
+  // First of all, since functions must know the port, which may be any; until all is up, requests wait.
+  const answerers = Promise.withResolvers<Answerers>()
+  const gateway = await startGateway({ port: options.port, answerers: answerers.promise })
+  closing.push(() => gateway.stop())
+  const url = `http://localhost:${gateway.port}`
+  const publicUrl = options.publicUrl ?? url
+
   const embed = async (name: string, given: string | undefined, startPart: () => ReturnType<typeof startDatabase>) => {
     if (given) return given
     const part = await timed(onProgress, name, startPart)
@@ -109,11 +113,19 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   closing.push(() => client.destroy())
   const { urls, deadLetters } = await timed(onProgress, 'queues', () => ensureQueues(client, sqs))
 
+  const x = options.xApiUrl ? undefined : await timed(onProgress, 'X', () => startSimulator(options, onTrouble))
+  if (x) closing.push(() => x.stop())
+
   const folders = options.folders ?? (await timed(onProgress, 'functions', () => bundle(join(dataDir, 'functions'))))
   const values: Record<EnvironmentName, string> = {
     TABLE_NAME: tableName,
     EVENTS_QUEUE_URL: urls.events,
+    REPLIES_QUEUE_URL: urls.replies,
     X_SECRETS: writeSecrets(dataDir, pickSecrets(options)),
+    TOKENS_KEY: keepTokensKey(dataDir),
+    X_API_URL: options.xApiUrl ?? x?.url ?? '',
+    PUBLIC_URL: publicUrl,
+    EVENT_SOURCE: options.eventSource ?? 'account-activity',
   }
   const running = startFunctions(folders, values, { dynamodb, sqs }, onLog)
   const pollers = (Object.keys(queues) as QueueName[]).map((name) =>
@@ -129,44 +141,35 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   // Together: a poller ends when its function's calls do, and stopping the function ends those.
   closing.push(() => Promise.all([...pollers, ...Object.values(running)].map((part) => part.stop())))
 
-  const tokens = await createTokenIssuer(dataDir)
-  const gateway = await timed(onProgress, 'gateway', () =>
-    startGateway({ port: options.port, functions: running, tokens }),
-  )
+  const schedules = startSchedules(running)
+  closing.push(() => schedules.stop())
+
+  const consoleUrls = [...new Set([url, publicUrl])]
+  const tokens = await timed(onProgress, 'tokens', () => createTokenIssuer(dataDir, { consoleUrls, onTrouble }))
+  answerers.resolve({ functions: running, tokens, schedules })
+  // Nobody comes in any more before what answers is stopped.
   closing.push(() => gateway.stop())
 
-  const url = `http://localhost:${gateway.port}`
-  const addresses: Addresses = { url, endpoints: { dynamodb, sqs }, tableName, queueUrls: urls }
+  const endpoints = { dynamodb, sqs }
+  const addresses: Addresses = { url, endpoints, tableName, queueUrls: urls, ...(x && { x: { url: x.url } }) }
   writeAddresses(dataDir, addresses)
   closing.push(() => removeAddresses(dataDir))
 
-  const left = async () => {
-    const perQueue = Object.entries(urls).map(async ([name, queueUrl]) => {
-      const { visible, inFlight } = await queueDepth(client, queueUrl)
-      return visible + inFlight > 0 ? [`${name}: ${visible} visible, ${inFlight} in flight`] : []
-    })
-    const found = (await Promise.all(perQueue)).flat()
-    const working = pollers.reduce((sum, poller) => sum + poller.working, 0)
-    return working > 0 ? [...found, `${working} under work`] : found
-  }
-
   return {
     ...addresses,
-    publicUrl: options.publicUrl ?? url,
+    publicUrl,
     stop,
     token: (name) => tokens.issue(name),
-    async settled(withinSeconds = 30) {
-      const until = Date.now() + withinSeconds * 1000
-      for (let rest = await left(); rest.length > 0; rest = await left()) {
-        if (Date.now() > until) throw new Error(`Not settled after ${withinSeconds} seconds: ${rest.join('; ')}.`)
-        await pause(20)
-      }
-    },
-    async deadLetters() {
-      const depths = await Promise.all(Object.values(deadLetters).map((queueUrl) => queueDepth(client, queueUrl)))
-      return depths.reduce((sum, { visible, inFlight }) => sum + visible + inFlight, 0)
-    },
+    personToken: (name) => tokens.issueTo(name),
+    ...watchQueues(client, urls, deadLetters, pollers),
   }
+}
+
+/** X, in the small. It is loaded only here: who has another X needs none. */
+async function startSimulator(options: StackOptions, onTrouble: (sentence: string) => void) {
+  const { startX } = await import('./x/simulator.ts')
+  const { dataDir, consumerKey, consumerSecret, xPort: port = 0 } = options
+  return startX({ port, consumerKey, consumerSecret, dataFile: join(dataDir, 'x.json'), onTrouble })
 }
 
 /** Says what has come up and how long it took. */
@@ -177,38 +180,8 @@ async function timed<T>(onProgress: (text: string) => void, name: string, act: (
   return result
 }
 
-/** The bundles that CDK ships. The bundler is loaded only here: who brings folders of their own need not wait for it. */
-async function bundle(folder: string): Promise<Record<FunctionName, string>> {
-  const [{ bundleHandlers }, bundler] = await Promise.all([import('../lib/bundle.ts'), import('esbuild')])
-  rmSync(folder, { recursive: true, force: true })
-  try {
-    return bundleHandlers(folder)
-  } finally {
-    // Otherwise it waits as a process of its own for more to bundle.
-    await bundler.stop()
-  }
-}
-
 const pickSecrets = ({ consumerKey, consumerSecret, consumerSecretPrevious }: XSecrets): XSecrets => ({
   consumerKey,
   consumerSecret,
   consumerSecretPrevious,
 })
-
-function startFunctions(
-  folders: Readonly<Record<FunctionName, string>>,
-  values: Readonly<Record<EnvironmentName, string>>,
-  endpoints: Addresses['endpoints'],
-  onLog: (entry: LogEntry) => void,
-): Record<FunctionName, LocalFunction> {
-  const entries = (Object.keys(functions) as FunctionName[]).map((name) => {
-    const own = functions[name].environment.map((variable) => [variable, values[variable]])
-    const environment = {
-      ...Object.fromEntries(own),
-      AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
-      AWS_ENDPOINT_URL_SQS: endpoints.sqs,
-    }
-    return [name, startFunction({ name, folder: folders[name], resource: functions[name], environment, onLog })]
-  })
-  return Object.fromEntries(entries) as Record<FunctionName, LocalFunction>
-}

@@ -1,3 +1,4 @@
+import { consoleClient, people } from './identity/clients.ts'
 import { Refusal, readSettings } from './settings.ts'
 import { type Stack, startStack } from './stack.ts'
 
@@ -39,23 +40,27 @@ async function start(): Promise<void> {
 }
 
 function welcome(
-  { url, publicUrl, endpoints }: Stack,
-  { dataDir, consumerKey, consumerSecret }: ReturnType<typeof readSettings>,
+  { url, publicUrl, endpoints, x }: Stack,
+  { dataDir, xApiUrl, consumerKey, consumerSecret }: ReturnType<typeof readSettings>,
   ms: number,
 ): string {
+  const names = Object.entries(people).map(([name, { password }]) => `${name} (password ${password})`)
   return `
 Ready after ${(ms / 1000).toFixed(1)} s.
 
   API       ${url}/api/openapi.json
   Webhook   ${publicUrl}/webhooks/twitter
+  X         ${x ? `${x.url} (simulated)` : `${xApiUrl} (as set, the simulator is off)`}
+            consumer key ${consumerKey}, consumer secret ${shown(consumerSecret)}
+${x ? '            Its page to look at is the one to authorize an account, where connecting a channel leads.\n' : ''}\
   Token     curl -s -u admin:local -d grant_type=client_credentials ${url}/oauth2/token
             (admin:local may do everything, helpdesk:local what concerns tickets)
+  People    ${names.join(', ')} sign in at ${url}/oauth2/authorize, client ${consoleClient.id}
   DynamoDB  ${endpoints.dynamodb}
   SQS       ${endpoints.sqs}
-  X app     consumer key ${consumerKey}, consumer secret ${shown(consumerSecret)}
   Data      ${dataDir}
 
-First thing to try: npm run channel -- add USER_ID USERNAME
+First thing to try: «On one machine» in README.md.
 End with Ctrl-C.
 `
 }

@@ -1,8 +1,10 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type Gateway, startGateway } from '../../local/gateway.ts'
+import { callerFrom } from '../../lambdas/core/access.ts'
+import { type Answerers, type Gateway, startGateway } from '../../local/gateway.ts'
 import type { HttpEvent } from '../../local/gateway-events.ts'
 import { InvocationError } from '../../local/sandbox.ts'
+import type { Schedules } from '../../local/schedules.ts'
 import { createTokenIssuer, type TokenIssuer } from '../../local/tokens.ts'
 import { temporaryFolder } from './support.ts'
 
@@ -13,6 +15,8 @@ let tokens: TokenIssuer
 let now = Date.now()
 let called: { to: string; event: HttpEvent }[] = []
 let answer: () => unknown = () => ({ statusCode: 200 })
+const runs: unknown[] = []
+let runFails: Error | undefined
 
 const record = (to: string) => ({
   invoke: async (event: unknown) => {
@@ -21,9 +25,18 @@ const record = (to: string) => ({
   },
 })
 
+const functions = { webhook: record('webhook'), api: record('api') }
+const schedules: Schedules = {
+  async run(name, at) {
+    runs.push([name, at.toISOString()])
+    if (runFails) throw runFails
+  },
+  stop() {},
+}
+
 beforeAll(async () => {
-  tokens = await createTokenIssuer(folder.path, () => now)
-  gateway = await startGateway({ port: 0, functions: { webhook: record('webhook'), api: record('api') }, tokens })
+  tokens = await createTokenIssuer(folder.path, { now: () => now })
+  gateway = await startGateway({ port: 0, answerers: { functions, tokens, schedules } })
   url = `http://127.0.0.1:${gateway.port}`
 })
 afterAll(async () => {
@@ -168,6 +181,7 @@ describe('a route', () => {
     ['GET', '/webhooks/twitter', 'webhook', 'ANY /webhooks/twitter'],
     ['DELETE', '/webhooks/twitter', 'webhook', 'ANY /webhooks/twitter'],
     ['GET', '/api/openapi.json', 'api', 'GET /api/openapi.json'],
+    ['GET', '/api/channels/twitter/callback?oauth_token=t', 'api', 'GET /api/channels/twitter/callback'],
     ['GET', '/', 'api', 'ANY /'],
     ['GET', '/anything/else', 'api', 'ANY /{proxy+}'],
     ['GET', '/webhooks/twitter/more', 'api', 'ANY /{proxy+}'],
@@ -190,6 +204,14 @@ describe('a route', () => {
     }
     expect((await ask('/api/openapi.json', { method: 'POST' })).response.status).toBe(401)
     expect((await ask('/api%2Ftickets')).response.status).toBe(401)
+    for (const [method, path] of [
+      ['POST', '/api/channels/twitter/callback'],
+      ['GET', '/api/channels/twitter/callback/'],
+      ['GET', '/api/channels/twitter/connect'],
+    ] as const) {
+      expect((await ask(path, { method })).response.status).toBe(401)
+    }
+    now -= 3601_000
   })
 
   test('under /api has the claims of the token, all of them texts', async () => {
@@ -209,6 +231,37 @@ describe('a route', () => {
     expect(claims.every((claim) => typeof claim === 'string')).toBe(true)
   })
 
+  test.each([
+    ['administrator', '[administrators]'],
+    ['agent', '[agents]'],
+  ] as const)('under /api has the groups of a person who signed in as %s as the text %s', async (person, groups) => {
+    const headers = { authorization: `Bearer ${await tokens.issueTo(person)}` }
+    const { event } = await ask('/api/tickets', { headers })
+    const claims = event?.requestContext.authorizer?.jwt.claims
+    expect(claims).toMatchObject({ 'cognito:groups': groups, username: person, client_id: 'console' })
+    expect(callerFrom(claims ?? {})).toEqual({ role: person, id: person, name: person })
+  })
+
+  test('for a browser that X sends back has the cookie of the request, and may take it away', async () => {
+    answer = () => ({
+      statusCode: 302,
+      headers: { location: 'http://localhost/channels' },
+      cookies: ['flow=; Max-Age=0; HttpOnly', 'other=1'],
+    })
+    const { response, event } = await ask('/api/channels/twitter/callback?oauth_token=t&oauth_verifier=v', {
+      headers: { cookie: 'flow=abc; theme=dark' },
+      redirect: 'manual',
+    })
+    expect(event).toMatchObject({
+      cookies: ['flow=abc', 'theme=dark'],
+      queryStringParameters: { oauth_token: 't', oauth_verifier: 'v' },
+    })
+    expect(event?.headers).not.toHaveProperty('cookie')
+    expect(event?.requestContext).not.toHaveProperty('authorizer')
+    expect([response.status, response.headers.get('location')]).toEqual([302, 'http://localhost/channels'])
+    expect(response.headers.getSetCookie()).toEqual(['flow=; Max-Age=0; HttpOnly', 'other=1'])
+  })
+
   test('of one machine alone reaches no function', async () => {
     const token = await ask('/oauth2/token', {
       method: 'POST',
@@ -217,8 +270,58 @@ describe('a route', () => {
     })
     expect(await token.response.json()).toMatchObject({ token_type: 'Bearer' })
     expect((await ask('/.well-known/jwks.json')).response.status).toBe(200)
-    expect((await ask('/_local/schedules/upkeep', { method: 'POST' })).response.status).toBe(404)
+    expect((await ask('/_local/schedules/nothing', { method: 'POST' })).response.status).toBe(404)
+    expect((await ask('/_local/anything')).response.status).toBe(404)
+    expect((await ask('/.well-known/anything')).response.status).toBe(404)
     expect(called).toEqual([])
+  })
+})
+
+describe('a schedule', () => {
+  const post = async (body?: string, method = 'POST') => {
+    runs.length = 0
+    const { response } = await ask('/_local/schedules/requeue', { method, ...(body !== undefined && { body }) })
+    return { status: response.status, type: response.headers.get('content-type'), body: await response.json() }
+  }
+
+  test('is run without a token, at the time of the body or now, and answered when it has finished', async () => {
+    const at = (time: string) => post(JSON.stringify({ now: time }))
+    expect(await at('2026-03-12T19:03:58Z')).toEqual({ status: 200, type: 'application/json', body: {} })
+    expect(runs).toEqual([['requeue', '2026-03-12T19:03:58.000Z']])
+    await at('2026-03-12T20:03:58.5+01:00')
+    expect(runs).toEqual([['requeue', '2026-03-12T19:03:58.500Z']])
+    for (const body of [undefined, '', '{}']) {
+      expect((await post(body)).status).toBe(200)
+      expect(runs).toEqual([['requeue', expect.any(String)]])
+    }
+    expect(called).toEqual([])
+  })
+
+  test.each([
+    ['{"now":"yesterday"}', 422, 'now'],
+    ['{"now":"2026-02-30T00:00:00Z"}', 422, 'now'],
+    ['{"now":"2026-03-12T19:03:58"}', 422, 'now'],
+    ['{"now":1773342238}', 422, 'now'],
+    ['{"now":null}', 422, 'now'],
+    ['{"then":"2026-03-12T19:03:58Z"}', 422, 'then'],
+    ['[]', 422, 'body'],
+    ['{"now', 400, undefined],
+  ])('is not run with %s', async (body, status, field) => {
+    const answered = await post(body)
+    expect(answered).toMatchObject({ status, type: 'application/problem+json', body: { status } })
+    expect((answered.body as { errors?: { field: string }[] }).errors?.[0]?.field).toBe(field)
+    expect(runs).toEqual([])
+  })
+
+  test('is not run by a look at it', async () => {
+    expect(await post(undefined, 'GET')).toMatchObject({ status: 405, body: { status: 405 } })
+    expect(runs).toEqual([])
+  })
+
+  test('that fails says why', async () => {
+    runFails = new InvocationError({ errorType: 'Error', errorMessage: 'the queue is away', stackTrace: [] })
+    expect(await post()).toMatchObject({ status: 500, body: { detail: 'the queue is away' } })
+    runFails = undefined
   })
 })
 
@@ -284,6 +387,16 @@ describe('an answer', () => {
 })
 
 test('a port in use is refused in a sentence that names PORT', async () => {
-  const functions = { webhook: record('webhook'), api: record('api') }
-  await expect(startGateway({ port: gateway.port, functions, tokens })).rejects.toThrow(/^PORT \d+ is in use/)
+  const answerers = { functions, tokens, schedules }
+  await expect(startGateway({ port: gateway.port, answerers })).rejects.toThrow(/^PORT \d+ is in use/)
+})
+
+test('a request that comes before all is up is answered when it is', async () => {
+  answer = () => ({ statusCode: 200, body: 'up' })
+  const answerers = Promise.withResolvers<Answerers>()
+  const early = await startGateway({ port: 0, answerers: answerers.promise })
+  const response = fetch(`http://127.0.0.1:${early.port}/`)
+  answerers.resolve({ functions, tokens, schedules })
+  expect(await (await response).text()).toBe('up')
+  await early.stop()
 })

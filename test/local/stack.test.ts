@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,14 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals'
-import { queues, table } from '../../lambdas/runtime/resources.ts'
+import {
+  type EnvironmentName,
+  type FunctionName,
+  functions,
+  type QueueName,
+  queues,
+  table,
+} from '../../lambdas/runtime/resources.ts'
 import { queueClient } from '../../local/queues.ts'
 import type { LogEntry } from '../../local/sandbox.ts'
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts'
@@ -49,7 +56,15 @@ const folders = {
   webhook: folder.handler('webhook', webhook),
   router: folder.handler('router', router),
   api: folder.handler('api', api),
+  sender: folder.handler(
+    'sender',
+    'export const handler = async ({ Records }) => console.log({ sent: Records[0].body })',
+  ),
+  requeue: folder.handler('requeue', 'export const handler = async ({ time }) => console.log({ requeued: time })'),
 }
+
+/** Nobody is there: most of these tests need no X. */
+const xApiUrl = 'http://127.0.0.1:9'
 
 async function start(name: string, options: Partial<StackOptions> = {}): Promise<Stack> {
   const stack = await startStack({
@@ -57,6 +72,7 @@ async function start(name: string, options: Partial<StackOptions> = {}): Promise
     port: 0,
     consumerKey: 'key',
     consumerSecret: 'secret',
+    xApiUrl,
     folders,
     retrySeconds: () => 0.05,
     onLog: (entry) => entries.push(entry),
@@ -77,6 +93,14 @@ const deliver = async ({ url }: Stack, body: string) => {
   expect((await fetch(`${url}/webhooks/twitter`, { method: 'POST', headers, body })).status).toBe(200)
 }
 const routed = () => entries.flatMap(({ message }) => (message as { routed?: string }).routed ?? [])
+
+/** Puts a message straight into a queue. */
+async function queue({ endpoints, queueUrls }: Stack, name: QueueName, text: string): Promise<void> {
+  const client = queueClient(endpoints.sqs)
+  const message = { QueueUrl: queueUrls[name], MessageBody: text, MessageGroupId: 'a', MessageDeduplicationId: text }
+  await client.send(new SendMessageCommand(message))
+  client.destroy()
+}
 
 describe('a stack', () => {
   test('takes a delivery, queues it and routes it', async () => {
@@ -109,17 +133,112 @@ describe('a stack', () => {
     })
   })
 
-  test('gives each function the manifest’s variables and no others', async () => {
-    const stack = await start('environment', { consumerSecretPrevious: 'before' })
-    const environment = (await (await fetch(stack.url)).json()) as Record<string, string>
-    expect(environment).toMatchObject({
-      TABLE_NAME: stack.tableName,
-      AWS_ENDPOINT_URL_DYNAMODB: stack.endpoints.dynamodb,
-      AWS_ENDPOINT_URL_SQS: stack.endpoints.sqs,
-      AWS_LAMBDA_FUNCTION_NAME: 'api',
+  test('gives each function the manifest’s variables and no others of the product’s', async () => {
+    const show = folder.handler('show', 'export const handler = async () => console.log({ environment: process.env })')
+    const names = Object.keys(functions) as FunctionName[]
+    const stack = await start('environment', {
+      folders: Object.fromEntries(names.map((name) => [name, show])) as Record<FunctionName, string>,
+      eventSource: 'x-activity',
     })
-    for (const foreign of ['X_SECRETS', 'EVENTS_QUEUE_URL', 'PATH', 'HOME'])
-      expect(environment).not.toHaveProperty(foreign)
+    await Promise.all([
+      fetch(stack.url),
+      fetch(`${stack.url}/webhooks/twitter`),
+      queue(stack, 'events', 'one'),
+      queue(stack, 'replies', 'one'),
+      fetch(`${stack.url}/_local/schedules/requeue`, { method: 'POST' }),
+    ])
+    const values: Record<EnvironmentName, unknown> = {
+      TABLE_NAME: stack.tableName,
+      EVENTS_QUEUE_URL: stack.queueUrls.events,
+      REPLIES_QUEUE_URL: stack.queueUrls.replies,
+      X_SECRETS: expect.stringMatching(/^file:\/\/\/.*\/x-secrets\.json$/),
+      TOKENS_KEY: expect.stringMatching(/^file:\/\/\/.*\/tokens\.key$/),
+      X_API_URL: xApiUrl,
+      PUBLIC_URL: stack.url,
+      EVENT_SOURCE: 'x-activity',
+    }
+    for (const name of names) {
+      const environment = await eventually(`the environment of ${name}`, () => {
+        const entry = entries.find((one) => one.function === name && typeof one.message === 'object')
+        return (entry?.message as { environment?: Record<string, string> } | undefined)?.environment
+      })
+      const own = functions[name].environment.map((variable) => [variable, values[variable]])
+      const ours = Object.entries(environment).filter(([variable]) => !/^AWS_|^_HANDLER$/.test(variable))
+      expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(own))
+      expect(environment).toMatchObject({
+        AWS_ENDPOINT_URL_DYNAMODB: stack.endpoints.dynamodb,
+        AWS_ENDPOINT_URL_SQS: stack.endpoints.sqs,
+        AWS_LAMBDA_FUNCTION_NAME: name,
+      })
+    }
+  })
+
+  test('tells functions its real address, or the one that it is given', async () => {
+    const show = folder.handler('public', 'export const handler = async () => process.env.PUBLIC_URL')
+    const own = await start('address', { folders: { ...folders, api: show } })
+    expect([own.publicUrl, await (await fetch(own.url)).text()]).toEqual([own.url, own.url])
+    const publicUrl = 'https://helpdesk.example.com'
+    const given = await start('address-given', { folders: { ...folders, api: show }, publicUrl })
+    expect([given.publicUrl, await (await fetch(given.url)).text()]).toEqual([publicUrl, publicUrl])
+  })
+
+  test('sends what is in the queue of replies, and runs a schedule at the time that it is given', async () => {
+    const stack = await start('replies')
+    await queue(stack, 'replies', 'a reply')
+    await stack.settled()
+    expect(entries).toContainEqual(expect.objectContaining({ function: 'sender', message: { sent: 'a reply' } }))
+    const body = JSON.stringify({ now: '2026-03-12T19:03:58Z' })
+    const response = await fetch(`${stack.url}/_local/schedules/requeue`, { method: 'POST', body })
+    expect([response.status, await response.json()]).toEqual([200, {}])
+    expect(entries).toContainEqual(
+      expect.objectContaining({ function: 'requeue', message: { requeued: '2026-03-12T19:03:58Z' } }),
+    )
+  })
+
+  test('answers with the message of a schedule that fails', async () => {
+    const broken = folder.handler(
+      'broken',
+      "export const handler = async () => { throw new Error('the table is away') }",
+    )
+    const stack = await start('schedule-fails', { folders: { ...folders, requeue: broken } })
+    const response = await fetch(`${stack.url}/_local/schedules/requeue`, { method: 'POST' })
+    expect([response.status, await response.json()]).toEqual([
+      500,
+      expect.objectContaining({ detail: 'the table is away' }),
+    ])
+  })
+
+  test('keeps the key that seals tokens for its owner alone, the same after a restart', async () => {
+    const path = join(folder.path, 'key', 'tokens.key')
+    const before = await start('key')
+    const key = readFileSync(path, 'utf8')
+    expect(Buffer.from(key, 'base64')).toHaveLength(32)
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    await before.stop()
+    await start('key')
+    expect(readFileSync(path, 'utf8')).toBe(key)
+    await start('other-key')
+    expect(readFileSync(join(folder.path, 'other-key', 'tokens.key'), 'utf8')).not.toBe(key)
+  })
+
+  test('has no X of its own where it is given one', async () => {
+    const stack = await start('other-x')
+    expect(stack).not.toHaveProperty('x')
+    expect(existsSync(join(folder.path, 'other-x', 'x.json'))).toBe(false)
+  })
+
+  test('has the simulator for its X where it is given none, and ends it with the rest', async () => {
+    const show = folder.handler('show-x', 'export const handler = async () => process.env.X_API_URL')
+    const stack = await start('own-x', { xApiUrl: undefined, folders: { ...folders, api: show } })
+    const url = stack.x?.url ?? ''
+    expect(await (await fetch(stack.url)).text()).toBe(url)
+    expect((await fetch(`${url}/2/users/me`)).status).toBe(401)
+    await fetch(`${url}/_x/users`, { method: 'POST', body: JSON.stringify({ username: 'acme_help' }) })
+    const taken = { xApiUrl: undefined, xPort: Number(new URL(url).port) }
+    await expect(start('second-x', taken)).rejects.toThrow(/^X_PORT \d+ is in use by another process/)
+    await stack.stop()
+    await expect(fetch(url)).rejects.toThrow()
+    expect(readFileSync(join(folder.path, 'own-x', 'x.json'), 'utf8')).toContain('acme_help')
   })
 
   test('keeps the secrets of the X app in a file of its own', async () => {
@@ -147,18 +266,20 @@ describe('a stack', () => {
     expect(TimeToLiveDescription?.AttributeName).toBe(table.timeToLive)
     database.destroy()
     const client = queueClient(stack.endpoints.sqs)
-    const { Attributes } = await client.send(
-      new GetQueueAttributesCommand({ QueueUrl: stack.queueUrls.events, AttributeNames: ['All'] }),
-    )
+    for (const name of Object.keys(queues) as QueueName[]) {
+      const { Attributes } = await client.send(
+        new GetQueueAttributesCommand({ QueueUrl: stack.queueUrls[name], AttributeNames: ['All'] }),
+      )
+      expect(Attributes).toMatchObject({ FifoQueue: 'true', VisibilityTimeout: String(queues[name].visibilitySeconds) })
+      expect(JSON.parse(Attributes?.RedrivePolicy ?? '')).toMatchObject({ maxReceiveCount: queues[name].maxReceives })
+    }
     client.destroy()
-    expect(Attributes).toMatchObject({ FifoQueue: 'true', VisibilityTimeout: String(queues.events.visibilitySeconds) })
-    expect(JSON.parse(Attributes?.RedrivePolicy ?? '')).toMatchObject({ maxReceiveCount: queues.events.maxReceives })
   })
 
   test('finds its data, its messages and its tokens again after a restart', async () => {
     const endless = folder.handler('endless', 'export const handler = () => new Promise(() => {})')
     const before = await start('restart', { folders: { ...folders, router: endless } })
-    const token = await before.token('admin')
+    const tokens = [await before.token('admin'), await before.personToken('agent')]
     const item = { [table.partitionKey]: { S: 'a' }, [table.sortKey]: { S: 'b' } }
     const first = databaseClient(before.endpoints.dynamodb)
     await first.send(new PutItemCommand({ TableName: before.tableName, Item: item }))
@@ -180,24 +301,17 @@ describe('a stack', () => {
     const second = databaseClient(after.endpoints.dynamodb)
     expect((await second.send(new GetItemCommand({ TableName: after.tableName, Key: item }))).Item).toEqual(item)
     second.destroy()
-    const headers = { authorization: `Bearer ${token}` }
-    expect((await fetch(`${after.url}/api/tickets`, { headers })).status).toBe(200)
+    for (const token of tokens) {
+      const headers = { authorization: `Bearer ${token}` }
+      expect((await fetch(`${after.url}/api/tickets`, { headers })).status).toBe(200)
+    }
   })
 
   test('uses the parts that it is given instead of its own', async () => {
     const parts = await start('parts')
     const stack = await start('guest', { awsEndpoints: parts.endpoints })
     expect(stack.endpoints).toEqual(parts.endpoints)
-    const client = queueClient(stack.endpoints.sqs)
-    await client.send(
-      new SendMessageCommand({
-        QueueUrl: stack.queueUrls.events,
-        MessageBody: 'one',
-        MessageGroupId: 'a',
-        MessageDeduplicationId: '1',
-      }),
-    )
-    client.destroy()
+    await queue(stack, 'events', 'one')
     await stack.settled()
     expect(routed()).toEqual(['one'])
   })

@@ -20,7 +20,7 @@ type Run = { child: ChildProcess; output(): string; ended: Promise<number | stri
 
 function run(name: string, environment: Record<string, string>, ...words: string[]): Run {
   const child = spawn(process.execPath, [script(name), ...words], {
-    env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: join(folder.path, 'data'), ...environment },
+    env: { PATH: process.env.PATH, PORT: '0', X_PORT: '0', DATA_DIR: join(folder.path, 'data'), ...environment },
   })
   started.push(child)
   let output = ''
@@ -76,9 +76,16 @@ test('it tells where everything is and what to try first, and a token comes from
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   })
   expect(await response.json()).toHaveProperty('access_token')
-  for (const text of ['/webhooks/twitter', 'local-consumer-secret', 'npm run channel -- add', 'DynamoDB', 'SQS']) {
+  for (const text of ['/webhooks/twitter', 'local-consumer-secret', '(simulated)', 'authorize', 'DynamoDB', 'SQS']) {
     expect(stack.output()).toContain(text)
   }
+  expect(stack.output()).toContain('administrator (password local), agent (password local)')
+})
+
+test('it uses the X that it is given, and starts none', async () => {
+  const stack = await ready({ X_API_URL: 'http://127.0.0.1:9/' })
+  expect(stack.output()).toMatch(/X +http:\/\/127\.0\.0\.1:9 \(as set, the simulator is off\)/)
+  expect(stack.output()).not.toContain('(simulated)')
 })
 
 test('it has no child but the database', async () => {
@@ -133,6 +140,11 @@ test('what cannot be is refused in one sentence', async () => {
   expect([await odd.ended, odd.output()]).toEqual([
     1,
     'PORT must be a port from 0 (any free one) to 65535, not «abc».\n',
+  ])
+  const unheard = run('start.ts', { EVENT_SOURCE: 'webhooks' })
+  expect([await unheard.ended, unheard.output()]).toEqual([
+    1,
+    'EVENT_SOURCE must be account-activity or x-activity, not «webhooks».\n',
   ])
   await ready()
   const second = run('start.ts', {})

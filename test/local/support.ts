@@ -1,4 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -27,5 +29,47 @@ export async function eventually<T>(what: string, ask: () => T | Promise<T>): Pr
     if (answer !== undefined && answer !== false) return answer as Exclude<T, undefined | false>
     if (Date.now() > until) throw new Error(`It never came: ${what}`)
     await pause(10)
+  }
+}
+
+/** A listener on a free port. */
+export type Served = { readonly url: string; stop(): Promise<void> }
+
+export async function served(listener: RequestListener): Promise<Served> {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+type Cookie = { name: string; value: string; path: string }
+
+/** A browser as far as sign-in needs one: it keeps cookies by their paths and tells where it is sent. */
+export function browser(origin: string) {
+  let cookies: Cookie[] = []
+  return {
+    /** Asks for an address, or posts a form to it, and says where that leads. */
+    async go(address: string, form?: Record<string, string>) {
+      const url = new URL(address, origin)
+      const sent = cookies.filter(({ path }) => url.pathname.startsWith(path))
+      const response = await fetch(url, {
+        redirect: 'manual',
+        headers: { cookie: sent.map(({ name, value }) => `${name}=${value}`).join('; ') },
+        ...(form && { method: 'POST', body: new URLSearchParams(form) }),
+      })
+      for (const line of response.headers.getSetCookie()) {
+        const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+        const path = /; path=([^;]+)/i.exec(line)?.[1] ?? '/'
+        cookies = cookies.filter((one) => one.name !== name || one.path !== path)
+        if (value) cookies.push({ name, value, path })
+      }
+      return { status: response.status, text: await response.text(), to: response.headers.get('location') ?? '' }
+    },
   }
 }

@@ -1,28 +1,53 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createLocalJWKSet, decodeJwt, importJWK, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import { createLocalJWKSet, decodeJwt, importJWK, type JSONWebKeySet, type JWTPayload, jwtVerify, SignJWT } from 'jose'
 import { createTokenIssuer, type TokenIssuer } from '../../local/tokens.ts'
-import { temporaryFolder } from './support.ts'
+import { type Served, served, temporaryFolder } from './support.ts'
 
 const folder = temporaryFolder()
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
 const grant = 'grant_type=client_credentials'
 let now = Date.now()
 let issuer: TokenIssuer
+let server: Served
 
 beforeAll(async () => {
-  issuer = await createTokenIssuer(folder.path, () => now)
+  issuer = await createTokenIssuer(folder.path, { now: () => now })
+  server = await served(issuer.serve)
 })
-afterAll(folder.remove)
+afterAll(async () => {
+  await server.stop()
+  folder.remove()
+})
+
+/** Asks for a token as a machine does. */
+async function ask(authorization: string | undefined, form: string, headers: Record<string, string> = {}) {
+  const response = await fetch(`${server.url}/oauth2/token`, {
+    method: 'POST',
+    headers: { ...(authorization && { authorization }), ...headers },
+    body: new URLSearchParams(form),
+  })
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (await response.json()) as Record<string, unknown>,
+  }
+}
 
 describe('a token', () => {
   test.each([
     ['helpdesk', 'helpdesk-twitter/tickets'],
     ['admin', 'helpdesk-twitter/tickets helpdesk-twitter/admin'],
   ])('of %s has the claims that Cognito writes', async (client, scope) => {
-    const { status, body } = await issuer.answer(basic(`${client}:local`), grant)
-    expect({ status, ...body }).toMatchObject({ status: 200, expires_in: 3600, token_type: 'Bearer' })
+    const { status, body, headers } = await ask(basic(`${client}:local`), grant)
+    expect({ status, ...body }).toEqual({
+      status: 200,
+      access_token: expect.any(String),
+      expires_in: 3600,
+      token_type: 'Bearer',
+    })
+    expect(headers.get('cache-control')).toBe('no-store')
     const claims = decodeJwt(String(body.access_token))
     expect(claims).toMatchObject({ sub: client, client_id: client, scope, token_use: 'access', version: 2 })
     expect(claims).toMatchObject({ iss: expect.any(String), jti: expect.any(String), auth_time: claims.iat })
@@ -31,15 +56,18 @@ describe('a token', () => {
   })
 
   test('has the scopes that were asked for, where they are fewer', async () => {
-    const { body } = await issuer.answer(basic('admin:local'), `${grant}&scope=helpdesk-twitter%2Fadmin`)
+    const { body } = await ask(basic('admin:local'), `${grant}&scope=helpdesk-twitter%2Fadmin`)
+    expect(body).not.toHaveProperty('scope')
     expect(decodeJwt(String(body.access_token)).scope).toBe('helpdesk-twitter/admin')
   })
 
   test('is checked by anyone with the published key, and holds after a restart', async () => {
     const token = await issuer.issue('helpdesk')
     await jwtVerify(token, createLocalJWKSet(issuer.jwks))
-    expect(JSON.stringify(issuer.jwks)).not.toContain('"d"')
-    const again = await createTokenIssuer(folder.path, () => now)
+    const published = (await (await fetch(`${server.url}/.well-known/jwks.json`)).json()) as JSONWebKeySet
+    await jwtVerify(token, createLocalJWKSet(published))
+    expect(JSON.stringify([issuer.jwks, published])).not.toContain('"d"')
+    const again = await createTokenIssuer(folder.path, { now: () => now })
     expect((await again.verify(token)).client_id).toBe('helpdesk')
   })
 
@@ -47,11 +75,13 @@ describe('a token', () => {
     const token = await issuer.issue('helpdesk')
     now += 3601_000
     await expect(issuer.verify(token)).rejects.toMatchObject({ code: 'ERR_JWT_EXPIRED' })
+    now -= 3601_000
+    expect((await issuer.verify(token)).client_id).toBe('helpdesk')
   })
 
   test('of another issuer is refused', async () => {
     const elsewhere = temporaryFolder()
-    const stranger = await createTokenIssuer(elsewhere.path, () => now)
+    const stranger = await createTokenIssuer(elsewhere.path, { now: () => now })
     await expect(issuer.verify(await stranger.issue('admin'))).rejects.toThrow()
     elsewhere.remove()
   })
@@ -62,7 +92,12 @@ describe('a token', () => {
     const sign = (changed: JWTPayload) =>
       new SignJWT({ ...claims, ...changed }).setProtectedHeader({ alg: 'RS256' }).sign(key)
     expect(await issuer.verify(await sign({}))).toEqual(claims)
-    for (const changed of [{ client_id: 'other' }, { iss: 'http://localhost/other' }, { exp: undefined }]) {
+    for (const changed of [
+      { client_id: 'other' },
+      { iss: 'http://localhost/other' },
+      { exp: undefined },
+      { token_use: 'id' },
+    ]) {
       await expect(issuer.verify(await sign(changed))).rejects.toThrow()
     }
   })
@@ -91,6 +126,22 @@ test.each([
     `${grant}&scope=helpdesk-twitter/admin`,
     'invalid_scope',
   ],
+  ['a scope of people', basic('admin:local'), `${grant}&scope=openid`, 'invalid_scope'],
+  ['the client of people', basic('console:'), grant, 'invalid_client'],
 ])('%s is refused as Cognito refuses it', async (_, authorization, form, error) => {
-  expect(await issuer.answer(authorization, form)).toEqual({ status: 400, body: { error } })
+  for (const accept of ['*/*', 'text/html']) {
+    const { status, body, headers } = await ask(authorization, form, { accept })
+    expect({ status, body }).toEqual({ status: 400, body: { error } })
+    expect(headers.get('www-authenticate')).toBeNull()
+  }
+})
+
+test('only POST asks for a token', async () => {
+  const response = await fetch(`${server.url}/oauth2/token`)
+  expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST'])
+})
+
+test('no page of somebody else may ask in a browser', async () => {
+  const { status, headers } = await ask(basic('admin:local'), grant, { origin: 'https://elsewhere.example' })
+  expect([status, headers.get('access-control-allow-origin')]).toEqual([400, null])
 })

@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto'
+import type { JWK } from 'jose'
+import {
+  type AccessToken,
+  type ClientCredentials,
+  type ClientMetadata,
+  type JWTStructured,
+  type KoaContextWithOIDC,
+  Provider,
+  type ResourceServer,
+} from 'oidc-provider'
+import { consoleClient, isPerson, machines, people } from './clients.ts'
+import { problemPage } from './pages.ts'
+import { servePeople, signInUrl } from './sign-in.ts'
+import { memoryStore } from './store.ts'
+
+export const tokenPath = '/oauth2/token'
+export const keysPath = '/.well-known/jwks.json'
+
+/** Seconds for which Cognito's tokens hold. */
+export const lifetimeSeconds = 3600
+
+/** What every access token is for: without it the provider would give opaque ones. */
+export const apiResource = 'urn:helpdesk-twitter:api'
+
+const scopesOfMachines: readonly string[] = Object.values(machines).flatMap(({ scopes }) => [...scopes])
+const allScopes = [...new Set([...consoleClient.scopes, ...scopesOfMachines])]
+
+export type ProviderOptions = {
+  readonly issuer: string
+  readonly privateKey: JWK
+  /** Addresses of the console, without a slash at their end: people are sent there, and nowhere else. */
+  readonly consoleUrls: readonly string[]
+  /** Told in a sentence what failed inside. */
+  readonly onTrouble: (sentence: string) => void
+}
+
+/** An OpenID provider with the endpoints, tokens and errors of Cognito. */
+export function createProvider({ issuer, privateKey, consoleUrls, onTrouble }: ProviderOptions): Provider {
+  const provider = new Provider(issuer, {
+    adapter: memoryStore(),
+    clients: clients(consoleUrls),
+    // The keys sign cookies of sessions that last no longer than this process.
+    cookies: { keys: [randomBytes(32).toString('base64')] },
+    jwks: { keys: [privateKey] },
+    routes: { authorization: '/oauth2/authorize', token: tokenPath, jwks: keysPath, userinfo: '/oauth2/userInfo' },
+    scopes: allScopes,
+    claims: { openid: ['sub', 'cognito:username', 'cognito:groups'] },
+    conformIdTokenClaims: false,
+    clientBasedCORS: (_, origin) => consoleUrls.some((url) => new URL(url).origin === origin),
+    pkce: { required: () => true },
+    responseTypes: ['code'],
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: { enabled: false },
+      clientCredentials: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => apiResource,
+        useGrantedResource: () => true,
+        getResourceServerInfo: () => apiServer,
+      },
+    },
+    findAccount: (_, sub) => {
+      if (!isPerson(sub)) return undefined
+      const claims = { sub, 'cognito:username': sub, 'cognito:groups': [...people[sub].groups] }
+      return { accountId: sub, claims: () => claims }
+    },
+    // Nobody is asked to consent: console and API are one product.
+    async loadExistingGrant(ctx) {
+      const { client, session } = ctx.oidc
+      const grantId = session?.grantIdFor(client?.clientId ?? '')
+      const existing = grantId ? await provider.Grant.find(grantId) : undefined
+      if (existing) return existing
+      const grant = new provider.Grant({ clientId: client?.clientId, accountId: session?.accountId })
+      grant.addOIDCScope(consoleClient.scopes.join(' '))
+      grant.addResourceScope(apiResource, consoleClient.scopes.join(' '))
+      await grant.save()
+      return grant
+    },
+    interactions: { url: (_, { uid }) => signInUrl(uid) },
+    formats: { customizers: { jwt: asCognito } },
+    issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: false,
+    expiresWithSession: () => false,
+    ttl: {
+      AccessToken: lifetimeSeconds,
+      ClientCredentials: lifetimeSeconds,
+      IdToken: lifetimeSeconds,
+      AuthorizationCode: 5 * 60,
+      Interaction: 3600,
+      Session: 3600,
+      Grant: 12 * 3600,
+      RefreshToken: 12 * 3600,
+    },
+    renderError(ctx, out) {
+      ctx.type = 'html'
+      ctx.body = problemPage([out.error, out.error_description].filter(Boolean).join(': '))
+    },
+  })
+  // A tunnel in front of us says how browsers see it.
+  provider.proxy = true
+  provider.use(answerTokensAsCognito)
+  servePeople(
+    provider,
+    consoleUrls.map((url) => `${url}/`),
+  )
+  provider.on('server_error', (_, error) => onTrouble(`Tokens: ${error.message}`))
+  return provider
+}
+
+/** What an access token opens, and how it is made. */
+export const apiServer: ResourceServer = {
+  scope: allScopes.join(' '),
+  accessTokenFormat: 'jwt',
+  jwt: { sign: { alg: 'RS256' } },
+}
+
+function clients(consoleUrls: readonly string[]): ClientMetadata[] {
+  const ofMachines = Object.entries(machines).map(([id, { secret, scopes }]) => ({
+    client_id: id,
+    client_secret: secret,
+    grant_types: ['client_credentials'],
+    redirect_uris: [],
+    response_types: [],
+    scope: scopes.join(' '),
+  }))
+  const ofPeople: ClientMetadata = {
+    client_id: consoleClient.id,
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code', 'refresh_token'],
+    redirect_uris: consoleUrls.map((url) => `${url}/signed-in`),
+    response_types: ['code'],
+    scope: consoleClient.scopes.join(' '),
+  }
+  return [...ofMachines, ofPeople]
+}
+
+/** The claims that Cognito writes, and `aud`, which the provider insists on and the gateway takes for `client_id` anyway. */
+function asCognito(
+  _: KoaContextWithOIDC | undefined,
+  token: AccessToken | ClientCredentials,
+  jwt: JWTStructured,
+): void {
+  const { sub, iss, iat, exp, jti, client_id, scope } = jwt.payload
+  const isPersons = token.kind === 'AccessToken' && isPerson(sub)
+  jwt.payload = {
+    sub,
+    ...(isPersons && { 'cognito:groups': [...people[sub].groups] }),
+    iss,
+    version: 2,
+    client_id,
+    aud: client_id,
+    token_use: 'access',
+    // A machine that asks for no scope gets all of its own.
+    scope: scope ?? token.client?.scope,
+    auth_time: iat,
+    exp,
+    iat,
+    jti,
+    ...(isPersons && { username: sub }),
+  }
+}
+
+/** `POST /oauth2/token`: 400 for every refusal, and no more fields than Cognito has. */
+async function answerTokensAsCognito(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> {
+  if (ctx.path !== tokenPath) {
+    await next()
+    return
+  }
+  if (ctx.method !== 'POST' && ctx.method !== 'OPTIONS') {
+    ctx.status = 405
+    ctx.set('allow', 'POST')
+    ctx.body = { error: 'method_not_allowed' }
+    return
+  }
+  // Otherwise a browser would be answered with a page.
+  ctx.req.headers.accept = 'application/json'
+  await next()
+  const body = ctx.body as Record<string, unknown> | undefined
+  if (!body) return
+  if (body.error === undefined) {
+    delete body.scope
+    return
+  }
+  ctx.remove('www-authenticate')
+  if (ctx.status < 500) ctx.status = 400
+  // Whatever was wrong before the client was known, Cognito calls the client invalid.
+  ctx.body = { error: ctx.oidc.client ? body.error : 'invalid_client' }
+}

@@ -1,0 +1,81 @@
+import { timingSafeEqual } from 'node:crypto'
+import { errors, type Provider } from 'oidc-provider'
+import { consoleClient, isPerson, type PersonName, people } from './clients.ts'
+import { problemPage, signInPage } from './pages.ts'
+
+type Context = Parameters<Parameters<Provider['use']>[0]>[0]
+
+const signInPath = '/sign-in/'
+const logoutPath = '/logout'
+const maxFormBytes = 10_000
+
+/** Where a sign-in under way shows its page. */
+export const signInUrl = (uid: string): string => `${signInPath}${uid}`
+
+/** Whether people's browsers come here under that path. */
+export const isForPeople = (path: string): boolean => path.startsWith(signInPath) || path === logoutPath
+
+/** Serves the sign-in page, and `/logout?client_id=&logout_uri=` as Cognito has it, which leads to `logoutUrls` only. */
+export function servePeople(provider: Provider, logoutUrls: readonly string[]): void {
+  provider.use(async (ctx, next) => {
+    if (ctx.path.startsWith(signInPath)) await signIn(provider, ctx)
+    else if (ctx.path === logoutPath) await signOut(provider, ctx, logoutUrls)
+    else await next()
+  })
+}
+
+async function signIn(provider: Provider, ctx: Context): Promise<void> {
+  ctx.set('cache-control', 'no-store')
+  ctx.type = 'html'
+  try {
+    await provider.interactionDetails(ctx.req, ctx.res)
+    if (ctx.method !== 'POST') {
+      ctx.body = signInPage()
+      return
+    }
+    const form = await readForm(ctx)
+    const username = form.get('username')?.trim() ?? ''
+    if (!isPassword(username, form.get('password') ?? '')) {
+      ctx.status = 401
+      ctx.body = signInPage({ username })
+      return
+    }
+    ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, { login: { accountId: username } }))
+    ctx.status = 303
+  } catch (error) {
+    if (!(error instanceof errors.SessionNotFound)) throw error
+    ctx.status = 400
+    ctx.body = problemPage('This sign-in is over or was begun in another browser. Go back and begin again.')
+  }
+}
+
+async function signOut(provider: Provider, ctx: Context, logoutUrls: readonly string[]): Promise<void> {
+  const { client_id: clientId, logout_uri: target } = ctx.query
+  if (clientId !== consoleClient.id || typeof target !== 'string' || !logoutUrls.includes(target)) {
+    ctx.status = 400
+    ctx.type = 'html'
+    ctx.body = problemPage('client_id must be the console, and logout_uri its address.')
+    return
+  }
+  const session = await provider.Session.get(ctx)
+  await session.destroy()
+  ctx.cookies.set(provider.cookieName('session'), null)
+  ctx.redirect(target)
+}
+
+function isPassword(name: string, given: string): name is PersonName {
+  if (!isPerson(name)) return false
+  const [a, b] = [Buffer.from(given), Buffer.from(people[name].password)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+async function readForm(ctx: Context): Promise<URLSearchParams> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of ctx.req as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maxFormBytes) ctx.throw(413)
+    chunks.push(chunk)
+  }
+  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
+}

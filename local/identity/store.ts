@@ -1,0 +1,42 @@
+import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider'
+
+type Entry = { readonly payload: AdapterPayload; readonly expiresAt: number }
+
+/**
+ * Where the issuer keeps what lasts for minutes: sign-ins under way, codes, sessions, refresh tokens. In memory, so a
+ * restart asks people to sign in again when their access token, which needs no store, has run out.
+ */
+export function memoryStore(): AdapterFactory {
+  const entries = new Map<string, Entry>()
+  const find = (matches: (payload: AdapterPayload, key: string) => boolean) => {
+    for (const [key, { payload, expiresAt }] of entries) {
+      if (expiresAt <= Date.now()) entries.delete(key)
+      else if (matches(payload, key)) return payload
+    }
+    return undefined
+  }
+  return (model): Adapter => {
+    const keyOf = (id: string) => `${model} ${id}`
+    return {
+      async upsert(id, payload, expiresIn) {
+        entries.set(keyOf(id), {
+          payload,
+          expiresAt: expiresIn ? Date.now() + expiresIn * 1000 : Number.POSITIVE_INFINITY,
+        })
+      },
+      find: async (id) => find((_, key) => key === keyOf(id)),
+      findByUid: async (uid) => find((payload, key) => key.startsWith(`${model} `) && payload.uid === uid),
+      findByUserCode: async () => undefined,
+      async consume(id) {
+        const entry = entries.get(keyOf(id))
+        if (entry) entry.payload.consumed = Math.floor(Date.now() / 1000)
+      },
+      async destroy(id) {
+        entries.delete(keyOf(id))
+      },
+      async revokeByGrantId(grantId) {
+        for (const [key, { payload }] of entries) if (payload.grantId === grantId) entries.delete(key)
+      },
+    }
+  }
+}

@@ -1,0 +1,143 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import OAuth from 'oauth-1.0a'
+import { type Access, type Call, formBody, problem, v1Error, type XError } from './http.ts'
+import type { World } from './world.ts'
+
+/** The hosts that clients sign for; only the host of the request itself is the simulator's. */
+const apiHosts = ['https://api.x.com']
+const mediaHosts = ['https://ton.twitter.com', 'https://ton.x.com']
+
+const maxAgeSeconds = 300
+
+/** A call of which it is not known yet who makes it, and to what. */
+export type Unanswered = Omit<Call, 'userId' | 'params'>
+
+/** Nonces that were used, with the second in which they may be forgotten. */
+export type Nonces = Map<string, number>
+
+/**
+ * Who makes a call: the account's id, or null for the app itself.
+ * @throws XError when the call is not signed as it has to be
+ */
+export function authenticate(world: World, nonces: Nonces, call: Unanswered, access: Access) {
+  if (access === 'open') return null
+  const header = call.headers.authorization ?? ''
+  if (/^oauth /i.test(header)) {
+    const { userId } = verifySignature(world, nonces, call, header, access)
+    if (access === 'app') throw unsupported('OAuth 1.0a User Context', 'OAuth 2.0 Application-Only')
+    return userId
+  }
+  if (/^bearer /i.test(header) && world.state.bearer !== null && header.slice(7) === world.state.bearer) {
+    if (access === 'user') throw unsupported('OAuth 2.0 Application-Only', 'OAuth 1.0a User Context')
+    if (access !== 'consumer') return null
+  }
+  throw unauthorized(call.path)
+}
+
+function verifySignature(
+  { state, consumerKey, consumerSecret, now }: World,
+  nonces: Nonces,
+  call: Unanswered,
+  header: string,
+  access: Access,
+): { userId: string | null } {
+  const { oauth_signature: given = '', realm: _, ...signed } = parseHeader(header)
+  const { oauth_token: token, oauth_timestamp: timestamp = '', oauth_nonce: nonce = '' } = signed
+  const seconds = Number(timestamp)
+  const isNear = [Date.now(), now().getTime()].some((ms) => Math.abs(ms / 1000 - seconds) <= maxAgeSeconds)
+  const known = secretOf(state, token, access)
+  const nonceKey = `${token ?? ''} ${nonce}`
+  const fits =
+    known !== undefined &&
+    signed.oauth_consumer_key === consumerKey &&
+    signed.oauth_signature_method === 'HMAC-SHA1' &&
+    /^\d+$/.test(timestamp) &&
+    isNear &&
+    nonce !== '' &&
+    !nonces.has(nonceKey) &&
+    hostsOf(call.path).some((host) =>
+      isEqual(given, signatureOf(host, call, signed, consumerKey, consumerSecret, known.secret)),
+    )
+  if (!fits) throw unauthorized(call.path)
+  forgetOld(nonces)
+  nonces.set(nonceKey, Date.now() / 1000 + 2 * maxAgeSeconds)
+  return { userId: known.userId }
+}
+
+/** The secret of a token, and whose it is; undefined for one that is not known or has no business with this call. */
+function secretOf(state: World['state'], token: string | undefined, access: Access) {
+  if (token === undefined) return access === 'consumer' ? { secret: '', userId: null } : undefined
+  const found = state.accessTokens.find((one) => one.token === token)
+  if (found) return found
+  const request = access === 'consumer' ? state.requestTokens.find((one) => one.token === token) : undefined
+  return request && { secret: request.secret, userId: null }
+}
+
+function signatureOf(
+  host: string,
+  call: Unanswered,
+  signed: Record<string, string>,
+  key: string,
+  secret: string,
+  tokenSecret: string,
+): string {
+  const oauth = new OAuth({
+    consumer: { key, secret },
+    signature_method: 'HMAC-SHA1',
+    hash_function: (base, hashKey) => createHmac('sha1', hashKey).update(base).digest('base64'),
+  })
+  const data = { ...grouped(formBody(call)), ...grouped(call.query) }
+  const request = { url: `${host}${call.path}`, method: call.method, data }
+  return oauth.getSignature(request, tokenSecret, signed as unknown as OAuth.Data)
+}
+
+/** Parameters by name; one that is there several times as a list. */
+function grouped(parameters: URLSearchParams): Record<string, string | string[]> {
+  const names = [...new Set(parameters.keys())]
+  return Object.fromEntries(
+    names.map((name) => {
+      const values = parameters.getAll(name)
+      return [name, values.length > 1 ? values : (values[0] ?? '')]
+    }),
+  )
+}
+
+/** The fields of an `Authorization: OAuth …` header. */
+export function parseHeader(header: string): Record<string, string> {
+  const pairs = [...header.matchAll(/([A-Za-z_]+)="([^"]*)"/g)]
+  try {
+    return Object.fromEntries(pairs.map(([, name = '', value = '']) => [name, decodeURIComponent(value)]))
+  } catch {
+    return {}
+  }
+}
+
+const hostsOf = (path: string) => (path.startsWith('/1.1/ton/') ? mediaHosts : apiHosts)
+
+function isEqual(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+function forgetOld(nonces: Nonces): void {
+  const second = Date.now() / 1000
+  for (const [key, until] of nonces) {
+    if (until > second) return
+    nonces.delete(key)
+  }
+}
+
+/** The 401 in the words of the part of the API that is asked. */
+function unauthorized(path: string): XError {
+  if (!path.startsWith('/2/')) return v1Error(401, 32, 'Could not authenticate you.')
+  return problem(401, 'Unauthorized', 'Unauthorized')
+}
+
+function unsupported(given: string, supported: string): XError {
+  return problem(
+    403,
+    'Unsupported Authentication',
+    `Authenticating with ${given} is forbidden for this endpoint.  Supported authentication types are [${supported}].`,
+    'https://api.twitter.com/2/problems/unsupported-authentication',
+  )
+}

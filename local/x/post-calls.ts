@@ -1,0 +1,116 @@
+import { type Answer, type Call, forbidden, invalidRequest, jsonBody, problem, type Route, XError } from './http.ts'
+import { checkDraft } from './post-rules.ts'
+import { publish, remove } from './posts.ts'
+import type { Post } from './state.ts'
+import { pageOf } from './timeline.ts'
+import { unknownUser } from './users.ts'
+import { mentionedIn, v2Posts } from './v2-shapes.ts'
+import type { World } from './world.ts'
+
+/** Posts: sending, taking back, looking up, and the two timelines. */
+export const postRoutes: readonly Route[] = [
+  { method: 'POST', path: '/2/tweets', access: 'user', limit: 'posts', handle: create },
+  { method: 'GET', path: '/2/tweets', access: 'any', handle: lookUpSeveral },
+  { method: 'GET', path: '/2/tweets/:id', access: 'any', handle: lookUp },
+  { method: 'DELETE', path: '/2/tweets/:id', access: 'user', handle: takeBack },
+  { method: 'GET', path: '/2/users/:id/tweets', access: 'any', handle: timeline },
+  { method: 'GET', path: '/2/users/:id/mentions', access: 'any', handle: mentions },
+]
+
+function create(world: World, call: Call): Answer {
+  const body = jsonBody(call)
+  const draft = {
+    by: call.userId ?? '',
+    text: textOf(body.text, 'text'),
+    inReplyTo: idOf(body.reply, 'in_reply_to_tweet_id'),
+    quotes: idOf(body, 'quote_tweet_id'),
+    mediaIds: idsOf(body.media),
+  }
+  checkDraft(world, draft)
+  const { id, text } = publish(world, draft)
+  return { status: 201, body: { data: { id, text: text.full, edit_history_tweet_ids: [id] } } }
+}
+
+function lookUp(world: World, call: Call): Answer {
+  const { data, ...rest } = found(world, [call.params.id ?? ''], call.query)
+  return { status: 200, body: data[0] ? { data: data[0], ...rest } : rest }
+}
+
+function lookUpSeveral(world: World, call: Call): Answer {
+  const ids = call.query.get('ids')?.split(',') ?? []
+  if (ids.length === 0 || ids.length > 100) {
+    throw invalidRequest('The `ids` query parameter value [] is not valid: 1 to 100 ids are required')
+  }
+  const { data, ...rest } = found(world, ids, call.query)
+  return { status: 200, body: data.length > 0 ? { data, ...rest } : rest }
+}
+
+function found(world: World, ids: readonly string[], query: URLSearchParams) {
+  const posts = ids.flatMap((id) => world.state.posts.find((one) => one.id === id && one.deletedAt === null) ?? [])
+  const errors = ids
+    .filter((id) => !posts.some((one) => one.id === id))
+    .map((id) => ({
+      value: id,
+      resource_id: id,
+      resource_type: 'tweet',
+      parameter: 'id',
+      title: 'Not Found Error',
+      detail: `Could not find tweet with id: [${id}].`,
+      type: 'https://api.twitter.com/2/problems/resource-not-found',
+    }))
+  return { ...v2Posts(world, posts, query), ...(errors.length > 0 ? { errors } : {}) }
+}
+
+function takeBack(world: World, call: Call): Answer {
+  const post = world.state.posts.find((one) => one.id === call.params.id && one.deletedAt === null)
+  if (post && post.authorId !== call.userId) throw forbidden('You are not authorized to delete this Tweet.')
+  if (!post) throw problem(404, 'Not Found', 'Could not find the Tweet to delete.')
+  remove(world, post)
+  return { status: 200, body: { data: { deleted: true } } }
+}
+
+function timeline(world: World, call: Call): Answer {
+  const withoutReplies = call.query.get('exclude')?.split(',').includes('replies') ?? false
+  const isTheirs = (post: Post) =>
+    post.authorId === call.params.id && !(withoutReplies && post.inReplyToUserId !== null)
+  return page(world, call, isTheirs)
+}
+
+function mentions(world: World, call: Call): Answer {
+  const { id = '' } = call.params
+  return page(world, call, (post) => post.authorId !== id && mentionedIn(post).includes(id))
+}
+
+function page(world: World, call: Call, belongs: (post: Post) => boolean): Answer {
+  if (!world.state.users.some(({ id }) => id === call.params.id)) {
+    throw new XError({ status: 200, body: { errors: [unknownUser(call.params.id ?? '')] } })
+  }
+  const posts = world.state.posts.filter((post) => post.deletedAt === null && belongs(post))
+  const { items, meta } = pageOf(posts, call.query, { from: 5, to: 100, unless: 10 })
+  const edges = items.length > 0 ? { newest_id: items[0]?.id, oldest_id: items.at(-1)?.id } : {}
+  const { data, ...rest } = v2Posts(world, items, call.query)
+  return { status: 200, body: { ...(data.length > 0 ? { data } : {}), ...rest, meta: { ...edges, ...meta } } }
+}
+
+function textOf(value: unknown, name: string): string {
+  if (value === undefined) return ''
+  if (typeof value !== 'string') throw invalidRequest(`$.${name}: ${typeof value} found, string expected`)
+  return value
+}
+
+function idOf(holder: unknown, name: string): string | undefined {
+  const value = typeof holder === 'object' && holder !== null ? Reflect.get(holder, name) : undefined
+  if (value === undefined) return undefined
+  if (typeof value !== 'string' || !/^\d{1,19}$/.test(value)) {
+    throw invalidRequest(`$.${name}: does not match the regex pattern ^[0-9]{1,19}$`)
+  }
+  return value
+}
+
+function idsOf(media: unknown): string[] {
+  const ids: unknown = typeof media === 'object' && media !== null ? Reflect.get(media, 'media_ids') : []
+  if (!Array.isArray(ids) || ids.some((id) => typeof id !== 'string')) {
+    throw invalidRequest('$.media.media_ids: strings expected')
+  }
+  return ids
+}

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto'
+import { postCreated, postDeleted } from './events.ts'
+import type { Post, User } from './state.ts'
+import { compose } from './text.ts'
+import { userOf } from './user-shapes.ts'
+import { mentionedIn } from './v2-shapes.ts'
+import type { World } from './world.ts'
+
+export type Draft = {
+  readonly by: string
+  readonly text: string
+  readonly inReplyTo?: string | undefined
+  readonly quotes?: string | undefined
+  readonly mediaIds?: readonly string[] | undefined
+}
+
+/** Publishes a post, whoever wrote it, and tells who is concerned. */
+export function publish(world: World, draft: Draft): Post {
+  const { state } = world
+  const parent = state.posts.find(({ id }) => id === draft.inReplyTo)
+  const mediaIds = draft.mediaIds ?? []
+  const link = shortLink()
+  const space = draft.text === '' && !parent ? '' : ' '
+  const find = findUser(world)
+  const text = compose({
+    written: draft.text,
+    before: mentionsBefore(world, draft, parent),
+    find,
+    shorten: shortLink,
+    ending: mediaIds.length > 0 ? { space, link } : undefined,
+  })
+  const addressed = /^@(\w{1,15})/.exec(draft.text)?.[1]
+  const id = world.newId()
+  const post: Post = {
+    id,
+    authorId: draft.by,
+    written: draft.text,
+    text,
+    conversationId: parent?.conversationId ?? id,
+    inReplyToId: parent?.id ?? null,
+    inReplyToUserId: parent?.authorId ?? (addressed ? (find(addressed)?.id ?? null) : null),
+    quotedId: draft.quotes ?? null,
+    mediaIds,
+    createdAt: world.now().toISOString(),
+    deletedAt: null,
+  }
+  state.posts.push(post)
+  world.changed()
+  world.emit(postCreated(world, post))
+  return post
+}
+
+/** Takes a post away and tells its author's app. */
+export function remove(world: World, post: Post): void {
+  if (post.deletedAt !== null) return
+  post.deletedAt = world.now().toISOString()
+  world.changed()
+  world.emit(postDeleted(world, post))
+}
+
+/** As X does on a reply: its author and whom they mentioned, but for the replier and whom the text names anyway. */
+export function mentionsBefore(world: World, { by, text }: Draft, parent: Post | undefined): User[] {
+  if (!parent) return []
+  const lower = text.toLowerCase()
+  return [...new Set([parent.authorId, ...mentionedIn(parent)])]
+    .filter((id) => id !== by)
+    .map((id) => userOf(world, id))
+    .filter(({ username }) => !new RegExp(`@${username.toLowerCase()}(?!\\w)`).test(lower))
+}
+
+/** Looks users up by the handle, as X does without minding capitals. */
+export function findUser({ state }: World): (username: string) => User | undefined {
+  return (username) => state.users.find((user) => user.username.toLowerCase() === username.toLowerCase())
+}
+
+/** A fresh t.co link. */
+export function shortLink(): string {
+  return `https://t.co/${randomBytes(20)
+    .toString('base64')
+    .replace(/[^A-Za-z0-9]/g, '')
+    .padEnd(10, 'x')
+    .slice(0, 10)}`
+}

@@ -1,0 +1,100 @@
+import type { User } from './state.ts'
+import { integer, type World } from './world.ts'
+
+const avatar = 'https://abs.twimg.com/sticky/default_profile_images/default_profile_normal.png'
+
+/** A user as it stands in a v1.1 post. */
+export function v1User(user: User) {
+  return {
+    id: integer(user.id),
+    id_str: user.id,
+    name: user.name,
+    screen_name: user.username,
+    location: null,
+    url: null,
+    description: null,
+    translator_type: 'none',
+    protected: false,
+    verified: false,
+    followers_count: 0,
+    friends_count: 0,
+    listed_count: 0,
+    favourites_count: 0,
+    statuses_count: 0,
+    created_at: v1Time(user.createdAt),
+    utc_offset: null,
+    time_zone: null,
+    geo_enabled: false,
+    lang: null,
+    profile_image_url: avatar.replace('https:', 'http:'),
+    profile_image_url_https: avatar,
+    default_profile: true,
+    default_profile_image: true,
+    following: null,
+    follow_request_sent: null,
+    notifications: null,
+  }
+}
+
+/** A user as it stands beside direct messages of the Account Activity API. */
+export function messageUser(user: User) {
+  return {
+    id: user.id,
+    created_timestamp: String(Date.parse(user.createdAt)),
+    name: user.name,
+    screen_name: user.username,
+    protected: false,
+    verified: false,
+    followers_count: 0,
+    friends_count: 0,
+    statuses_count: 0,
+    profile_image_url: avatar.replace('https:', 'http:'),
+    profile_image_url_https: avatar,
+  }
+}
+
+/** A user as the X Activity API sends it. */
+export function activityUser(user: User) {
+  return {
+    ...v2User(user),
+    url: '',
+    location: '',
+    description: '',
+    created_at: user.createdAt,
+    protected: false,
+    verified: false,
+    verified_type: 'none',
+    is_identity_verified: false,
+    public_metrics: twins({ followers_count: 0, following_count: 0, tweet_count: 0, listed_count: 0, like_count: 0 }),
+  }
+}
+
+/** A user of the v2 API with everything that may be asked for. */
+export function v2User({ id, name, username, createdAt }: User) {
+  return { id, name, username, profile_image_url: avatar, created_at: createdAt, protected: false, verified: false }
+}
+
+/** The X Activity API gives every number a second time as a string. */
+function twins(numbers: Record<string, number>): Record<string, number | string> {
+  return Object.fromEntries(
+    Object.entries(numbers).flatMap(([name, value]) => [
+      [name, value],
+      [`${name}_str`, String(value)],
+    ]),
+  )
+}
+
+/** `Mon Dec 23 13:12:50 +0000 2019`, as v1.1 writes times. */
+export function v1Time(iso: string): string {
+  const [, day, month, year, time] =
+    /^(\w{3}), (\d\d \w{3}) (\d{4}) ([\d:]{8})/.exec(new Date(iso).toUTCString())?.map(String) ?? []
+  const [date, name] = month !== undefined ? month.split(' ') : []
+  return [day, name, date, time, '+0000', year].join(' ')
+}
+
+/** The user of that id. */
+export function userOf({ state }: World, id: string): User {
+  const user = state.users.find((one) => one.id === id)
+  if (!user) throw new Error(`no user ${id}`)
+  return user
+}

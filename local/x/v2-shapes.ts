@@ -1,0 +1,178 @@
+import { addressesOf, kindOf } from './media-files.ts'
+import type { Entity, Media, Post } from './state.ts'
+import { codePoints } from './text.ts'
+import { activityUser, userOf, v2User } from './user-shapes.ts'
+import type { World } from './world.ts'
+
+/** A post of the v2 API with everything that may be asked for. */
+export function v2Post(world: World, post: Post): Record<string, unknown> & { id: string } {
+  const { state } = world
+  const media = mediaOf(world, post)
+  const username = userOf(world, post.authorId).username
+  const parent = state.posts.find(({ id }) => id === post.inReplyToId)
+  const entities = v2Entities(post.text.entities, media, `https://x.com/${username}/status/${post.id}`)
+  return {
+    id: post.id,
+    text: post.text.full,
+    edit_history_tweet_ids: [post.id],
+    author_id: post.authorId,
+    created_at: post.createdAt,
+    conversation_id: post.conversationId,
+    display_text_range: [post.text.displayStart, codePoints(post.text.full)],
+    ...(post.inReplyToUserId === null ? {} : { in_reply_to_user_id: post.inReplyToUserId }),
+    ...(parent || post.quotedId !== null
+      ? {
+          referenced_tweets: [
+            ...(parent ? [{ type: 'replied_to', id: parent.id }] : []),
+            ...(post.quotedId === null ? [] : [{ type: 'quoted', id: post.quotedId }]),
+          ],
+        }
+      : {}),
+    ...(Object.keys(entities).length > 0 ? { entities } : {}),
+    ...(media.length > 0 ? { attachments: { media_keys: media.map(mediaKey) } } : {}),
+    possibly_sensitive: false,
+    reply_settings: 'everyone',
+    lang: 'en',
+  }
+}
+
+/** What an answer of the v2 API keeps of objects: the default fields and those that were asked for. */
+export function pick(object: object, defaults: readonly string[], asked: string | null): Record<string, unknown> {
+  const wanted = new Set([...defaults, ...(asked?.split(',') ?? [])])
+  return Object.fromEntries(Object.entries(object).filter(([name]) => wanted.has(name)))
+}
+
+/** Posts in an answer of the v2 API: with the fields and expansions that the query asks for. */
+export function v2Posts(world: World, posts: readonly Post[], query: URLSearchParams) {
+  const expansions = query.get('expansions')?.split(',') ?? []
+  const wants = (name: string) => expansions.includes(name)
+  const fields = ['id', 'text', 'edit_history_tweet_ids']
+  const asTold = (post: Post) => pick(v2Post(world, post), fields, query.get('tweet.fields'))
+  const userIds = posts.flatMap((post) => [
+    ...(wants('author_id') ? [post.authorId] : []),
+    ...(wants('in_reply_to_user_id') && post.inReplyToUserId !== null ? [post.inReplyToUserId] : []),
+    ...(wants('entities.mentions.username') ? mentionedIn(post) : []),
+  ])
+  const users = [...new Set(userIds)].map((id) => v2Users(world, id, query))
+  const referenced = wants('referenced_tweets.id')
+    ? world.state.posts.filter(
+        ({ id, deletedAt }) =>
+          deletedAt === null && posts.some((post) => post.inReplyToId === id || post.quotedId === id),
+      )
+    : []
+  const media = wants('attachments.media_keys') ? posts.flatMap((post) => v2Media(world, post)) : []
+  const includes = {
+    ...(users.length > 0 ? { users } : {}),
+    ...(referenced.length > 0 ? { tweets: referenced.map(asTold) } : {}),
+    ...(media.length > 0
+      ? { media: media.map((one) => pick(one, ['media_key', 'type'], query.get('media.fields'))) }
+      : {}),
+  }
+  return { data: posts.map(asTold), ...(Object.keys(includes).length > 0 ? { includes } : {}) }
+}
+
+/** A user in an answer of the v2 API. */
+export function v2Users(world: World, id: string, query: URLSearchParams): Record<string, unknown> {
+  return pick(v2User(userOf(world, id)), ['id', 'name', 'username'], query.get('user.fields'))
+}
+
+/** Everybody whom a post mentions, whether written or put before it by X. */
+export function mentionedIn({ text }: Pick<Post, 'text'>): string[] {
+  return [...new Set(text.entities.flatMap((one) => (one.type === 'mention' ? [one.userId] : [])))]
+}
+
+/** The payload of a post in the X Activity API. */
+export function activityPost(world: World, post: Post): Record<string, unknown> {
+  const { entities, ...rest } = v2Post(world, post)
+  const counts = ['retweet', 'reply', 'like', 'quote', 'bookmark', 'impression']
+  return {
+    ...rest,
+    ...(entities ? { entities: withTwins(entities as Record<string, object[]>) } : {}),
+    ...(post.inReplyToId === null ? {} : { in_reply_to_tweet_id: post.inReplyToId }),
+    paid_partnership: false,
+    public_metrics: Object.fromEntries(
+      counts.flatMap((name) => [
+        [`${name}_count`, 0],
+        [`${name}_count_str`, '0'],
+      ]),
+    ),
+    ...(post.inReplyToId === null ? { edit_controls: editControls(post) } : {}),
+  }
+}
+
+const editControls = ({ createdAt }: Post) => ({
+  edits_remaining: 5,
+  edits_remaining_str: '5',
+  is_edit_eligible: true,
+  editable_until: new Date(Date.parse(createdAt) + 3_600_000).toISOString(),
+})
+
+/** What stands beside a post in the X Activity API; of replies X sends nothing. */
+export function activityIncludes(world: World, post: Post, event: string): object {
+  if (event === 'post.reply.create') return {}
+  const users = [...new Set([post.authorId, ...mentionedIn(post)])].map((id) => activityUser(userOf(world, id)))
+  const media = v2Media(world, post)
+  return {
+    tweets: [activityPost(world, post)],
+    users,
+    ...(media.length > 0 ? { media } : {}),
+  }
+}
+
+function withTwins(entities: Record<string, object[]>): Record<string, object[]> {
+  const twin = (one: object) =>
+    Object.fromEntries(
+      Object.entries(one).flatMap(([name, value]) =>
+        typeof value === 'number'
+          ? [
+              [name, value],
+              [`${name}_str`, String(value)],
+            ]
+          : [[name, value]],
+      ),
+    )
+  return Object.fromEntries(Object.entries(entities).map(([name, list]) => [name, list.map(twin)]))
+}
+
+function v2Entities(entities: readonly Entity[], media: readonly Media[], address: string) {
+  const place = ({ start, end }: Entity) => ({ start, end })
+  const lists: Record<string, object[]> = { mentions: [], hashtags: [], cashtags: [], urls: [] }
+  for (const one of entities) {
+    if (one.type === 'mention') lists.mentions?.push({ ...place(one), username: one.username, id: one.userId })
+    else if (one.type === 'hashtag') lists.hashtags?.push({ ...place(one), tag: one.tag })
+    else if (one.type === 'cashtag') lists.cashtags?.push({ ...place(one), tag: one.tag })
+    else if (one.type === 'url') {
+      lists.urls?.push({ ...place(one), url: one.url, expanded_url: one.expandedUrl, display_url: one.displayUrl })
+    } else if (one.type === 'media') {
+      for (const [index, file] of media.entries()) {
+        lists.urls?.push({
+          ...place(one),
+          url: one.url,
+          expanded_url: `${address}/${kindOf(file) === 'photo' ? 'photo' : 'video'}/${index + 1}`,
+          display_url: one.url.replace('https://t.co/', 'pic.x.com/'),
+          media_key: mediaKey(file),
+        })
+      }
+    }
+  }
+  return Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0))
+}
+
+const mediaOf = ({ state }: World, post: Post) => state.media.filter(({ id }) => post.mediaIds.includes(id))
+
+const prefixes = { photo: '3', animated_gif: '16', video: '7' } as const
+
+/** The key of media in the v2 API. */
+export const mediaKey = (media: Media) => `${prefixes[kindOf(media)]}_${media.id}`
+
+function v2Media(world: World, post: Post) {
+  return mediaOf(world, post).map((media) => {
+    const { url, preview } = addressesOf(media)
+    const type = kindOf(media)
+    const place =
+      type === 'photo'
+        ? { url }
+        : { preview_image_url: preview, variants: [{ bit_rate: 0, content_type: 'video/mp4', url }] }
+    return { media_key: mediaKey(media), type, width: 720, height: 1280, ...place }
+  })
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto'
+import { type Answer, type Call, invalidRequest, jsonBody, type Route } from './http.ts'
+import { exchange, hmac } from './outgoing.ts'
+import type { Webhook } from './state.ts'
+import type { World } from './world.ts'
+
+/** The webhooks of the app. */
+export const webhookRoutes: readonly Route[] = [
+  { method: 'POST', path: '/2/webhooks', access: 'any', handle: create },
+  { method: 'GET', path: '/2/webhooks', access: 'app', handle: list },
+  { method: 'POST', path: '/2/webhooks/replay', access: 'app', handle: replay },
+  { method: 'PUT', path: '/2/webhooks/:id', access: 'any', handle: check },
+  { method: 'DELETE', path: '/2/webhooks/:id', access: 'any', handle: remove },
+]
+
+async function create(world: World, call: Call): Promise<Answer> {
+  const { url } = jsonBody(call)
+  const { webhooks, settings } = world.state
+  if (typeof url !== 'string' || !/^https?:\/\/\S+$/.test(url) || !URL.canParse(url) || url.length > 200) {
+    throw invalidRequest('UrlValidationFailed: URL does not meet the requirements')
+  }
+  if (webhooks.some((one) => one.url === url)) {
+    throw invalidRequest('DuplicateUrlFailed: Webhook URL is already registered')
+  }
+  if (webhooks.length >= settings.webhookLimit) throw invalidRequest('WebhookLimitExceeded: ')
+  const fault = await challenge(url, world.consumerSecret)
+  if (fault) throw crcFailed(fault)
+  const webhook: Webhook = { id: world.newId(), url, valid: true, createdAt: world.now().toISOString() }
+  world.state.webhooks.push(webhook)
+  world.changed()
+  return { status: 200, body: { data: shown(webhook) } }
+}
+
+function list({ state }: World): Answer {
+  return { status: 200, body: { data: state.webhooks.map(shown), meta: { result_count: state.webhooks.length } } }
+}
+
+async function check(world: World, call: Call): Promise<Answer> {
+  const fault = await checkWebhook(world, webhookOf(world, call.params.id))
+  if (fault) throw crcFailed(fault)
+  return { status: 200, body: { data: { valid: true } } }
+}
+
+function remove(world: World, call: Call): Answer {
+  const { id } = webhookOf(world, call.params.id)
+  const { state } = world
+  state.webhooks = state.webhooks.filter((one) => one.id !== id)
+  state.subscriptions = state.subscriptions.filter((one) => one.webhookId !== id)
+  state.activitySubscriptions = state.activitySubscriptions.filter((one) => one.webhookId !== id)
+  world.changed()
+  return { status: 200, body: { data: { deleted: true } } }
+}
+
+/** Takes a replay job and ends it at once; nothing is sent again. */
+function replay(world: World, call: Call): Answer {
+  const body = jsonBody(call)
+  const webhook = webhookOf(world, body.webhook_id)
+  for (const name of ['from_date', 'to_date']) {
+    if (!/^\d{12}$/.test(String(body[name]))) throw invalidRequest(`${name} is not of the form yyyymmddhhmm`)
+  }
+  const job_id = world.newId()
+  const replay_job_status = {
+    webhook_id: webhook.id,
+    job_state: 'Complete',
+    job_state_description: 'Job completed successfully',
+    job_id,
+  }
+  world.emit([{ webhookId: webhook.id, userId: null, event: 'replay_job_status', body: { replay_job_status } }])
+  return { status: 200, body: { data: { job_id, created_at: world.now().toISOString() } } }
+}
+
+/**
+ * The webhook of that id.
+ * @throws XError when there is none
+ */
+export function webhookOf({ state }: World, id: unknown): Webhook {
+  const webhook = state.webhooks.find((one) => one.id === id)
+  if (!webhook) throw invalidRequest('WebhookIdInvalid: The webhook id is not valid')
+  return webhook
+}
+
+/** Challenges a webhook, as X does now and then, and says what was wrong with the answer, or null. */
+export async function checkWebhook(world: World, webhook: Webhook): Promise<string | null> {
+  const fault = await challenge(webhook.url, world.consumerSecret)
+  webhook.valid = fault === null
+  world.changed()
+  return fault
+}
+
+async function challenge(address: string, consumerSecret: string): Promise<string | null> {
+  const token = randomBytes(32).toString('base64')
+  const url = new URL(address)
+  url.searchParams.set('crc_token', token)
+  url.searchParams.set('nonce', randomBytes(16).toString('hex'))
+  try {
+    const { status, text } = await exchange('GET', url.href, {}, undefined, new AbortController().signal)
+    if (status !== 200) return `Non-200 response code during CRC GET request (i.e. 404, 500, etc): ${status}`
+    return responseToken(text) === hmac(token, consumerSecret) ? null : 'Invalid `response_token`'
+  } catch (error) {
+    return `High latency or no connection: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+function responseToken(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { response_token?: unknown } | null)?.response_token
+  } catch {
+    return undefined
+  }
+}
+
+const crcFailed = (fault: string) =>
+  invalidRequest(`CrcValidationFailed: URL returned bad response during CRC with error: ${fault}`)
+
+const shown = ({ id, url, valid, createdAt }: Webhook) => ({ id, url, valid, created_at: createdAt })

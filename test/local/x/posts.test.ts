@@ -1,0 +1,206 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { accountAt, appAt, type Body, customer, everything, neighbour, refusalOf, shop } from './support.ts'
+
+const all = everything()
+afterEach(() => all.stop())
+
+describe('sending a post', () => {
+  test('answers 201 with its id, above every one before', async () => {
+    const x = await all.x()
+    const client = accountAt(x, shop)
+    const ids: bigint[] = []
+    for (const text of ['one', 'two', 'three']) {
+      const { data } = await client.v2.tweet(text)
+      expect(data).toEqual({ id: expect.stringMatching(/^\d{19}$/), text, edit_history_tweet_ids: [data.id] })
+      ids.push(BigInt(data.id))
+    }
+    x.control.clock(new Date('2020-01-01T00:00:00Z'))
+    ids.push(BigInt((await client.v2.tweet('in the past')).data.id))
+    expect(ids).toEqual([...ids].sort((a, b) => (a < b ? -1 : 1)))
+    expect(new Set(ids).size).toBe(4)
+  })
+
+  test('is refused under a post whose author has not mentioned the account', async () => {
+    const x = await all.x()
+    const client = accountAt(x, shop)
+    const foreign = x.control.post({ by: customer, text: 'Nobody asked' })
+    const refusal = {
+      code: 403,
+      data: {
+        title: 'Authorization Error',
+        status: 403,
+        detail: 'You can only reply to or quote posts where you are mentioned or are the author.',
+        type: 'https://api.x.com/2/problems/not-authorized-for-resource',
+      },
+    }
+    expect(await refusalOf(client.v2.reply('Hello', foreign.id))).toMatchObject(refusal)
+    expect(await refusalOf(client.v2.quote('Look', foreign.id))).toMatchObject(refusal)
+    x.control.settings({ replyRule: false })
+    await client.v2.reply('Hello', foreign.id)
+  })
+
+  test('is allowed under posts that mention or quote the account, and under its own', async () => {
+    const x = await all.x()
+    const client = accountAt(x, shop)
+    const own = x.control.post({ by: shop, text: 'News' })
+    const mention = x.control.post({ by: customer, text: 'Hello @demo_shop' })
+    const quote = x.control.post({ by: customer, text: 'Look', quotes: own.id })
+    const implicit = x.control.post({ by: customer, text: 'Anybody?', inReplyTo: mention.id })
+    for (const { id } of [own, mention, quote, implicit]) await client.v2.reply(`To ${id}`, id)
+  })
+
+  test('with the words of one before is refused as a duplicate, until that is deleted', async () => {
+    const x = await all.x()
+    const client = accountAt(x, shop)
+    const { data } = await client.v2.tweet('The very same')
+    expect(await refusalOf(client.v2.tweet('The very same'))).toMatchObject({
+      code: 403,
+      data: { title: 'Forbidden', detail: 'You are not allowed to create a Tweet with duplicate content.' },
+    })
+    await accountAt(x, customer).v2.tweet('The very same')
+    await client.v2.deleteTweet(data.id)
+    await client.v2.tweet('The very same')
+  })
+
+  test('the same words to one person twice are a duplicate, to another person not', async () => {
+    const x = await all.x()
+    const client = accountAt(x, shop)
+    const [one, two] = [customer, customer].map((by, n) => x.control.post({ by, text: `@demo_shop ${n}` }).id)
+    const other = x.control.post({ by: neighbour, text: '@demo_shop' })
+    await client.v2.reply('Please write us a message', one ?? '')
+    expect((await refusalOf(client.v2.reply('Please write us a message', two ?? ''))).code).toBe(403)
+    await client.v2.reply('Please write us a message', other.id)
+  })
+
+  test('under a deleted post is refused', async () => {
+    const x = await all.x()
+    const { id } = x.control.post({ by: customer, text: '@demo_shop hello' })
+    x.control.deletePost(id)
+    expect(await refusalOf(accountAt(x, shop).v2.reply('Hello', id))).toMatchObject({
+      code: 403,
+      data: { detail: expect.stringContaining('deleted or not visible') },
+    })
+  })
+
+  test('of more than 280 weighted characters is refused: a link counts 23, an emoji 2', async () => {
+    const x = await all.x()
+    const client = accountAt(x, shop)
+    const link = `https://example.com/${'long'.repeat(60)}`
+    await client.v2.tweet(`${'x'.repeat(256)} ${link}`)
+    expect((await refusalOf(client.v2.tweet(`${'x'.repeat(257)} ${link}`))).code).toBe(403)
+    await client.v2.tweet('😀'.repeat(140))
+    expect((await refusalOf(client.v2.tweet('😀'.repeat(141)))).code).toBe(403)
+    expect((await refusalOf(client.v2.tweet(''))).code).toBe(400)
+  })
+
+  test('is limited to 100 in 15 minutes and account, and the headers say so', async () => {
+    const x = await all.x()
+    x.control.clock(new Date('2026-05-01T12:00:00Z'))
+    const client = accountAt(x, shop)
+    for (let n = 0; n < 100; n += 1) await client.v2.tweet(`post ${n}`)
+    const refusal = await refusalOf(client.v2.tweet('one too many'))
+    expect(refusal).toMatchObject({
+      code: 429,
+      rateLimitError: true,
+      data: { title: 'Too Many Requests', status: 429 },
+    })
+    expect(refusal.rateLimit).toMatchObject({ limit: 100, remaining: 0 })
+    const seconds = (refusal.rateLimit?.reset ?? 0) - Date.parse('2026-05-01T12:00:00Z') / 1000
+    expect(seconds).toBeGreaterThanOrEqual(900)
+    expect(seconds).toBeLessThan(930)
+    await accountAt(x, customer).v2.tweet('another account')
+    x.control.clock(new Date(((refusal.rateLimit?.reset ?? 0) + 1) * 1000))
+    await client.v2.tweet('the window is over')
+  })
+})
+
+describe('looking back', () => {
+  test('a timeline is newest first, in pages, since an id or a time, with what was asked for', async () => {
+    const x = await all.x()
+    const client = accountAt(x, shop)
+    const mention = x.control.post({ by: customer, text: '@demo_shop hello' })
+    const ids: string[] = []
+    for (let n = 0; n < 12; n += 1) ids.push((await client.v2.tweet(`post ${n}`)).data.id)
+    const reply = await client.v2.reply('an answer', mention.id)
+
+    const first = await client.v2.userTimeline(shop, { max_results: 5 })
+    expect(first.meta).toMatchObject({ result_count: 5, newest_id: reply.data.id, next_token: expect.any(String) })
+    expect(first.tweets.map(({ id }) => id)).toEqual([reply.data.id, ...ids.slice(8).reverse()])
+    await first.fetchNext()
+    expect(first.tweets).toHaveLength(10)
+
+    const since = await client.v2.userTimeline(shop, {
+      since_id: ids[10] ?? '',
+      'tweet.fields': ['author_id', 'created_at', 'referenced_tweets', 'entities'],
+    })
+    expect(since.tweets).toEqual([
+      {
+        id: reply.data.id,
+        text: '@demo_customer an answer',
+        edit_history_tweet_ids: [reply.data.id],
+        author_id: shop,
+        created_at: expect.stringMatching(/Z$/),
+        referenced_tweets: [{ type: 'replied_to', id: mention.id }],
+        entities: { mentions: [{ start: 0, end: 14, username: 'demo_customer', id: customer }] },
+      },
+      {
+        id: ids[11],
+        text: 'post 11',
+        edit_history_tweet_ids: [ids[11]],
+        author_id: shop,
+        created_at: expect.anything(),
+      },
+    ])
+    const later = new Date(Date.now() + 60_000).toISOString()
+    expect((await client.v2.userTimeline(shop, { start_time: later })).meta).toEqual({ result_count: 0 })
+    expect((await refusalOf(client.v2.userTimeline(shop, { max_results: 1 }))).code).toBe(400)
+  })
+
+  test('mentions are whatever others mention the account in, written or not', async () => {
+    const x = await all.x()
+    const mention = x.control.post({ by: customer, text: 'Hello @demo_shop' })
+    const implicit = x.control.post({ by: customer, text: 'Anybody?', inReplyTo: mention.id })
+    x.control.post({ by: customer, text: 'unrelated' })
+    x.control.post({ by: shop, text: 'I am @demo_shop' })
+    const { tweets, includes } = await accountAt(x, shop).v2.userMentionTimeline(shop, { expansions: ['author_id'] })
+    expect(tweets.map(({ id }) => id)).toEqual([implicit.id, mention.id])
+    expect(includes.users).toEqual([{ id: customer, name: 'Demo Customer', username: 'demo_customer' }])
+  })
+
+  test('posts are looked up by id; what is gone is an error inside a 200', async () => {
+    const x = await all.x()
+    const client = accountAt(x, shop)
+    const { id } = x.control.post({ by: customer, text: 'A & B' })
+    expect((await client.v2.singleTweet(id)).data).toMatchObject({ id, text: 'A &amp; B' })
+    const both = (await client.v2.tweets([id, '1'])) as Body
+    expect(both.data).toHaveLength(1)
+    expect(both.errors).toMatchObject([{ resource_id: '1', title: 'Not Found Error' }])
+    x.control.deletePost(id)
+    expect(await client.v2.singleTweet(id)).toMatchObject({
+      errors: [{ detail: `Could not find tweet with id: [${id}].` }],
+    })
+  })
+
+  test('people are looked up by id and by handle', async () => {
+    const x = await all.x()
+    const app = await appAt(x)
+    const fields = { 'user.fields': ['profile_image_url'] as const }
+    const user = {
+      id: customer,
+      name: 'Demo Customer',
+      username: 'demo_customer',
+      profile_image_url: expect.any(String),
+    }
+    expect((await app.v2.get(`users/${customer}`, fields as Body)) as Body).toEqual({ data: user })
+    expect((await app.v2.userByUsername('DEMO_customer')).data).toMatchObject({ id: customer })
+    expect(await app.v2.user('1')).toMatchObject({ errors: [{ title: 'Not Found Error' }] })
+  })
+
+  test('only one’s own post is deleted, and once', async () => {
+    const x = await all.x()
+    const { id } = x.control.post({ by: customer, text: 'mine' })
+    expect((await refusalOf(accountAt(x, shop).v2.deleteTweet(id))).code).toBe(403)
+    expect(await accountAt(x, customer).v2.deleteTweet(id)).toEqual({ data: { deleted: true } })
+    expect((await refusalOf(accountAt(x, customer).v2.deleteTweet(id))).code).toBe(404)
+  })
+})

@@ -1,0 +1,177 @@
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { eventually } from '../support.ts'
+import { accountAt, appAt, type Body, customer, everything, neighbour, refusalOf, shop, subscribed } from './support.ts'
+
+const all = everything()
+afterEach(() => all.stop())
+
+const messageOf = async (call: Promise<unknown>) => {
+  const { code, data } = await refusalOf(call)
+  return [code, (data as Body).errors?.[0]?.message ?? data.detail]
+}
+
+describe('webhooks', () => {
+  test('are registered after their CRC, listed and deleted', async () => {
+    const x = await all.x()
+    const receiver = await all.receiver()
+    const app = await appAt(x)
+    const { data } = (await app.v2.post('webhooks', { url: receiver.url })) as Body
+    expect(data).toEqual({
+      id: expect.stringMatching(/^\d{19}$/),
+      url: receiver.url,
+      valid: true,
+      created_at: expect.any(String),
+    })
+    expect(receiver.challenges).toHaveLength(1)
+    expect(await app.v2.get('webhooks')).toEqual({ data: [data], meta: { result_count: 1 } })
+    expect(await app.v2.delete(`webhooks/${data.id}`)).toEqual({ data: { deleted: true } })
+    expect(await app.v2.get('webhooks')).toEqual({ data: [], meta: { result_count: 0 } })
+  })
+
+  test('are registered by an account’s signature as well', async () => {
+    const x = await all.x()
+    const receiver = await all.receiver()
+    await accountAt(x, shop).v2.post('webhooks', { url: receiver.url })
+    expect(x.control.state().webhooks).toMatchObject([{ url: receiver.url, valid: true }])
+  })
+
+  test('with a wrong CRC answer are refused with CrcValidationFailed', async () => {
+    const x = await all.x()
+    const receiver = await all.receiver()
+    receiver.secret = 'another secret'
+    const app = await appAt(x)
+    expect(await messageOf(app.v2.post('webhooks', { url: receiver.url }))).toEqual([
+      400,
+      'CrcValidationFailed: URL returned bad response during CRC with error: Invalid `response_token`',
+    ])
+    const nowhere = app.v2.post('webhooks', { url: 'http://localhost:1/webhook' })
+    expect(await messageOf(nowhere)).toEqual([400, expect.stringContaining('CrcValidationFailed')])
+    expect(x.control.state().webhooks).toEqual([])
+  })
+
+  test('are refused when twice, too many, not http, or not there', async () => {
+    const x = await all.x()
+    const [one, two] = [await all.receiver(), await all.receiver()]
+    const app = await appAt(x)
+    const create = (url: unknown) => app.v2.post('webhooks', { url } as Body)
+    const { data } = (await create(one.url)) as Body
+    expect(await messageOf(create(one.url))).toEqual([400, expect.stringContaining('DuplicateUrlFailed')])
+    expect(await messageOf(create(two.url))).toEqual([400, 'WebhookLimitExceeded: '])
+    expect(await messageOf(create('ftp://example.com/'))).toEqual([400, expect.stringContaining('UrlValidationFailed')])
+    expect(await messageOf(create(undefined))).toEqual([400, expect.stringContaining('UrlValidationFailed')])
+    for (const call of [app.v2.put('webhooks/1'), app.v2.delete('webhooks/1')]) {
+      expect(await messageOf(call)).toEqual([400, expect.stringContaining('WebhookIdInvalid')])
+    }
+    x.control.settings({ webhookLimit: 2 })
+    expect(((await create(two.url)) as Body).data.id).not.toBe(data.id)
+  })
+
+  test('that fail a later challenge hear nothing until a PUT succeeds', async () => {
+    const x = await all.x()
+    const receiver = await all.receiver()
+    const id = await subscribed(x, receiver, shop)
+    const app = await appAt(x)
+    receiver.secret = 'rotated'
+    expect(await x.control.challengeWebhooks()).toEqual({ [id]: 'Invalid `response_token`' })
+    expect(await app.v2.get('webhooks')).toMatchObject({ data: [{ id, valid: false }] })
+    x.control.directMessage({ from: customer, to: shop, text: 'lost' })
+    expect(await messageOf(app.v2.put(`webhooks/${id}`))).toEqual([400, expect.stringContaining('CrcValidationFailed')])
+    receiver.secret = 'test-consumer-secret'
+    expect(await app.v2.put(`webhooks/${id}`)).toEqual({ data: { valid: true } })
+    x.control.directMessage({ from: customer, to: shop, text: 'heard' })
+    await eventually('the second message', () => receiver.received.length > 0)
+    expect(x.control.deliveries()).toHaveLength(1)
+    expect(receiver.received.map(({ body }) => body.direct_message_events[0].message_create.message_data.text)).toEqual(
+      ['heard'],
+    )
+  })
+
+  test('take a replay job, and hear that it has ended', async () => {
+    const x = await all.x()
+    const receiver = await all.receiver()
+    const webhook_id = await subscribed(x, receiver)
+    const app = await appAt(x)
+    const job = { webhook_id, from_date: '202608010000', to_date: '202608010100' }
+    const { data } = (await app.v2.post('webhooks/replay', job)) as Body
+    await eventually('the end of the job', () => receiver.received.length > 0)
+    expect(receiver.received[0]).toMatchObject({
+      signed: true,
+      body: { replay_job_status: { webhook_id, job_id: data.job_id, job_state: 'Complete' } },
+    })
+  })
+})
+
+describe('subscriptions of the Account Activity API', () => {
+  test('are made by the account, listed, counted, and taken away by the app', async () => {
+    const x = await all.x()
+    const receiver = await all.receiver()
+    const id = await subscribed(x, receiver, shop)
+    const path = `account_activity/webhooks/${id}/subscriptions`
+    const app = await appAt(x)
+    expect(await accountAt(x, shop).v2.get(`${path}/all`)).toEqual({ data: { subscribed: true } })
+    expect(await accountAt(x, customer).v2.get(`${path}/all`)).toEqual({ data: { subscribed: false } })
+    expect(await app.v2.get(`${path}/all/list`)).toMatchObject({
+      data: { webhook_id: id, webhook_url: receiver.url, subscriptions: [{ user_id: shop }] },
+    })
+    expect(await app.v2.get('account_activity/subscriptions/count')).toMatchObject({
+      data: { provisioned_count: '3', subscriptions_count_all: '1' },
+    })
+    expect(await app.v2.delete(`${path}/${shop}/all`)).toEqual({ data: { subscribed: false } })
+    expect(await messageOf(app.v2.delete(`${path}/${shop}/all`))).toEqual([
+      400,
+      expect.stringContaining('SubscriptionNotFound'),
+    ])
+    expect(await app.v2.get(`${path}/all/list`)).toMatchObject({ data: { subscriptions: [] } })
+  })
+
+  test('are refused when twice, too many, or for a webhook that is not there', async () => {
+    const x = await all.x()
+    const receiver = await all.receiver()
+    x.control.settings({ subscriptionLimit: 2 })
+    const id = await subscribed(x, receiver, shop, customer)
+    const subscribe = (user: string, webhook = id) =>
+      accountAt(x, user).v2.post(`account_activity/webhooks/${webhook}/subscriptions/all`)
+    expect(await messageOf(subscribe(shop))).toEqual([400, 'DuplicateSubscriptionFailed: Subscription already exists'])
+    expect(await messageOf(subscribe(neighbour))).toEqual([400, expect.stringContaining('SubscriptionLimitExceeded')])
+    expect(await messageOf(subscribe(shop, '1'))).toEqual([400, expect.stringContaining('WebhookIdInvalid')])
+  })
+})
+
+describe('subscriptions of the X Activity API', () => {
+  test('are made, listed, changed and deleted', async () => {
+    const x = await all.x()
+    const receiver = await all.receiver()
+    const webhook_id = await subscribed(x, receiver)
+    const account = accountAt(x, shop)
+    const app = await appAt(x)
+    const wanted = { event_type: 'dm.received', filter: { user_id: shop }, tag: 'direct', webhook_id }
+    const { data } = (await account.v2.post('activity/subscriptions', wanted)) as Body
+    expect(data).toMatchObject({ ...wanted, subscription_id: expect.any(String) })
+    expect(await app.v2.get('activity/subscriptions')).toEqual({ data: [data], meta: { total_subscriptions: 1 } })
+    const changed = await app.v2.put(`activity/subscriptions/${data.subscription_id}`, { tag: 'other' })
+    expect(changed).toMatchObject({ data: { tag: 'other' }, meta: { total_subscriptions: 1 } })
+    expect(await app.v2.delete(`activity/subscriptions/${data.subscription_id}`)).toEqual({
+      data: { deleted: true },
+      meta: { total_subscriptions: 0 },
+    })
+    expect((await refusalOf(app.v2.delete('activity/subscriptions/1'))).code).toBe(404)
+  })
+
+  test('are refused when twice, of an unknown type, or for private events of another account', async () => {
+    const x = await all.x()
+    const receiver = await all.receiver()
+    const webhook_id = await subscribed(x, receiver)
+    const app = await appAt(x)
+    const wanted = (event_type: string) => ({ event_type, filter: { user_id: shop }, webhook_id })
+    const subscribe = (client: typeof app, type: string) => client.v2.post('activity/subscriptions', wanted(type))
+    await subscribe(app, 'post.create')
+    expect(await messageOf(subscribe(app, 'post.create'))).toEqual([
+      400,
+      'DuplicateSubscriptionFailed: Subscription already exists',
+    ])
+    expect(await messageOf(subscribe(app, 'nothing.known'))).toEqual([400, expect.stringContaining('InvalidEventType')])
+    expect((await refusalOf(subscribe(app, 'dm.received'))).code).toBe(403)
+    expect((await refusalOf(subscribe(accountAt(x, customer), 'dm.received'))).code).toBe(403)
+    await subscribe(accountAt(x, shop), 'dm.received')
+  })
+})
