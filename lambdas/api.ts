@@ -3,8 +3,10 @@
  * is stored, and that a failure says what to do about it.
  */
 import { channelRoutes } from './api/channels.ts'
+import { type ConnectDependencies, connectRoutes } from './api/connect.ts'
 import { eventRoutes } from './api/events.ts'
 import { openApiRoute } from './api/openapi.ts'
+import { type ReplyDependencies, replyRoutes } from './api/replies.ts'
 import { answerBy } from './api/route.ts'
 import { ticketRoutes } from './api/tickets.ts'
 import type { Clock, Log } from './core/ports.ts'
@@ -12,10 +14,16 @@ import { apiDependencies } from './runtime/api.ts'
 import { httpHandler } from './runtime/http.ts'
 import type { Stores } from './runtime/tables.ts'
 
-export type ApiDependencies = Stores & { now: Clock; log: Log }
+export type ApiDependencies = Stores & ReplyDependencies & ConnectDependencies & { now: Clock; log: Log }
 
 export function createApi({ log, ...dependencies }: ApiDependencies) {
-  const described = [...ticketRoutes(dependencies), ...channelRoutes(dependencies), ...eventRoutes(dependencies)]
+  const described = [
+    ...ticketRoutes(dependencies),
+    ...replyRoutes({ ...dependencies, log }),
+    ...channelRoutes(dependencies),
+    ...connectRoutes({ ...dependencies, log }),
+    ...eventRoutes(dependencies),
+  ]
   const routes = [...described, openApiRoute(described)]
   return httpHandler(
     routes.map((route) => ({ ...route, answer: (event) => answerBy(route, event) })),

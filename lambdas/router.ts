@@ -11,6 +11,7 @@ import { joinTicket, openTicket, type Written } from './core/message.ts'
 import { readActivity } from './core/payload/read.ts'
 import type { Clock, EventRecord, Log } from './core/ports.ts'
 import { type Decision, decide } from './core/routing.ts'
+import { sent } from './core/sending.ts'
 import { workOffBatch } from './runtime/batch.ts'
 import { queues } from './runtime/resources.ts'
 import { routerDependencies } from './runtime/router.ts'
@@ -24,7 +25,7 @@ const DECISIONS = 10
 /** What became of an event, as logs and `npm run replay` tell it. */
 type Outcome = { outcome: string; because: string; ticketId: string | null }
 
-export function createRouter({ tickets, channels, events, now, log }: RouterDependencies) {
+export function createRouter({ tickets, replies, channels, events, now, log }: RouterDependencies) {
   async function route(record: SQSRecord): Promise<void> {
     const event = eventIn(record)
     const reading = readActivity(event)
@@ -56,6 +57,11 @@ export function createRouter({ tickets, channels, events, now, log }: RouterDepe
     switch (decision.do) {
       case 'repeat':
         return { outcome: 'repeated', ticketId: decision.ticketId }
+      case 'settle': {
+        const { reply } = decision
+        const settled = await replies.save(reply, sent(reply, String(activity.externalId)))
+        return settled ? { outcome: 'settled', ticketId: reply.ticketId } : null
+      }
       case 'mark_revoked':
         await channels.markRevoked(channelId)
         return { outcome: 'revoked', ticketId: null }

@@ -28,6 +28,8 @@ export function bundleHandlers(outDir: string): Record<FunctionName, string> {
     minifySyntax: true,
     lineLimit: 200,
     treeShaking: true,
+    // twitter-text asks for the package of that name, not for Node's own, which warns at every start.
+    alias: { punycode: 'punycode/punycode.js' },
     legalComments: 'none',
     // Packages that are CommonJS inside ask for `require` of Node's own modules.
     banner: { js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);" },

@@ -3,9 +3,11 @@ import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import * as z from 'zod'
 import { createApi } from '../lambdas/api.ts'
 import * as schemas from '../lambdas/core/api.ts'
+import type { ReplyQueue, Vault, X } from '../lambdas/core/ports.ts'
 import { httpEvent } from './support/http-events.ts'
 import { routerOver } from './support/router.ts'
 import { startStores, type TestStores } from './support/stores.ts'
+import { untouched } from './support/untouched.ts'
 import { ann, directMessages, idAt, posts, shop } from './support/x-payloads.ts'
 
 const agent = { sub: 'helpdesk', client_id: 'helpdesk', scope: 'helpdesk-twitter/tickets' }
@@ -18,10 +20,20 @@ let directTicket: string
 let mentionTicket: string
 const logged: object[] = []
 
+const dependencies = () => ({
+  ...stores,
+  replyQueue: untouched<ReplyQueue>('replyQueue'),
+  x: untouched<X>('x'),
+  vault: untouched<Vault>('vault'),
+  publicUrl: 'https://helpdesk.example',
+  now,
+  log: (entry: object) => void logged.push(entry),
+})
+
 beforeAll(async () => {
   stores = await startStores(now)
   await stores.connect()
-  api = createApi({ ...stores, now, log: (entry) => logged.push(entry) })
+  api = createApi(dependencies())
   const { deliver } = routerOver(stores, now)
   const [direct] = await deliver(
     directMessages(shop, { id: idAt(now(), 1), from: ann, to: shop, text: 'Where is #my order?' }),
@@ -124,12 +136,16 @@ describe('reading', () => {
     expect(document.openapi).toBe('3.1.0')
     expect(Object.keys(document.paths).sort()).toEqual([
       '/api/channels',
+      '/api/channels/twitter/callback',
+      '/api/channels/twitter/connect',
       '/api/channels/{id}',
       '/api/events',
       '/api/openapi.json',
       '/api/tickets',
       '/api/tickets/{id}',
       '/api/tickets/{id}/messages',
+      '/api/tickets/{id}/messages/{messageId}/retry',
+      '/api/tickets/{id}/replies',
     ])
     const references = [...(answer.body ?? '').matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
       ([, name]) => name,
@@ -254,7 +270,7 @@ describe('access', () => {
 
 test('a surprise is answered 500 without a detail of it, and logged', async () => {
   const failing = { ...stores.channels, list: () => Promise.reject(new Error('the table is on fire')) }
-  const broken = createApi({ ...stores, channels: failing, now, log: (entry) => logged.push(entry) })
+  const broken = createApi({ ...dependencies(), channels: failing })
   const answer = (await broken(
     httpEvent('GET', '/api/channels', { claims: agent }),
     {} as Context,

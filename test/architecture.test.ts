@@ -47,14 +47,15 @@ function isAllowed({ from, to }: Import): boolean {
   const target = isFile(to) ? layerOf(to) : null
   if (target === layer || layer === 'test') return true
   if (target === 'local') return false
-  if (layer === 'core') return ['zod', 'html-entities', 'node:crypto'].includes(to)
-  if (layer.startsWith('adapters/')) return target === 'core' || /^@aws-sdk\//.test(to) || isBuiltin(to)
+  if (layer === 'core') return ['zod', 'html-entities', 'twitter-text', 'node:crypto'].includes(to)
+  if (layer.startsWith('adapters/'))
+    return target === 'core' || /^(@aws-sdk\/|twitter-api-v2$)/.test(to) || isBuiltin(to)
   if (layer === 'runtime')
     return (
       target === 'core' || target?.startsWith('adapters/') || /^(@middy|@aws-sdk)\//.test(to) || to === 'aws-lambda'
     )
   if (layer.startsWith('handler'))
-    return target === 'core' || target === 'runtime' || to === 'aws-lambda' || to === 'zod'
+    return target === 'core' || target === 'runtime' || ['aws-lambda', 'zod', 'node:crypto'].includes(to)
   const resources = 'lambdas/runtime/resources.ts'
   if (layer === 'lib')
     return to === resources || /^(aws-cdk-lib|constructs|cdk-nag|esbuild)(\/|$)/.test(to) || isBuiltin(to)

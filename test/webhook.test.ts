@@ -8,11 +8,15 @@ import { ann, directMessages, shop } from './support/x-payloads.ts'
 const token = 'MTIzNDU2Nzg5MGFiY2RlZg=='
 
 /** A webhook whose queue keeps what it is sent, or fails as told. */
-function webhookWith(options: { fail?: Error; secrets?: { current: string; previous: string | null } } = {}) {
+function webhookWith(options: { fail?: Error; refreshed?: { current: string; previous: string | null } } = {}) {
   const sent: { events: readonly QueuedEvent[]; deliveryId: string }[] = []
   const logged: object[] = []
   const webhook = createWebhook({
-    secrets: { consumer: async () => options.secrets ?? { current: 'secret', previous: 'former' } },
+    secrets: {
+      consumer: async () => ({ current: 'secret', previous: 'former' }),
+      refreshed: async () => options.refreshed ?? { current: 'secret', previous: 'former' },
+      app: async () => ({ key: 'key', secret: 'secret' }),
+    },
     queue: {
       async send(events, deliveryId) {
         if (options.fail) throw options.fail
@@ -85,6 +89,12 @@ describe('a delivery', () => {
       expect(answer.headers?.['content-type']).toBe('application/problem+json')
     }
     expect(sent).toEqual([])
+  })
+
+  test('signed with a secret that was exchanged a moment ago is known after one look at the secrets', async () => {
+    const { webhook, sent } = webhookWith({ refreshed: { current: 'newest', previous: 'secret' } })
+    expect((await webhook(deliver(delivery, 'newest'))).statusCode).toBe(200)
+    expect(sent).toHaveLength(1)
   })
 
   test('that cannot be understood is kept and answered 200, since X would only send it again', async () => {

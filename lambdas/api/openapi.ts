@@ -8,6 +8,8 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   403: 'The token does not allow this',
   404: 'There is no such thing',
   409: 'Not in this state',
+  502: 'X refused it or cannot be reached',
+
   422: 'A field is not valid; `errors` names it',
 }
 
@@ -60,7 +62,7 @@ function operationOf(one: Route, components: Record<string, unknown>): object {
         }
       : {}),
     responses: {
-      200: {
+      [one.status ?? 200]: {
         description: 'OK',
         content: { 'application/json': { schema: schemaOf(one.answer, 'output', components) } },
       },

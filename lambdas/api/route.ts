@@ -5,31 +5,53 @@ import { type FieldProblem, Problem } from '../core/problem.ts'
 
 /** One call of the API: who may make it, what it takes, what it gives. The same table makes the OpenAPI document. */
 export type Route = {
-  readonly method: 'GET' | 'PATCH'
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly summary: string
   readonly access: Role | 'anyone'
   readonly query: z.ZodType<Record<string, unknown>>
   readonly body: z.ZodType | null
   readonly answer: z.ZodType
+  /** The status of success, 200 when not said. */
+  readonly status?: number
   /** Problems that it may answer beside those of every call. */
   readonly problems: readonly number[]
-  readonly handle: (request: { params: Params; query: never; body: never; caller: Caller | null }) => Promise<object>
+  readonly handle: (request: Request<never, never>) => Promise<object>
 }
 
 type Params = Readonly<Record<string, string>>
+
+/** What a route works on. Header names are lower-case. */
+type Request<Q, B> = {
+  params: Params
+  query: Q
+  body: B
+  caller: Caller | null
+  headers: Readonly<Record<string, string | undefined>>
+  cookies: readonly string[]
+}
+
+/** An answer that is more than a body. */
+export class Answer {
+  readonly body: object | null
+  readonly headers: Readonly<Record<string, string>>
+  readonly cookies: readonly string[]
+  constructor(
+    body: object | null,
+    more: { headers?: Readonly<Record<string, string>>; cookies?: readonly string[] } = {},
+  ) {
+    this.body = body
+    this.headers = more.headers ?? {}
+    this.cookies = more.cookies ?? []
+  }
+}
 
 /** Writes a route down with the types that its schemas give to the request. */
 export function route<Q extends z.ZodType<Record<string, unknown>>, B extends z.ZodType | null>(
   one: Omit<Route, 'query' | 'body' | 'handle'> & {
     query: Q
     body: B
-    handle: (request: {
-      params: Params
-      query: z.infer<Q>
-      body: B extends z.ZodType ? z.infer<B> : null
-      caller: Caller | null
-    }) => Promise<object>
+    handle: (request: Request<z.infer<Q>, B extends z.ZodType ? z.infer<B> : null>) => Promise<object>
   },
 ): Route {
   // A list of routes forgets the types of each; `answerBy` hands on only what the schemas let through.
@@ -47,13 +69,16 @@ type ApiEvent = APIGatewayProxyEventV2 & {
 export async function answerBy(one: Route, event: ApiEvent) {
   const caller = callerOf(one, event)
   const query = check(one.query, event.queryStringParameters ?? {}, 'query')
-  const body = one.body ? check(one.body, bodyOf(event), 'body') : null
+  const body = one.body ? check(one.body, bodyOf(event, one.body), 'body') : null
   const params = (event.pathParameters ?? {}) as Params
-  const answer = await one.handle({ params, query: query as never, body: body as never, caller })
+  const { headers, cookies = [] } = event
+  const given = await one.handle({ params, query: query as never, body: body as never, caller, headers, cookies })
+  const answer = given instanceof Answer ? given : new Answer(given)
   return {
-    statusCode: 200,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
-    body: JSON.stringify(answer),
+    statusCode: one.status ?? 200,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...answer.headers },
+    ...(answer.cookies.length > 0 ? { cookies: [...answer.cookies] } : {}),
+    body: answer.body === null ? '' : JSON.stringify(answer.body),
   }
 }
 
@@ -69,8 +94,9 @@ function callerOf({ access, method, path }: Route, event: ApiEvent): Caller | nu
 }
 
 /** @throws Problem 400 for what is no JSON, with the place */
-function bodyOf(event: ApiEvent): unknown {
+function bodyOf(event: ApiEvent, schema: z.ZodType): unknown {
   const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '')
+  if (text.trim() === '' && schema.safeParse(undefined).success) return undefined
   if (text.trim() === '') throw new Problem(400, 'the body is empty: JSON is needed')
   try {
     return JSON.parse(text)

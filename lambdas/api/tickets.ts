@@ -1,5 +1,4 @@
 import {
-  type ApiMessage,
   type ApiTicket,
   changeTicketBody,
   listMessagesQuery,
@@ -12,8 +11,10 @@ import {
 import type { Channel } from '../core/channel.ts'
 import type { Clock } from '../core/ports.ts'
 import { Problem } from '../core/problem.ts'
-import { type Message, statusAfterAgent, type Ticket } from '../core/ticket.ts'
+import { statusAfterAgent, type Ticket } from '../core/ticket.ts'
+import { laterOf } from '../core/time.ts'
 import type { Stores } from '../runtime/tables.ts'
+import { messageForPeople } from './messages.ts'
 import { cursorOf, keyIn, type Route, route } from './route.ts'
 
 /** The form of the sort keys in cursors: an ISO time and an id; `MESSAGE#`, position and id. */
@@ -133,7 +134,7 @@ function changed(before: Ticket, wanted: { status?: Ticket['status']; tags?: str
   const sameTags = tags.length === before.tags.length && tags.every((tag, index) => tag === before.tags[index])
   const status = wanted.status ?? (sameTags ? before.status : statusAfterAgent(before.status))
   if (sameTags && status === before.status) return before
-  const updatedAt = at > before.updatedAt ? at : before.updatedAt
+  const updatedAt = laterOf(at, before.updatedAt)
   return { ...before, tags, status, updatedAt, version: before.version + 1 }
 }
 
@@ -154,30 +155,5 @@ function ticketForPeople(ticket: Ticket, channel: Channel | undefined): ApiTicke
     messageCount,
     firstEntryId,
     previousTicketId,
-  }
-}
-
-function messageForPeople(message: Message): ApiMessage {
-  const { id, ticketId, direction, visibility, text, entities, media, author, externalId } = message
-  const { inReplyToId, notice, deletedAt, joinedBecause, createdAt } = message
-  return {
-    id,
-    ticketId,
-    direction,
-    visibility,
-    text,
-    entities: [...entities],
-    attachments: media.map((one) => ({ ...one, contentType: null, size: null, status: 'pending' })),
-    author,
-    externalId,
-    inReplyToId,
-    parent: null,
-    quoted: null,
-    notice,
-    versions: [],
-    deletedAt,
-    joinedBecause,
-    delivery: null,
-    createdAt,
   }
 }

@@ -70,6 +70,15 @@ export const attachment = z
   })
   .meta({ id: 'Attachment' })
 
+const delivery = z
+  .object({
+    status: z.enum(['pending', 'sent', 'failed', 'unknown']),
+    reason: z.string().nullable().describe('what to know or to do'),
+    attempts: z.int(),
+    dueAt: time.nullable().describe('when it is looked at again'),
+  })
+  .meta({ id: 'Delivery' })
+
 export const message = z
   .object({
     id: z.string(),
@@ -88,10 +97,34 @@ export const message = z
     versions: z.array(z.never()),
     deletedAt: time.nullable(),
     joinedBecause: z.string(),
-    delivery: z.null(),
+    delivery: delivery.nullable().describe('of a reply'),
     createdAt: time,
   })
   .meta({ id: 'Message' })
+
+/** What an agent sends. */
+export const replyBody = z
+  .strictObject({
+    text: z
+      .string()
+      .refine((text) => text.trim() !== '', 'must not be empty')
+      .refine((text) => text.isWellFormed(), 'is cut within a character'),
+    attachmentIds: z.array(z.string()).max(4).optional(),
+    inReplyTo: z.string().optional().describe('id of a message of a mention ticket; the latest entry when not given'),
+  })
+  .meta({ id: 'NewReply', examples: [{ text: 'It is on its way.' }] })
+
+export const retryBody = z
+  .strictObject({ force: z.boolean().optional().describe('also when it is unknown whether X has it') })
+  .meta({ id: 'Retry', examples: [{ force: true }] })
+
+export const connectAnswer = z.object({ authorizeUrl: z.string() })
+
+export const callbackQuery = z.looseObject({
+  oauth_token: z.string().max(400).optional(),
+  oauth_verifier: z.string().max(400).optional(),
+  denied: z.string().max(400).optional(),
+})
 
 export const eventRecord = z
   .object({

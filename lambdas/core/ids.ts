@@ -23,6 +23,11 @@ export function positionOfTime(milliseconds: number): string {
   return positionOfId(since > 0n ? String(since << 22n) : '0')
 }
 
+/** The place right behind another. */
+export function positionAfter(position: string): string {
+  return positionOfId(String(BigInt(position.slice(2)) + 1n))
+}
+
 /** The id of the channel of an X account: it follows from the account, so connecting it again finds the same channel. */
 export function channelIdOf(twitterUserId: string): string {
   return `twitter-${twitterUserId}`

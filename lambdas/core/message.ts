@@ -11,6 +11,7 @@ import {
   type TicketKind,
   tagOf,
 } from './ticket.ts'
+import { laterOf } from './time.ts'
 
 /** What can become a message. */
 export type Written = DirectMessage | EncryptedChat | Post
@@ -50,6 +51,7 @@ export function openTicket(
     openedBecause: decision.because,
     updatedAt: now,
     messageCount: 1,
+    lastPosition: message.position,
     firstEntryId: written.kind === 'post' ? written.externalId : null,
     previousTicketId: decision.previousTicketId,
     version: 1,
@@ -68,14 +70,16 @@ export function joinTicket(
   const author = authorOf(written)
   // X does not always say a person's name: what is known already is not forgotten.
   const customer = author.id === ticket.customer.id && author.username !== null ? author : ticket.customer
+  const message = messageOf(written, ticket.id, direction, decision.because)
   return {
-    message: messageOf(written, ticket.id, direction, decision.because),
+    message,
     ticket: {
       ...ticket,
       status,
       customer,
-      updatedAt: now > ticket.updatedAt ? now : ticket.updatedAt,
+      updatedAt: laterOf(now, ticket.updatedAt),
       messageCount: ticket.messageCount + 1,
+      lastPosition: laterOf(message.position, ticket.lastPosition),
       version: ticket.version + 1,
     },
   }
@@ -103,6 +107,8 @@ function messageOf(written: Written, ticketId: string, direction: Message['direc
       : null,
     deletedAt: null,
     joinedBecause: because,
+    delivery: null,
+    sending: null,
     createdAt: written.createdAt,
     receivedAt: written.receivedAt,
   }

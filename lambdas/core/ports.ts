@@ -1,9 +1,12 @@
 import type { Activity } from './activity.ts'
 import type { Channel } from './channel.ts'
 import type { QueuedEvent } from './delivery.ts'
+import type { Quota } from './quota.ts'
+import type { Reply } from './reply.ts'
 import type { Situation } from './routing.ts'
+import type { Found, XAnswer } from './sending.ts'
 import type { ConsumerSecrets } from './signature.ts'
-import type { Message, Status, Ticket } from './ticket.ts'
+import type { Message, Status, Target, Ticket } from './ticket.ts'
 
 /** The time, as a port: every decision gets its clock from outside. */
 export type Clock = () => Date
@@ -15,7 +18,25 @@ export type Log = (entry: Readonly<Record<string, unknown>>) => void
 export type XSecrets = {
   /** @throws Error when they cannot be read or were never filled in */
   consumer(): Promise<ConsumerSecrets>
+  /** The same, read anew unless that was done a moment ago: for a signature that does not match. */
+  refreshed(): Promise<ConsumerSecrets>
+  /** The keys that sign our own calls. */
+  app(): Promise<AppKeys>
 }
+
+/** The consumer key and secret of the X app. */
+export type AppKeys = { readonly key: string; readonly secret: string }
+
+/** Seals what must not be readable where it is stored. */
+export type Vault = {
+  /** @param context what it belongs to: it opens with the same one only */
+  seal(text: string, context: string): Promise<string>
+  /** @throws Error when it was sealed for something else, or with another key */
+  open(sealed: string, context: string): Promise<string>
+}
+
+/** Access to one X account, as OAuth 1.0a gives it. */
+export type AccountTokens = { readonly token: string; readonly secret: string }
 
 /** The queue between the webhook and the router. */
 export type EventQueue = {
@@ -36,9 +57,22 @@ export type TicketChange = {
   readonly message: Message | null
   /** The closed ticket of the same conversation that an opened one follows. */
   readonly follows: Ticket | null
+  /** The caller's own name for the change, under which it is made once. */
+  readonly idempotency?: Idempotency | undefined
 }
 
-/** `changed`: something that was decided on is no longer so; decide again. `repeated`: the message is stored already. */
+/** An idempotency key: what was asked for under it, and until when it holds (ISO time). */
+export type Idempotency = {
+  readonly key: string
+  readonly fingerprint: string
+  readonly messageId: string
+  readonly until: string
+}
+
+/**
+ * `changed`: something that was decided on is no longer so; decide again. `repeated`: the message is stored already,
+ * or the idempotency key is taken.
+ */
 export type CommitResult = 'done' | 'changed' | 'repeated'
 
 export type TicketFilter = {
@@ -70,11 +104,81 @@ export type TicketStore = {
   messages(ticketId: string, page: PageRequest): Promise<Page<Message>>
 }
 
+/** A reply that is to be looked at. */
+export type DueReply = {
+  readonly ticketId: string
+  readonly channelId: string
+  readonly messageId: string
+  readonly position: string
+}
+
+/** Agents' replies on their way to X. */
+export type ReplyStore = {
+  /** A message of a ticket by its id; null when there is none. */
+  message(channelId: string, messageId: string): Promise<Message | null>
+  /** What was asked for under an idempotency key of a ticket, while it holds. */
+  idempotency(ticketId: string, key: string, at: string): Promise<Idempotency | null>
+  /** ISO time until which the earliest unfinished reply before this one in its ticket waits; null when there is none. */
+  ahead(reply: Reply): Promise<string | null>
+  /** Attempts to reach a target that have started and of which no outcome is stored. */
+  started(channelId: string, target: Target): Promise<Reply[]>
+  /** Writes a reply as it is now; false when it has changed since `before` was read. */
+  save(before: Reply, after: Reply): Promise<boolean>
+  /** Replies that are due at an ISO time, in the order in which they were written. */
+  due(at: string, limit: number): Promise<DueReply[]>
+  /** Leaves a reply out of the due ones until an ISO time, because it was just brought back. */
+  postpone(reply: DueReply, until: string): Promise<void>
+  quota(channelId: string, kind: Target['kind']): Promise<Quota | null>
+  /** False when the quota has changed since `before` was read. */
+  saveQuota(channelId: string, kind: Target['kind'], before: Quota | null, after: Quota): Promise<boolean>
+}
+
+/** The queue between the API and the sender. */
+export type ReplyQueue = {
+  /** @param at ISO time at which they are judged to be due. @throws Error unless the queue has every one */
+  send(replies: readonly DueReply[], at: string): Promise<void>
+}
+
+/** A begun connecting of an account, bound to the browser that began. */
+export type Connecting = {
+  readonly requestToken: string
+  readonly sealedSecret: string
+  /** SHA-256 of the cookie. */
+  readonly browser: string
+  /** ISO time. */
+  readonly expiresAt: string
+  readonly usedAt: string | null
+}
+
+export type ConnectingStore = {
+  begin(connecting: Connecting): Promise<void>
+  get(requestToken: string): Promise<Connecting | null>
+  /** Takes it for one use; false when it is used already. */
+  use(requestToken: string, at: string): Promise<boolean>
+}
+
+/** The webhook at X that is ours. */
+export type OwnWebhook = { readonly id: string; readonly url: string }
+
 export type ChannelStore = {
   /** Connects an account: a new channel, or the one of before with its settings, revived. @param at ISO time */
-  connect(account: { twitterUserId: string; username: string; name?: string; at: string }): Promise<Channel>
+  connect(account: {
+    twitterUserId: string
+    username: string
+    name?: string | undefined
+    at: string
+    /** What opens the account, sealed; those of before are replaced. */
+    sealedTokens?: string | undefined
+  }): Promise<Channel>
   list(): Promise<Channel[]>
   get(id: string): Promise<Channel | null>
+  /** What opens the account, sealed; null when it was erased. */
+  sealedTokens(channelId: string): Promise<string | null>
+  /** Ends a channel: its tokens are erased, its settings and tickets stay. */
+  disconnect(channelId: string): Promise<void>
+  extensionEnabled(): Promise<boolean>
+  ownWebhook(): Promise<OwnWebhook | null>
+  saveOwnWebhook(webhook: OwnWebhook): Promise<void>
   /** Remembers that a customer's message came in; an earlier time than the known one changes nothing. */
   messageCame(channelId: string, at: string): Promise<void>
   markRevoked(channelId: string): Promise<void>
@@ -105,4 +209,41 @@ export type EventStore = {
   record(id: string, record: EventRecord, raw: string | null): Promise<void>
   /** Newest first. */
   list(filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>>
+}
+
+/** Who an account is. */
+export type Account = { readonly id: string; readonly username: string }
+
+/** A webhook that is registered at X for the app. */
+export type XWebhook = { readonly id: string; readonly url: string; readonly valid: boolean }
+
+/** A call to X that was refused or got no answer, with X's own words. */
+export class XError extends Error {
+  /** X's status; null when there was no answer. */
+  readonly status: number | null
+  readonly detail: string
+  constructor(status: number | null, detail: string) {
+    super(`X: ${status ?? 'no answer'}: ${detail}`)
+    this.status = status
+    this.detail = detail
+  }
+}
+
+/** X, as far as connecting and answering need it. Every method but the sending ones throws XError when X refuses. */
+export type X = {
+  requestToken(callbackUrl: string): Promise<{ token: string; secret: string; authorizeUrl: string }>
+  accessToken(request: AccountTokens, verifier: string): Promise<AccountTokens>
+  me(tokens: AccountTokens): Promise<Account>
+  invalidate(tokens: AccountTokens): Promise<void>
+  webhooks(): Promise<XWebhook[]>
+  createWebhook(url: string): Promise<XWebhook>
+  validateWebhook(id: string): Promise<void>
+  deleteWebhook(id: string): Promise<void>
+  /** Subscribes an account to everything that concerns tickets; once more is no error. */
+  subscribe(tokens: AccountTokens, account: Account, webhookId: string): Promise<void>
+  unsubscribe(account: Account, webhookId: string): Promise<void>
+  /** Sends, and tells what came of it; never throws. */
+  send(tokens: AccountTokens, target: Target, text: string): Promise<XAnswer>
+  /** Looks for what an account sent to a target since an ISO time. */
+  findSent(tokens: AccountTokens, account: Account, target: Target, text: string, since: string): Promise<Found>
 }

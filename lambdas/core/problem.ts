@@ -10,6 +10,7 @@ const TITLES: Readonly<Record<number, string>> = {
   409: 'Conflict',
   422: 'Unprocessable content',
   500: 'Internal server error',
+  502: 'Bad gateway',
   503: 'Service unavailable',
 }
 

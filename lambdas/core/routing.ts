@@ -1,5 +1,6 @@
 import type { Activity, DirectMessage, EncryptedChat, Post, PostDeletion, Revocation } from './activity.ts'
 import type { Channel } from './channel.ts'
+import { isSameText, type Reply } from './reply.ts'
 import type { Ticket, TicketKind } from './ticket.ts'
 
 /** What is stored at the moment of deciding, as far as it matters for one activity. */
@@ -17,6 +18,8 @@ export type Situation = {
   readonly answersFirstEntryOf: string | null
   /** The ticket in which the post's parent is a message. */
   readonly parent: Ticket | null
+  /** Replies of ours that may be at X already, to where the account's own message goes. */
+  readonly attempts: readonly Reply[]
 }
 
 /** What becomes of an activity, and why, in words that people read. */
@@ -37,6 +40,8 @@ export type Decision =
       readonly direction: 'inbound' | 'outbound'
       readonly because: string
     }
+  /** It is one of our replies: X has it. */
+  | { readonly do: 'settle'; readonly reply: Reply; readonly because: string }
   | { readonly do: 'mark_deleted'; readonly ticketId: string; readonly because: string }
   | { readonly do: 'mark_revoked'; readonly because: string }
   | { readonly do: 'repeat'; readonly ticketId: string; readonly because: string }
@@ -104,14 +109,22 @@ function decidePrivate(message: DirectMessage | EncryptedChat, situation: Situat
 function decideOwnPrivate(message: DirectMessage | EncryptedChat, situation: Situation, channel: Channel): Decision {
   if (message.kind === 'encrypted_chat') return ignore('an encrypted message of the account itself')
   if (message.recipient.id === channel.twitterUserId) return ignore('a direct message of the account to itself')
+  const ours = settledBy(message, situation)
+  if (ours) return ours
   if (!situation.current) return ignore('a direct message of the account to a person without a ticket')
   return { do: 'join', ticket: situation.current, direction: 'outbound', because: 'the account wrote it on X itself' }
+}
+
+/** Rule 5: an echo that comes before we stored X's id is known by the started attempt with the same target and text. */
+function settledBy(echo: DirectMessage | Post, { attempts }: Situation): Decision | null {
+  const reply = attempts.find((one) => isSameText(one.text, echo.text, one.sending.target.kind))
+  return reply ? { do: 'settle', reply, because: 'it is the echo of our reply' } : null
 }
 
 /** Rules 2, 3, 5, 6 and 7 for posts. */
 function decidePost(post: Post, situation: Situation, channel: Channel): Decision {
   if (post.isRepost) return ignore('a repost')
-  if (post.author.id === channel.twitterUserId) return decideOwnPost(situation)
+  if (post.author.id === channel.twitterUserId) return decideOwnPost(post, situation)
   if (situation.authorIsConnected) return ignore('a post of another connected account')
   if (!addresses(post, channel)) return ignore('it does not mention the account')
   if (!channel.mentions) return ignore('mentions are switched off for this channel')
@@ -140,7 +153,10 @@ function decidePost(post: Post, situation: Situation, channel: Channel): Decisio
 }
 
 /** Rule 5 for the account's own posts: only one that answers a message of a ticket belongs to that ticket. */
-function decideOwnPost({ parent }: Situation): Decision {
+function decideOwnPost(post: Post, situation: Situation): Decision {
+  const ours = settledBy(post, situation)
+  if (ours) return ours
+  const { parent } = situation
   if (!parent) return ignore('a post of the account itself, in no ticket')
   return { do: 'join', ticket: parent, direction: 'outbound', because: 'the account wrote it on X itself' }
 }

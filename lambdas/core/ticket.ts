@@ -25,6 +25,8 @@ export type Ticket = {
   /** ISO time of the last change: a message, a status, a tag. */
   readonly updatedAt: string
   readonly messageCount: number
+  /** The highest position of its messages: what is written here stands behind it. */
+  readonly lastPosition: string
   /** X's id of the post that opened it; null on a direct ticket. */
   readonly firstEntryId: string | null
   readonly previousTicketId: string | null
@@ -34,6 +36,37 @@ export type Ticket = {
 
 /** A notice in place of a text that cannot be read here. */
 export type Notice = { readonly type: 'encrypted_message'; readonly url: string }
+
+/** Where a reply goes: to a person as a direct message, or under a post. */
+export type Target =
+  | { readonly kind: 'direct_message'; readonly recipientId: string }
+  | { readonly kind: 'post'; readonly inReplyTo: string }
+
+/** How far an agent's reply has come, as people see it. */
+export type Delivery = {
+  /** `unknown`: X may have it or not, and could not be asked; an agent decides. */
+  readonly status: 'pending' | 'sent' | 'failed' | 'unknown'
+  /** What an agent should know or do; null while all goes well. */
+  readonly reason: string | null
+  readonly attempts: number
+  /** ISO time at which it is looked at again while it is pending. */
+  readonly dueAt: string | null
+}
+
+/** What the sending of a reply remembers beside its delivery. */
+export type Sending = {
+  readonly target: Target
+  /** ISO time of an attempt whose outcome is not known; null when every attempt so far has ended for certain. */
+  readonly attemptedAt: string | null
+  /** How often X was asked in vain whether it has that attempt. */
+  readonly looks: number
+  /** Why it has failed when X turns out not to have that attempt; null: then it is sent again. */
+  readonly ifMissing: string | null
+  /** ISO time until which one worker has it. */
+  readonly claimedUntil: string | null
+  /** Grows with each change: whoever decided on an older one decides again. */
+  readonly version: number
+}
 
 export type Message = {
   /** Unique within the channel: kind and X's id. */
@@ -48,11 +81,15 @@ export type Message = {
   readonly entities: readonly Entity[]
   readonly media: readonly Media[]
   readonly author: { readonly id: string; readonly username: string | null; readonly name: string | null }
-  readonly externalId: string
+  /** X's id; null on a reply that X does not have yet. */
+  readonly externalId: string | null
   readonly inReplyToId: string | null
   readonly notice: Notice | null
   readonly deletedAt: string | null
   readonly joinedBecause: string
+  /** Of an agent's reply; null on what people wrote on X. */
+  readonly delivery: Delivery | null
+  readonly sending: Sending | null
   readonly createdAt: string
   /** ISO time at which it reached us. */
   readonly receivedAt: string

@@ -1,11 +1,31 @@
+import { createReplyQueue } from '../adapters/aws/reply-queue.ts'
+import { createVault } from '../adapters/aws/vault.ts'
+import { createXSecrets } from '../adapters/aws/x-secrets.ts'
+import { createX, type EventSource } from '../adapters/x/x.ts'
+import { awsAccess } from './aws.ts'
 import { readEnvironment } from './environment.ts'
 import { log } from './log.ts'
 import { openStores } from './tables.ts'
 
 const now = () => new Date()
 
-/** What the HTTP API works with. */
+/** What the HTTP API works with. @throws Error for an EVENT_SOURCE that X does not have */
 export function apiDependencies() {
-  const { TABLE_NAME } = readEnvironment('api')
-  return { ...openStores(TABLE_NAME, now), now, log }
+  const { TABLE_NAME, REPLIES_QUEUE_URL, X_SECRETS, TOKENS_KEY, X_API_URL, PUBLIC_URL, EVENT_SOURCE } =
+    readEnvironment('api')
+  const secrets = createXSecrets(X_SECRETS, awsAccess('secretsmanager'), now)
+  return {
+    ...openStores(TABLE_NAME, now),
+    replyQueue: createReplyQueue(awsAccess('sqs'), REPLIES_QUEUE_URL),
+    x: createX(X_API_URL, secrets, eventSourceIn(EVENT_SOURCE)),
+    vault: createVault(TOKENS_KEY, awsAccess('kms')),
+    publicUrl: PUBLIC_URL,
+    now,
+    log,
+  }
+}
+
+function eventSourceIn(value: string): EventSource {
+  if (value === 'account-activity' || value === 'x-activity') return value
+  throw new Error(`EVENT_SOURCE must be account-activity or x-activity, not ${value}`)
 }

@@ -1,7 +1,15 @@
+const OVERRIDES = {
+  sqs: 'AWS_ENDPOINT_URL_SQS',
+  secretsmanager: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
+  kms: 'AWS_ENDPOINT_URL_KMS',
+} as const
+
+type Service = keyof typeof OVERRIDES
+
 /** Where and as whom a service of AWS is called, from the variables that Lambda sets and the SDKs honour. */
-export function awsAccess(service: 'sqs' | 'secretsmanager', source: Record<string, string | undefined> = process.env) {
+export function awsAccess(service: Service, source: Record<string, string | undefined> = process.env) {
   const region = source.AWS_REGION ?? 'us-east-1'
-  const own = source[service === 'sqs' ? 'AWS_ENDPOINT_URL_SQS' : 'AWS_ENDPOINT_URL_SECRETS_MANAGER']
+  const own = source[OVERRIDES[service]]
   return {
     service,
     region,

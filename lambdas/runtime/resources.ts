@@ -11,13 +11,40 @@ export type FunctionResource = {
 }
 
 /** The environment variables of the product. `runtime/environment.ts` is the only reader. */
-export type EnvironmentName = 'TABLE_NAME' | 'EVENTS_QUEUE_URL' | 'X_SECRETS'
+export type EnvironmentName =
+  | 'TABLE_NAME'
+  | 'EVENTS_QUEUE_URL'
+  | 'REPLIES_QUEUE_URL'
+  /** Where the keys of the X app are: the ARN of a secret, or a `file:` URL. */
+  | 'X_SECRETS'
+  /** What seals the tokens of accounts: the ARN of a KMS key, or a `file:` URL. */
+  | 'TOKENS_KEY'
+  /** Where X's API is: `https://api.x.com`, or another X. */
+  | 'X_API_URL'
+  /** How X and browsers reach the product, without a slash at its end. */
+  | 'PUBLIC_URL'
+  /** What a channel subscribes to: `account-activity` or `x-activity`. */
+  | 'EVENT_SOURCE'
 
 /** The functions by the name of their handler's file. X gives a delivery 3 seconds, the gateway an API call 30. */
 export const functions = {
   webhook: { timeoutSeconds: 10, memoryMb: 1024, environment: ['EVENTS_QUEUE_URL', 'X_SECRETS'] },
   router: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME'] },
-  api: { timeoutSeconds: 20, memoryMb: 1024, environment: ['TABLE_NAME'] },
+  api: {
+    timeoutSeconds: 20,
+    memoryMb: 1024,
+    environment: [
+      'TABLE_NAME',
+      'REPLIES_QUEUE_URL',
+      'X_SECRETS',
+      'TOKENS_KEY',
+      'X_API_URL',
+      'PUBLIC_URL',
+      'EVENT_SOURCE',
+    ],
+  },
+  sender: { timeoutSeconds: 60, memoryMb: 512, environment: ['TABLE_NAME', 'X_SECRETS', 'TOKENS_KEY', 'X_API_URL'] },
+  requeue: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME', 'REPLIES_QUEUE_URL'] },
 } as const satisfies Record<string, FunctionResource>
 
 export type FunctionName = keyof typeof functions
@@ -42,9 +69,23 @@ export const queues = {
     maxReceives: 5,
     deadLetterRetentionSeconds: 14 * 24 * 3600,
   },
+  replies: {
+    consumer: 'sender',
+    batchSize: 5,
+    visibilitySeconds: 6 * functions.sender.timeoutSeconds,
+    maxReceives: 5,
+    deadLetterRetentionSeconds: 14 * 24 * 3600,
+  },
 } as const satisfies Record<string, QueueResource>
 
 export type QueueName = keyof typeof queues
+
+/** What runs by the clock: the function, and every how many minutes. */
+export const schedules = {
+  requeue: { everyMinutes: 1 },
+} as const satisfies Partial<Record<FunctionName, { everyMinutes: number }>>
+
+export type ScheduleName = keyof typeof schedules
 
 /** The one table. Keys are strings; an item is in an index when it has the index's two attributes. */
 export const table = {
@@ -58,6 +99,8 @@ export const table = {
     channel: { partitionKey: 'inChannel', sortKey: 'activity' },
     customer: { partitionKey: 'inCustomer', sortKey: 'activity' },
     tag: { partitionKey: 'inTag', sortKey: 'activity' },
+    /** Replies that are not sent yet, by the time at which to look at them again. */
+    due: { partitionKey: 'inDue', sortKey: 'dueAt' },
   },
   /** What the indexes carry beside the keys: enough to filter by, the ticket itself is read from the table. */
   projected: ['ticketId', 'status', 'tags', 'channelId', 'customerId'],
@@ -65,8 +108,12 @@ export const table = {
 
 export type IndexName = keyof typeof table.indexes
 
-/** What a token of the API may carry: scopes of machines (`IDENTIFIER/NAME`). */
+/** What a token of the API may carry: groups of people, scopes of machines (`IDENTIFIER/NAME`). */
 export const access = {
+  groups: {
+    administrators: 'May do everything',
+    agents: 'Read tickets and messages, answer, set status and tags',
+  },
   resourceServer: 'helpdesk-twitter',
   scopes: {
     tickets: 'Read tickets and messages, answer, set status and tags',

@@ -1,12 +1,20 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { createChannelStore } from '../adapters/dynamodb/channels.ts'
+import { createConnectingStore } from '../adapters/dynamodb/connecting.ts'
 import { createEventStore } from '../adapters/dynamodb/events.ts'
+import { createReplyStore } from '../adapters/dynamodb/replies.ts'
 import { createTicketStore } from '../adapters/dynamodb/tickets.ts'
-import type { ChannelStore, Clock, EventStore, TicketStore } from '../core/ports.ts'
+import type { ChannelStore, Clock, ConnectingStore, EventStore, ReplyStore, TicketStore } from '../core/ports.ts'
 
 /** The stores over one table. */
-export type Stores = { tickets: TicketStore; channels: ChannelStore; events: EventStore }
+export type Stores = {
+  tickets: TicketStore
+  replies: ReplyStore
+  channels: ChannelStore
+  connecting: ConnectingStore
+  events: EventStore
+}
 
 /** All stores over the table of that name; the client finds its endpoint in the environment as every SDK client does. */
 export function openStores(tableName: string, now: Clock, client = new DynamoDBClient({})): Stores {
@@ -16,7 +24,9 @@ export function openStores(tableName: string, now: Clock, client = new DynamoDBC
   }
   return {
     tickets: createTicketStore(access),
+    replies: createReplyStore(access),
     channels: createChannelStore(access),
+    connecting: createConnectingStore(access),
     events: createEventStore({ ...access, now }),
   }
 }

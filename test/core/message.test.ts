@@ -14,6 +14,7 @@ const nothing: Situation = {
   current: null,
   answersFirstEntryOf: null,
   parent: null,
+  attempts: [],
 }
 
 function opened(delivery: object) {

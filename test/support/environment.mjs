@@ -1,3 +1,8 @@
 // Handlers read their environment when they are loaded; a test gives the parts that it means by argument.
-for (const name of ['TABLE_NAME', 'EVENTS_QUEUE_URL', 'X_SECRETS']) process.env[name] ??= 'given-by-argument'
+for (const name of ['TABLE_NAME', 'EVENTS_QUEUE_URL', 'REPLIES_QUEUE_URL', 'X_SECRETS', 'TOKENS_KEY']) {
+  process.env[name] ??= 'given-by-argument'
+}
+process.env.X_API_URL ??= 'http://127.0.0.1:9'
+process.env.PUBLIC_URL ??= 'http://localhost:9'
+process.env.EVENT_SOURCE ??= 'account-activity'
 process.env.AWS_REGION ??= 'us-east-1'

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { ApiMessage, ApiTicket } from '../../lambdas/core/api.ts'
 import { sign } from '../../lambdas/core/signature.ts'
+import { decideOnX } from './authorize.ts'
 import type { User } from './x-payloads.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -27,35 +28,47 @@ export function dataFolder() {
 
 /** The product as `npm start` runs it, on a free port. */
 export class Product {
-  readonly url: string
+  /** Everything that it has printed. */
+  output = ''
   readonly #child: ChildProcess
   readonly #dataDir: string
 
-  private constructor(child: ChildProcess, dataDir: string, url: string) {
+  private constructor(child: ChildProcess, dataDir: string) {
     this.#child = child
     this.#dataDir = dataDir
-    this.url = url
+  }
+
+  get url(): string {
+    return /^\s+API\s+(http:\/\/\S+?)\/api/m.exec(this.output)?.[1] ?? ''
+  }
+
+  /** Where the X simulator is. */
+  get xUrl(): string {
+    return /^\s+X\s+(http:\/\/\S+)/m.exec(this.output)?.[1] ?? ''
   }
 
   /** @throws Error with its output when it ends instead of coming up */
-  static async start(dataDir: string): Promise<Product> {
-    const env = { ...process.env, PORT: '0', DATA_DIR: dataDir, X_CONSUMER_SECRET: secret }
+  static async start(dataDir: string, environment: Record<string, string> = {}): Promise<Product> {
+    // What the tests of handlers set for themselves is not meant for it: empty is not set.
+    const own = { X_API_URL: '', PUBLIC_URL: '', EVENT_SOURCE: '' }
+    const here = { PORT: '0', X_PORT: '0', DATA_DIR: dataDir, X_CONSUMER_SECRET: secret }
+    const env = { ...process.env, ...own, ...here, ...environment }
     const child = spawn(process.execPath, ['local/start.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
-    let output = ''
-    child.stderr.on('data', (chunk) => (output += chunk))
-    const url = await new Promise<string>((resolve, reject) => {
-      child.once('exit', (code) => reject(new Error(`it ended with ${code}: ${output}`)))
+    const product = new Product(child, dataDir)
+    child.stderr.on('data', (chunk) => (product.output += chunk))
+    await new Promise<void>((resolve, reject) => {
+      child.once('exit', (code) => reject(new Error(`it ended with ${code}: ${product.output}`)))
       createInterface({ input: child.stdout }).on('line', (line) => {
-        output += `${line}\n`
-        const found = /^\s+API\s+(http:\/\/\S+?)\/api/.exec(line)
-        if (found?.[1]) resolve(found[1])
+        product.output += `${line}\n`
+        if (line.startsWith('End with')) resolve()
       })
     })
-    return new Product(child, dataDir, url)
+    return product
   }
 
   /** Ends it, by the signal, and waits until it is gone. */
   async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
     const gone = new Promise((resolve) => this.#child.once('exit', resolve))
     this.#child.kill(signal)
     await gone
@@ -96,6 +109,65 @@ export class Product {
       body: new URLSearchParams({ grant_type: 'client_credentials' }),
     })
     return ((await response.json()) as { access_token: string }).access_token
+  }
+
+  /** Calls the API and tells status and body, whatever it answers. */
+  async try(path: string, options: { method?: string; body?: object; headers?: Record<string, string> } = {}) {
+    const { method = 'GET', body, headers = {} } = options
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+      redirect: 'manual',
+    })
+    return { status: response.status, headers: response.headers, body: await response.text() }
+  }
+
+  async bearer(client = 'helpdesk'): Promise<{ authorization: string }> {
+    return { authorization: `Bearer ${await this.#token(client)}` }
+  }
+
+  /** Answers a customer as the helpdesk's program does. */
+  async reply(ticketId: string, body: object, key?: string): Promise<ApiMessage> {
+    const headers = { ...(await this.bearer()), ...(key ? { 'idempotency-key': key } : {}) }
+    const answer = await this.try(`/api/tickets/${ticketId}/replies`, { method: 'POST', body, headers })
+    if (answer.status !== 202) throw new Error(`${answer.status} ${answer.body}`)
+    return JSON.parse(answer.body) as ApiMessage
+  }
+
+  /** Does by X's control what people do on X. @throws Error with what was wrong */
+  async onX<T>(method: string, path: string, body?: object): Promise<T> {
+    const response = await fetch(`${this.xUrl}/_x/${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) })
+    if (!response.ok) throw new Error(`${method} /_x/${path}: ${await response.text()}`)
+    return (await response.json()) as T
+  }
+
+  /** Begins to connect an account as the console does; gives the page on X and the browser's cookie. */
+  async beginConnecting(): Promise<{ authorizeUrl: string; cookie: string }> {
+    const headers = await this.bearer('admin')
+    const answer = await this.try('/api/channels/twitter/connect', { method: 'POST', headers })
+    if (answer.status !== 201) throw new Error(`${answer.status} ${answer.body}`)
+    const cookie = answer.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+    return { ...(JSON.parse(answer.body) as { authorizeUrl: string }), cookie }
+  }
+
+  /** Comes back from X with the browser's cookie; gives where the console is opened. */
+  async comeBack(from: URL, cookie: string): Promise<string> {
+    const answer = await this.try(`${from.pathname}${from.search}`, { headers: cookie ? { cookie } : {} })
+    if (answer.status !== 302) throw new Error(`${answer.status} ${answer.body}`)
+    return String(answer.headers.get('location')).slice(this.url.length)
+  }
+
+  /** Connects an account the whole way. */
+  async connectByOAuth({ id }: User): Promise<string> {
+    const { authorizeUrl, cookie } = await this.beginConnecting()
+    return this.comeBack(await decideOnX(authorizeUrl, id, 'allow'), cookie)
+  }
+
+  /** Runs a schedule at once, on a clock of its own. */
+  async schedule(name: string, now?: string): Promise<void> {
+    const answer = await this.try(`/_local/schedules/${name}`, { method: 'POST', ...(now ? { body: { now } } : {}) })
+    if (answer.status !== 200) throw new Error(`${answer.status} ${answer.body}`)
   }
 
   async tickets(query = ''): Promise<ApiTicket[]> {

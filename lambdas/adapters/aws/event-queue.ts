@@ -1,12 +1,7 @@
 import type { QueuedEvent } from '../../core/delivery.ts'
 import type { EventQueue } from '../../core/ports.ts'
-import { type AwsAccess, callAws } from './json-call.ts'
-
-type Entry = { Id: string; MessageBody: string; MessageGroupId: string; MessageDeduplicationId: string }
-
-/** SQS's limits of one batch: entries, and bytes of all bodies together (a safe part of its 1 MiB). */
-const BATCH_ENTRIES = 10
-const BATCH_BYTES = 250_000
+import { BATCH_BYTES, type Entry, sendEntries } from './fifo-queue.ts'
+import type { AwsAccess } from './json-call.ts'
 
 /** What an item too large for a message is cut to. X's events are a few KB; nothing known comes near. */
 const KEPT_CHARACTERS = 50_000
@@ -16,18 +11,7 @@ export function createEventQueue(access: AwsAccess, queueUrl: string): EventQueu
   return {
     async send(events, deliveryId) {
       const entries = events.map((event, index) => entryOf(event, index, deliveryId))
-      for (const batch of batchesOf(entries)) {
-        const answer = await callAws(access, 'AmazonSQS.SendMessageBatch', '1.0', {
-          QueueUrl: queueUrl,
-          Entries: batch,
-        })
-        const refused = (answer as { Failed?: { Code?: string }[] }).Failed ?? []
-        if (refused.length > 0) {
-          throw new Error(
-            `AmazonSQS.SendMessageBatch: ${refused.length} of ${batch.length} refused: ${refused[0]?.Code}`,
-          )
-        }
-      }
+      await sendEntries(access, queueUrl, entries)
     },
   }
 }
@@ -51,21 +35,4 @@ function bodyOf(event: QueuedEvent): string {
   if (Buffer.byteLength(body) <= BATCH_BYTES) return body
   const item = JSON.stringify(event.item).slice(0, KEPT_CHARACTERS)
   return JSON.stringify({ ...event, kind: 'unreadable', item, beside: {}, because: 'larger than any message of X' })
-}
-
-function batchesOf(entries: readonly Entry[]): Entry[][] {
-  const batches: Entry[][] = []
-  let bytes = 0
-  for (const entry of entries) {
-    const size = Buffer.byteLength(entry.MessageBody)
-    const batch = batches.at(-1)
-    if (!batch || batch.length === BATCH_ENTRIES || bytes + size > BATCH_BYTES) {
-      batches.push([entry])
-      bytes = size
-    } else {
-      batch.push(entry)
-      bytes += size
-    }
-  }
-  return batches
 }

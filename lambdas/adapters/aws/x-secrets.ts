@@ -1,25 +1,39 @@
 import { readFileSync } from 'node:fs'
-import type { Clock, XSecrets } from '../../core/ports.ts'
+import type { AppKeys, Clock, XSecrets } from '../../core/ports.ts'
 import type { ConsumerSecrets } from '../../core/signature.ts'
 import { type AwsAccess, callAws } from './json-call.ts'
 
 /** A changed secret is in use after at most so many milliseconds. */
 const CACHED_MILLISECONDS = 5 * 60 * 1000
 
+/** Forged signatures must not make us ask Secrets Manager all the time: at most once in so many milliseconds. */
+const REFRESH_MILLISECONDS = 60 * 1000
+
+type Read = { readonly consumer: ConsumerSecrets; readonly app: AppKeys; readonly at: number }
+
 /**
- * The consumer secrets of the X app: in Secrets Manager (an ARN) or, on one machine, in a file (`file:` URL).
+ * The secrets of the X app: in Secrets Manager (an ARN) or, on one machine, in a file (`file:` URL).
  * Either holds `{"consumerKey","consumerSecret","consumerSecretPrevious"}`; an empty previous one is none.
  */
 export function createXSecrets(place: string, access: AwsAccess, now: Clock): XSecrets {
-  let cached: { secrets: ConsumerSecrets; until: number } | null = null
+  let known: Read | null = null
+
+  async function read(maximumAge: number): Promise<Read> {
+    const at = now().getTime()
+    if (known && at < known.at + maximumAge) return known
+    const text = place.startsWith('file:') ? readFileSync(new URL(place), 'utf8') : await fetchSecret(access, place)
+    known = { ...secretsFrom(text), at }
+    return known
+  }
+
   return {
-    async consumer() {
-      const time = now().getTime()
-      if (cached && time < cached.until) return cached.secrets
-      const text = place.startsWith('file:') ? readFileSync(new URL(place), 'utf8') : await fetchSecret(access, place)
-      const secrets = consumerSecretsFrom(text)
-      cached = { secrets, until: time + CACHED_MILLISECONDS }
-      return secrets
+    consumer: async () => (await read(CACHED_MILLISECONDS)).consumer,
+    refreshed: async () => (await read(REFRESH_MILLISECONDS)).consumer,
+    async app() {
+      const { app } = await read(CACHED_MILLISECONDS)
+      if (app.key === '')
+        throw new Error('the secret of the X app has no consumerKey yet: put in the keys of the X app')
+      return app
     },
   }
 }
@@ -30,16 +44,19 @@ async function fetchSecret(access: AwsAccess, arn: string): Promise<string> {
 }
 
 /** @throws Error that says what to fill in, never what stands there */
-function consumerSecretsFrom(text: string): ConsumerSecrets {
-  let fields: { consumerSecret?: unknown; consumerSecretPrevious?: unknown }
+function secretsFrom(text: string): Omit<Read, 'at'> {
+  let fields: { consumerKey?: unknown; consumerSecret?: unknown; consumerSecretPrevious?: unknown } | null
   try {
     fields = JSON.parse(text)
   } catch {
     throw new Error('the secret of the X app is not JSON: it needs consumerKey, consumerSecret, consumerSecretPrevious')
   }
-  const { consumerSecret: current, consumerSecretPrevious: previous } = fields
+  const { consumerKey: key, consumerSecret: current, consumerSecretPrevious: previous } = fields ?? {}
   if (typeof current !== 'string' || current === '') {
     throw new Error('the secret of the X app has no consumerSecret yet: put in the keys of the X app')
   }
-  return { current, previous: typeof previous === 'string' && previous !== '' ? previous : null }
+  return {
+    consumer: { current, previous: typeof previous === 'string' && previous !== '' ? previous : null },
+    app: { key: typeof key === 'string' ? key : '', secret: current },
+  }
 }

@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { type Channel, newChannel } from '../../core/channel.ts'
 import { channelIdOf } from '../../core/ids.ts'
 import type { ChannelStore } from '../../core/ports.ts'
@@ -17,7 +17,7 @@ export function createChannelStore(access: TableAccess): ChannelStore {
   return {
     get,
 
-    async connect({ twitterUserId, username, name, at }) {
+    async connect({ twitterUserId, username, name, at, sealedTokens }) {
       const id = channelIdOf(twitterUserId)
       const known = await get(id)
       const channel: Channel = known
@@ -28,6 +28,9 @@ export function createChannelStore(access: TableAccess): ChannelStore {
           TransactItems: [
             { Put: { TableName: tableName, Item: { ...keys.channel(id), ...channel } } },
             { Put: { TableName: tableName, Item: keys.channelListed(id) } },
+            ...(sealedTokens
+              ? [{ Put: { TableName: tableName, Item: { ...keys.tokens(id), sealed: sealedTokens } } }]
+              : []),
           ],
         }),
       )
@@ -52,6 +55,45 @@ export function createChannelStore(access: TableAccess): ChannelStore {
       } while (start)
       const items = await getAll(access, ids.map(keys.channel))
       return items.flatMap((item) => (item ? [channelFrom(item)] : []))
+    },
+
+    async sealedTokens(channelId) {
+      const [item] = await getAll(access, [keys.tokens(channelId)])
+      return item ? String(item.sealed) : null
+    },
+
+    async disconnect(channelId) {
+      await documents.send(
+        new TransactWriteCommand({
+          TransactItems: [
+            { Delete: { TableName: tableName, Key: keys.tokens(channelId) } },
+            {
+              Update: {
+                TableName: tableName,
+                Key: keys.channel(channelId),
+                UpdateExpression: 'SET #status = :status',
+                ConditionExpression: 'attribute_exists(pk)',
+                ExpressionAttributeNames: { '#status': 'status' },
+                ExpressionAttributeValues: { ':status': 'disconnected' },
+              },
+            },
+          ],
+        }),
+      )
+    },
+
+    async extensionEnabled() {
+      const [item] = await getAll(access, [keys.extension])
+      return item?.enabled !== false
+    },
+
+    async ownWebhook() {
+      const [item] = await getAll(access, [keys.ownWebhook])
+      return item ? { id: String(item.id), url: String(item.url) } : null
+    },
+
+    async saveOwnWebhook(webhook) {
+      await documents.send(new PutCommand({ TableName: tableName, Item: { ...keys.ownWebhook, ...webhook } }))
     },
 
     async messageCame(channelId, at) {

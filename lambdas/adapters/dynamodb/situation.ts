@@ -2,7 +2,9 @@ import type { Activity } from '../../core/activity.ts'
 import { channelIdOf } from '../../core/ids.ts'
 import { messageIdOf } from '../../core/message.ts'
 import { directConversation, otherParty, type Situation } from '../../core/routing.ts'
+import type { Target } from '../../core/ticket.ts'
 import { channelFrom } from './channels.ts'
+import { createReplyStore } from './replies.ts'
 import { getAll, type Key, keys, type TableAccess } from './table.ts'
 import { ticketFrom } from './ticket-items.ts'
 
@@ -31,6 +33,9 @@ export async function readSituation(access: TableAccess, activity: Activity): Pr
   const currentId = (direct ?? conversation)?.ticketId
   const [current] = await getOptional(access, [currentId ? keys.ticket(String(currentId)) : null])
 
+  const target = ownTargetOf(activity)
+  const attempts = target ? await createReplyStore(access).started(channelId, target) : []
+
   return {
     extensionEnabled: extension?.enabled !== false,
     channel: channel ? channelFrom(channel) : null,
@@ -39,7 +44,18 @@ export async function readSituation(access: TableAccess, activity: Activity): Pr
     current: current ? ticketFrom(current) : null,
     answersFirstEntryOf: opens,
     parent: parent ? ticketFrom(parent) : null,
+    attempts,
   }
+}
+
+/** Where the account's own message goes; null for everybody else's. */
+function ownTargetOf(activity: Activity): Target | null {
+  if (activity.kind === 'direct_message' && activity.sender.id === activity.channelUserId) {
+    return { kind: 'direct_message', recipientId: activity.recipient.id }
+  }
+  const isOwnAnswer = activity.kind === 'post' && activity.author.id === activity.channelUserId
+  const parent = isOwnAnswer ? activity.inReplyTo?.postId : null
+  return parent ? { kind: 'post', inReplyTo: parent } : null
 }
 
 function messageIdIn(activity: Activity): string | null {

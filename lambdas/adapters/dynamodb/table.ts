@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { Target } from '../../core/ticket.ts'
 
 /** Where a store finds its table. */
 export type TableAccess = { readonly tableName: string; readonly documents: DynamoDBDocumentClient }
@@ -20,6 +21,23 @@ export const keys = {
   }),
   /** By what a message is known on X: where it is stored. Makes each message one of its channel. */
   pointer: (channelId: string, messageId: string): Key => ({ pk: `MESSAGE#${channelId}#${messageId}`, sk: 'POINTER' }),
+  /** What was asked for under an idempotency key of a ticket. */
+  idempotency: (ticketId: string, key: string): Key => ({
+    pk: `TICKET#${ticketId}`,
+    sk: `KEY#${createHash('sha256').update(key).digest('hex')}`,
+  }),
+  /** A started attempt to send, by where it goes. */
+  attempt: (channelId: string, target: Target, messageId: string): Key => ({
+    pk: `ATTEMPTS#${channelId}#${target.kind}#${target.kind === 'post' ? target.inReplyTo : target.recipientId}`,
+    sk: messageId,
+  }),
+  tokens: (channelId: string): Key => ({ pk: `CHANNEL#${channelId}`, sk: 'TOKENS' }),
+  quota: (channelId: string, kind: Target['kind']): Key => ({ pk: `CHANNEL#${channelId}`, sk: `QUOTA#${kind}` }),
+  connecting: (requestToken: string): Key => ({
+    pk: `CONNECTING#${createHash('sha256').update(requestToken).digest('hex')}`,
+    sk: 'CONNECTING',
+  }),
+  ownWebhook: { pk: 'WEBHOOK', sk: 'WEBHOOK' },
   /** The newest ticket of a conversation. */
   conversation: (channelId: string, id: string): Key => ({
     pk: `CONVERSATION#${channelId}#${id}`,

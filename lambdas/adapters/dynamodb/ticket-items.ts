@@ -50,7 +50,7 @@ export function ticketFrom(item: Item): Ticket {
 }
 
 /** A message out of its item. */
-export function messageFrom({ pk: _pk, sk: _sk, ...message }: Item): Message {
+export function messageFrom({ pk: _pk, sk: _sk, inDue: _inDue, dueAt: _dueAt, ...message }: Item): Message {
   // Only `commit` writes such items, and writes them whole.
   return message as unknown as Message
 }

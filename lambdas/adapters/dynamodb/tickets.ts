@@ -2,13 +2,18 @@ import { ConditionalCheckFailedException, TransactionCanceledException } from '@
 import { TransactWriteCommand, type TransactWriteCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { messageIdOf } from '../../core/message.ts'
 import type { CommitResult, TicketChange, TicketStore } from '../../core/ports.ts'
+import { dueAs } from './replies.ts'
 import { readSituation } from './situation.ts'
 import { getAll, type Key, keys, type TableAccess } from './table.ts'
 import { indexedAs, tagIndexedAs, ticketFrom } from './ticket-items.ts'
 import { listMessages, listTickets } from './ticket-lists.ts'
 
 type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
-type Condition = { ConditionExpression: string; ExpressionAttributeValues?: Record<string, unknown> }
+type Condition = {
+  ConditionExpression: string
+  ExpressionAttributeNames?: Record<string, string>
+  ExpressionAttributeValues?: Record<string, unknown>
+}
 
 /** Tickets and messages in the table. Every write is conditional on what was decided on, so each step may be repeated. */
 export function createTicketStore(access: TableAccess): TicketStore {
@@ -22,6 +27,7 @@ export function createTicketStore(access: TableAccess): TicketStore {
         ...messageWrites(tableName, change),
         ...ticketWrites(tableName, change),
         ...conversationWrites(tableName, change),
+        ...idempotencyWrites(tableName, change),
       ]
       try {
         await documents.send(new TransactWriteCommand({ TransactItems: writes }))
@@ -78,7 +84,7 @@ function messageWrites(tableName: string, { message, before, after }: TicketChan
   }
   return [
     put(tableName, pointer, { ConditionExpression: 'attribute_not_exists(pk)' }),
-    put(tableName, { ...key, ...message }),
+    put(tableName, { ...key, ...message, ...dueAs(message) }),
   ]
 }
 
@@ -112,6 +118,26 @@ function conversationWrites(tableName: string, { before, after, follows }: Ticke
   ]
 }
 
+/** The key's item comes last: its condition tells a repeated request from a changed ticket. */
+function idempotencyWrites(tableName: string, { idempotency, after }: TicketChange): Write[] {
+  if (!idempotency) return []
+  const { key, fingerprint, messageId, until } = idempotency
+  const item = {
+    ...keys.idempotency(after.id, key),
+    fingerprint,
+    messageId,
+    until,
+    expiresAt: Math.ceil(Date.parse(until) / 1000),
+  }
+  return [
+    put(tableName, item, {
+      ConditionExpression: 'attribute_not_exists(pk) OR #until <= :now',
+      ExpressionAttributeNames: { '#until': 'until' },
+      ExpressionAttributeValues: { ':now': after.updatedAt },
+    }),
+  ]
+}
+
 function put(tableName: string, item: Record<string, unknown>, condition?: Condition): Write {
   return { Put: { TableName: tableName, Item: item, ...condition } }
 }
@@ -129,9 +155,10 @@ function check(tableName: string, key: Key, field: string, value: string): Write
 }
 
 /** @throws the error itself when it is neither about a condition nor about another transaction */
-function resultOf(error: TransactionCanceledException, { message }: TicketChange): CommitResult {
+function resultOf(error: TransactionCanceledException, { message, idempotency }: TicketChange): CommitResult {
   const codes = error.CancellationReasons?.map((reason) => reason.Code ?? 'None') ?? []
   if (message && codes[0] === 'ConditionalCheckFailed') return 'repeated'
+  if (idempotency && codes.at(-1) === 'ConditionalCheckFailed') return 'repeated'
   if (codes.some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict')) return 'changed'
   throw error
 }

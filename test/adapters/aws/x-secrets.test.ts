@@ -39,6 +39,20 @@ describe('the secrets of the X app', () => {
     })
   })
 
+  test('are read anew for a signature that does not match, but at most once a minute', async () => {
+    await withFile(secret('one'), async (place, write) => {
+      let time = Date.parse('2026-01-01T00:00:00Z')
+      const secrets = createXSecrets(place, access, () => new Date(time))
+      await secrets.consumer()
+      write(secret('two', 'one'))
+      time += 59_000
+      expect((await secrets.refreshed()).current).toBe('one')
+      time += 1_000
+      expect((await secrets.refreshed()).current).toBe('two')
+      expect(await secrets.app()).toEqual({ key: 'key', secret: 'two' })
+    })
+  })
+
   test('that were never filled in are an error that says what to do, without what stands there', async () => {
     for (const text of ['', 'not json hunter2', '{}', '{"consumerSecret":""}', '{"consumerSecret":5}']) {
       await withFile(text, async (place) => {

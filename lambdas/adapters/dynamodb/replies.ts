@@ -1,0 +1,212 @@
+import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb'
+import {
+  QueryCommand,
+  TransactWriteCommand,
+  type TransactWriteCommandInput,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb'
+import { messageIdOf } from '../../core/message.ts'
+import type { DueReply, Idempotency, ReplyStore } from '../../core/ports.ts'
+import type { Quota } from '../../core/quota.ts'
+import { isReply, type Reply } from '../../core/reply.ts'
+import type { Message } from '../../core/ticket.ts'
+import { getAll, type Item, keys, shardOf, shardsOf, type TableAccess } from './table.ts'
+import { messageFrom } from './ticket-items.ts'
+
+type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
+
+/** The list of replies that are not sent yet. */
+const DUE = 'due'
+
+/** Messages read at once while looking for an earlier reply. */
+const LOOK_BACK = 100
+
+/** Agents' replies in the table: messages with a delivery, found by the time at which they are due. */
+export function createReplyStore(access: TableAccess): ReplyStore {
+  const { tableName, documents } = access
+
+  async function message(channelId: string, messageId: string): Promise<Message | null> {
+    const [pointer] = await getAll(access, [keys.pointer(channelId, messageId)])
+    if (!pointer) return null
+    const [item] = await getAll(access, [{ pk: String(pointer.messagePk), sk: String(pointer.messageSk) }])
+    return item ? messageFrom(item) : null
+  }
+
+  return {
+    message,
+
+    async idempotency(ticketId, key, at) {
+      const [item] = await getAll(access, [keys.idempotency(ticketId, key)])
+      if (!item || String(item.until) <= at) return null
+      const { fingerprint, messageId, until } = item as unknown as Idempotency
+      return { key, fingerprint, messageId, until }
+    },
+
+    async ahead(reply) {
+      const own = keys.message(reply.ticketId, reply.position, reply.id)
+      let start: Record<string, unknown> | undefined = own
+      while (start) {
+        const page: { Items?: Record<string, unknown>[]; LastEvaluatedKey?: Record<string, unknown> } =
+          await documents.send(
+            new QueryCommand({
+              TableName: tableName,
+              KeyConditionExpression: 'pk = :pk AND begins_with(sk, :messages)',
+              FilterExpression: 'delivery.#status = :pending',
+              ExpressionAttributeNames: { '#status': 'status' },
+              ExpressionAttributeValues: { ':pk': own.pk, ':messages': 'MESSAGE#', ':pending': 'pending' },
+              ScanIndexForward: false,
+              ConsistentRead: true,
+              ExclusiveStartKey: start,
+              Limit: LOOK_BACK,
+            }),
+          )
+        const [earlier] = page.Items ?? []
+        if (earlier) return (earlier as Reply).delivery.dueAt ?? ''
+        start = page.LastEvaluatedKey
+      }
+      return null
+    },
+
+    async started(channelId, target) {
+      const { Items = [] } = await documents.send(
+        new QueryCommand({
+          TableName: tableName,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': keys.attempt(channelId, target, '').pk },
+          ConsistentRead: true,
+        }),
+      )
+      const found = await Promise.all(Items.map((item) => message(channelId, String(item.sk))))
+      return found.filter((one) => one !== null).filter(isReply)
+    },
+
+    async save(before, after) {
+      const writes = [
+        writeReply(tableName, before, after),
+        ...attemptWrites(tableName, after),
+        ...sentWrites(tableName, after),
+      ]
+      try {
+        await documents.send(new TransactWriteCommand({ TransactItems: writes }))
+        return true
+      } catch (error) {
+        if (error instanceof TransactionCanceledException && isAboutConditions(error)) return false
+        throw error
+      }
+    },
+
+    async due(at, limit) {
+      const pages = await Promise.all(
+        shardsOf(DUE).map((partition) =>
+          documents.send(
+            new QueryCommand({
+              TableName: tableName,
+              IndexName: 'due',
+              KeyConditionExpression: 'inDue = :due AND dueAt <= :at',
+              ExpressionAttributeValues: { ':due': partition, ':at': at },
+              Limit: limit,
+            }),
+          ),
+        ),
+      )
+      const items = pages.flatMap((page) => (page.Items ?? []) as Item[])
+      // Replies of one ticket keep the order in which they were written, whatever their times.
+      const order = (item: Item) => item.sk
+      return items
+        .sort((a, b) => (order(a) < order(b) ? -1 : 1))
+        .slice(0, limit)
+        .map(dueFrom)
+    },
+
+    async postpone({ ticketId, position, messageId }, until) {
+      try {
+        await documents.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: keys.message(ticketId, position, messageId),
+            UpdateExpression: 'SET dueAt = :until',
+            ConditionExpression: 'attribute_exists(inDue)',
+            ExpressionAttributeValues: { ':until': until },
+          }),
+        )
+      } catch (error) {
+        // Sent or failed in the meantime: it is no longer among the due ones.
+        if (!(error instanceof ConditionalCheckFailedException)) throw error
+      }
+    },
+
+    async quota(channelId, kind) {
+      const [item] = await getAll(access, [keys.quota(channelId, kind)])
+      if (!item) return null
+      const { windows, notBefore, version } = item as unknown as Quota
+      return { windows, notBefore, version }
+    },
+
+    async saveQuota(channelId, kind, before, after) {
+      const condition = before
+        ? { ConditionExpression: 'version = :version', ExpressionAttributeValues: { ':version': before.version } }
+        : { ConditionExpression: 'attribute_not_exists(pk)' }
+      const item = { ...keys.quota(channelId, kind), ...after }
+      try {
+        await documents.send(
+          new TransactWriteCommand({ TransactItems: [{ Put: { TableName: tableName, Item: item, ...condition } }] }),
+        )
+        return true
+      } catch (error) {
+        if (error instanceof TransactionCanceledException && isAboutConditions(error)) return false
+        throw error
+      }
+    },
+  }
+}
+
+/** The attributes that put a pending reply into the list of due ones, and keep every other message out of it. */
+export function dueAs(message: Message): { inDue?: string; dueAt?: string } {
+  const { delivery, id } = message
+  if (delivery?.status !== 'pending' || !delivery.dueAt) return {}
+  return { inDue: `${DUE}#${shardOf(id)}`, dueAt: delivery.dueAt }
+}
+
+function writeReply(tableName: string, before: Reply, after: Reply): Write {
+  const sending = { ...after.sending, version: before.sending.version + 1 }
+  const next = { ...after, sending }
+  return {
+    Put: {
+      TableName: tableName,
+      Item: { ...keys.message(after.ticketId, after.position, after.id), ...next, ...dueAs(next) },
+      ConditionExpression: 'sending.version = :version',
+      ExpressionAttributeValues: { ':version': before.sending.version },
+    },
+  }
+}
+
+/** A started attempt is known by its target, so that its echo finds it. */
+function attemptWrites(tableName: string, { channelId, sending, id }: Reply): Write[] {
+  const key = keys.attempt(channelId, sending.target, id)
+  return [
+    sending.attemptedAt ? { Put: { TableName: tableName, Item: key } } : { Delete: { TableName: tableName, Key: key } },
+  ]
+}
+
+/** What X has is known by X's id from then on, so that its echo is one that is stored. */
+function sentWrites(tableName: string, reply: Reply): Write[] {
+  if (reply.delivery.status !== 'sent' || reply.externalId === null) return []
+  const { pk: messagePk, sk: messageSk } = keys.message(reply.ticketId, reply.position, reply.id)
+  const kind = reply.sending.target.kind
+  const pointer = {
+    ...keys.pointer(reply.channelId, messageIdOf(kind, reply.externalId)),
+    ticketId: reply.ticketId,
+    messagePk,
+    messageSk,
+  }
+  return [{ Put: { TableName: tableName, Item: pointer, ConditionExpression: 'attribute_not_exists(pk)' } }]
+}
+
+function isAboutConditions({ CancellationReasons = [] }: TransactionCanceledException): boolean {
+  return CancellationReasons.some(({ Code }) => Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict')
+}
+
+function dueFrom({ ticketId, channelId, sk }: Item): DueReply {
+  const [, position = '', messageId = ''] = sk.split('#')
+  return { ticketId: String(ticketId), channelId: String(channelId), messageId, position }
+}

@@ -1,0 +1,207 @@
+import type { TwitterApi } from 'twitter-api-v2'
+import { displayText } from '../../core/payload/text.ts'
+import { type Account, type AccountTokens, type X, XError, type XSecrets, type XWebhook } from '../../core/ports.ts'
+import { isSameText } from '../../core/reply.ts'
+import type { Found } from '../../core/sending.ts'
+import type { Target } from '../../core/ticket.ts'
+import { failedAnswer, sentAnswer } from './answers.ts'
+import { appClientOf, clientOf, xErrorFrom } from './client.ts'
+
+/** Which of X's event systems channels subscribe to. */
+export type EventSource = 'account-activity' | 'x-activity'
+
+/** What a channel hears of, when it is the X Activity API that tells. */
+const EVENT_TYPES = [
+  'dm.received',
+  'dm.sent',
+  'post.mention.create',
+  'post.reply.create',
+  'post.create',
+  'post.delete',
+  'chat.received',
+] as const
+
+/** X through twitter-api-v2. @param apiUrl `https://api.x.com`, or another X */
+export function createX(apiUrl: string, secrets: Pick<XSecrets, 'app'>, eventSource: EventSource): X {
+  const asApp = async () => appClientOf(apiUrl, await secrets.app())
+  const asAccount = async (tokens: AccountTokens) => clientOf(apiUrl, await secrets.app(), tokens)
+
+  return {
+    requestToken: (callbackUrl) =>
+      asked(async () => {
+        const client = clientOf(apiUrl, await secrets.app())
+        const link = await client.generateAuthLink(callbackUrl, { linkMode: 'authorize', forceLogin: true })
+        const authorizeUrl = link.url.replace('https://api.x.com', apiUrl)
+        return { token: link.oauth_token, secret: link.oauth_token_secret, authorizeUrl }
+      }),
+
+    accessToken: (request, verifier) =>
+      asked(async () => {
+        const { accessToken, accessSecret } = await (await asAccount(request)).login(verifier)
+        return { token: accessToken, secret: accessSecret }
+      }),
+
+    me: (tokens) =>
+      asked(async () => {
+        const { data } = await (await asAccount(tokens)).v2.get<{ data: Account }>('users/me')
+        return { id: data.id, username: data.username }
+      }),
+
+    invalidate: (tokens) =>
+      asked(async () => {
+        await (await asAccount(tokens)).v1.post('oauth/invalidate_token.json', undefined, {
+          prefix: 'https://api.x.com/1.1/',
+        })
+      }),
+
+    webhooks: () =>
+      asked(async () => {
+        const { data = [] } = await (await asApp()).v2.get<{ data?: XWebhook[] }>('webhooks')
+        return data.map(({ id, url, valid }) => ({ id, url, valid }))
+      }),
+
+    createWebhook: (url) =>
+      asked(async () => {
+        const answer = await (await asApp()).v2.post<{ data?: XWebhook } & Partial<XWebhook>>('webhooks', { url })
+        // X's older form is flat.
+        const webhook = answer.data ?? answer
+        return { id: String(webhook.id), url: String(webhook.url ?? url), valid: webhook.valid !== false }
+      }),
+
+    validateWebhook: (id) =>
+      asked(async () => {
+        await (await asApp()).v2.put('webhooks/:id', undefined, { params: { id } })
+      }),
+
+    deleteWebhook: (id) =>
+      asked(async () => {
+        await (await asApp()).v2.delete('webhooks/:id', undefined, { params: { id } })
+      }),
+
+    subscribe: (tokens, account, webhookId) =>
+      asked(async () => {
+        const client = await asAccount(tokens)
+        if (eventSource === 'account-activity') await subscribeToAccount(client, webhookId)
+        else await subscribeToEvents(client, await asApp(), account, webhookId)
+      }),
+
+    unsubscribe: (account, webhookId) =>
+      asked(async () => {
+        const client = await asApp()
+        if (eventSource === 'account-activity') {
+          const params = { wid: webhookId, user: account.id }
+          await client.v2.delete('account_activity/webhooks/:wid/subscriptions/:user/all', undefined, { params })
+          return
+        }
+        for (const one of await subscriptionsOf(client, account)) {
+          await client.v2.delete('activity/subscriptions/:id', undefined, { params: { id: one.id } })
+        }
+      }),
+
+    async send(tokens, target, text) {
+      const client = await asAccount(tokens)
+      try {
+        return await (target.kind === 'post' ? sendPost(client, target, text) : sendMessage(client, target, text))
+      } catch (error) {
+        return failedAnswer(error)
+      }
+    },
+
+    findSent: (tokens, account, target, text, since) =>
+      asked(async () => findIn(await asAccount(tokens), account, target, text, since)),
+  }
+}
+
+/** @throws XError for what X refused or left unanswered */
+async function asked<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call()
+  } catch (error) {
+    throw xErrorFrom(error)
+  }
+}
+
+async function sendPost(client: TwitterApi, target: Extract<Target, { kind: 'post' }>, text: string) {
+  const body = { text, reply: { in_reply_to_tweet_id: target.inReplyTo } }
+  const answer = await client.v2.post<{ data: { id: string } }>('tweets', body, { fullResponse: true })
+  return sentAnswer(answer.data.data.id, answer.rateLimit)
+}
+
+async function sendMessage(client: TwitterApi, target: Extract<Target, { kind: 'direct_message' }>, text: string) {
+  const answer = await client.v2.post<{ data: { dm_event_id: string } }>(
+    'dm_conversations/with/:participant_id/messages',
+    { text },
+    { fullResponse: true, params: { participant_id: target.recipientId } },
+  )
+  return sentAnswer(answer.data.data.dm_event_id, answer.rateLimit)
+}
+
+/** A subscription that is there already is what was wanted. */
+async function subscribeToAccount(client: TwitterApi, webhookId: string): Promise<void> {
+  const path = 'account_activity/webhooks/:wid/subscriptions/all'
+  await unlessDuplicate(client.v2.post(path, {}, { params: { wid: webhookId } }))
+}
+
+async function subscribeToEvents(client: TwitterApi, app: TwitterApi, { id }: Account, webhookId: string) {
+  for (const eventType of EVENT_TYPES) {
+    const body = { event_type: eventType, filter: { user_id: id }, tag: eventType, webhook_id: webhookId }
+    await unlessDuplicate(client.v2.post('activity/subscriptions', body))
+  }
+  // X answers in several shapes, an empty one among them: what counts is what is there afterwards.
+  const there = (await subscriptionsOf(app, { id })).map((one) => one.event_type)
+  const missing = EVENT_TYPES.filter((eventType) => !there.includes(eventType))
+  if (missing.length > 0) throw new XError(200, `not subscribed to ${missing.join(', ')}`)
+}
+
+async function subscriptionsOf(app: TwitterApi, { id }: Pick<Account, 'id'>) {
+  type Subscription = { subscription_id?: string; id?: string; event_type: string; filter?: { user_id?: string } }
+  const { data = [] } = await app.v2.get<{ data?: Subscription[] }>('activity/subscriptions')
+  return data
+    .filter((one) => one.filter?.user_id === id)
+    .map((one) => ({ id: String(one.subscription_id ?? one.id), event_type: one.event_type }))
+}
+
+async function unlessDuplicate(call: Promise<unknown>): Promise<void> {
+  try {
+    await call
+  } catch (error) {
+    const known = xErrorFrom(error)
+    const isDuplicate =
+      known instanceof XError && (known.status === 409 || (known.status === 400 && /duplicate/i.test(known.detail)))
+    if (!isDuplicate) throw error
+  }
+}
+
+/** Looks through what the account sent to the target, newest first, for this text. */
+async function findIn(
+  client: TwitterApi,
+  account: Account,
+  target: Target,
+  text: string,
+  since: string,
+): Promise<Found> {
+  // Clocks differ a little.
+  const from = Date.parse(since) - 60_000
+  const fits = (one: { id: string; text?: string | undefined; created_at?: string | undefined }) =>
+    isSameText(text, displayText(one.text ?? '', []).text, target.kind) &&
+    (!one.created_at || Date.parse(one.created_at) >= from)
+  if (target.kind === 'post') {
+    const { data = [] } = await client.v2.get<{ data?: OwnPost[] }>(
+      'users/:id/tweets',
+      { max_results: 100, 'tweet.fields': 'created_at,referenced_tweets' },
+      { params: { id: account.id } },
+    )
+    const found = data.find((one) => fits(one) && one.referenced_tweets?.some(({ id }) => id === target.inReplyTo))
+    return found ? { is: 'there', externalId: found.id } : { is: 'missing' }
+  }
+  const { data = [] } = await client.v2.get<{ data?: OwnMessage[] }>(
+    'dm_conversations/with/:participant_id/dm_events',
+    { max_results: 100, 'dm_event.fields': 'id,text,sender_id,created_at,event_type' },
+    { params: { participant_id: target.recipientId } },
+  )
+  const found = data.find((one) => fits(one) && one.sender_id === account.id)
+  return found ? { is: 'there', externalId: found.id } : { is: 'missing' }
+}
+
+type OwnPost = { id: string; text?: string; created_at?: string; referenced_tweets?: { type: string; id: string }[] }
+type OwnMessage = { id: string; text?: string; created_at?: string; sender_id?: string }

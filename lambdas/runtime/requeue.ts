@@ -1,0 +1,15 @@
+import { createReplyQueue } from '../adapters/aws/reply-queue.ts'
+import { awsAccess } from './aws.ts'
+import { readEnvironment } from './environment.ts'
+import { log } from './log.ts'
+import { openStores } from './tables.ts'
+
+/** What the sweep works with. */
+export function requeueDependencies() {
+  const { TABLE_NAME, REPLIES_QUEUE_URL } = readEnvironment('requeue')
+  return {
+    ...openStores(TABLE_NAME, () => new Date()),
+    queue: createReplyQueue(awsAccess('sqs'), REPLIES_QUEUE_URL),
+    log,
+  }
+}

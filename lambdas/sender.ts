@@ -1,0 +1,167 @@
+/**
+ * Called with replies of the queue, in order per ticket. Promises that X gets each once: an attempt is claimed before
+ * it is made, and where X's answer is not known, X is asked before anything is sent again. Waiting is not failing: a
+ * reply that must wait is acknowledged, and `requeue` brings it back when it is due.
+ */
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
+import type { Channel } from './core/channel.ts'
+import { type AccountTokens, type Clock, type Log, type Vault, type X, XError } from './core/ports.ts'
+import { blockedUntil, takeQuota } from './core/quota.ts'
+import { isReply, type Reply } from './core/reply.ts'
+import {
+  afterLook,
+  doubted,
+  type Found,
+  failed,
+  judge,
+  nextStep,
+  sent,
+  startAttempt,
+  waitUntil,
+  type XAnswer,
+} from './core/sending.ts'
+import { laterOf } from './core/time.ts'
+import { workOffBatch } from './runtime/batch.ts'
+import { queues } from './runtime/resources.ts'
+import { senderDependencies } from './runtime/sender.ts'
+import type { Stores } from './runtime/tables.ts'
+
+export type SenderDependencies = Pick<Stores, 'channels' | 'replies'> & { x: X; vault: Vault; now: Clock; log: Log }
+
+/** Deciding again after a change in between; more than this many times is no coincidence. */
+const DECISIONS = 20
+
+export function createSender({ channels, replies, x, vault, now, log }: SenderDependencies) {
+  async function handle(record: SQSRecord): Promise<void> {
+    const { channelId, messageId, at } = queuedReplyIn(record)
+    // The sweep may be run on a clock of its own; ours is never behind it.
+    const time = () => new Date(laterOf(now().toISOString(), at))
+    for (let n = 0; n < DECISIONS; n++) {
+      const message = await replies.message(channelId, messageId)
+      if (!message || !isReply(message)) throw new Error(`${messageId} of ${channelId} is no reply`)
+      const outcome = await advance(message, await channels.get(channelId), time)
+      if (outcome === 'again') continue
+      log({ did: 'handled_reply', channelId, ticketId: message.ticketId, messageId, ...outcome })
+      return
+    }
+    throw new Error(`what reply ${messageId} was decided on changed ${DECISIONS} times`)
+  }
+
+  /** One step of a reply: what came of it, or `again` when there is another to take. */
+  async function advance(reply: Reply, channel: Channel | null, time: () => Date) {
+    const ahead = await replies.ahead(reply)
+    const step = nextStep(reply, channel, ahead, time())
+    if (step.do === 'leave') return { outcome: 'left', because: step.because }
+    if (step.do === 'wait') {
+      const after = waitUntil(reply, step.until, reply.delivery.reason, true)
+      return (await replies.save(reply, after))
+        ? { outcome: 'waits', until: step.until, because: step.because }
+        : 'again'
+    }
+    if (step.do === 'fail' || !channel) return finish(reply, failed(reply, step.do === 'fail' ? step.reason : ''))
+    const tokens = await tokensOf(channel)
+    return step.do === 'look' ? look(reply, channel, tokens, time) : attempt(reply, channel, tokens, time)
+  }
+
+  async function attempt(reply: Reply, channel: Channel, tokens: AccountTokens, time: () => Date) {
+    const { target } = reply.sending
+    const quota = await replies.quota(channel.id, target.kind)
+    const taken = takeQuota(target.kind, quota, time())
+    if ('until' in taken) {
+      const reason = "X's limit for the account is used up; it is sent when X allows."
+      const after = waitUntil(reply, taken.until, reason, false)
+      return (await replies.save(reply, after)) ? { outcome: 'waits', until: taken.until, because: reason } : 'again'
+    }
+    if (!(await replies.saveQuota(channel.id, target.kind, quota, taken.next))) return 'again'
+    const started = startAttempt(reply, time())
+    if (!(await replies.save(reply, started))) return 'again'
+    const claimed = withNextVersion(started)
+    const answer = await x.send(tokens, target, reply.text)
+    await noteLimits(channel, reply, answer)
+    return conclude(claimed, channel, answer, time())
+  }
+
+  async function conclude(reply: Reply, channel: Channel, answer: XAnswer, at: Date) {
+    const verdict = judge(answer, at)
+    switch (verdict.do) {
+      case 'sent':
+        return finish(reply, sent(reply, verdict.externalId))
+      case 'wait': {
+        if (verdict.account) await block(channel, reply, verdict.until)
+        await replies.save(reply, waitUntil(reply, verdict.until, verdict.reason, false))
+        return { outcome: 'waits', until: verdict.until, because: verdict.reason }
+      }
+      case 'doubt':
+        await replies.save(reply, doubted(reply, verdict.reason, verdict.ifMissing, at))
+        return { outcome: 'doubted', because: verdict.reason }
+      case 'fail':
+        if (verdict.reconnect) await channels.markRevoked(channel.id)
+        return finish(reply, failed(reply, verdict.reason))
+    }
+  }
+
+  /** Asks X whether it has the attempt of which the outcome is not known. */
+  async function look(reply: Reply, channel: Channel, tokens: AccountTokens, time: () => Date) {
+    const { target, attemptedAt } = reply.sending
+    const account = { id: channel.twitterUserId, username: channel.username }
+    let found: Found
+    try {
+      found = await x.findSent(tokens, account, target, reply.text, attemptedAt ?? reply.createdAt)
+    } catch (error) {
+      if (!(error instanceof XError)) throw error
+      log({ did: 'looked_in_vain', channelId: channel.id, messageId: reply.id, status: error.status })
+      found = { is: 'unclear' }
+    }
+    if (found.is === 'there') return finish(reply, sent(reply, found.externalId))
+    const after = afterLook(reply, found, time())
+    if (!(await replies.save(reply, after))) return 'again'
+    if (after.delivery.status !== 'pending') return { outcome: after.delivery.status, because: after.delivery.reason }
+    return found.is === 'missing'
+      ? 'again'
+      : { outcome: 'waits', until: after.delivery.dueAt, because: 'X could not be asked' }
+  }
+
+  /** Writes an end. Its echo may have been quicker and have settled it: then there is nothing left to write. */
+  async function finish(before: Reply, after: Reply) {
+    const saved = await replies.save(before, after)
+    return saved ? { outcome: after.delivery.status, because: after.delivery.reason } : ('again' as const)
+  }
+
+  async function tokensOf(channel: Channel): Promise<AccountTokens> {
+    const sealed = await channels.sealedTokens(channel.id)
+    if (sealed === null) throw new Error(`the channel ${channel.id} is connected and has no tokens`)
+    return JSON.parse(await vault.open(sealed, channel.id)) as AccountTokens
+  }
+
+  /** A window that X says is used up is not tried before it begins anew. */
+  async function noteLimits(channel: Channel, reply: Reply, answer: XAnswer): Promise<void> {
+    if (answer.is === 'sent' && answer.pauseUntil) await block(channel, reply, answer.pauseUntil)
+  }
+
+  async function block(channel: Channel, reply: Reply, until: string): Promise<void> {
+    const { kind } = reply.sending.target
+    for (let n = 0; n < DECISIONS; n++) {
+      const quota = await replies.quota(channel.id, kind)
+      if (await replies.saveQuota(channel.id, kind, quota, blockedUntil(quota, until))) return
+    }
+  }
+
+  return (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse> =>
+    workOffBatch(event, () => context.getRemainingTimeInMillis(), queues.replies.maxReceives, handle, log)
+}
+
+/** A reply as it stands after a save. */
+function withNextVersion(reply: Reply): Reply {
+  return { ...reply, sending: { ...reply.sending, version: reply.sending.version + 1 } }
+}
+
+/** @throws Error that does not quote the message */
+function queuedReplyIn({ body, messageId }: SQSRecord): { channelId: string; messageId: string; at: string } {
+  try {
+    return JSON.parse(body) as { channelId: string; messageId: string; at: string }
+  } catch {
+    throw new Error(`the message ${messageId} of the queue is not JSON`)
+  }
+}
+
+export const handler = createSender(senderDependencies())

@@ -1,0 +1,167 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { createX, type EventSource } from '../../../lambdas/adapters/x/x.ts'
+import type { AccountTokens } from '../../../lambdas/core/ports.ts'
+import { crcAnswer } from '../../../lambdas/core/signature.ts'
+import { startX, type XSimulator } from '../../../local/x/simulator.ts'
+import { decideOnX } from '../../support/authorize.ts'
+
+const keys = { consumerKey: 'test-key', consumerSecret: 'test-secret' }
+const app = { app: async () => ({ key: keys.consumerKey, secret: keys.consumerSecret }) }
+const shop = { id: '770', username: 'the_shop' }
+const ann = { id: '771', username: 'ann' }
+
+let x: XSimulator
+let hook: Server
+let hookUrl: string
+let tokens: AccountTokens
+const ours = (eventSource: EventSource = 'account-activity') => createX(x.url, app, eventSource)
+
+beforeAll(async () => {
+  x = await startX({ port: 0, ...keys })
+  for (const user of [shop, ann]) x.control.addUser(user)
+  hook = createServer((request, response) => {
+    const token = new URL(request.url ?? '', 'http://localhost').searchParams.get('crc_token') ?? undefined
+    request.resume()
+    response.end(JSON.stringify(token ? crcAnswer(token, keys.consumerSecret) : {}))
+  })
+  await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve))
+  hookUrl = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/webhooks/twitter`
+  const request = await ours().requestToken('http://localhost:3000/callback')
+  const back = await decideOnX(request.authorizeUrl, shop.id, 'allow')
+  tokens = await ours().accessToken(request, back.searchParams.get('oauth_verifier') ?? '')
+})
+afterEach(() => x.control.clearAnswers())
+afterAll(async () => {
+  await x.stop()
+  hook.closeAllConnections()
+  hook.close()
+})
+
+describe('connecting', () => {
+  test('the whole way of OAuth, real signatures included, ends with the account that allowed it', async () => {
+    expect(await ours().me(tokens)).toEqual(shop)
+  })
+
+  test('wrong keys of the app, a wrong verifier and a callback that X does not know are told apart', async () => {
+    const wrong = createX(x.url, { app: async () => ({ key: keys.consumerKey, secret: 'wrong' }) }, 'account-activity')
+    await expect(wrong.requestToken('http://localhost:3000/callback')).rejects.toMatchObject({ status: 401 })
+    const request = await ours().requestToken('http://localhost:3000/callback')
+    await expect(ours().accessToken(request, 'guessed')).rejects.toMatchObject({ status: 401 })
+    x.control.settings({ approvedCallbacks: ['https://only.example/callback'] })
+    await expect(ours().requestToken('http://localhost:3000/callback')).rejects.toMatchObject({
+      status: 403,
+      detail: expect.stringContaining('415'),
+    })
+    x.control.settings({ approvedCallbacks: null })
+  })
+
+  test.each(['account-activity', 'x-activity'] as const)(
+    '%s: webhook and subscription, once more is no error, and gone again',
+    async (source) => {
+      const api = ours(source)
+      const webhook = await api.createWebhook(hookUrl)
+      expect(await api.webhooks()).toEqual([{ id: webhook.id, url: hookUrl, valid: true }])
+      await api.validateWebhook(webhook.id)
+      await api.subscribe(tokens, shop, webhook.id)
+      await api.subscribe(tokens, shop, webhook.id)
+      const subscribed = () => {
+        const { subscriptions, activitySubscriptions } = x.control.state()
+        return [subscriptions, activitySubscriptions].map((list) => Object.keys(list).length)
+      }
+      expect(subscribed()).toEqual(source === 'account-activity' ? [1, 0] : [0, 7])
+      await api.unsubscribe(shop, webhook.id)
+      expect(subscribed()).toEqual([0, 0])
+      await api.deleteWebhook(webhook.id)
+      expect(await api.webhooks()).toEqual([])
+    },
+  )
+
+  test('a webhook that does not answer the CRC is refused by its name', async () => {
+    await expect(ours().createWebhook('http://127.0.0.1:9/nobody')).rejects.toMatchObject({
+      status: 400,
+      detail: expect.stringContaining('CrcValidationFailed'),
+    })
+  })
+
+  test('a token that was taken back is a 401, and taking it back works', async () => {
+    const request = await ours().requestToken('http://localhost:3000/callback')
+    const back = await decideOnX(request.authorizeUrl, ann.id, 'allow')
+    const hers = await ours().accessToken(request, back.searchParams.get('oauth_verifier') ?? '')
+    await ours().invalidate(hers)
+    await expect(ours().me(hers)).rejects.toMatchObject({ status: 401 })
+  })
+
+  test('an X that is not there is no answer', async () => {
+    const nobody = createX('http://127.0.0.1:9', app, 'account-activity')
+    await expect(nobody.requestToken('http://localhost:3000/callback')).rejects.toMatchObject({ status: null })
+  })
+})
+
+describe('sending and looking back', () => {
+  const toAnn = { kind: 'direct_message', recipientId: ann.id } as const
+  const since = new Date(Date.now() - 1000).toISOString()
+  const entry = () => x.control.post({ by: ann.id, text: `@the_shop question ${Math.random()}` })
+
+  test('a direct message arrives, and is found again', async () => {
+    const text = 'On its way 😀 & soon, see https://example.com/a?b=c'
+    const answer = await ours().send(tokens, toAnn, text)
+    expect(answer).toMatchObject({ is: 'sent', pauseUntil: null })
+    expect(x.control.directMessages().at(-1)).toMatchObject({
+      text: { full: expect.stringContaining('😀 &amp; soon') },
+    })
+    const found = await ours().findSent(tokens, shop, toAnn, text, since)
+    expect(found).toEqual({ is: 'there', externalId: answer.is === 'sent' ? answer.externalId : '' })
+    expect(await ours().findSent(tokens, shop, toAnn, 'never sent', since)).toEqual({ is: 'missing' })
+  })
+
+  test('a public reply stands under the entry, and is found again by its place and text', async () => {
+    const target = { kind: 'post', inReplyTo: entry().id } as const
+    const text = 'Yes & gladly: https://example.com/open'
+    const answer = await ours().send(tokens, target, text)
+    expect(answer).toMatchObject({ is: 'sent' })
+    const found = await ours().findSent(tokens, shop, target, text, since)
+    expect(found).toEqual({ is: 'there', externalId: answer.is === 'sent' ? answer.externalId : '' })
+    expect(await ours().findSent(tokens, shop, { ...target, inReplyTo: '1' }, text, since)).toEqual({ is: 'missing' })
+  })
+
+  test('a refusal comes with status and words, a limit with the time at which it ends', async () => {
+    const body = {
+      title: 'Forbidden',
+      status: 403,
+      detail: 'You do not have permission to DM one or more participants.',
+      type: 'about:blank',
+    }
+    x.control.answer({ path: '/2/dm_conversations/*', status: 403, body })
+    expect(await ours().send(tokens, toAnn, 'hi')).toEqual({
+      is: 'refused',
+      status: 403,
+      detail: body.detail,
+      resetAt: null,
+    })
+    const reset = Math.floor(Date.now() / 1000) + 600
+    const headers = { 'x-rate-limit-limit': '15', 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': String(reset) }
+    x.control.answer({ path: '/2/dm_conversations/*', status: 429, body: { title: 'Too Many Requests' }, headers })
+    expect(await ours().send(tokens, toAnn, 'hi')).toMatchObject({
+      is: 'refused',
+      status: 429,
+      resetAt: new Date(reset * 1000).toISOString(),
+    })
+  })
+
+  test('503 after X took it is a refusal by an ill X; nobody there is certainly not sent', async () => {
+    x.control.answer({ path: '/2/dm_conversations/*', status: 503, body: {}, take: true })
+    expect(await ours().send(tokens, toAnn, 'taken')).toMatchObject({ is: 'refused', status: 503 })
+    expect(await ours().findSent(tokens, shop, toAnn, 'taken', since)).toMatchObject({ is: 'there' })
+    const nobody = createX('http://127.0.0.1:9', app, 'account-activity')
+    expect(await nobody.send(tokens, toAnn, 'hi')).toMatchObject({ is: 'unreached' })
+  })
+
+  test('the last of a window says when the next begins', async () => {
+    x.control.limits({ posts: { limit: 1, windowSeconds: 900 } })
+    const target = { kind: 'post', inReplyTo: entry().id } as const
+    expect(await ours().send(tokens, target, 'the last one')).toMatchObject({ is: 'refused', status: 429 })
+    x.control.limits({ posts: { limit: 100, windowSeconds: 900 } })
+  })
+})

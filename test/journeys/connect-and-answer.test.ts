@@ -1,0 +1,229 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import type { ApiChannel, ApiMessage, ApiTicket } from '../../lambdas/core/api.ts'
+import { eventually } from '../local/support.ts'
+import { decideOnX } from '../support/authorize.ts'
+import { dataFolder, Product } from '../support/product.ts'
+
+const folder = dataFolder()
+let product: Product
+const shop = { id: '2244994945', username: 'journey_shop' }
+const ann = { id: '1205290247124217856', username: 'journey_ann' }
+const bob = { id: '2474118319', username: 'journey_bob' }
+const channelId = `twitter-${shop.id}`
+
+beforeAll(async () => {
+  product = await Product.start(folder.path)
+  for (const user of [shop, ann, bob]) await product.onX('POST', 'users', user)
+}, 60_000)
+beforeEach(async () => {
+  await product.onX('DELETE', 'answers')
+})
+afterAll(async () => {
+  await product.end()
+  folder.remove()
+}, 30_000)
+
+type XPost = { id: string; inReplyToId?: string | null; text: unknown }
+
+/** Everything secret that X has given out and still knows. */
+let secrets: string[] = []
+function tokensOnX(): string[] {
+  const { accessTokens } = JSON.parse(readFileSync(join(folder.path, 'x.json'), 'utf8')) as { accessTokens: object[] }
+  return accessTokens.flatMap((one) => Object.values(one)).filter((one) => typeof one === 'string' && one.length > 25)
+}
+
+const ticketOf = (customer: { id: string }, fits: (ticket: ApiTicket) => boolean = () => true) =>
+  eventually(`a ticket of ${customer.id}`, async () => (await product.tickets(`?customerId=${customer.id}`)).find(fits))
+const delivered = (ticketId: string, id: string, fits: (message: ApiMessage) => boolean) =>
+  eventually(`reply ${id}`, async () => (await product.messages(ticketId)).find((one) => one.id === id && fits(one)))
+const isSent = (message: ApiMessage) => message.delivery?.status === 'sent'
+const isPending = (message: ApiMessage) => message.delivery?.status === 'pending' && message.delivery.reason !== null
+const onX = async (text: string) => {
+  const { posts } = await product.onX<{ posts: XPost[] }>('GET', 'posts')
+  const { directMessages } = await product.onX<{ directMessages: XPost[] }>('GET', 'direct-messages')
+  return [...posts, ...directMessages].filter((one) => JSON.stringify(one.text).includes(text))
+}
+const minutes = (n: number) => new Date(Date.now() + n * 60_000).toISOString()
+
+describe('connecting', () => {
+  test('Cancel, a foreign browser and a stale token each lead back with their own message', async () => {
+    const cancelled = await product.beginConnecting()
+    const back = await decideOnX(cancelled.authorizeUrl, shop.id, 'cancel')
+    expect(await product.comeBack(back, cancelled.cookie)).toBe('/channels?error=cancelled')
+    const mine = await product.beginConnecting()
+    const allowed = await decideOnX(mine.authorizeUrl, shop.id, 'allow')
+    expect(await product.comeBack(allowed, cancelled.cookie)).toBe('/channels?error=foreign')
+    expect(await product.comeBack(allowed, '')).toBe('/channels?error=missing_cookie')
+    allowed.searchParams.set('oauth_token', 'unheard-of')
+    expect(await product.comeBack(allowed, mine.cookie)).toBe('/channels?error=stale')
+    expect((await product.call<{ channels: ApiChannel[] }>('/api/channels')).channels).toEqual([])
+  })
+
+  test('Allow ends with a connected channel that X delivers to', async () => {
+    expect(await product.connectByOAuth(shop)).toBe(`/channels/${channelId}`)
+    expect(await product.call<ApiChannel>(`/api/channels/${channelId}`)).toMatchObject({
+      name: 'journey_shop',
+      status: 'connected',
+      directMessages: true,
+      mentions: true,
+    })
+    await product.onX('POST', 'direct-messages', { from: ann.id, to: shop.id, text: 'é 😀 & <you>?' })
+    const ticket = await ticketOf(ann)
+    expect(await product.messages(ticket.id)).toMatchObject([
+      { text: 'é 😀 & <you>?', author: { username: 'journey_ann' } },
+    ])
+  })
+})
+
+describe('answering', () => {
+  test('a direct message is answered, the customer has it, and its echo changes nothing', async () => {
+    const ticket = await ticketOf(ann)
+    const reply = await product.reply(ticket.id, { text: 'On its way & soon 😀' })
+    const sent = await delivered(ticket.id, reply.id, isSent)
+    expect(await onX('On its way')).toMatchObject([{ id: sent.externalId }])
+    await eventually('the echo', () => product.output.includes(`"externalId":"${sent.externalId}"`))
+    expect((await product.messages(ticket.id)).filter((one) => one.direction === 'outbound')).toHaveLength(1)
+  })
+
+  test('a mention is answered under the entry, and the answer under our reply opens a new ticket', async () => {
+    const entry = await product.onX<{ id: string }>('POST', 'posts', {
+      by: bob.id,
+      text: `@${shop.username} are you open?`,
+    })
+    const ticket = await ticketOf(bob)
+    expect(ticket).toMatchObject({ kind: 'mention', tags: ['Twitter: Mention'], firstEntryId: entry.id })
+    const reply = await product.reply(ticket.id, { text: 'Until six. https://example.com/hours?a=1&b=2' })
+    const sent = await delivered(ticket.id, reply.id, isSent)
+    expect(await onX('Until six')).toMatchObject([{ id: sent.externalId, inReplyToId: entry.id }])
+    await product.onX('POST', 'posts', { by: bob.id, text: `@${shop.username} thanks`, inReplyTo: sent.externalId })
+    const next = await ticketOf(bob, (one) => one.id !== ticket.id)
+    expect(next).toMatchObject({ previousTicketId: ticket.id, openedBecause: 'a mention that answers our reply' })
+    expect((await product.messages(ticket.id)).map((one) => one.direction)).toEqual(['inbound', 'outbound'])
+  })
+
+  test('an echo that comes before X has answered settles the reply, once', async () => {
+    const ticket = await ticketOf(ann)
+    await product.onX('POST', 'answers', { path: '/2/dm_conversations/*', delayMs: 1500 })
+    const reply = await product.reply(ticket.id, { text: 'quick echo' })
+    await delivered(ticket.id, reply.id, isSent)
+    expect(await onX('quick echo')).toHaveLength(1)
+    expect((await product.messages(ticket.id)).filter((one) => one.text === 'quick echo')).toHaveLength(1)
+  })
+
+  test('the same key twice is one reply', async () => {
+    const ticket = await ticketOf(ann)
+    const [one, two] = [
+      await product.reply(ticket.id, { text: 'keyed' }, 'key-1'),
+      await product.reply(ticket.id, { text: 'keyed' }, 'key-1'),
+    ]
+    expect(two.id).toBe(one.id)
+    await delivered(ticket.id, one.id, isSent)
+    expect(await onX('keyed')).toHaveLength(1)
+  })
+
+  test('429: it waits without failing and is sent in order when X allows', async () => {
+    const ticket = await ticketOf(ann)
+    const headers = {
+      'x-rate-limit-limit': '15',
+      'x-rate-limit-remaining': '0',
+      'x-rate-limit-reset': String(Math.ceil(Date.now() / 1000) + 600),
+    }
+    await product.onX('POST', 'answers', {
+      path: '/2/dm_conversations/*',
+      status: 429,
+      body: { title: 'Too Many Requests' },
+      headers,
+    })
+    const one = await product.reply(ticket.id, { text: 'waits one' })
+    const two = await product.reply(ticket.id, { text: 'waits two' })
+    const waiting = await delivered(ticket.id, one.id, isPending)
+    expect(waiting.delivery?.dueAt).not.toBeNull()
+    expect(await onX('waits')).toEqual([])
+    await product.schedule('requeue', minutes(11))
+    await delivered(ticket.id, one.id, isSent)
+    await product.schedule('requeue', minutes(12))
+    await delivered(ticket.id, two.id, isSent)
+    expect((await onX('waits')).map(({ text }) => /waits (one|two)/.exec(JSON.stringify(text))?.[1]).sort()).toEqual([
+      'one',
+      'two',
+    ])
+  }, 30_000)
+
+  test('503 after X took it: looked for, and exactly one on X', async () => {
+    const ticket = await ticketOf(ann)
+    await product.onX('POST', 'echoes', { hold: true })
+    await product.onX('POST', 'answers', { path: '/2/dm_conversations/*', status: 503, body: {}, take: true })
+    const reply = await product.reply(ticket.id, { text: 'exactly one' })
+    await delivered(ticket.id, reply.id, isPending)
+    await product.schedule('requeue', minutes(20))
+    const sent = await delivered(ticket.id, reply.id, isSent)
+    expect(await onX('exactly one')).toMatchObject([{ id: sent.externalId }])
+    await product.onX('POST', 'echoes', { release: true })
+  }, 30_000)
+
+  test('a reply that X does not allow has failed, in words that say what to do', async () => {
+    const ticket = await ticketOf(bob)
+    const detail = 'You can only reply to or quote posts where you are mentioned or are the author.'
+    await product.onX('POST', 'answers', {
+      path: '/2/tweets',
+      method: 'POST',
+      status: 403,
+      body: { title: 'Forbidden', detail, status: 403, type: 'about:blank' },
+    })
+    const reply = await product.reply(ticket.id, { text: 'not allowed' })
+    const failed = await delivered(ticket.id, reply.id, (one) => one.delivery?.status === 'failed')
+    expect(failed.delivery?.reason).toContain('mention the account')
+    const headers = await product.bearer()
+    const path = `/api/tickets/${ticket.id}/messages/${reply.id}/retry`
+    expect((await product.try(path, { method: 'POST', headers })).status).toBe(202)
+    await delivered(ticket.id, reply.id, isSent)
+  })
+})
+
+describe('losing access', () => {
+  test('401: the channel needs to be connected again, and is the same channel afterwards', async () => {
+    const ticket = await ticketOf(ann)
+    await product.onX('POST', 'answers', {
+      path: '/2/dm_conversations/*',
+      status: 401,
+      body: { title: 'Unauthorized', status: 401, detail: 'Unauthorized', type: 'about:blank' },
+    })
+    const reply = await product.reply(ticket.id, { text: 'revoked' })
+    await delivered(ticket.id, reply.id, (one) => one.delivery?.status === 'failed')
+    expect((await product.call<ApiChannel>(`/api/channels/${channelId}`)).status).toBe('needs_reconnection')
+    expect(await product.connectByOAuth(shop)).toBe(`/channels/${channelId}`)
+    const { channels } = await product.call<{ channels: ApiChannel[] }>('/api/channels')
+    expect(channels).toMatchObject([{ id: channelId, status: 'connected' }])
+  })
+
+  test('disconnecting unsubscribes at X, takes the token back, and keeps the tickets', async () => {
+    secrets = tokensOnX()
+    const headers = await product.bearer('admin')
+    const answer = await product.try(`/api/channels/${channelId}`, { method: 'DELETE', headers })
+    expect([answer.status, JSON.parse(answer.body).status]).toEqual([200, 'disconnected'])
+    const { subscriptions } = await product.onX<{ subscriptions: object }>('GET', 'webhooks')
+    expect(Object.keys(subscriptions)).toHaveLength(0)
+    expect((await product.tickets(`?customerId=${ann.id}`)).length).toBeGreaterThan(0)
+    const ticket = await ticketOf(ann)
+    const refused = await product.try(`/api/tickets/${ticket.id}/replies`, {
+      method: 'POST',
+      body: { text: 'x' },
+      headers,
+    })
+    expect([refused.status, JSON.parse(refused.body).detail]).toEqual([409, 'the channel is disconnected'])
+  })
+})
+
+test('tokens and texts never stand in a log, and tokens not in the table in the clear', async () => {
+  await product.end()
+  expect(secrets.length).toBeGreaterThanOrEqual(2)
+  const table = readdirSync(folder.path)
+    .filter((name) => name.startsWith('dynamodb'))
+    .map((name) => readFileSync(join(folder.path, name)))
+  expect(product.output).toContain('"did":"connected"')
+  for (const text of [...secrets, 'On its way', 'are you open']) expect(product.output).not.toContain(text)
+  for (const secret of secrets) expect(table.some((bytes) => bytes.includes(String(secret)))).toBe(false)
+  expect(table.some((bytes) => bytes.includes('On its way'))).toBe(true)
+})

@@ -1,0 +1,84 @@
+import { type Account, type AccountTokens, type X, XError } from '../../lambdas/core/ports.ts'
+import { isSameText } from '../../lambdas/core/reply.ts'
+import type { XAnswer } from '../../lambdas/core/sending.ts'
+import type { Target } from '../../lambdas/core/ticket.ts'
+import { idAt } from './x-payloads.ts'
+
+export type OnX = { id: string; account: string; target: Target; text: string }
+type Script = { answer: XAnswer; takes: boolean } | ((target: Target, text: string) => Promise<void>)
+
+/** X for tests of sending: it keeps what it takes, and answers as told. Everything not meant to be called throws. */
+export class ScriptedX implements Pick<X, 'send' | 'findSent'> {
+  readonly taken: OnX[] = []
+  /** How often X was asked to send. */
+  calls = 0
+  /** How often it was asked whether it has something. */
+  looks = 0
+  readonly #scripts: { account: string | null; script: Script }[] = []
+  readonly #now: () => Date
+  blind = false
+
+  constructor(now: () => Date) {
+    this.#now = now
+  }
+
+  /** What the next call comes to; a function is run after X has taken the text and before it answers. */
+  next(...scripts: Script[]): void {
+    this.#scripts.push(...scripts.map((script) => ({ account: null, script })))
+  }
+
+  /** The same for the next call of one account. */
+  nextOf(account: string, script: Script): void {
+    this.#scripts.push({ account, script })
+  }
+
+  async send(tokens: AccountTokens, target: Target, text: string): Promise<XAnswer> {
+    this.calls++
+    const at = this.#scripts.findIndex(({ account }) => account === null || account === tokens.token)
+    const script = at < 0 ? undefined : this.#scripts.splice(at, 1)[0]?.script
+    if (typeof script === 'object' && !script.takes) return script.answer
+    const id = idAt(this.#now(), 500_000 + this.taken.length)
+    this.taken.push({ id, account: tokens.token, target, text })
+    if (typeof script === 'object') return script.answer
+    if (script) await script(target, text)
+    return { is: 'sent', externalId: id, pauseUntil: null }
+  }
+
+  async findSent(tokens: AccountTokens, _account: Account, target: Target, text: string) {
+    this.looks++
+    if (this.blind) throw new XError(503, 'over capacity')
+    const found = this.taken.findLast(
+      (one) =>
+        one.account === tokens.token &&
+        addressOf(one.target) === addressOf(target) &&
+        isSameText(text, one.text, target.kind),
+    )
+    return found ? ({ is: 'there', externalId: found.id } as const) : ({ is: 'missing' } as const)
+  }
+
+  /** As the whole of X, of which nothing else may be called. */
+  asX(): X {
+    return new Proxy(this, {
+      get: (self, name) => {
+        const own = Reflect.get(self, name)
+        if (typeof own === 'function') return own.bind(self)
+        return () => {
+          throw new Error(`X.${String(name)} was not meant to be called`)
+        }
+      },
+    }) as unknown as X
+  }
+}
+
+function addressOf(target: Target): string {
+  return target.kind === 'post' ? `post ${target.inReplyTo}` : `direct message ${target.recipientId}`
+}
+
+/** Answers that X gives. */
+export const answers = {
+  tooMany: (resetAt: string): XAnswer => ({ is: 'refused', status: 429, detail: 'Too Many Requests', resetAt }),
+  ill: (status = 503): XAnswer => ({ is: 'refused', status, detail: 'Service Unavailable', resetAt: null }),
+  refused: (status: number, detail: string): XAnswer => ({ is: 'refused', status, detail, resetAt: null }),
+  silence: (): XAnswer => ({ is: 'unanswered', detail: 'Request timeout.' }),
+  unreached: (): XAnswer => ({ is: 'unreached', detail: 'connect ECONNREFUSED' }),
+}
