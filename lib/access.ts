@@ -2,7 +2,9 @@ import { Aws, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
 import {
   AccountRecovery,
+  CfnManagedLoginBranding,
   FeaturePlan,
+  ManagedLoginVersion,
   Mfa,
   OAuthScope,
   ResourceServerScope,
@@ -23,17 +25,25 @@ const machines = {
 
 type MachineName = keyof typeof machines
 
-/** Who may call the API: a Cognito user pool that issues tokens to machines. */
+export type AccessProps = {
+  /** The console's address, without a slash at its end: people are sent there, and nowhere else, once signed in. */
+  readonly consoleUrl: string
+  /** First label of the host of sign-in and tokens; must be free in the region. */
+  readonly domainPrefix: string | undefined
+}
+
+/** Who may call the API: a Cognito user pool that signs people in and issues tokens to them and to machines. */
 export class Access extends Construct {
   readonly userPoolId: string
+  /** Where people sign in: the calls of the console's sign-in begin here, with `/oauth2`. */
+  readonly signInUrl: string
   /** Where a machine exchanges its id and secret for a token. */
   readonly tokenUrl: string
-  readonly clientIds: Record<MachineName, string>
-  /** Lets through what carries a valid token of one of the machines. What it may do is the handler's decision. */
+  readonly clientIds: Record<MachineName | 'console', string>
+  /** Lets through what carries a valid token of one of the clients. What it may do is the handler's decision. */
   readonly authorizer: HttpJwtAuthorizer
 
-  /** @param domainPrefix first label of the token host; must be free in the region */
-  constructor(scope: Construct, id: string, domainPrefix?: string) {
+  constructor(scope: Construct, id: string, { consoleUrl, domainPrefix }: AccessProps) {
     super(scope, id)
     const pool = new UserPool(this, 'Users', {
       selfSignUpEnabled: false,
@@ -46,7 +56,6 @@ export class Access extends Construct {
         requireDigits: true,
         requireSymbols: true,
       },
-      // Nobody signs in yet, but a pool that has users can no longer be made to demand a second factor.
       mfa: Mfa.REQUIRED,
       mfaSecondFactor: { otp: true, sms: false },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
@@ -56,27 +65,72 @@ export class Access extends Construct {
     })
     Validations.of(pool).acknowledge({
       id: 'AwsSolutions-COG8',
-      reason: "The plus plan guards people's sign-in against stolen passwords. The pool has machines only so far.",
+      reason:
+        'The plus plan, paid by the head, guards against stolen passwords. Here a password alone opens no account in use: ' +
+        'everyone needs the code of an authenticator app, and administrators make the accounts.',
     })
+    for (const [groupName, description] of Object.entries(access.groups)) {
+      pool.addGroup(groupName, { groupName, description })
+    }
 
     // The account's number makes it unique in the region, the stack's name within the account.
     const prefix = domainPrefix ?? `${Stack.of(this).stackName.toLowerCase()}-${Aws.ACCOUNT_ID}`
-    const domain = pool.addDomain('Domain', { cognitoDomain: { domainPrefix: prefix } })
+    const domain = pool.addDomain('Domain', {
+      cognitoDomain: { domainPrefix: prefix },
+      managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
+    })
     const scopes = Object.entries(access.scopes).map(
       ([scopeName, scopeDescription]) => new ResourceServerScope({ scopeName, scopeDescription }),
     )
     const server = pool.addResourceServer('Api', { identifier: access.resourceServer, scopes })
     const helpdesk = machineClient(this, 'helpdesk', pool, server, scopes)
     const admin = machineClient(this, 'admin', pool, server, scopes)
+    const people = consoleClient(this, pool, consoleUrl)
 
     this.userPoolId = pool.userPoolId
-    this.tokenUrl = `${domain.baseUrl()}/oauth2/token`
-    this.clientIds = { helpdesk: helpdesk.userPoolClientId, admin: admin.userPoolClientId }
-    // Cognito's tokens for machines have no audience; the gateway then compares their client_id with this list.
+    this.signInUrl = domain.baseUrl()
+    this.tokenUrl = `${this.signInUrl}/oauth2/token`
+    this.clientIds = {
+      helpdesk: helpdesk.userPoolClientId,
+      admin: admin.userPoolClientId,
+      console: people.userPoolClientId,
+    }
+    // Cognito's access tokens have no audience; the gateway then compares their client_id with this list.
     this.authorizer = new HttpJwtAuthorizer('Jwt', pool.userPoolProviderUrl, {
       jwtAudience: Object.values(this.clientIds),
     })
   }
+}
+
+/** People sign in on Cognito's page and come back with a code, which only the browser that asked can exchange (PKCE). */
+function consoleClient(scope: Construct, userPool: UserPool, consoleUrl: string): UserPoolClient {
+  const client = new UserPoolClient(scope, 'console-client', {
+    userPool,
+    userPoolClientName: 'console',
+    // What runs in a browser keeps no secret.
+    generateSecret: false,
+    oAuth: {
+      flows: { authorizationCodeGrant: true },
+      scopes: [OAuthScope.OPENID, OAuthScope.EMAIL, OAuthScope.PROFILE],
+      callbackUrls: [`${consoleUrl}/signed-in`],
+      logoutUrls: [`${consoleUrl}/`],
+    },
+    // The page needs none of these; they would be a way around it.
+    authFlows: { userSrp: false },
+    preventUserExistenceErrors: true,
+    enableTokenRevocation: true,
+    accessTokenValidity: Duration.hours(1),
+    idTokenValidity: Duration.hours(1),
+    // A working day: who leaves the company is out by the evening, even if nobody thinks of it.
+    refreshTokenValidity: Duration.hours(12),
+  })
+  // A client without a style has no page at all.
+  new CfnManagedLoginBranding(scope, 'SignInPage', {
+    userPoolId: userPool.userPoolId,
+    clientId: client.userPoolClientId,
+    useCognitoProvidedValues: true,
+  })
+  return client
 }
 
 function machineClient(

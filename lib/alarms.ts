@@ -65,14 +65,16 @@ export type RunbookAlarmProps = {
   /** The anchor of the section of `docs/runbook.md` that says what to do. */
   readonly section: string
   readonly metric: IMetric
-  /** The alarm goes off above this value; 0 when not given. */
+  /** The alarm goes off above this value; 0 when neither this nor `below` is given. */
   readonly above?: number
+  /** The alarm goes off below this value instead, and when there is nothing to measure: silence is the failure. */
+  readonly below?: number
 }
 
 /**
  * An alarm that says in one sentence what its failure means for people and where it is written what to do.
  * One period decides: on a quiet channel a single failure is all there is to see.
- * @throws Error when the sentence or the anchor is not one
+ * @throws Error when the sentence or the anchor is not one, or both limits are given
  */
 export class RunbookAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: RunbookAlarmProps) {
@@ -81,14 +83,23 @@ export class RunbookAlarm extends Alarm {
       throw new Error(`${props.name}: «${meaning}: ${because}.» is not a sentence`)
     }
     if (!/^[a-z0-9-]+$/.test(section)) throw new Error(`${props.name}: «${section}» is not an anchor`)
+    if (props.above !== undefined && props.below !== undefined) throw new Error(`${props.name}: above or below?`)
     super(scope, id, {
       alarmName: `${Stack.of(scope).stackName}-${props.name}`,
       alarmDescription: `${meaning}: ${because}. What to do: docs/runbook.md#${section}`,
       metric: props.metric,
-      threshold: props.above ?? 0,
       evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...(props.below === undefined
+        ? {
+            threshold: props.above ?? 0,
+            comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+            treatMissingData: TreatMissingData.NOT_BREACHING,
+          }
+        : {
+            threshold: props.below,
+            comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+            treatMissingData: TreatMissingData.BREACHING,
+          }),
     })
     const tell = new SnsAction(props.alarms.topic)
     this.addAlarmAction(tell)

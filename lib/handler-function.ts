@@ -20,6 +20,9 @@ export type HandlerFunctionProps = {
   readonly failureMeans: string
 }
 
+/** The variables that name nothing in AWS: there is nothing to be permitted with them. */
+type PlainVariable = 'X_API_URL' | 'PUBLIC_URL' | 'EVENT_SOURCE'
+
 /** Something that a function may do, and on what: exact names only. */
 export type Permission = { readonly actions: readonly string[]; readonly on: readonly string[] }
 
@@ -71,10 +74,23 @@ export class HandlerFunction extends Construct {
   }
 
   /** An environment variable together with the permission to use what it names: neither can be had alone. */
-  give(variable: EnvironmentName, value: string, ...permissions: readonly [Permission, ...Permission[]]): void {
+  give(
+    variable: Exclude<EnvironmentName, PlainVariable>,
+    value: string,
+    ...permissions: readonly [Permission, ...Permission[]]
+  ): void {
+    this.#setVariable(variable, value)
+    for (const permission of permissions) this.allow(permission)
+  }
+
+  /** An environment variable that is a plain value. */
+  set(variable: PlainVariable, value: string): void {
+    this.#setVariable(variable, value)
+  }
+
+  #setVariable(variable: EnvironmentName, value: string): void {
     this.#given.add(variable)
     this.lambda.addEnvironment(variable, value)
-    for (const permission of permissions) this.allow(permission)
   }
 
   #differences(): string[] {
@@ -111,8 +127,8 @@ export class HandlerFunction extends Construct {
       {
         id: 'Serverless-LambdaDLQ',
         reason:
-          'Dead letters of a function are for asynchronous calls. This one is called by the gateway, which hears of ' +
-          'a failure at once, or by a queue, which has dead letters of its own.',
+          'This one is called by the gateway, which hears of a failure at once, by a queue, which has dead letters of ' +
+          'its own, or by a schedule, whose next run does what this one did not.',
       },
       {
         id: 'Serverless-LambdaTracing',

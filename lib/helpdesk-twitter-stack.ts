@@ -3,10 +3,15 @@ import type { Construct } from 'constructs'
 import type { FunctionName } from '../lambdas/runtime/resources.ts'
 import { Access } from './access.ts'
 import { AlarmTopic } from './alarms.ts'
+import { ConsoleSite } from './console-site.ts'
+import { FrontDoor } from './front-door.ts'
 import { HandlerFunction } from './handler-function.ts'
-import { PublicApi } from './public-api.ts'
+import { PublicApi, paths } from './public-api.ts'
+import { Schedule } from './schedule.ts'
 import type { Settings } from './settings.ts'
 import { TicketTable } from './ticket-table.ts'
+import { TokensKey } from './tokens-key.ts'
+import { UnknownReplies } from './unknown-replies.ts'
 import { UnreadableEvents } from './unreadable-events.ts'
 import { WorkQueue } from './work-queue.ts'
 import { XSecrets } from './x-secrets.ts'
@@ -20,10 +25,15 @@ export type HelpdeskTwitterStackProps = {
 /** The Twitter channel of a helpdesk in AWS: what stands where in the flow, from X's delivery to the helpdesk. */
 export class HelpdeskTwitterStack extends Stack {
   constructor(scope: Construct, id: string, { settings, bundles }: HelpdeskTwitterStackProps) {
-    super(scope, id, { stackName: settings.stackName, description: 'Direct messages and mentions on X become tickets' })
+    super(scope, id, { stackName: settings.stackName, description: 'Messages on X become tickets, answers go back' })
 
     // Everything below reports here, so it comes first.
     const alarms = new AlarmTopic(this, 'Alarms', settings.administrators)
+
+    // X, the helpdesk and browsers come in by the same door: behind it stand the gateway and the console's files.
+    const publicApi = new PublicApi(this, 'PublicApi', alarms)
+    const site = new ConsoleSite(this, 'Console')
+    const frontDoor = new FrontDoor(this, 'FrontDoor', { gatewayHost: publicApi.host, console: site.behavior })
 
     // X delivers to the webhook, which keeps what X has truly signed.
     const webhook = new HandlerFunction(this, 'Webhook', {
@@ -55,24 +65,73 @@ export class HelpdeskTwitterStack extends Stack {
     const tickets = new TicketTable(this, 'Tickets')
     tickets.giveTo(router)
 
-    // The helpdesk reads tickets through the API.
+    // The helpdesk reads and answers tickets through the API, the console connects accounts through it.
     const api = new HandlerFunction(this, 'Api', {
       name: 'api',
       code: bundles.api,
       alarms,
-      failureMeans: 'Agents cannot see or work on tickets',
+      failureMeans: 'Agents cannot see, work on or answer tickets',
     })
+    const tokens = new TokensKey(this, 'TokensKey')
     tickets.giveTo(api)
+    secrets.giveTo(api)
+    tokens.sealIn(api)
+    api.set('PUBLIC_URL', frontDoor.url)
+    api.set('X_API_URL', settings.xApiUrl)
+    api.set('EVENT_SOURCE', settings.eventSource)
 
-    // X and the helpdesk come in by the same door; who is not X needs a token.
-    const access = new Access(this, 'Access', settings.domainPrefix)
-    const publicApi = new PublicApi(this, 'PublicApi', { webhook, api, authorizer: access.authorizer, alarms })
+    // Answers wait in order, one line per ticket.
+    const replies = new WorkQueue(this, 'Replies', {
+      name: 'replies',
+      alarms,
+      failureMeans: "Agents' answers are not reaching customers",
+    })
+    replies.sendFrom(api)
+
+    // The sender hands them to X.
+    const sender = new HandlerFunction(this, 'Sender', {
+      name: 'sender',
+      code: bundles.sender,
+      alarms,
+      failureMeans: "Agents' answers reach customers late or not at all",
+    })
+    replies.deliverTo(sender)
+    new UnknownReplies(this, 'Unknown', sender, alarms)
+    tickets.giveTo(sender)
+    secrets.giveTo(sender)
+    tokens.openIn(sender)
+    sender.set('X_API_URL', settings.xApiUrl)
+
+    // Every minute: answers whose time has come, or which were left behind.
+    const waitForEver = "Agents' answers that had to wait are not sent"
+    const requeue = new HandlerFunction(this, 'Requeue', {
+      name: 'requeue',
+      code: bundles.requeue,
+      alarms,
+      failureMeans: waitForEver,
+    })
+    tickets.giveTo(requeue)
+    replies.sendFrom(requeue)
+    new Schedule(this, 'RequeueSchedule', {
+      name: 'requeue',
+      runs: requeue,
+      alarms,
+      failureMeans: waitForEver,
+    })
+
+    // Who is not X needs a token: people sign in, machines have a secret.
+    const access = new Access(this, 'Access', { consoleUrl: frontDoor.url, domainPrefix: settings.domainPrefix })
+    publicApi.leadTo({ webhook, api, authorizer: access.authorizer })
 
     // What an administrator needs to connect X and the helpdesk.
-    this.#output('ApiUrl', publicApi.url, 'Calls of the API begin here, with /api')
-    this.#output('WebhookUrl', publicApi.webhookUrl, 'What X is told to deliver to')
+    this.#output('ConsoleUrl', frontDoor.url, 'The console, in a browser')
+    this.#output('ApiUrl', frontDoor.url, 'Calls of the API begin here, with /api')
+    this.#output('WebhookUrl', `${frontDoor.url}${paths.webhook}`, 'What X is told to deliver to')
+    this.#output('CallbackUrl', `${frontDoor.url}${paths.callback}`, "For the X app's settings, to the letter")
+    this.#output('SignInUrl', access.signInUrl, 'Where people sign in; the console goes there by itself')
     this.#output('TokenUrl', access.tokenUrl, 'Where a client exchanges its id and secret for a token')
-    this.#output('UserPoolId', access.userPoolId, 'With a client id: where to read the secret of that client')
+    this.#output('UserPoolId', access.userPoolId, 'Where people are added, and secrets of clients are read')
+    this.#output('ConsoleClientId', access.clientIds.console, 'The client through which people sign in; has no secret')
     this.#output('HelpdeskClientId', access.clientIds.helpdesk, 'The client that works on tickets')
     this.#output('AdminClientId', access.clientIds.admin, 'The client that may do everything')
     this.#output('XSecretsArn', secrets.arn, 'The secret to fill with the credentials of the X app')

@@ -9,18 +9,22 @@ import {
   PayloadFormatVersion,
 } from 'aws-cdk-lib/aws-apigatewayv2'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
-import type { Metric } from 'aws-cdk-lib/aws-cloudwatch'
-import { FilterPattern, type IFilterPattern, LogGroup, MetricFilter, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { FilterPattern, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
-import { type AlarmTopic, alarmPeriod, RunbookAlarm } from './alarms.ts'
+import type { AlarmTopic } from './alarms.ts'
 import type { HandlerFunction } from './handler-function.ts'
+import { LogAlarm } from './log-alarm.ts'
 
-const webhookPath = '/webhooks/twitter'
+/** The addresses that X is told. It compares the callback to the letter. */
+export const paths = { webhook: '/webhooks/twitter', callback: '/api/channels/twitter/callback' } as const
 
 /** X sends in bursts, a burst refused is a burst lost: far above what one helpdesk sees, far below a flood. */
 const throttle = { rateLimit: 1000, burstLimit: 2000 }
 
-/** No query: it holds X's challenge, and search terms of agents. */
+/**
+ * No query: it holds X's challenge, X's one-time tokens, and search terms of agents.
+ * The address is the front door's for what came in by it: the gateway can log no header that names the one behind.
+ */
 const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
     time: '$context.requestTime',
@@ -37,34 +41,27 @@ const accessLogFormat = AccessLogFormat.custom(
   }),
 )
 
-export type PublicApiProps = {
+/** Who answers, and what lets calls of the API through to it. */
+export type Answerers = {
   readonly webhook: HandlerFunction
   readonly api: HandlerFunction
   readonly authorizer: IHttpRouteAuthorizer
-  readonly alarms: AlarmTopic
 }
 
-/** The one door: X's deliveries to the webhook, everything else to the API. */
+/**
+ * The gateway behind the front door: X's deliveries to the webhook, everything else to the API.
+ * It stands before its functions do, since they must know the address under which the front door shows it.
+ */
 export class PublicApi extends Construct {
-  /** Without a slash at its end; the API's calls begin with `/api`. */
-  readonly url: string
-  readonly webhookUrl: string
+  /** Where the front door finds it. */
+  readonly host: string
   readonly #api: HttpApi
 
-  constructor(scope: Construct, id: string, { webhook, api, authorizer, alarms }: PublicApiProps) {
+  constructor(scope: Construct, id: string, alarms: AlarmTopic) {
     super(scope, id)
-    const { stackName } = Stack.of(this)
+    const { stackName, region, urlSuffix } = Stack.of(this)
     this.#api = new HttpApi(this, 'HttpApi', { apiName: stackName, createDefaultStage: false })
-    this.url = this.#api.apiEndpoint
-    this.webhookUrl = `${this.url}${webhookPath}`
-
-    const toWebhook = integration('Webhook', webhook)
-    const toApi = integration('Api', api)
-    this.#openTo(webhookPath, HttpMethod.ANY, toWebhook, 'X has no token: it signs each delivery, the handler checks.')
-    this.#openTo('/api/openapi.json', HttpMethod.GET, toApi, 'The description of the API is public.')
-    this.#api.addRoutes({ path: '/api/{proxy+}', methods: [HttpMethod.ANY], integration: toApi, authorizer })
-    this.#openTo('/{proxy+}', HttpMethod.ANY, toApi, 'Nothing is there: the handler answers 404.')
-    this.#openTo('/', HttpMethod.ANY, toApi, 'Nothing is there: the handler answers 404.')
+    this.host = `${this.#api.apiId}.execute-api.${region}.${urlSuffix}`
 
     const log = new LogGroup(this, 'AccessLog', {
       logGroupName: `/aws/apigateway/${stackName}`,
@@ -81,6 +78,24 @@ export class PublicApi extends Construct {
     this.#addAlarms(log, alarms)
   }
 
+  /** Lays the routes; without a token only to where the reason says why. */
+  leadTo({ webhook, api, authorizer }: Answerers): void {
+    const toWebhook = integration('Webhook', webhook)
+    const toApi = integration('Api', api)
+    const nothing = 'Nothing is there: the handler answers 404.'
+    this.#openTo(paths.webhook, HttpMethod.ANY, toWebhook, 'X has no token: it signs deliveries, the handler checks.')
+    this.#openTo(
+      paths.callback,
+      HttpMethod.GET,
+      toApi,
+      'A browser that X sends back brings no token: the handler checks the cookie that bound the flow to it.',
+    )
+    this.#openTo('/api/openapi.json', HttpMethod.GET, toApi, 'The description of the API is public.')
+    this.#api.addRoutes({ path: '/api/{proxy+}', methods: [HttpMethod.ANY], integration: toApi, authorizer })
+    this.#openTo('/{proxy+}', HttpMethod.ANY, toApi, nothing)
+    this.#openTo('/', HttpMethod.ANY, toApi, nothing)
+  }
+
   #openTo(path: string, method: HttpMethod, to: HttpLambdaIntegration, reason: string): void {
     const routes = this.#api.addRoutes({ path, methods: [method], integration: to })
     for (const route of routes) Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason })
@@ -88,7 +103,7 @@ export class PublicApi extends Construct {
 
   /** Counted in the access log: handlers answer 5XX without failing themselves, and the gateway turns away unasked. */
   #addAlarms(log: LogGroup, alarms: AlarmTopic): void {
-    const webhookRoute = `ANY ${webhookPath}`
+    const webhookRoute = `ANY ${paths.webhook}`
     const failed = FilterPattern.stringValue('$.status', '=', '5*')
     const turnedAway = FilterPattern.stringValue('$.status', '=', '429')
 
@@ -96,30 +111,28 @@ export class PublicApi extends Construct {
       FilterPattern.stringValue('$.routeKey', '=', webhookRoute),
       FilterPattern.any(failed, turnedAway),
     )
-    new RunbookAlarm(this, 'RefusedDeliveriesAlarm', {
+    new LogAlarm(this, 'RefusedDeliveries', {
       alarms,
       name: 'webhook-refuses-deliveries',
       meaning: "X cannot hand over customers' messages, and it tries again for minutes only",
       because: 'the webhook answered X with 5XX or 429',
       section: 'webhook-refuses-deliveries',
-      metric: this.#count('RefusedDeliveries', log, refused),
+      log,
+      lines: refused,
+      metricName: 'RefusedDeliveries',
     })
 
     const failedCalls = FilterPattern.all(FilterPattern.stringValue('$.routeKey', '!=', webhookRoute), failed)
-    new RunbookAlarm(this, 'FailedCallsAlarm', {
+    new LogAlarm(this, 'FailedCalls', {
       alarms,
       name: 'api-fails-calls',
       meaning: 'Agents get errors instead of tickets, or cannot work on them',
       because: 'the API answered calls with 5XX',
       section: 'api-fails-calls',
-      metric: this.#count('FailedCalls', log, failedCalls),
+      log,
+      lines: failedCalls,
+      metricName: 'FailedCalls',
     })
-  }
-
-  #count(metricName: string, logGroup: LogGroup, filterPattern: IFilterPattern): Metric {
-    const metricNamespace = Stack.of(this).stackName
-    const filter = new MetricFilter(this, metricName, { logGroup, filterPattern, metricNamespace, metricName })
-    return filter.metric({ statistic: 'Sum', period: alarmPeriod })
   }
 }
 

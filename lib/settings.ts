@@ -8,7 +8,14 @@ export type Settings = {
   readonly administrators: readonly string[]
   /** First label of the host that issues tokens; undefined: made from the stack's name and the account. */
   readonly domainPrefix: string | undefined
+  /** Where X's API is, without a slash at its end. */
+  readonly xApiUrl: string
+  /** Which of X's two ways of delivering a channel subscribes to; both are always understood. */
+  readonly eventSource: EventSource
 }
+
+const eventSources = ['account-activity', 'x-activity'] as const
+type EventSource = (typeof eventSources)[number]
 
 /**
  * The settings in the context of an app.
@@ -19,6 +26,8 @@ export function readSettings(node: Node): Settings {
     stackName: text(node, 'stackName') ?? 'HelpdeskTwitter',
     administrators: addresses(node.tryGetContext('administrators')),
     domainPrefix: text(node, 'domainPrefix'),
+    xApiUrl: origin(node, 'xApiUrl') ?? 'https://api.x.com',
+    eventSource: eventSource(text(node, 'eventSource')),
   }
 }
 
@@ -27,6 +36,18 @@ function text(node: Node, name: string): string | undefined {
   if (value === undefined || value === '') return undefined
   if (typeof value !== 'string') throw new Error(`context ${name}: expected text, got ${JSON.stringify(value)}`)
   return value
+}
+
+function origin(node: Node, name: string): string | undefined {
+  const value = text(node, name)
+  if (value === undefined || /^https:\/\/[^\s/?#@]+$/.test(value)) return value
+  throw new Error(`context ${name}: expected https://HOST without a path, got ${JSON.stringify(value)}`)
+}
+
+function eventSource(value: string = eventSources[0]): EventSource {
+  const found = eventSources.find((source) => source === value)
+  if (found) return found
+  throw new Error(`context eventSource: expected ${eventSources.join(' or ')}, got ${JSON.stringify(value)}`)
 }
 
 /** A list in `cdk.json`; the command line can give text only, so commas separate there. */

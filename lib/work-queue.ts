@@ -13,10 +13,13 @@ import {
 import { type AlarmTopic, RunbookAlarm } from './alarms.ts'
 import type { HandlerFunction } from './handler-function.ts'
 
-/** Longer than this, and a customer waits noticeably for an agent to see the message. */
+/** Longer than this, and people notice: the agent who waits for a message, the customer who waits for the answer. */
 const longestWait = Duration.minutes(5)
 
-const urlVariables = { events: 'EVENTS_QUEUE_URL' } as const satisfies Record<QueueName, EnvironmentName>
+const urlVariables = {
+  events: 'EVENTS_QUEUE_URL',
+  replies: 'REPLIES_QUEUE_URL',
+} as const satisfies Record<QueueName, EnvironmentName>
 
 export type WorkQueueProps = {
   readonly name: QueueName

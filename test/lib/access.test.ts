@@ -4,11 +4,17 @@ import { productTemplate, resourcesOf } from './synthesis.ts'
 
 const template = productTemplate()
 
+function clientNamed(clientName: string): { id: string; properties: Record<string, unknown> } {
+  const clients = Object.entries(resourcesOf(template, 'AWS::Cognito::UserPoolClient'))
+  const [client] = clients.filter(([, { Properties }]) => Properties.ClientName === clientName)
+  if (!client) throw new Error(`no client ${clientName}`)
+  return { id: client[0], properties: client[1].Properties }
+}
+
 function scopesOf(clientName: string): string[] {
-  const clients = Object.values(resourcesOf(template, 'AWS::Cognito::UserPoolClient'))
-  const [client] = clients.filter(({ Properties }) => Properties.ClientName === clientName)
-  expect(client?.Properties).toMatchObject({ GenerateSecret: true, AllowedOAuthFlows: ['client_credentials'] })
-  return [...JSON.stringify(client?.Properties.AllowedOAuthScopes).matchAll(/"\/(\w+)"/g)].map(([, name = '']) => name)
+  const { properties } = clientNamed(clientName)
+  expect(properties).toMatchObject({ GenerateSecret: true, AllowedOAuthFlows: ['client_credentials'] })
+  return [...JSON.stringify(properties.AllowedOAuthScopes).matchAll(/"\/(\w+)"/g)].map(([, name = '']) => name)
 }
 
 test('the scopes of a token are those of the manifest', () => {
@@ -21,13 +27,49 @@ test('the scopes of a token are those of the manifest', () => {
 test('the helpdesk may work on tickets, the administrator may do everything', () => {
   expect(scopesOf('helpdesk')).toEqual(['tickets'])
   expect(scopesOf('admin')).toEqual(Object.keys(access.scopes))
-  template.resourceCountIs('AWS::Cognito::UserPoolClient', 2)
+  template.resourceCountIs('AWS::Cognito::UserPoolClient', 3)
 })
 
-test('nobody signs up by himself, or signs in with a password through the client of a machine', () => {
+test('people are in the groups of the manifest', () => {
+  const groups = Object.values(resourcesOf(template, 'AWS::Cognito::UserPoolGroup')).map(({ Properties }) => [
+    Properties.GroupName,
+    Properties.Description,
+  ])
+  expect(Object.fromEntries(groups)).toEqual(access.groups)
+})
+
+test('people sign in on a page of the pool and come back to the console with a code, which needs no secret', () => {
+  const { id, properties } = clientNamed('console')
+  const { ConsoleUrl } = template.toJSON().Outputs as Record<string, { Value: { 'Fn::Join': [string, unknown[]] } }>
+  const consoleUrl = ConsoleUrl?.Value['Fn::Join'][1] ?? []
+  expect(properties).toMatchObject({
+    GenerateSecret: false,
+    AllowedOAuthFlows: ['code'],
+    AllowedOAuthScopes: ['openid', 'email', 'profile'],
+    CallbackURLs: [{ 'Fn::Join': ['', [...consoleUrl, '/signed-in']] }],
+    LogoutURLs: [{ 'Fn::Join': ['', [...consoleUrl, '/']] }],
+    EnableTokenRevocation: true,
+  })
+  template.hasOutput('ConsoleClientId', { Value: { Ref: id } })
+  // Without a style of its own a client of the newer pages has none.
+  template.hasResourceProperties('AWS::Cognito::UserPoolDomain', { ManagedLoginVersion: 2 })
+  template.hasResourceProperties('AWS::Cognito::ManagedLoginBranding', { ClientId: { Ref: id } })
+})
+
+test('who is removed is out within a day', () => {
+  expect(clientNamed('console').properties).toMatchObject({
+    AccessTokenValidity: 60,
+    IdTokenValidity: 60,
+    RefreshTokenValidity: 12 * 60,
+    TokenValidityUnits: { AccessToken: 'minutes', IdToken: 'minutes', RefreshToken: 'minutes' },
+  })
+})
+
+test('nobody signs up by himself, or signs in without the second factor and the page that asks for it', () => {
   template.hasResourceProperties('AWS::Cognito::UserPool', {
     AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
     MfaConfiguration: 'ON',
+    EnabledMfas: ['SOFTWARE_TOKEN_MFA'],
     DeletionProtection: 'ACTIVE',
   })
   for (const { Properties } of Object.values(resourcesOf(template, 'AWS::Cognito::UserPoolClient'))) {

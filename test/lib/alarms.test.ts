@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, jest, test } from '@jest/globals'
 import { Annotations, Match } from 'aws-cdk-lib/assertions'
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch'
-import { functions, queues } from '../../lambdas/runtime/resources.ts'
+import { functions, queues, schedules } from '../../lambdas/runtime/resources.ts'
 import { RunbookAlarm } from '../../lib/alarms.ts'
 import { emptyStack, productApp, productStack, productTemplate, resourcesOf } from './synthesis.ts'
 
@@ -26,7 +26,9 @@ test('each function, each queue and each way to lose a message has its alarm', (
     [
       ...Object.keys(functions).flatMap((name) => [`${name}-errors`, `${name}-throttled`]),
       ...Object.keys(queues).flatMap((name) => [`${name}-dead-letters`, `${name}-oldest-message`]),
+      ...Object.keys(schedules).map((name) => `${name}-stopped`),
       'api-fails-calls',
+      'unknown-replies',
       'unreadable-events',
       'webhook-refuses-deliveries',
     ]
@@ -58,30 +60,36 @@ test('every section that the runbook refers to is there', () => {
   expect(references.filter((anchor) => !anchors.includes(anchor ?? ''))).toEqual([])
 })
 
-test('one dead letter is enough, and five minutes of waiting', () => {
+test.each(Object.keys(queues))('one dead letter of %s is enough, and five minutes of waiting', (queue) => {
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    AlarmName: named('events-dead-letters'),
+    AlarmName: named(`${queue}-dead-letters`),
     MetricName: 'ApproximateNumberOfMessagesVisible',
     Threshold: 0,
     ComparisonOperator: 'GreaterThanThreshold',
   })
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    AlarmName: named('events-oldest-message'),
+    AlarmName: named(`${queue}-oldest-message`),
     MetricName: 'ApproximateAgeOfOldestMessage',
     Threshold: 300,
   })
 })
 
-test('an event that the router logs as unreadable is counted, and one is enough', () => {
+test.each([
+  ['an event that the router logs as unreadable', 'UnreadableEvents', '^RouterLog', 'unreadable'],
+  ['a reply that the sender logs as unknown', 'UnknownReplies', '^SenderLog', 'unknown'],
+])('%s is counted, and one is enough', (_, MetricName, log, outcome) => {
   template.hasResourceProperties('AWS::Logs::MetricFilter', {
-    LogGroupName: { Ref: Match.stringLikeRegexp('^RouterLog') },
-    FilterPattern: '{ $.message.outcome = "unreadable" }',
-    MetricTransformations: [{ MetricName: 'UnreadableEvents', MetricNamespace: 'HelpdeskTwitter', MetricValue: '1' }],
+    LogGroupName: { Ref: Match.stringLikeRegexp(log) },
+    FilterPattern: `{ $.message.outcome = "${outcome}" }`,
+    MetricTransformations: [{ MetricName, MetricNamespace: 'HelpdeskTwitter', MetricValue: '1' }],
   })
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    MetricName: 'UnreadableEvents',
+    MetricName,
     Namespace: 'HelpdeskTwitter',
+    Statistic: 'Sum',
     Threshold: 0,
+    ComparisonOperator: 'GreaterThanThreshold',
+    TreatMissingData: 'notBreaching',
   })
 })
 
@@ -135,10 +143,12 @@ describe('the topic', () => {
 })
 
 describe('an alarm cannot be made', () => {
-  const make = (meaning: string, section: string) => () => {
+  const make = (meaning: string, section: string, limits: { above?: number; below?: number } = {}) => {
     const { stack, alarms } = emptyStack()
     const metric = new Metric({ namespace: 'Trial', metricName: 'Trial' })
-    new RunbookAlarm(stack, 'Alarm', { alarms, name: 'trial', meaning, because: 'something failed', section, metric })
+    const because = 'something failed'
+    return () =>
+      new RunbookAlarm(stack, 'Alarm', { alarms, name: 'trial', meaning, because, section, metric, ...limits })
   }
 
   test('without a sentence', () => {
@@ -148,5 +158,9 @@ describe('an alarm cannot be made', () => {
 
   test('without a section of the runbook', () => {
     expect(make('Customers wait in vain', '')).toThrow('is not an anchor')
+  })
+
+  test('that goes off above one value and below another', () => {
+    expect(make('Customers wait in vain', 'trial', { above: 1, below: 1 })).toThrow('trial: above or below?')
   })
 })

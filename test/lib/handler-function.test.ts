@@ -2,18 +2,11 @@ import { describe, expect, test } from '@jest/globals'
 import { Template } from 'aws-cdk-lib/assertions'
 import { type FunctionName, functions } from '../../lambdas/runtime/resources.ts'
 import { HandlerFunction } from '../../lib/handler-function.ts'
-import { bundle, emptyStack, productTemplate, resourcesOf } from './synthesis.ts'
+import { bundle, deployedFunction, emptyStack, productTemplate, resourcesOf, statementsIn } from './synthesis.ts'
 
 const template = productTemplate()
-const deployed = Object.values(resourcesOf(template, 'AWS::Lambda::Function')).map(({ Properties }) => Properties)
 const secret = { actions: ['secretsmanager:GetSecretValue'], on: ['arn:aws:secretsmanager:::secret:x'] }
 const queue = { actions: ['sqs:SendMessage'], on: ['arn:aws:sqs:::events.fifo'] }
-
-function properties(name: FunctionName): Record<string, unknown> {
-  const [found] = deployed.filter(({ FunctionName }) => FunctionName === `HelpdeskTwitter-${name}`)
-  if (!found) throw new Error(`${name} is not deployed`)
-  return found
-}
 
 function webhookAlone() {
   const { stack, alarms } = emptyStack()
@@ -25,7 +18,7 @@ function webhookAlone() {
 }
 
 describe.each(Object.keys(functions) as FunctionName[])('the function %s', (name) => {
-  const found = properties(name)
+  const found = deployedFunction(template, name)
 
   test('is given exactly the environment that it reads', () => {
     const { Variables } = found.Environment as { Variables: Record<string, unknown> }
@@ -53,7 +46,7 @@ describe.each(Object.keys(functions) as FunctionName[])('the function %s', (name
 })
 
 test('every function of the manifest is deployed, and no other', () => {
-  expect(deployed).toHaveLength(Object.keys(functions).length)
+  template.resourceCountIs('AWS::Lambda::Function', Object.keys(functions).length)
 })
 
 describe('synthesis fails', () => {
@@ -70,6 +63,21 @@ describe('synthesis fails', () => {
     webhook.give('TABLE_NAME', 'table', { actions: ['dynamodb:GetItem'], on: ['arn:aws:dynamodb:::table/table'] })
     expect(() => Template.fromStack(stack)).toThrow('webhook is given TABLE_NAME')
   })
+})
+
+test('a plain value brings no permission along, and nothing that names a thing in AWS is one', () => {
+  const { stack, alarms } = emptyStack()
+  const failureMeans = 'No answers'
+  const sender = new HandlerFunction(stack, 'Sender', { name: 'sender', code: bundle, alarms, failureMeans })
+  sender.set('X_API_URL', 'https://api.x.com')
+  // @ts-expect-error a table comes with the permission to use it
+  sender.set('TABLE_NAME', 'table')
+  // @ts-expect-error a key comes with the permission to use it
+  sender.set('TOKENS_KEY', 'key')
+  // @ts-expect-error a secret comes with the permission to read it
+  sender.set('X_SECRETS', 'secret')
+  const [policy] = Object.values(resourcesOf(Template.fromStack(stack), 'AWS::IAM::Policy'))
+  expect(statementsIn(policy).flatMap(({ Action }) => Action)).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents'])
 })
 
 test('a variable brings its permission along', () => {

@@ -1,23 +1,18 @@
 import { describe, expect, test } from '@jest/globals'
 import { type FunctionName, functions } from '../../lambdas/runtime/resources.ts'
-import { productTemplate, resourcesOf } from './synthesis.ts'
-
-type Statement = { readonly Effect: string; readonly Action: unknown; readonly Resource?: unknown }
+import { deployedFunction, permissionsOf, productTemplate, resourcesOf, statementsIn } from './synthesis.ts'
 
 const template = productTemplate()
 const names = Object.keys(functions) as FunctionName[]
 
-/** Every statement of every policy, whichever resource it stands in. */
-function statementsIn(value: unknown): Statement[] {
-  if (typeof value !== 'object' || value === null) return []
-  const here = 'Statement' in value && Array.isArray(value.Statement) ? (value.Statement as Statement[]) : []
-  return [...here, ...Object.values(value).flatMap(statementsIn)]
-}
+const { ConsoleUrl } = template.toJSON().Outputs as Record<string, { Value: { 'Fn::Join': [string, unknown[]] } }>
+const frontDoor = ConsoleUrl?.Value['Fn::Join'][1] ?? []
 
 describe('permissions', () => {
-  // In the policy of a key, «*» means that key: there is no other way to write it.
+  // In the policy of a key, «*» means that key, and in a bucket's its files: there is no other way to write it.
+  const own = ['AWS::KMS::Key', 'AWS::S3::BucketPolicy']
   const resources = Object.entries(template.toJSON().Resources as Record<string, { Type: string }>)
-  const statements = resources.filter(([, { Type }]) => Type !== 'AWS::KMS::Key').flatMap(([, it]) => statementsIn(it))
+  const statements = resources.filter(([, { Type }]) => !own.includes(Type)).flatMap(([, it]) => statementsIn(it))
   const allowed = statements.filter(({ Effect }) => Effect === 'Allow')
 
   test('no statement that allows has a wildcard', () => {
@@ -32,26 +27,58 @@ describe('permissions', () => {
     for (const { Properties } of roles) expect(Properties).not.toHaveProperty('ManagedPolicyArns')
   })
 
-  test('each function is called by its own routes of the gateway only', () => {
-    const permissions = Object.values(resourcesOf(template, 'AWS::Lambda::Permission'))
-    expect(permissions).toHaveLength(5)
-    for (const { Properties } of permissions) {
-      expect(Properties.Principal).toBe('apigateway.amazonaws.com')
-      expect(JSON.stringify(Properties.SourceArn)).toMatch(/HttpApi\w+"},"\/\*\/\*\/[^*]*"/)
-    }
+  test('each function is called by its own routes of the gateway or its own schedule only', () => {
+    const callers = Object.values(resourcesOf(template, 'AWS::Lambda::Permission')).map(({ Properties }) => {
+      const { FunctionName, Principal, SourceArn } = Properties as Record<string, { 'Fn::GetAtt': [string] }>
+      const [, route] = /HttpApi\w+"},"\/\*\/\*(\/[^*]*)"/.exec(JSON.stringify(SourceArn)) ?? []
+      const [, rule] = /^{"Fn::GetAtt":\["(\w+)Rule\w+","Arn"\]}$/.exec(JSON.stringify(SourceArn)) ?? []
+      return `${Principal} ${route ?? rule} -> ${FunctionName?.['Fn::GetAtt'][0].replace(/Function\w+$/, '')}`
+    })
+    expect(callers.sort()).toEqual([
+      'apigateway.amazonaws.com / -> Api',
+      'apigateway.amazonaws.com /api/channels/twitter/callback -> Api',
+      'apigateway.amazonaws.com /api/openapi.json -> Api',
+      'apigateway.amazonaws.com /api/{proxy+} -> Api',
+      'apigateway.amazonaws.com /webhooks/twitter -> Webhook',
+      'apigateway.amazonaws.com /{proxy+} -> Api',
+      'events.amazonaws.com RequeueSchedule -> Requeue',
+    ])
   })
 
-  test('the webhook can neither read the queue nor touch the table', () => {
-    const [policy] = Object.entries(resourcesOf(template, 'AWS::IAM::Policy')).filter(([id]) =>
-      id.startsWith('Webhook'),
-    )
-    const actions = statementsIn(policy).flatMap(({ Action }) => Action)
-    expect(actions.sort()).toEqual([
-      'logs:CreateLogStream',
-      'logs:PutLogEvents',
-      'secretsmanager:GetSecretValue',
-      'sqs:SendMessage',
+  test.each([
+    ['webhook', ['secretsmanager:GetSecretValue', 'sqs:SendMessage']],
+    ['router', ['dynamodb', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage']],
+    ['api', ['dynamodb', 'kms:Decrypt', 'kms:Encrypt', 'secretsmanager:GetSecretValue', 'sqs:SendMessage']],
+    [
+      'sender',
+      [
+        'dynamodb',
+        'kms:Decrypt',
+        'secretsmanager:GetSecretValue',
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:ReceiveMessage',
+      ],
+    ],
+    ['requeue', ['dynamodb', 'sqs:SendMessage']],
+  ] as const)('the function %s may write its log and %j, and nothing else', (name, expected) => {
+    const actions = permissionsOf(template)[name].flatMap(({ Action }) => Action as string | string[])
+    const parts = actions.map((action) => action.replace(/^dynamodb:.*/, 'dynamodb'))
+    expect([...new Set(parts)].sort()).toEqual([...expected, 'logs:CreateLogStream', 'logs:PutLogEvents'].sort())
+  })
+
+  test.each([
+    ['webhook', 'Events', 'sqs:SendMessage'],
+    ['router', 'Events', 'sqs:ReceiveMessage'],
+    ['api', 'Replies', 'sqs:SendMessage'],
+    ['requeue', 'Replies', 'sqs:SendMessage'],
+    ['sender', 'Replies', 'sqs:ReceiveMessage'],
+  ] as const)('%s has to do with the queue %s alone', (name, queue, action) => {
+    const touching = permissionsOf(template)[name].filter(({ Action }) => JSON.stringify(Action).includes('sqs:'))
+    expect(touching).toEqual([
+      expect.objectContaining({ Resource: { 'Fn::GetAtt': [expect.stringMatching(`^${queue}Queue`), 'Arn'] } }),
     ])
+    expect(JSON.stringify(touching)).toContain(action)
   })
 })
 
@@ -60,13 +87,41 @@ test('the outputs name what X, the helpdesk and an administrator need', () => {
     'AdminClientId',
     'AlarmTopicArn',
     'ApiUrl',
+    'CallbackUrl',
+    'ConsoleClientId',
+    'ConsoleUrl',
     'HelpdeskClientId',
+    'SignInUrl',
     'TokenUrl',
     'UserPoolId',
     'WebhookUrl',
     'XSecretsArn',
   ])
-  template.hasOutput('WebhookUrl', { Value: { 'Fn::Join': ['', [{}, '/webhooks/twitter']] } })
+})
+
+test('console, API, webhook and callback have one address, the front door', () => {
+  const [distribution] = Object.keys(resourcesOf(template, 'AWS::CloudFront::Distribution'))
+  expect(frontDoor).toEqual(['https://', { 'Fn::GetAtt': [distribution, 'DomainName'] }])
+  template.hasOutput('ApiUrl', { Value: { 'Fn::Join': ['', frontDoor] } })
+  template.hasOutput('WebhookUrl', { Value: { 'Fn::Join': ['', [...frontDoor, '/webhooks/twitter']] } })
+  template.hasOutput('CallbackUrl', { Value: { 'Fn::Join': ['', [...frontDoor, '/api/channels/twitter/callback']] } })
+})
+
+test('the functions know that address, the X they speak to and what channels subscribe to', () => {
+  const variablesOf = (name: FunctionName, settings: Parameters<typeof productTemplate>[0]) =>
+    deployedFunction(productTemplate(settings), name).Environment
+  expect(variablesOf('api', {})).toMatchObject({
+    Variables: {
+      PUBLIC_URL: { 'Fn::Join': ['', frontDoor] },
+      X_API_URL: 'https://api.x.com',
+      EVENT_SOURCE: 'account-activity',
+    },
+  })
+  const other = { xApiUrl: 'https://x.example.com', eventSource: 'x-activity' } as const
+  expect(variablesOf('api', other)).toMatchObject({
+    Variables: { X_API_URL: other.xApiUrl, EVENT_SOURCE: other.eventSource },
+  })
+  expect(variablesOf('sender', other)).toMatchObject({ Variables: { X_API_URL: other.xApiUrl } })
 })
 
 test('two installations share no name', () => {
@@ -77,9 +132,17 @@ test('two installations share no name', () => {
     ['AWS::SQS::Queue', 'QueueName'],
     ['AWS::CloudWatch::Alarm', 'AlarmName'],
     ['AWS::Cognito::UserPoolDomain', 'Domain'],
+    ['AWS::Events::Rule', 'Name'],
+    ['AWS::CloudFront::Function', 'Name'],
+    ['AWS::CloudFront::OriginAccessControl', 'OriginAccessControlConfig'],
+    ['AWS::CloudFront::ResponseHeadersPolicy', 'ResponseHeadersPolicyConfig'],
   ] as const) {
     const namesIn = (in_: typeof other) =>
-      Object.values(resourcesOf(in_, type)).map(({ Properties }) => JSON.stringify(Properties[property]))
+      Object.values(resourcesOf(in_, type)).map(({ Properties }) => {
+        const named = Properties[property] as { Name?: unknown }
+        return JSON.stringify(named.Name ?? named)
+      })
+    expect(namesIn(template).length).toBeGreaterThan(0)
     expect(namesIn(other).filter((name) => namesIn(template).includes(name))).toEqual([])
   }
 })

@@ -22,6 +22,7 @@ describe('routes', () => {
       'ANY /api/{proxy+} -> api, JWT',
       'ANY /webhooks/twitter -> webhook, NONE',
       'ANY /{proxy+} -> api, NONE',
+      'GET /api/channels/twitter/callback -> api, NONE',
       'GET /api/openapi.json -> api, NONE',
     ])
   })
@@ -33,8 +34,9 @@ describe('routes', () => {
   })
 })
 
-test('a token must come from our user pool and belong to one of its machines', () => {
+test('a token must come from our user pool and belong to one of its machines or to the console', () => {
   const clients = Object.keys(resourcesOf(template, 'AWS::Cognito::UserPoolClient'))
+  expect(clients).toHaveLength(3)
   const [pool] = Object.keys(resourcesOf(template, 'AWS::Cognito::UserPool'))
   template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
     AuthorizerType: 'JWT',

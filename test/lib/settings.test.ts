@@ -25,10 +25,38 @@ describe('administrators', () => {
 })
 
 test('the other settings may be left out', () => {
-  expect(read({})).toEqual({ stackName: 'HelpdeskTwitter', administrators: [], domainPrefix: undefined })
-  expect(read({ stackName: 'Trial', domainPrefix: 'trial' })).toMatchObject({
+  expect(read({})).toEqual({
+    stackName: 'HelpdeskTwitter',
+    administrators: [],
+    domainPrefix: undefined,
+    xApiUrl: 'https://api.x.com',
+    eventSource: 'account-activity',
+  })
+  const given = {
     stackName: 'Trial',
     domainPrefix: 'trial',
-  })
+    xApiUrl: 'https://x.example.com:8443',
+    eventSource: 'x-activity',
+  }
+  expect(read(given)).toMatchObject(given)
   expect(() => read({ stackName: 7 })).toThrow('context stackName: expected text, got 7')
+})
+
+test.each(['AAA', 'account-activity,x-activity', 'X-Activity'])(
+  'an event source is one of two: not %s',
+  (eventSource) => {
+    expect(() => read({ eventSource })).toThrow(
+      `context eventSource: expected account-activity or x-activity, got "${eventSource}"`,
+    )
+  },
+)
+
+test.each([
+  ['http://api.x.com'],
+  ['https://api.x.com/'],
+  ['https://api.x.com/2'],
+  ['https://key@api.x.com'],
+  ['api.x.com'],
+])('X is given as a host that is spoken to over TLS: not %s', (xApiUrl) => {
+  expect(() => read({ xApiUrl })).toThrow(`context xApiUrl: expected https://HOST without a path, got "${xApiUrl}"`)
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll } from '@jest/globals'
 import { App, Stack } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
+import { type FunctionName, functions } from '../../lambdas/runtime/resources.ts'
 import { AlarmTopic } from '../../lib/alarms.ts'
 import { HelpdeskTwitterStack } from '../../lib/helpdesk-twitter-stack.ts'
 import type { Settings } from '../../lib/settings.ts'
@@ -34,15 +35,48 @@ export function productStack(app: App, settings: Partial<Settings> = {}): Helpde
       stackName: 'HelpdeskTwitter',
       administrators: ['on-call@example.com'],
       domainPrefix: undefined,
+      xApiUrl: 'https://api.x.com',
+      eventSource: 'account-activity',
       ...settings,
     },
-    bundles: { webhook: bundle, router: bundle, api: bundle },
+    bundles: Object.fromEntries(Object.keys(functions).map((name) => [name, bundle])) as Record<FunctionName, string>,
   })
 }
 
 /** The template of the whole product. */
 export function productTemplate(settings?: Partial<Settings>): Template {
   return Template.fromStack(productStack(productApp(), settings))
+}
+
+/** The properties of a function as it is deployed. @throws Error when it is not */
+export function deployedFunction(template: Template, name: FunctionName): Record<string, unknown> {
+  const deployed = Object.values(resourcesOf(template, 'AWS::Lambda::Function')).map(({ Properties }) => Properties)
+  const [found] = deployed.filter(({ FunctionName }) => FunctionName === `HelpdeskTwitter-${name}`)
+  if (!found) throw new Error(`${name} is not deployed`)
+  return found
+}
+
+/** A statement of a policy. */
+export type Statement = { readonly Effect: string; readonly Action: unknown; readonly Resource?: unknown }
+
+/** Every statement of every policy inside, whichever resource it stands in. */
+export function statementsIn(value: unknown): Statement[] {
+  if (typeof value !== 'object' || value === null) return []
+  const here = 'Statement' in value && Array.isArray(value.Statement) ? (value.Statement as Statement[]) : []
+  return [...here, ...Object.values(value).flatMap(statementsIn)]
+}
+
+/** What the role of each function allows, by the function's name. */
+export function permissionsOf(template: Template): Record<FunctionName, Statement[]> {
+  const policies = Object.values(resourcesOf(template, 'AWS::IAM::Policy'))
+  const names = Object.keys(functions) as FunctionName[]
+  const entries = names.map((name) => {
+    const { Role } = deployedFunction(template, name) as { Role: { 'Fn::GetAtt': [string] } }
+    const [role] = Role['Fn::GetAtt']
+    const own = policies.filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(`"${role}"`))
+    return [name, statementsIn(own)]
+  })
+  return Object.fromEntries(entries) as Record<FunctionName, Statement[]>
 }
 
 /** A stack with nothing but a topic for alarms, to try one construct in. */

@@ -41,7 +41,7 @@ test('every index of the manifest is there with its keys and what it carries, an
   )
 })
 
-test.each(['Router', 'Api'])('%s may work on items and ask each index by name', (user) => {
+test.each(['Router', 'Api', 'Sender', 'Requeue'])('%s may work on items and ask each index by name', (user) => {
   const [policy] = Object.entries(resourcesOf(template, 'AWS::IAM::Policy')).filter(([id]) => id.startsWith(user))
   const arn = { 'Fn::GetAtt': [Match.stringLikeRegexp('^TicketsTable'), 'Arn'] }
   const index = (name: string) => ({ 'Fn::Join': ['', [arn, `/index/${name}`]] })

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { productTemplate, resourcesOf } from './synthesis.ts'
+import { permissionsOf, productTemplate } from './synthesis.ts'
 
 const template = productTemplate()
 const [secret] = Object.values(template.findResources('AWS::SecretsManager::Secret'))
@@ -16,9 +16,9 @@ test('the credentials outlive the stack', () => {
   expect(secret).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
 })
 
-test('only the webhook may read the credentials', () => {
-  const readers = Object.entries(resourcesOf(template, 'AWS::IAM::Policy')).filter(([, { Properties }]) =>
-    JSON.stringify(Properties).includes('secretsmanager:'),
+test('the credentials are read by what hears X or speaks to X, and by nothing else', () => {
+  const readers = Object.entries(permissionsOf(template)).filter(([, statements]) =>
+    JSON.stringify(statements).includes('secretsmanager:'),
   )
-  expect(readers.map(([id]) => id)).toEqual([expect.stringMatching(/^Webhook/)])
+  expect(readers.map(([name]) => name)).toEqual(['webhook', 'api', 'sender'])
 })

@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals'
+import { type ScheduleName, schedules } from '../../lambdas/runtime/resources.ts'
+import { HandlerFunction } from '../../lib/handler-function.ts'
+import { Schedule } from '../../lib/schedule.ts'
+import { bundle, emptyStack, productTemplate, resourcesOf } from './synthesis.ts'
+
+const template = productTemplate()
+
+function functionId(name: ScheduleName): string {
+  const [found] = Object.entries(resourcesOf(template, 'AWS::Lambda::Function')).filter(
+    ([, { Properties }]) => Properties.FunctionName === `HelpdeskTwitter-${name}`,
+  )
+  if (!found) throw new Error(`${name} is not deployed`)
+  return found[0]
+}
+
+test('every schedule of the manifest is deployed, and no other', () => {
+  template.resourceCountIs('AWS::Events::Rule', Object.keys(schedules).length)
+})
+
+test('what waits is brought back every minute', () => {
+  template.hasResourceProperties('AWS::Events::Rule', {
+    Name: 'HelpdeskTwitter-requeue',
+    ScheduleExpression: 'rate(1 minute)',
+  })
+})
+
+describe.each(Object.entries(schedules) as [ScheduleName, { everyMinutes: number }][])(
+  'the schedule %s',
+  (name, it) => {
+    test('runs its function as often as the manifest says', () => {
+      const unit = it.everyMinutes === 1 ? 'minute' : 'minutes'
+      template.hasResourceProperties('AWS::Events::Rule', {
+        Name: `HelpdeskTwitter-${name}`,
+        State: 'ENABLED',
+        ScheduleExpression: `rate(${it.everyMinutes} ${unit})`,
+        Targets: [{ Arn: { 'Fn::GetAtt': [functionId(name), 'Arn'] } }],
+      })
+    })
+
+    test('hands over the event as it is, with the time at which it was due', () => {
+      const [rule] = Object.values(resourcesOf(template, 'AWS::Events::Rule')).filter(
+        ({ Properties }) => Properties.Name === `HelpdeskTwitter-${name}`,
+      )
+      expect(rule?.Properties.Targets).toEqual([
+        { Arn: expect.anything(), Id: 'Target0', RetryPolicy: expect.anything() },
+      ])
+    })
+
+    test('does not repeat a run that failed, nor catch up on one whose time has passed', () => {
+      template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+        FunctionName: { Ref: functionId(name) },
+        MaximumRetryAttempts: 0,
+        MaximumEventAgeInSeconds: 60 * it.everyMinutes,
+      })
+    })
+
+    test('is missed when it stops, also when nothing at all is measured any more', () => {
+      template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+        AlarmName: `HelpdeskTwitter-${name}-stopped`,
+        Namespace: 'AWS/Lambda',
+        MetricName: 'Invocations',
+        Dimensions: [{ Name: 'FunctionName', Value: { Ref: functionId(name) } }],
+        Statistic: 'Sum',
+        Period: Math.max(300, 3 * 60 * it.everyMinutes),
+        EvaluationPeriods: 1,
+        Threshold: 1,
+        ComparisonOperator: 'LessThanThreshold',
+        TreatMissingData: 'breaching',
+      })
+    })
+  },
+)
+
+test('a schedule runs the function of its name only', () => {
+  const { stack, alarms } = emptyStack()
+  const failureMeans = 'Answers wait'
+  const router = new HandlerFunction(stack, 'Router', { name: 'router', code: bundle, alarms, failureMeans })
+  expect(() => new Schedule(stack, 'Schedule', { name: 'requeue', runs: router, alarms, failureMeans })).toThrow(
+    'schedule requeue: runs router, by the manifest it is requeue',
+  )
+})

@@ -1,0 +1,47 @@
+import { expect, test } from '@jest/globals'
+import { permissionsOf, productTemplate, resourcesOf, type Statement } from './synthesis.ts'
+
+const template = productTemplate()
+const [found] = Object.entries(resourcesOf(template, 'AWS::KMS::Key')).filter(([id]) => id.startsWith('TokensKey'))
+if (!found) throw new Error('no key of the tokens')
+const [id, key] = found
+const arn = { 'Fn::GetAtt': [id, 'Arn'] }
+
+test('the key is renewed every year and outlives the stack, as the sealed tokens do', () => {
+  expect(key).toMatchObject({
+    DeletionPolicy: 'Retain',
+    UpdateReplacePolicy: 'Retain',
+    Properties: { EnableKeyRotation: true },
+  })
+})
+
+test('its own policy lets in the account alone, whose roles then decide', () => {
+  expect(key.Properties.KeyPolicy).toMatchObject({
+    Statement: [{ Effect: 'Allow', Principal: { AWS: { 'Fn::Join': ['', expect.arrayContaining([':root'])] } } }],
+  })
+})
+
+test('the API seals and opens, the sender only opens, and nobody else has anything on it', () => {
+  const onKeys = (statements: Statement[]) =>
+    statements
+      .filter((one) => JSON.stringify(one).includes('kms:') || JSON.stringify(one).includes(`"${id}"`))
+      .map(({ Action, Resource }) => ({ Action, Resource }))
+  const permissions = Object.entries(permissionsOf(template)).map(([name, statements]) => [name, onKeys(statements)])
+  expect(Object.fromEntries(permissions)).toEqual({
+    webhook: [],
+    router: [],
+    api: [{ Action: ['kms:Decrypt', 'kms:Encrypt'], Resource: arn }],
+    sender: [{ Action: 'kms:Decrypt', Resource: arn }],
+    requeue: [],
+  })
+})
+
+test('functions are told the key itself, not a name of it that could come to mean another', () => {
+  const users = Object.values(resourcesOf(template, 'AWS::Lambda::Function')).filter(({ Properties }) =>
+    JSON.stringify(Properties.Environment).includes('TOKENS_KEY'),
+  )
+  expect(users).toHaveLength(2)
+  for (const { Properties } of users) {
+    expect(Properties.Environment).toMatchObject({ Variables: { TOKENS_KEY: arn } })
+  }
+})
