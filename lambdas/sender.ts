@@ -5,6 +5,7 @@
  */
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { Channel } from './core/channel.ts'
+import { messageIdOf } from './core/message.ts'
 import { type AccountTokens, type Clock, type Log, type Vault, type X, XError } from './core/ports.ts'
 import { blockedUntil, takeQuota } from './core/quota.ts'
 import { isReply, type Reply } from './core/reply.ts'
@@ -106,7 +107,8 @@ export function createSender({ channels, replies, x, vault, now, log }: SenderDe
     const account = { id: channel.twitterUserId, username: channel.username }
     let found: Found
     try {
-      found = await x.findSent(tokens, account, target, reply.text, attemptedAt ?? reply.createdAt)
+      const ids = await x.findSent(tokens, account, target, reply.text, attemptedAt ?? reply.createdAt)
+      found = await firstUnknown(reply, ids)
     } catch (error) {
       if (!(error instanceof XError)) throw error
       log({ did: 'looked_in_vain', channelId: channel.id, messageId: reply.id, status: error.status })
@@ -119,6 +121,15 @@ export function createSender({ channels, replies, x, vault, now, log }: SenderDe
     return found.is === 'missing'
       ? 'again'
       : { outcome: 'waits', until: after.delivery.dueAt, because: 'X could not be asked' }
+  }
+
+  /** The same words may have been sent before: what is stored under its id already is not this attempt. */
+  async function firstUnknown({ channelId, sending }: Reply, ids: readonly string[]): Promise<Found> {
+    for (const externalId of ids) {
+      const stored = await replies.message(channelId, messageIdOf(sending.target.kind, externalId))
+      if (!stored) return { is: 'there', externalId }
+    }
+    return { is: 'missing' }
   }
 
   /** Writes an end. Its echo may have been quicker and have settled it: then there is nothing left to write. */

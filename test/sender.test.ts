@@ -250,6 +250,21 @@ describe('an outcome that is not known', () => {
     expect([textsOnX(shop), x.looks]).toEqual([['exactly one'], 1])
   })
 
+  test('the same words sent before are not taken for this attempt: both are on X in the end', async () => {
+    const shop = await newChannel()
+    const { ticketId, target } = await directTicket(shop)
+    const first = await write(ticketId, target, 'Thanks!')
+    await sender()(first)
+    const second = await write(ticketId, target, 'Thanks!')
+    x.next({ answer: answers.ill(), takes: false })
+    await sender()(second)
+    after(61_000)
+    await sweep()
+    expect(textsOnX(shop)).toEqual(['Thanks!', 'Thanks!'])
+    const ids = [await deliveryOf(first), await deliveryOf(second)].map(({ externalId }) => externalId)
+    expect(ids).toEqual(x.taken.map((one) => one.id))
+  })
+
   test('a duplicate that is not there has failed, and the reason says to change the wording', async () => {
     const shop = await newChannel()
     const { ticketId, target } = await directTicket(shop)

@@ -4,7 +4,7 @@ import type { QueuedEvent } from './delivery.ts'
 import type { Quota } from './quota.ts'
 import type { Reply } from './reply.ts'
 import type { Situation } from './routing.ts'
-import type { Found, XAnswer } from './sending.ts'
+import type { XAnswer } from './sending.ts'
 import type { ConsumerSecrets } from './signature.ts'
 import type { Message, Status, Target, Ticket } from './ticket.ts'
 
@@ -244,6 +244,9 @@ export type X = {
   unsubscribe(account: Account, webhookId: string): Promise<void>
   /** Sends, and tells what came of it; never throws. */
   send(tokens: AccountTokens, target: Target, text: string): Promise<XAnswer>
-  /** Looks for what an account sent to a target since an ISO time. */
-  findSent(tokens: AccountTokens, account: Account, target: Target, text: string, since: string): Promise<Found>
+  /**
+   * X's ids of everything that an account sent to a target since an ISO time and that has this text, newest first.
+   * An agent may have sent the same words before: which of them is meant is the caller's to know.
+   */
+  findSent(tokens: AccountTokens, account: Account, target: Target, text: string, since: string): Promise<string[]>
 }

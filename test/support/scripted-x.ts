@@ -47,13 +47,13 @@ export class ScriptedX implements Pick<X, 'send' | 'findSent'> {
   async findSent(tokens: AccountTokens, _account: Account, target: Target, text: string) {
     this.looks++
     if (this.blind) throw new XError(503, 'over capacity')
-    const found = this.taken.findLast(
+    const found = this.taken.filter(
       (one) =>
         one.account === tokens.token &&
         addressOf(one.target) === addressOf(target) &&
         isSameText(text, one.text, target.kind),
     )
-    return found ? ({ is: 'there', externalId: found.id } as const) : ({ is: 'missing' } as const)
+    return found.map((one) => one.id).reverse()
   }
 
   /** As the whole of X, of which nothing else may be called. */

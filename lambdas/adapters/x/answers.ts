@@ -14,7 +14,7 @@ export function sentAnswer(externalId: string, rateLimit: TwitterRateLimit | und
 export function failedAnswer(error: unknown): XAnswer {
   if (error instanceof ApiResponseError) {
     const detail = detailOf(error)
-    return { is: 'refused', status: error.code, detail, resetAt: resetOf(error.rateLimit) }
+    return { is: 'refused', status: error.code, detail, resetAt: error.code === 429 ? resetIn(error.headers) : null }
   }
   if (error instanceof ApiRequestError) {
     const { message, code } = causeOf(error)
@@ -22,6 +22,15 @@ export function failedAnswer(error: unknown): XAnswer {
   }
   if (error instanceof ApiPartialResponseError) return { is: 'unanswered', detail: 'the answer broke off' }
   throw error
+}
+
+/** Of a 429: when the last of the windows that are used up, or of which X does not say, begins anew (ISO time). */
+function resetIn(headers: Record<string, unknown>): string | null {
+  const seconds = ['x-rate-limit', 'x-app-limit-24hour', 'x-user-limit-24hour']
+    .filter((window) => [undefined, '0'].includes(headers[`${window}-remaining`] as string | undefined))
+    .map((window) => Number(headers[`${window}-reset`]))
+    .filter((reset) => Number.isFinite(reset) && reset > 0)
+  return seconds.length > 0 ? new Date(Math.max(...seconds) * 1000).toISOString() : null
 }
 
 /** When the latest used-up window of an account begins anew (ISO time); null when none is used up. */

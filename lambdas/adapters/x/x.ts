@@ -2,7 +2,6 @@ import type { TwitterApi } from 'twitter-api-v2'
 import { displayText } from '../../core/payload/text.ts'
 import { type Account, type AccountTokens, type X, XError, type XSecrets, type XWebhook } from '../../core/ports.ts'
 import { isSameText } from '../../core/reply.ts'
-import type { Found } from '../../core/sending.ts'
 import type { Target } from '../../core/ticket.ts'
 import { failedAnswer, sentAnswer } from './answers.ts'
 import { appClientOf, clientOf, xErrorFrom } from './client.ts'
@@ -179,7 +178,7 @@ async function findIn(
   target: Target,
   text: string,
   since: string,
-): Promise<Found> {
+): Promise<string[]> {
   // Clocks differ a little.
   const from = Date.parse(since) - 60_000
   const fits = (one: { id: string; text?: string | undefined; created_at?: string | undefined }) =>
@@ -191,16 +190,15 @@ async function findIn(
       { max_results: 100, 'tweet.fields': 'created_at,referenced_tweets' },
       { params: { id: account.id } },
     )
-    const found = data.find((one) => fits(one) && one.referenced_tweets?.some(({ id }) => id === target.inReplyTo))
-    return found ? { is: 'there', externalId: found.id } : { is: 'missing' }
+    const found = data.filter((one) => fits(one) && one.referenced_tweets?.some(({ id }) => id === target.inReplyTo))
+    return found.map((one) => one.id)
   }
   const { data = [] } = await client.v2.get<{ data?: OwnMessage[] }>(
     'dm_conversations/with/:participant_id/dm_events',
     { max_results: 100, 'dm_event.fields': 'id,text,sender_id,created_at,event_type' },
     { params: { participant_id: target.recipientId } },
   )
-  const found = data.find((one) => fits(one) && one.sender_id === account.id)
-  return found ? { is: 'there', externalId: found.id } : { is: 'missing' }
+  return data.filter((one) => fits(one) && one.sender_id === account.id).map((one) => one.id)
 }
 
 type OwnPost = { id: string; text?: string; created_at?: string; referenced_tweets?: { type: string; id: string }[] }

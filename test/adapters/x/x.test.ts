@@ -112,8 +112,8 @@ describe('sending and looking back', () => {
       text: { full: expect.stringContaining('😀 &amp; soon') },
     })
     const found = await ours().findSent(tokens, shop, toAnn, text, since)
-    expect(found).toEqual({ is: 'there', externalId: answer.is === 'sent' ? answer.externalId : '' })
-    expect(await ours().findSent(tokens, shop, toAnn, 'never sent', since)).toEqual({ is: 'missing' })
+    expect(found).toEqual([answer.is === 'sent' ? answer.externalId : ''])
+    expect(await ours().findSent(tokens, shop, toAnn, 'never sent', since)).toEqual([])
   })
 
   test('a public reply stands under the entry, and is found again by its place and text', async () => {
@@ -122,8 +122,8 @@ describe('sending and looking back', () => {
     const answer = await ours().send(tokens, target, text)
     expect(answer).toMatchObject({ is: 'sent' })
     const found = await ours().findSent(tokens, shop, target, text, since)
-    expect(found).toEqual({ is: 'there', externalId: answer.is === 'sent' ? answer.externalId : '' })
-    expect(await ours().findSent(tokens, shop, { ...target, inReplyTo: '1' }, text, since)).toEqual({ is: 'missing' })
+    expect(found).toEqual([answer.is === 'sent' ? answer.externalId : ''])
+    expect(await ours().findSent(tokens, shop, { ...target, inReplyTo: '1' }, text, since)).toEqual([])
   })
 
   test('a refusal comes with status and words, a limit with the time at which it ends', async () => {
@@ -150,10 +150,29 @@ describe('sending and looking back', () => {
     })
   })
 
+  test('of a daily limit it is the day that counts; a limit without a time has none', async () => {
+    const seconds = Math.floor(Date.now() / 1000)
+    const headers = {
+      'x-rate-limit-limit': '100',
+      'x-rate-limit-remaining': '57',
+      'x-rate-limit-reset': String(seconds + 60),
+      'x-user-limit-24hour-limit': '17',
+      'x-user-limit-24hour-remaining': '0',
+      'x-user-limit-24hour-reset': String(seconds + 40_000),
+    }
+    const body = { title: 'Too Many Requests' }
+    x.control.answer({ path: '/2/dm_conversations/*', status: 429, body, headers })
+    const daily = await ours().send(tokens, toAnn, 'hi')
+    expect(daily).toMatchObject({ status: 429, resetAt: new Date((seconds + 40_000) * 1000).toISOString() })
+    const silent = { 'x-rate-limit-reset': '', 'x-rate-limit-remaining': '', 'x-rate-limit-limit': '' }
+    x.control.answer({ path: '/2/dm_conversations/*', status: 429, body, headers: silent })
+    expect(await ours().send(tokens, toAnn, 'hi')).toMatchObject({ status: 429, resetAt: null })
+  })
+
   test('503 after X took it is a refusal by an ill X; nobody there is certainly not sent', async () => {
     x.control.answer({ path: '/2/dm_conversations/*', status: 503, body: {}, take: true })
     expect(await ours().send(tokens, toAnn, 'taken')).toMatchObject({ is: 'refused', status: 503 })
-    expect(await ours().findSent(tokens, shop, toAnn, 'taken', since)).toMatchObject({ is: 'there' })
+    expect(await ours().findSent(tokens, shop, toAnn, 'taken', since)).toHaveLength(1)
     const nobody = createX('http://127.0.0.1:9', app, 'account-activity')
     expect(await nobody.send(tokens, toAnn, 'hi')).toMatchObject({ is: 'unreached' })
   })
