@@ -178,6 +178,22 @@ describe('connecting an account', () => {
     expect(await comeBack(allowed(mine.token), mine.cookie)).toBe(failure('stale'))
   })
 
+  test('while the extension is off nothing begins, and what had begun does not end', async () => {
+    const begun = await begin()
+    await stores.setExtension(false)
+    const refused = await call('POST', '/api/channels/twitter/connect', { claims: administrator })
+    expect([refused.statusCode, JSON.parse(refused.body ?? '').detail]).toEqual([
+      409,
+      expect.stringContaining('disabled'),
+    ])
+    calls = []
+    expect(await comeBack(allowed(begun.token), begun.cookie)).toBe(failure('extension_disabled'))
+    expect(calls).toEqual([])
+    await stores.setExtension(true)
+    const again = await begin()
+    expect(await comeBack(allowed(again.token), again.cookie)).toContain('/channels/twitter-77')
+  })
+
   test('two callbacks at once: one connects', async () => {
     const { token, cookie } = await begin()
     const places = await Promise.all([comeBack(allowed(token), cookie), comeBack(allowed(token), cookie)])

@@ -187,6 +187,17 @@ describe('what makes no ticket', () => {
     )
   })
 
+  test('everything, while the extension is off; on again, it goes on as before', async () => {
+    const customer = newCustomer()
+    const delivery = directMessages(shop, { id: newId(), from: customer, to: shop })
+    await stores.setExtension(false)
+    expect(await router().deliver(delivery)).toMatchObject([
+      { outcome: 'ignored', because: 'the Twitter extension is disabled' },
+    ])
+    await stores.setExtension(true)
+    expect(await router().deliver(delivery)).toMatchObject([{ outcome: 'opened' }])
+  })
+
   test('a revocation leaves the channel waiting for a new connection', async () => {
     const account = { id: '8080', username: 'revoking' }
     const channel = await stores.connect(account)
