@@ -8,11 +8,13 @@ import { Refusal } from './settings.ts'
 /** Where a running stack's parts listen: written under its data folder for commands beside it. */
 export type Addresses = {
   readonly url: string
-  readonly endpoints: { readonly dynamodb: string; readonly sqs: string }
+  readonly endpoints: { readonly dynamodb: string; readonly sqs: string; readonly ses: string }
   readonly tableName: string
   readonly queueUrls: Readonly<Record<QueueName, string>>
   /** The X simulator, where it is the X of this stack. */
   readonly x?: { readonly url: string }
+  /** The mailbox, where it is the SES of this stack: a page to look at, and JSON at `/store`. */
+  readonly mail?: { readonly url: string }
 }
 
 const pathIn = (dataDir: string) => join(dataDir, 'addresses.json')

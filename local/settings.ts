@@ -11,6 +11,8 @@ export type Settings = {
   readonly port: number
   /** Of the X simulator. */
   readonly xPort: number
+  /** Of the mailbox. */
+  readonly mailPort: number
   readonly dataDir: string
   readonly publicUrl: string | undefined
   /** Another X instead of the simulator. */
@@ -19,6 +21,10 @@ export type Settings = {
   readonly consumerKey: string
   readonly consumerSecret: string
   readonly consumerSecretPrevious: string | undefined
+  /** Mail addresses of those who hear when something is wrong. */
+  readonly administrators: readonly string[]
+  /** From whom they hear. */
+  readonly mailFrom: string
   readonly awsEndpoints: AwsEndpoints
 }
 
@@ -28,7 +34,14 @@ export type EventSource = (typeof eventSources)[number]
 const eventSources = ['account-activity', 'x-activity'] as const
 
 /** Parts to use instead of the embedded ones. */
-export type AwsEndpoints = { readonly dynamodb?: string | undefined; readonly sqs?: string | undefined }
+export type AwsEndpoints = {
+  readonly dynamodb?: string | undefined
+  readonly sqs?: string | undefined
+  readonly ses?: string | undefined
+}
+
+/** Who hears and from whom where nobody says otherwise. */
+export const mailDefaults = { administrators: ['admin@example.com'], mailFrom: 'helpdesk@example.com' } as const
 
 /** Wrong input or a state that a person can mend: shown as its sentence, without a stack trace. */
 export class Refusal extends Error {
@@ -44,6 +57,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   return {
     port: readPort('PORT', read('PORT') ?? '3000'),
     xPort: readPort('X_PORT', read('X_PORT') ?? '3001'),
+    mailPort: readPort('MAIL_PORT', read('MAIL_PORT') ?? '3002'),
     dataDir: resolve(read('DATA_DIR') ?? '.local'),
     publicUrl: readUrl('PUBLIC_URL', read('PUBLIC_URL')),
     xApiUrl: readUrl('X_API_URL', read('X_API_URL')),
@@ -51,9 +65,12 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     consumerKey: read('X_CONSUMER_KEY') ?? 'local-consumer-key',
     consumerSecret: read('X_CONSUMER_SECRET') ?? 'local-consumer-secret',
     consumerSecretPrevious: read('X_CONSUMER_SECRET_PREVIOUS'),
+    administrators: readAdministrators(read('ADMINISTRATORS')) ?? mailDefaults.administrators,
+    mailFrom: readMailFrom(read('MAIL_FROM')) ?? mailDefaults.mailFrom,
     awsEndpoints: {
       dynamodb: readUrl('AWS_ENDPOINT_URL_DYNAMODB', read('AWS_ENDPOINT_URL_DYNAMODB')),
       sqs: readUrl('AWS_ENDPOINT_URL_SQS', read('AWS_ENDPOINT_URL_SQS')),
+      ses: readUrl('AWS_ENDPOINT_URL_SES', read('AWS_ENDPOINT_URL_SES')),
     },
   }
 }
@@ -81,6 +98,23 @@ function readPort(name: string, text: string): number {
     throw new Refusal(`${name} must be a port from 0 (any free one) to 65535, not «${text}».`)
   }
   return port
+}
+
+/** An address alone, without a name, as the settings of a deployment have it. */
+const isMailAddress = (text: string) => /^[^\s@,;<>*?$]+@[^\s@,;<>*?$]+$/.test(text)
+
+function readAdministrators(text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return undefined
+  const addresses = text.split(',').map((one) => one.trim())
+  if (!addresses.every(isMailAddress)) {
+    throw new Refusal(`ADMINISTRATORS must be mail addresses, separated by commas, not «${text}».`)
+  }
+  return addresses
+}
+
+function readMailFrom(text: string | undefined): string | undefined {
+  if (text === undefined || isMailAddress(text)) return text
+  throw new Refusal(`MAIL_FROM must be a mail address, not «${text}».`)
 }
 
 function readUrl(name: string, text: string | undefined): string | undefined {

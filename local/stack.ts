@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type EnvironmentName, type FunctionName, type QueueName, queues } from '../lambdas/runtime/resources.ts'
 import { type Addresses, removeAddresses, writeAddresses } from './addresses.ts'
-import { startDatabase } from './database.ts'
+import { type Part, startDatabase } from './database.ts'
 import { type Answerers, startGateway } from './gateway.ts'
 import type { MachineName, PersonName } from './identity/clients.ts'
 import { lockDataDir } from './lock.ts'
@@ -11,7 +11,7 @@ import { ensureQueues, queueClient, startQueues } from './queues.ts'
 import type { LogEntry } from './sandbox.ts'
 import { startSchedules } from './schedules.ts'
 import { keepTokensKey, writeSecrets, type XSecrets } from './secrets.ts'
-import type { AwsEndpoints, EventSource } from './settings.ts'
+import { type AwsEndpoints, type EventSource, mailDefaults } from './settings.ts'
 import { type Settling, watchQueues } from './settled.ts'
 import { ensureTable, tableName } from './table.ts'
 import { createTokenIssuer } from './tokens.ts'
@@ -29,6 +29,12 @@ export type StackOptions = XSecrets & {
   readonly xApiUrl?: string | undefined
   /** What a channel subscribes to; `account-activity` when not said. */
   readonly eventSource?: EventSource
+  /** Of the mailbox; any free one when not said. */
+  readonly mailPort?: number
+  /** Mail addresses of those who hear when something is wrong; `admin@example.com` when not said. */
+  readonly administrators?: readonly string[]
+  /** From whom they hear; `helpdesk@example.com` when not said. */
+  readonly mailFrom?: string
   /** Parts to use instead of the embedded ones. */
   readonly awsEndpoints?: AwsEndpoints
   /** Folders with an `index.mjs` each to run instead of bundles of `lambdas/`. */
@@ -100,7 +106,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   const url = `http://localhost:${gateway.port}`
   const publicUrl = options.publicUrl ?? url
 
-  const embed = async (name: string, given: string | undefined, startPart: () => ReturnType<typeof startDatabase>) => {
+  const embed = async (name: string, given: string | undefined, startPart: () => Promise<Part>) => {
     if (given) return given
     const part = await timed(onProgress, name, startPart)
     closing.push(() => part.stop())
@@ -111,6 +117,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   const sqs = await embed('SQS', awsEndpoints.sqs, () => startQueues(dataDir))
   const client = queueClient(sqs)
   closing.push(() => client.destroy())
+  const ses = await embed('SES', awsEndpoints.ses, () => startMail(options))
   const { urls, deadLetters } = await timed(onProgress, 'queues', () => ensureQueues(client, sqs))
 
   const x = options.xApiUrl ? undefined : await timed(onProgress, 'X', () => startSimulator(options, onTrouble))
@@ -126,8 +133,11 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     X_API_URL: options.xApiUrl ?? x?.url ?? '',
     PUBLIC_URL: publicUrl,
     EVENT_SOURCE: options.eventSource ?? 'account-activity',
+    ADMINISTRATORS: (options.administrators ?? mailDefaults.administrators).join(','),
+    MAIL_FROM: options.mailFrom ?? mailDefaults.mailFrom,
   }
-  const running = startFunctions(folders, values, { dynamodb, sqs }, onLog)
+  const endpoints = { dynamodb, sqs, ses }
+  const running = startFunctions(folders, values, endpoints, onLog)
   const pollers = (Object.keys(queues) as QueueName[]).map((name) =>
     startPoller({
       client,
@@ -150,8 +160,14 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   // Nobody comes in any more before what answers is stopped.
   closing.push(() => gateway.stop())
 
-  const endpoints = { dynamodb, sqs }
-  const addresses: Addresses = { url, endpoints, tableName, queueUrls: urls, ...(x && { x: { url: x.url } }) }
+  const addresses: Addresses = {
+    url,
+    endpoints,
+    tableName,
+    queueUrls: urls,
+    ...(x && { x: { url: x.url } }),
+    ...(!awsEndpoints.ses && { mail: { url: ses } }),
+  }
   writeAddresses(dataDir, addresses)
   closing.push(() => removeAddresses(dataDir))
 
@@ -170,6 +186,12 @@ async function startSimulator(options: StackOptions, onTrouble: (sentence: strin
   const { startX } = await import('./x/simulator.ts')
   const { dataDir, consumerKey, consumerSecret, xPort: port = 0 } = options
   return startX({ port, consumerKey, consumerSecret, dataFile: join(dataDir, 'x.json'), onTrouble })
+}
+
+/** The mailbox. It is loaded only here: who has another SES needs none. */
+async function startMail({ mailPort = 0 }: StackOptions): Promise<Part> {
+  const { startMailbox } = await import('./mailbox.ts')
+  return startMailbox(mailPort)
 }
 
 /** Says what has come up and how long it took. */

@@ -40,8 +40,8 @@ async function start(): Promise<void> {
 }
 
 function welcome(
-  { url, publicUrl, endpoints, x }: Stack,
-  { dataDir, xApiUrl, consumerKey, consumerSecret }: ReturnType<typeof readSettings>,
+  { url, publicUrl, endpoints, x, mail }: Stack,
+  { dataDir, xApiUrl, consumerKey, consumerSecret, administrators, mailFrom }: ReturnType<typeof readSettings>,
   ms: number,
 ): string {
   const names = Object.entries(people).map(([name, { password }]) => `${name} (password ${password})`)
@@ -53,6 +53,8 @@ Ready after ${(ms / 1000).toFixed(1)} s.
   X         ${x ? `${x.url} (simulated)` : `${xApiUrl} (as set, the simulator is off)`}
             consumer key ${consumerKey}, consumer secret ${shown(consumerSecret)}
 ${x ? '            Its page to look at is the one to authorize an account, where connecting a channel leads.\n' : ''}\
+  Mail      ${mail ? `${mail.url} (a mailbox to look at, /store as JSON)` : `${endpoints.ses} (as set, the mailbox is off)`}
+            to ${administrators.join(', ')}, from ${mailFrom}
   Token     curl -s -u admin:local -d grant_type=client_credentials ${url}/oauth2/token
             (admin:local may do everything, helpdesk:local what concerns tickets)
   People    ${names.join(', ')} sign in at ${url}/oauth2/authorize, client ${consoleClient.id}

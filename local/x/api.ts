@@ -7,6 +7,7 @@ import { count } from './limits.ts'
 import { mediaRoutes } from './media-files.ts'
 import { oauthRoutes } from './oauth.ts'
 import { postRoutes } from './post-calls.ts'
+import { replayRoutes } from './replay.ts'
 import { subscriptionRoutes } from './subscriptions.ts'
 import { uploadRoutes } from './uploads.ts'
 import { userRoutes } from './users.ts'
@@ -19,6 +20,7 @@ const routes: readonly Route[] = [
   ...postRoutes,
   ...directMessageRoutes,
   ...webhookRoutes,
+  ...replayRoutes,
   ...subscriptionRoutes,
   ...activitySubscriptionRoutes,
   ...uploadRoutes,

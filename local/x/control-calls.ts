@@ -40,6 +40,16 @@ const bodies = {
     .refine(({ status, delayMs, hang }) => status !== undefined || delayMs !== undefined || hang, {
       message: 'status, delayMs or hang is needed',
     }),
+  webhook: z.strictObject({ id: text.optional() }),
+  drop: z
+    .strictObject({
+      count: z.int().min(0).optional(),
+      until: z.literal('mended').optional(),
+      kinds: z.array(text).min(1).optional(),
+    })
+    .refine(({ count, until }) => (count === undefined) !== (until === undefined), {
+      message: 'either count or until is needed',
+    }),
   echoes: z.strictObject({ hold: z.boolean(), release: z.boolean(), delayMs: milliseconds }).partial(),
   clock: z.strictObject({ now: z.iso.datetime({ offset: true }).nullable() }),
   limits: z.strictObject({ posts: limit, directMessages: limit, directMessagesPerDay: limit, other: limit }),
@@ -72,6 +82,14 @@ const calls: Readonly<Record<string, Handle>> = {
     const { webhooks, subscriptions, activitySubscriptions } = control.state()
     return { webhooks, subscriptions, activitySubscriptions }
   },
+  'POST /_x/webhooks/break': (control, call) => ({
+    webhooks: control.breakWebhooks(read(bodies.webhook, call).id),
+  }),
+  'POST /_x/webhooks/mend': (control, call) => ({
+    webhooks: control.mendWebhooks(read(bodies.webhook, call).id),
+  }),
+  'GET /_x/drop': (control) => ({ drop: control.state().drop }),
+  'POST /_x/drop': (control, call) => ({ drop: control.drop(read(bodies.drop, call)) }),
   'POST /_x/challenges': async (control) => ({ faults: await control.challengeWebhooks() }),
   'GET /_x/deliveries': (control) => ({ deliveries: control.deliveries() }),
   'GET /_x/media': (control) => ({ media: control.state().media }),
@@ -94,7 +112,7 @@ export async function answerControl(control: Control, call: Pick<Call, 'method' 
   const [, media] = /^\/_x\/media\/(\d+)$/.exec(call.path) ?? []
   if (media && call.method === 'GET') return mediaAnswer(control, media)
   const [, stem = call.path, id = ''] = /^(\/_x\/[\w-]+)\/([\w@]+)$/.exec(call.path) ?? []
-  const handle = calls[`${call.method} ${id === '' ? stem : `${stem}/:id`}`]
+  const handle = calls[`${call.method} ${call.path}`] ?? calls[`${call.method} ${stem}/:id`]
   if (!handle) {
     const known = Object.keys(calls).concat('GET /_x/media/:id')
     return { status: 404, body: { error: `There is no ${call.method} ${call.path}.`, calls: known } }

@@ -10,12 +10,14 @@ import type {
   AccessToken,
   Delivery,
   DirectMessage,
+  Drop,
   EncryptedChat,
   Limit,
   Post,
   Settings,
   State,
   User,
+  Webhook,
 } from './state.ts'
 import { checkWebhook } from './webhooks.ts'
 import { apps, type World } from './world.ts'
@@ -55,6 +57,12 @@ export type Control = {
   deliveries(): readonly Delivery[]
   /** Challenges every webhook, as X does now and then: by id, what was wrong or null. */
   challengeWebhooks(): Promise<Record<string, string | null>>
+  /** Makes a webhook, or every one, invalid: it misses what happens until a PUT succeeds. */
+  breakWebhooks(id?: string): readonly Webhook[]
+  /** Makes a webhook, or every one, valid without a challenge, and ends a drop until then. */
+  mendWebhooks(id?: string): readonly Webhook[]
+  /** Lets the next deliveries be missed: so many, or all until webhooks are mended or the count is 0. */
+  drop(change: { count?: number | undefined; kinds?: readonly string[] | undefined }): Drop | null
   /** The bytes of something uploaded or attached. */
   media(id: string): File | undefined
   answer(scripted: Scripted): WaitingAnswer
@@ -101,6 +109,14 @@ export function createControl({ world, deliveries, answers, now }: ControlParts)
     const post = state.posts.find((one) => one.id === id && one.deletedAt === null)
     if (!post) throw new ControlError(`${field}: there is no post «${id}».`)
     return post
+  }
+
+  const setValid = (id: string | undefined, valid: boolean): readonly Webhook[] => {
+    const webhooks = state.webhooks.filter((one) => id === undefined || one.id === id)
+    if (id !== undefined && webhooks.length === 0) throw new ControlError(`id: there is no webhook «${id}».`)
+    for (const webhook of webhooks) webhook.valid = valid
+    changed()
+    return webhooks
   }
 
   return {
@@ -168,6 +184,16 @@ export function createControl({ world, deliveries, answers, now }: ControlParts)
     async challengeWebhooks() {
       const results = state.webhooks.map(async (one) => [one.id, await checkWebhook(world, one)] as const)
       return Object.fromEntries(await Promise.all(results))
+    },
+    breakWebhooks: (id) => setValid(id, false),
+    mendWebhooks(id) {
+      if (state.drop?.left === null) state.drop = null
+      return setValid(id, true)
+    },
+    drop({ count, kinds }) {
+      state.drop = count === 0 ? null : { left: count ?? null, kinds: kinds ?? null }
+      changed()
+      return state.drop
     },
     media(id) {
       const media = state.media.find((one) => one.id === id)

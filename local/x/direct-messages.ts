@@ -4,7 +4,7 @@ import { findUser, shortLink } from './posts.ts'
 import type { DirectMessage } from './state.ts'
 import { codePoints, compose } from './text.ts'
 import { pageOf } from './timeline.ts'
-import { mediaKey, pick, v2Users } from './v2-shapes.ts'
+import { mediaKey, pick, v2Entities, v2Media, v2Posts, v2Users } from './v2-shapes.ts'
 import { apps, type World } from './world.ts'
 
 /** Direct messages: sending, and looking back. */
@@ -92,24 +92,82 @@ function list(world: World, call: Call): Answer {
 
 function page(world: World, call: Call, belongs: (message: DirectMessage) => boolean): Answer {
   const { query, userId } = call
+  checkQuery(query)
   const types = query.get('event_types')?.split(',')
   const asked = types && !types.includes('MessageCreate') ? [] : world.state.directMessages
-  const own = asked.filter((one) => (one.from === userId || one.to === userId) && belongs(one))
+  const oldest = world.now().getTime() - keptMs
+  const own = asked.filter(
+    (one) => (one.from === userId || one.to === userId) && Date.parse(one.createdAt) >= oldest && belongs(one),
+  )
   const { items, meta } = pageOf(own, query, { from: 1, to: 100, unless: 100 })
   const fields = ['id', 'event_type', 'text']
   const data = items.map((one) => pick(v2Message(world, one), fields, query.get('dm_event.fields')))
-  const senders = query.get('expansions')?.split(',').includes('sender_id')
-    ? new Set(items.map(({ from }) => from))
-    : []
-  const users = [...senders].map((id) => v2Users(world, id, query))
+  const includes = includesOf(world, items, query)
   return {
     status: 200,
-    body: { ...(data.length > 0 ? { data } : {}), ...(users.length > 0 ? { includes: { users } } : {}), meta },
+    body: { ...(data.length > 0 ? { data } : {}), ...(Object.keys(includes).length > 0 ? { includes } : {}), meta },
   }
 }
 
-function v2Message({ state }: World, message: DirectMessage) {
-  const media = state.media.find(({ id }) => id === message.mediaId)
+/** X gives out messages for so long. */
+const keptMs = 30 * 24 * 3_600_000
+
+const parameters =
+  'max_results,pagination_token,event_types,dm_event.fields,expansions,media.fields,user.fields,tweet.fields'.split(',')
+const eventTypes = ['MessageCreate', 'ParticipantsJoin', 'ParticipantsLeave']
+
+/** Messages are not to be had since an id or a time: X refuses a parameter that it does not know. */
+function checkQuery(query: URLSearchParams): void {
+  const unknown = [...query.keys()].find((name) => !parameters.includes(name))
+  if (unknown !== undefined) {
+    throw invalidRequest(`The query parameter [${unknown}] is not one of [${parameters.join(',')}]`)
+  }
+  const type = query
+    .get('event_types')
+    ?.split(',')
+    .find((one) => !eventTypes.includes(one))
+  if (type !== undefined) {
+    throw invalidRequest(`The \`event_types\` query parameter value [${type}] is not one of [${eventTypes.join(',')}]`)
+  }
+}
+
+/** What stands beside messages: the people, media and posts that the query wants. */
+function includesOf(world: World, messages: readonly DirectMessage[], query: URLSearchParams) {
+  const expansions = query.get('expansions')?.split(',') ?? []
+  const wants = (name: string) => expansions.includes(name)
+  const userIds = messages.flatMap(({ from, to }) =>
+    wants('participant_ids') ? [from, to] : wants('sender_id') ? [from] : [],
+  )
+  const users = [...new Set(userIds)].map((id) => v2Users(world, id, query))
+  const media = wants('attachments.media_keys')
+    ? messages.flatMap((one) => mediaOf(world, one).map((file) => v2Media(file, one.id)))
+    : []
+  const postIds = wants('referenced_tweets.id') ? messages.flatMap(postsIn).map(({ id }) => id) : []
+  const posts = world.state.posts.filter(({ id, deletedAt }) => deletedAt === null && postIds.includes(id))
+  return {
+    ...(users.length > 0 ? { users } : {}),
+    ...(media.length > 0
+      ? { media: media.map((one) => pick(one, ['media_key', 'type'], query.get('media.fields'))) }
+      : {}),
+    ...(posts.length > 0 ? { tweets: v2Posts(world, posts, query).data } : {}),
+  }
+}
+
+const mediaOf = ({ state }: World, { mediaId }: DirectMessage) => state.media.filter(({ id }) => id === mediaId)
+
+/** The posts to which a message has links. */
+function postsIn({ text }: DirectMessage): { id: string }[] {
+  const ids = text.entities.flatMap((one) => {
+    const link = one.type === 'url' ? one.expandedUrl : ''
+    return /^https?:\/\/(?:www\.|mobile\.)?(?:twitter|x)\.com\/\w+\/status\/(\d+)/.exec(link)?.[1] ?? []
+  })
+  return [...new Set(ids)].map((id) => ({ id }))
+}
+
+function v2Message(world: World, message: DirectMessage) {
+  const media = mediaOf(world, message)
+  const posts = postsIn(message)
+  const entities = v2Entities(message.text.entities, media, () => `https://twitter.com/messages/media/${message.id}`)
   return {
     id: message.id,
     event_type: 'MessageCreate',
@@ -118,7 +176,9 @@ function v2Message({ state }: World, message: DirectMessage) {
     created_at: message.createdAt,
     dm_conversation_id: conversationOf(message),
     participant_ids: [message.from, message.to],
-    ...(media ? { attachments: { media_keys: [mediaKey(media)] } } : {}),
+    ...(media.length > 0 ? { attachments: { media_keys: media.map(mediaKey) } } : {}),
+    ...(posts.length > 0 ? { referenced_tweets: posts } : {}),
+    ...(Object.keys(entities).length > 0 ? { entities } : {}),
   }
 }
 

@@ -73,19 +73,20 @@ function timeline(world: World, call: Call): Answer {
   const withoutReplies = call.query.get('exclude')?.split(',').includes('replies') ?? false
   const isTheirs = (post: Post) =>
     post.authorId === call.params.id && !(withoutReplies && post.inReplyToUserId !== null)
-  return page(world, call, isTheirs)
+  return page(world, call, 3_200, isTheirs)
 }
 
 function mentions(world: World, call: Call): Answer {
   const { id = '' } = call.params
-  return page(world, call, (post) => post.authorId !== id && mentionedIn(post).includes(id))
+  return page(world, call, 800, (post) => post.authorId !== id && mentionedIn(post).includes(id))
 }
 
-function page(world: World, call: Call, belongs: (post: Post) => boolean): Answer {
+/** @param reach how far back X gives a timeline out */
+function page(world: World, call: Call, reach: number, belongs: (post: Post) => boolean): Answer {
   if (!world.state.users.some(({ id }) => id === call.params.id)) {
     throw new XError({ status: 200, body: { errors: [unknownUser(call.params.id ?? '')] } })
   }
-  const posts = world.state.posts.filter((post) => post.deletedAt === null && belongs(post))
+  const posts = world.state.posts.filter((post) => post.deletedAt === null && belongs(post)).slice(-reach)
   const { items, meta } = pageOf(posts, call.query, { from: 5, to: 100, unless: 10 })
   const edges = items.length > 0 ? { newest_id: items[0]?.id, oldest_id: items.at(-1)?.id } : {}
   const { data, ...rest } = v2Posts(world, items, call.query)

@@ -9,6 +9,7 @@ import { type Control, createControl } from './control.ts'
 import { answerControl } from './control-calls.ts'
 import { createDeliveries } from './deliveries.ts'
 import { type Answer, readBody, send } from './http.ts'
+import { createReplays } from './replay.ts'
 import { openStorage } from './storage.ts'
 import { nextId, type World } from './world.ts'
 
@@ -52,6 +53,7 @@ export async function startX(options: XOptions): Promise<XSimulator> {
     changed,
     now: clock,
     emit: deliveries.emit,
+    replay: createReplays({ ...deliveries, state, onTrouble }),
     newId() {
       state.lastId = nextId(state.lastId, clock())
       changed()

@@ -110,10 +110,15 @@ export type Delivery = {
   readonly event: string
   /** The very text that is signed and sent. */
   readonly body: string
+  /** The replay job that delivers it again; null for the first time. */
+  readonly replay: string | null
   readonly attempts: Attempt[]
-  /** `held` until it is released, `waiting` for its first or next attempt. */
-  status: 'held' | 'waiting' | 'delivered' | 'failed'
+  /** `held` until it is released, `waiting` for its first or next attempt, `missed` when there never was one. */
+  status: 'held' | 'waiting' | 'delivered' | 'failed' | 'missed'
 }
+
+/** Deliveries that are not attempted: so many, or all when null, of the kinds that are named, or of every kind. */
+export type Drop = { left: number | null; readonly kinds: readonly string[] | null }
 
 export type Limit = { limit: number; windowSeconds: number }
 
@@ -149,6 +154,7 @@ export type State = {
   /** How much of a limit is used, by limit and account. */
   usage: Record<string, { startedAt: number; used: number }>
   deliveries: Delivery[]
+  drop: Drop | null
 }
 
 /** Who is there on a fresh start: a shop and two of its customers. */
@@ -198,5 +204,6 @@ export function freshState(): State {
     media: [],
     usage: {},
     deliveries: [],
+    drop: null,
   }
 }

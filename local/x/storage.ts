@@ -57,10 +57,9 @@ function inFile(dataFile: string): Storage {
   }
 }
 
-/** What was delivered need not be known after a restart, what is under way must. */
+/** What was delivered need not be known after a restart; what is under way must, and what a replay may bring. */
 function worthKeeping(state: State): State {
-  const isUnderWay = ({ status }: State['deliveries'][number]) => status === 'waiting' || status === 'held'
-  return { ...state, deliveries: state.deliveries.filter(isUnderWay) }
+  return { ...state, deliveries: state.deliveries.filter(({ status }) => status !== 'delivered') }
 }
 
 function readState(dataFile: string): State {

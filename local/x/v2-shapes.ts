@@ -10,7 +10,12 @@ export function v2Post(world: World, post: Post): Record<string, unknown> & { id
   const media = mediaOf(world, post)
   const username = userOf(world, post.authorId).username
   const parent = state.posts.find(({ id }) => id === post.inReplyToId)
-  const entities = v2Entities(post.text.entities, media, `https://x.com/${username}/status/${post.id}`)
+  const entities = v2Entities(
+    post.text.entities,
+    media,
+    (file, index) =>
+      `https://x.com/${username}/status/${post.id}/${kindOf(file) === 'photo' ? 'photo' : 'video'}/${index + 1}`,
+  )
   return {
     id: post.id,
     text: post.text.full,
@@ -60,7 +65,9 @@ export function v2Posts(world: World, posts: readonly Post[], query: URLSearchPa
           deletedAt === null && posts.some((post) => post.inReplyToId === id || post.quotedId === id),
       )
     : []
-  const media = wants('attachments.media_keys') ? posts.flatMap((post) => v2Media(world, post)) : []
+  const media = wants('attachments.media_keys')
+    ? posts.flatMap((post) => mediaOf(world, post).map((one) => v2Media(one)))
+    : []
   const includes = {
     ...(users.length > 0 ? { users } : {}),
     ...(referenced.length > 0 ? { tweets: referenced.map(asTold) } : {}),
@@ -111,7 +118,7 @@ const editControls = ({ createdAt }: Post) => ({
 export function activityIncludes(world: World, post: Post, event: string): object {
   if (event === 'post.reply.create') return {}
   const users = [...new Set([post.authorId, ...mentionedIn(post)])].map((id) => activityUser(userOf(world, id)))
-  const media = v2Media(world, post)
+  const media = mediaOf(world, post).map((one) => v2Media(one))
   return {
     tweets: [activityPost(world, post)],
     users,
@@ -134,7 +141,12 @@ function withTwins(entities: Record<string, object[]>): Record<string, object[]>
   return Object.fromEntries(Object.entries(entities).map(([name, list]) => [name, list.map(twin)]))
 }
 
-function v2Entities(entities: readonly Entity[], media: readonly Media[], address: string) {
+/** The entities of a text of the v2 API; @param addressOf where a medium is to be seen */
+export function v2Entities(
+  entities: readonly Entity[],
+  media: readonly Media[],
+  addressOf: (file: Media, index: number) => string,
+) {
   const place = ({ start, end }: Entity) => ({ start, end })
   const lists: Record<string, object[]> = { mentions: [], hashtags: [], cashtags: [], urls: [] }
   for (const one of entities) {
@@ -148,7 +160,7 @@ function v2Entities(entities: readonly Entity[], media: readonly Media[], addres
         lists.urls?.push({
           ...place(one),
           url: one.url,
-          expanded_url: `${address}/${kindOf(file) === 'photo' ? 'photo' : 'video'}/${index + 1}`,
+          expanded_url: addressOf(file, index),
           display_url: one.url.replace('https://t.co/', 'pic.x.com/'),
           media_key: mediaKey(file),
         })
@@ -165,14 +177,13 @@ const prefixes = { photo: '3', animated_gif: '16', video: '7' } as const
 /** The key of media in the v2 API. */
 export const mediaKey = (media: Media) => `${prefixes[kindOf(media)]}_${media.id}`
 
-function v2Media(world: World, post: Post) {
-  return mediaOf(world, post).map((media) => {
-    const { url, preview } = addressesOf(media)
-    const type = kindOf(media)
-    const place =
-      type === 'photo'
-        ? { url }
-        : { preview_image_url: preview, variants: [{ bit_rate: 0, content_type: 'video/mp4', url }] }
-    return { media_key: mediaKey(media), type, width: 720, height: 1280, ...place }
-  })
+/** A medium of the v2 API; @param messageId the direct message in which it is */
+export function v2Media(media: Media, messageId?: string) {
+  const { url, preview } = addressesOf(media, messageId)
+  const type = kindOf(media)
+  const place =
+    type === 'photo'
+      ? { url }
+      : { preview_image_url: preview, variants: [{ bit_rate: 0, content_type: 'video/mp4', url }] }
+  return { media_key: mediaKey(media), type, width: 720, height: 1280, ...place }
 }

@@ -8,7 +8,6 @@ import type { World } from './world.ts'
 export const webhookRoutes: readonly Route[] = [
   { method: 'POST', path: '/2/webhooks', access: 'any', handle: create },
   { method: 'GET', path: '/2/webhooks', access: 'app', handle: list },
-  { method: 'POST', path: '/2/webhooks/replay', access: 'app', handle: replay },
   { method: 'PUT', path: '/2/webhooks/:id', access: 'any', handle: check },
   { method: 'DELETE', path: '/2/webhooks/:id', access: 'any', handle: remove },
 ]
@@ -36,8 +35,11 @@ function list({ state }: World): Answer {
 }
 
 async function check(world: World, call: Call): Promise<Answer> {
-  const fault = await checkWebhook(world, webhookOf(world, call.params.id))
+  const webhook = webhookOf(world, call.params.id)
+  const fault = await checkWebhook(world, webhook)
   if (fault) throw crcFailed(fault)
+  webhook.valid = true
+  world.changed()
   return { status: 200, body: { data: { valid: true } } }
 }
 
@@ -51,24 +53,6 @@ function remove(world: World, call: Call): Answer {
   return { status: 200, body: { data: { deleted: true } } }
 }
 
-/** Takes a replay job and ends it at once; nothing is sent again. */
-function replay(world: World, call: Call): Answer {
-  const body = jsonBody(call)
-  const webhook = webhookOf(world, body.webhook_id)
-  for (const name of ['from_date', 'to_date']) {
-    if (!/^\d{12}$/.test(String(body[name]))) throw invalidRequest(`${name} is not of the form yyyymmddhhmm`)
-  }
-  const job_id = world.newId()
-  const replay_job_status = {
-    webhook_id: webhook.id,
-    job_state: 'Complete',
-    job_state_description: 'Job completed successfully',
-    job_id,
-  }
-  world.emit([{ webhookId: webhook.id, userId: null, event: 'replay_job_status', body: { replay_job_status } }])
-  return { status: 200, body: { data: { job_id, created_at: world.now().toISOString() } } }
-}
-
 /**
  * The webhook of that id.
  * @throws XError when there is none
@@ -79,10 +63,13 @@ export function webhookOf({ state }: World, id: unknown): Webhook {
   return webhook
 }
 
-/** Challenges a webhook, as X does now and then, and says what was wrong with the answer, or null. */
+/**
+ * Challenges a webhook, as X does now and then, and says what was wrong with the answer, or null.
+ * A wrong answer makes it invalid; a right one does not make it valid again.
+ */
 export async function checkWebhook(world: World, webhook: Webhook): Promise<string | null> {
   const fault = await challenge(webhook.url, world.consumerSecret)
-  webhook.valid = fault === null
+  if (fault !== null) webhook.valid = false
   world.changed()
   return fault
 }

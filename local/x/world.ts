@@ -15,6 +15,8 @@ export type World = {
   changed(): void
   /** Sends what happened to the webhooks. */
   emit(events: readonly WebhookEvent[]): void
+  /** Starts to deliver again; false when another job is under way. */
+  replay(job: ReplayJob): boolean
 }
 
 /** An event on its way to a webhook; `body` may hold `RawInteger`s. */
@@ -24,6 +26,9 @@ export type WebhookEvent = {
   readonly event: string
   readonly body: object
 }
+
+/** What a webhook is to be told again: from a time on, and before another. */
+export type ReplayJob = { readonly id: string; readonly webhookId: string; readonly from: Date; readonly to: Date }
 
 /** The app that calls the API, as it stands in `apps`, and X's own web client. */
 export const apps = {

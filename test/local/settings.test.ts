@@ -6,6 +6,7 @@ test('an empty environment is enough', () => {
   expect(readSettings({ X_CONSUMER_SECRET: '' })).toEqual({
     port: 3000,
     xPort: 3001,
+    mailPort: 3002,
     dataDir: resolve('.local'),
     publicUrl: undefined,
     xApiUrl: undefined,
@@ -13,7 +14,9 @@ test('an empty environment is enough', () => {
     consumerKey: 'local-consumer-key',
     consumerSecret: 'local-consumer-secret',
     consumerSecretPrevious: undefined,
-    awsEndpoints: { dynamodb: undefined, sqs: undefined },
+    administrators: ['admin@example.com'],
+    mailFrom: 'helpdesk@example.com',
+    awsEndpoints: { dynamodb: undefined, sqs: undefined, ses: undefined },
   })
 })
 
@@ -21,6 +24,7 @@ test('everything can be set', () => {
   const settings = readSettings({
     PORT: '0',
     X_PORT: '4001',
+    MAIL_PORT: '4002',
     DATA_DIR: '/data',
     PUBLIC_URL: 'https://helpdesk.example.com/',
     X_API_URL: 'https://api.x.com/',
@@ -28,12 +32,16 @@ test('everything can be set', () => {
     X_CONSUMER_KEY: 'key',
     X_CONSUMER_SECRET: 'secret',
     X_CONSUMER_SECRET_PREVIOUS: 'before',
+    ADMINISTRATORS: 'first@example.com, second@example.com',
+    MAIL_FROM: 'support@example.com',
     AWS_ENDPOINT_URL_DYNAMODB: 'http://localhost:8000',
     AWS_ENDPOINT_URL_SQS: 'http://localhost:9324',
+    AWS_ENDPOINT_URL_SES: 'http://localhost:8005/',
   })
   expect(settings).toEqual({
     port: 0,
     xPort: 4001,
+    mailPort: 4002,
     dataDir: '/data',
     publicUrl: 'https://helpdesk.example.com',
     xApiUrl: 'https://api.x.com',
@@ -41,7 +49,9 @@ test('everything can be set', () => {
     consumerKey: 'key',
     consumerSecret: 'secret',
     consumerSecretPrevious: 'before',
-    awsEndpoints: { dynamodb: 'http://localhost:8000', sqs: 'http://localhost:9324' },
+    administrators: ['first@example.com', 'second@example.com'],
+    mailFrom: 'support@example.com',
+    awsEndpoints: { dynamodb: 'http://localhost:8000', sqs: 'http://localhost:9324', ses: 'http://localhost:8005' },
   })
 })
 
@@ -51,12 +61,21 @@ test.each([
   ['PORT', '-1'],
   ['PORT', '80.5'],
   ['X_PORT', 'x'],
+  ['MAIL_PORT', '70000'],
   ['PUBLIC_URL', 'helpdesk.example.com'],
   ['X_API_URL', 'api.x.com'],
   ['EVENT_SOURCE', 'webhooks'],
   ['EVENT_SOURCE', 'Account-Activity'],
   ['AWS_ENDPOINT_URL_DYNAMODB', 'localhost:8000'],
+  ['ADMINISTRATORS', 'admin'],
+  ['ADMINISTRATORS', 'admin@example.com, second'],
+  ['ADMINISTRATORS', 'admin@example.com second@example.com'],
+  ['ADMINISTRATORS', 'admin@example.com,'],
+  ['MAIL_FROM', 'helpdesk'],
+  ['MAIL_FROM', 'one@example.com,two@example.com'],
+  ['MAIL_FROM', 'Helpdesk <helpdesk@example.com>'],
   ['AWS_ENDPOINT_URL_SQS', 'sqs'],
+  ['AWS_ENDPOINT_URL_SES', 'localhost:8005'],
 ])('%s=%s is refused in a sentence that names it', (name, value) => {
   expect(() => readSettings({ [name]: value })).toThrow(new RegExp(`^${name} must be .*«${value}»\\.$`))
 })

@@ -61,6 +61,7 @@ const folders = {
     'export const handler = async ({ Records }) => console.log({ sent: Records[0].body })',
   ),
   requeue: folder.handler('requeue', 'export const handler = async ({ time }) => console.log({ requeued: time })'),
+  silence: folder.handler('silence', 'export const handler = async ({ time }) => console.log({ heard: time })'),
 }
 
 /** Nobody is there: most of these tests need no X. */
@@ -139,6 +140,8 @@ describe('a stack', () => {
     const stack = await start('environment', {
       folders: Object.fromEntries(names.map((name) => [name, show])) as Record<FunctionName, string>,
       eventSource: 'x-activity',
+      administrators: ['first@example.com', 'second@example.com'],
+      mailFrom: 'support@example.com',
     })
     await Promise.all([
       fetch(stack.url),
@@ -146,6 +149,7 @@ describe('a stack', () => {
       queue(stack, 'events', 'one'),
       queue(stack, 'replies', 'one'),
       fetch(`${stack.url}/_local/schedules/requeue`, { method: 'POST' }),
+      fetch(`${stack.url}/_local/schedules/silence`, { method: 'POST' }),
     ])
     const values: Record<EnvironmentName, unknown> = {
       TABLE_NAME: stack.tableName,
@@ -156,6 +160,8 @@ describe('a stack', () => {
       X_API_URL: xApiUrl,
       PUBLIC_URL: stack.url,
       EVENT_SOURCE: 'x-activity',
+      ADMINISTRATORS: 'first@example.com,second@example.com',
+      MAIL_FROM: 'support@example.com',
     }
     for (const name of names) {
       const environment = await eventually(`the environment of ${name}`, () => {
@@ -168,6 +174,7 @@ describe('a stack', () => {
       expect(environment).toMatchObject({
         AWS_ENDPOINT_URL_DYNAMODB: stack.endpoints.dynamodb,
         AWS_ENDPOINT_URL_SQS: stack.endpoints.sqs,
+        AWS_ENDPOINT_URL_SES: stack.endpoints.ses,
         AWS_LAMBDA_FUNCTION_NAME: name,
       })
     }
@@ -241,6 +248,33 @@ describe('a stack', () => {
     expect(readFileSync(join(folder.path, 'own-x', 'x.json'), 'utf8')).toContain('acme_help')
   })
 
+  test('has a mailbox for its SES, which functions reach, and ends it with the rest', async () => {
+    const sending = `
+export const handler = async () => {
+  const form = {
+    Action: 'SendEmail', Version: '2010-12-01', Source: process.env.MAIL_FROM,
+    'Message.Subject.Data': 'Silence', 'Message.Body.Text.Data': 'Nothing came.',
+  }
+  for (const [index, address] of process.env.ADMINISTRATORS.split(',').entries()) {
+    form['Destination.ToAddresses.member.' + (index + 1)] = address
+  }
+  const headers = { authorization: 'AWS4-HMAC-SHA256' }
+  const response = await fetch(process.env.AWS_ENDPOINT_URL_SES, { method: 'POST', headers, body: new URLSearchParams(form) })
+  if (!response.ok) throw new Error(await response.text())
+}`
+    const stack = await start('mail', { folders: { ...folders, silence: folder.handler('mails', sending) } })
+    const url = stack.mail?.url ?? ''
+    expect(url).toBe(stack.endpoints.ses)
+    expect((await fetch(`${stack.url}/_local/schedules/silence`, { method: 'POST' })).status).toBe(200)
+    expect(await (await fetch(`${url}/store`)).json()).toMatchObject({
+      emails: [{ from: 'helpdesk@example.com', destination: { to: ['admin@example.com'] }, subject: 'Silence' }],
+    })
+    const taken = { mailPort: Number(new URL(url).port) }
+    await expect(start('second-mail', taken)).rejects.toThrow(/^MAIL_PORT \d+ is in use by another process/)
+    await stack.stop()
+    await expect(fetch(url)).rejects.toThrow()
+  })
+
   test('keeps the secrets of the X app in a file of its own', async () => {
     const show = folder.handler('show', 'export const handler = async () => ({ url: process.env.X_SECRETS })')
     const stack = await start('secrets', { folders: { ...folders, webhook: show }, consumerSecretPrevious: 'before' })
@@ -309,8 +343,11 @@ describe('a stack', () => {
 
   test('uses the parts that it is given instead of its own', async () => {
     const parts = await start('parts')
-    const stack = await start('guest', { awsEndpoints: parts.endpoints })
+    // The mailbox cannot start as well, with a port that is taken.
+    const mailPort = Number(new URL(parts.endpoints.ses).port)
+    const stack = await start('guest', { awsEndpoints: parts.endpoints, mailPort })
     expect(stack.endpoints).toEqual(parts.endpoints)
+    expect(stack).not.toHaveProperty('mail')
     await queue(stack, 'events', 'one')
     await stack.settled()
     expect(routed()).toEqual(['one'])

@@ -20,7 +20,14 @@ type Run = { child: ChildProcess; output(): string; ended: Promise<number | stri
 
 function run(name: string, environment: Record<string, string>, ...words: string[]): Run {
   const child = spawn(process.execPath, [script(name), ...words], {
-    env: { PATH: process.env.PATH, PORT: '0', X_PORT: '0', DATA_DIR: join(folder.path, 'data'), ...environment },
+    env: {
+      PATH: process.env.PATH,
+      PORT: '0',
+      X_PORT: '0',
+      MAIL_PORT: '0',
+      DATA_DIR: join(folder.path, 'data'),
+      ...environment,
+    },
   })
   started.push(child)
   let output = ''
@@ -86,6 +93,18 @@ test('it uses the X that it is given, and starts none', async () => {
   const stack = await ready({ X_API_URL: 'http://127.0.0.1:9/' })
   expect(stack.output()).toMatch(/X +http:\/\/127\.0\.0\.1:9 \(as set, the simulator is off\)/)
   expect(stack.output()).not.toContain('(simulated)')
+})
+
+test('it tells where the mailbox is, who hears and from whom', async () => {
+  const stack = await ready({ ADMINISTRATORS: 'first@example.com,second@example.com' })
+  const [, url = ''] = /Mail +(http:\S+) \(a mailbox/.exec(stack.output()) ?? []
+  expect(await (await fetch(`${url}/store`)).json()).toEqual({ templates: {}, emails: [] })
+  expect(stack.output()).toContain('to first@example.com, second@example.com, from helpdesk@example.com')
+})
+
+test('it uses the SES that it is given, and starts no mailbox', async () => {
+  const stack = await ready({ AWS_ENDPOINT_URL_SES: 'http://127.0.0.1:9/' })
+  expect(stack.output()).toMatch(/Mail +http:\/\/127\.0\.0\.1:9 \(as set, the mailbox is off\)/)
 })
 
 test('it has no child but the database', async () => {

@@ -148,6 +148,11 @@ describe('the control over HTTP', () => {
       ['POST', 'answers', { path: '/2/tweets', status: 'x' }, 'status: '],
       ['POST', 'clock', { now: 'tomorrow' }, 'now: '],
       ['POST', 'limits', { likes: {} }, 'likes'],
+      ['POST', 'webhooks/break', { id: '1' }, 'id: there is no webhook «1»'],
+      ['POST', 'webhooks/mend', { id: '1' }, 'id: there is no webhook «1»'],
+      ['POST', 'drop', {}, 'either count or until is needed'],
+      ['POST', 'drop', { count: 1, until: 'mended' }, 'either count or until is needed'],
+      ['POST', 'drop', { until: 'tomorrow' }, 'until: '],
     ]
     for (const [method, path, body, sentence] of cases) {
       const answer = await control(x, method, path, body)
@@ -179,6 +184,29 @@ describe('a data file', () => {
     expect(BigInt((await accountAt(x, shop).v2.tweet('next')).data.id)).toBeGreaterThan(BigInt(data.id))
     expect(await (await appAt(x)).v2.get('webhooks')).toMatchObject({ data: [{ id, valid: true }] })
     await eventually('what was under way', () => receiver.received.some(({ raw }) => raw.includes('under way')))
+  })
+
+  test('keeps what was missed and what is to be missed, so that a replay brings it after a restart', async () => {
+    const dataFile = join(folder.path, 'missed.json')
+    const receiver = await all.receiver()
+    const before = await all.x({ dataFile })
+    const webhook_id = await subscribed(before, receiver, shop)
+    before.control.clock(new Date('2026-05-01T12:00:00Z'))
+    before.control.drop({ count: 2 })
+    before.control.directMessage({ from: customer, to: shop, text: 'missed before' })
+    await before.stop()
+
+    const x = await all.x({ dataFile })
+    x.control.directMessage({ from: customer, to: shop, text: 'missed after' })
+    x.control.clock(new Date('2026-05-01T13:00:00Z'))
+    const job = { webhook_id, from_date: '202605011200', to_date: '202605011230' }
+    await (await appAt(x)).v2.post('webhooks/replay', job)
+    await eventually('both and the end', () => receiver.received.length === 3)
+    expect(receiver.received.map(({ raw }) => /missed \w+|Complete/.exec(raw)?.[0])).toEqual([
+      'missed before',
+      'missed after',
+      'Complete',
+    ])
   })
 
   test('is written before an answer is given: a kill loses nothing that was confirmed', async () => {

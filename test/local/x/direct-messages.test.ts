@@ -39,6 +39,77 @@ test('all of an account’s messages are listed, in pages, and none of other peo
   expect(list.events.map((event) => 'text' in event && event.text)).toEqual(['4', '3', '2', '1', '0'])
 })
 
+test('messages are told with everything that was asked for, and whom and what they name beside them', async () => {
+  const x = await all.x()
+  const client = accountAt(x, shop)
+  const post = x.control.post({ by: shop, text: 'News' })
+  const picture = { contentType: 'image/png', bytes: Buffer.from('picture') }
+  const text = `About https://x.com/demo_shop/status/${post.id}`
+  const message = x.control.directMessage({ from: customer, to: shop, text, media: picture })
+  const fields =
+    'id,text,event_type,created_at,sender_id,dm_conversation_id,participant_ids,attachments,referenced_tweets,entities'
+  const query = {
+    'dm_event.fields': fields,
+    event_types: 'MessageCreate',
+    expansions: 'sender_id,participant_ids,attachments.media_keys,referenced_tweets.id',
+    'media.fields': 'url',
+  }
+  const answer = (await client.v2.get('dm_events', query as Body)) as Body
+  const [file] = x.control.state().media
+  expect(answer.data).toEqual([
+    {
+      id: message.id,
+      event_type: 'MessageCreate',
+      text: message.text.full,
+      sender_id: customer,
+      created_at: message.createdAt,
+      dm_conversation_id: `${shop}-${customer}`,
+      participant_ids: [customer, shop],
+      attachments: { media_keys: [`3_${file?.id}`] },
+      referenced_tweets: [{ id: post.id }],
+      entities: {
+        urls: [
+          expect.objectContaining({ expanded_url: `https://x.com/demo_shop/status/${post.id}` }),
+          expect.objectContaining({
+            expanded_url: `https://twitter.com/messages/media/${message.id}`,
+            media_key: `3_${file?.id}`,
+          }),
+        ],
+      },
+    },
+  ])
+  expect(answer.includes).toEqual({
+    users: [expect.objectContaining({ id: customer }), expect.objectContaining({ id: shop })],
+    media: [
+      { media_key: `3_${file?.id}`, type: 'photo', url: expect.stringContaining(`/dm/${message.id}/${file?.id}/`) },
+    ],
+    tweets: [expect.objectContaining({ id: post.id, text: 'News' })],
+  })
+  expect(answer.meta).toEqual({ result_count: 1 })
+})
+
+test('messages are given out for 30 days, by kind, and not since an id', async () => {
+  const x = await all.x()
+  const client = accountAt(x, shop)
+  x.control.clock(new Date('2026-05-01T12:00:00Z'))
+  const old = x.control.directMessage({ from: customer, to: shop, text: 'old' })
+  x.control.clock(new Date('2026-05-31T11:59:00Z'))
+  const recent = x.control.directMessage({ from: neighbour, to: shop, text: 'recent' })
+  const ids = async (path = 'dm_events', query: object = {}) => {
+    const { data = [] } = (await client.v2.get(path, query as Body)) as Body
+    return data.map(({ id }: Body) => id)
+  }
+  expect(await ids()).toEqual([recent.id, old.id])
+  expect(await ids('dm_events', { event_types: 'ParticipantsJoin,ParticipantsLeave' })).toEqual([])
+  expect(await ids(`dm_conversations/with/${customer}/dm_events`)).toEqual([old.id])
+  x.control.clock(new Date('2026-05-31T12:01:00Z'))
+  expect(await ids()).toEqual([recent.id])
+  expect(await ids(`dm_conversations/with/${customer}/dm_events`)).toEqual([])
+  for (const query of [{ since_id: old.id }, { event_types: 'Anything' }, { max_results: 101 }]) {
+    expect((await refusalOf(ids('dm_events', query))).code).toBe(400)
+  }
+})
+
 test('somebody who takes no messages, or is not there, is a 403', async () => {
   const x = await all.x()
   const client = accountAt(x, shop)

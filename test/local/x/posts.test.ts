@@ -167,6 +167,65 @@ describe('looking back', () => {
     expect(includes.users).toEqual([{ id: customer, name: 'Demo Customer', username: 'demo_customer' }])
   })
 
+  test('mentions are polled since an id or a time, in pages, with everything that makes a message of one', async () => {
+    const x = await all.x()
+    const client = accountAt(x, shop)
+    x.control.clock(new Date('2026-05-01T12:00:00Z'))
+    const first = x.control.post({ by: customer, text: 'Hello @demo_shop' })
+    x.control.clock(new Date('2026-05-01T13:00:00Z'))
+    const implicit = x.control.post({ by: customer, text: 'Anybody?', inReplyTo: first.id })
+    const more = Array.from({ length: 6 }, (_, n) => x.control.post({ by: neighbour, text: `@demo_shop ${n}` }))
+    const newest = more.map(({ id }) => id).reverse()
+
+    const since = await client.v2.userMentionTimeline(shop, {
+      since_id: first.id,
+      max_results: 5,
+      expansions: ['author_id'],
+      'tweet.fields': [
+        'author_id',
+        'created_at',
+        'conversation_id',
+        'entities',
+        'in_reply_to_user_id',
+        'referenced_tweets',
+      ],
+    })
+    expect(since.tweets.map(({ id }) => id)).toEqual(newest.slice(0, 5))
+    expect(since.meta).toMatchObject({ result_count: 5, newest_id: newest[0], next_token: expect.any(String) })
+    await since.fetchNext()
+    expect(since.tweets.map(({ id }) => id)).toEqual([...newest, implicit.id])
+    expect(since.meta.next_token).toBeUndefined()
+    expect(since.tweets.at(-1)).toEqual({
+      id: implicit.id,
+      text: '@demo_shop Anybody?',
+      edit_history_tweet_ids: [implicit.id],
+      author_id: customer,
+      created_at: expect.stringMatching(/^2026-05-01T13:00:/),
+      conversation_id: first.id,
+      in_reply_to_user_id: customer,
+      referenced_tweets: [{ type: 'replied_to', id: first.id }],
+      entities: { mentions: [{ start: 0, end: 10, username: 'demo_shop', id: shop }] },
+    })
+    const people = since.includes.users.map(({ username }) => username)
+    expect([...new Set(people)].sort()).toEqual(['demo_customer', 'demo_neighbour'])
+
+    const timed = { start_time: '2026-05-01T11:00:00Z', end_time: '2026-05-01T12:30:00Z' }
+    expect((await client.v2.userMentionTimeline(shop, timed)).tweets.map(({ id }) => id)).toEqual([first.id])
+    const nothing = await (await appAt(x)).v2.get(`users/${shop}/mentions`, { since_id: newest[0] } as Body)
+    expect(nothing).toEqual({ meta: { result_count: 0 } })
+  })
+
+  test('mentions reach back 800 posts', async () => {
+    const x = await all.x()
+    const first = x.control.post({ by: customer, text: '@demo_shop 0' })
+    for (let n = 1; n <= 800; n += 1) x.control.post({ by: customer, text: `@demo_shop ${n}` })
+    const { tweets } = await (await accountAt(x, shop).v2.userMentionTimeline(shop, { max_results: 100 })).fetchLast(
+      900,
+    )
+    expect(tweets).toHaveLength(800)
+    expect(tweets.map(({ id }) => id)).not.toContain(first.id)
+  })
+
   test('posts are looked up by id; what is gone is an error inside a 200', async () => {
     const x = await all.x()
     const client = accountAt(x, shop)

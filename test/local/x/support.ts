@@ -46,6 +46,8 @@ export type Receiver = {
   readonly challenges: string[]
   /** Statuses to answer with before 200 comes again. */
   statuses: number[]
+  /** What the next answers wait for. */
+  gate: Promise<void> | undefined
   /** The secret with which challenges are answered. */
   secret: string
   stop(): Promise<void>
@@ -67,6 +69,7 @@ async function startReceiver(): Promise<Receiver> {
     const header = headerOf(request.headers)
     const signed = isSigned(raw, header, { current: keys.consumerSecret, previous: null })
     receiver.received.push({ signed, raw: raw.toString('utf8'), body: JSON.parse(raw.toString('utf8')) })
+    await receiver.gate
     response.statusCode = receiver.statuses.shift() ?? 200
     response.end()
   })
@@ -76,6 +79,7 @@ async function startReceiver(): Promise<Receiver> {
     received: [],
     challenges: [],
     statuses: [],
+    gate: undefined,
     secret: keys.consumerSecret,
     stop: () =>
       new Promise((resolve) => {
