@@ -5,6 +5,7 @@
 import { channelRoutes } from './api/channels.ts'
 import { type ConnectDependencies, connectRoutes } from './api/connect.ts'
 import { eventRoutes } from './api/events.ts'
+import { extensionRoutes } from './api/extensions.ts'
 import { openApiRoute } from './api/openapi.ts'
 import { type ReplyDependencies, replyRoutes } from './api/replies.ts'
 import { answerBy } from './api/route.ts'
@@ -22,6 +23,7 @@ export function createApi({ log, ...dependencies }: ApiDependencies) {
     ...replyRoutes({ ...dependencies, log }),
     ...channelRoutes(dependencies),
     ...connectRoutes({ ...dependencies, log }),
+    ...extensionRoutes(dependencies),
     ...eventRoutes(dependencies),
   ]
   const routes = [...described, openApiRoute(described)]

@@ -47,9 +47,17 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['GET', '/api/channels/1', 'agents', 404],
   ['DELETE', '/api/channels/1', 'administrators', 404],
   ['POST', '/api/channels/twitter/connect', 'administrators', 201],
+  ['PATCH', '/api/channels/1', 'administrators', 404],
+  ['GET', '/api/extensions', 'administrators', 200],
+  ['PATCH', '/api/extensions/twitter', 'administrators', 200],
   ['GET', '/api/events', 'administrators', 200],
 ]
 const bodies: Record<string, object> = { PATCH: { status: 'open' }, POST: { text: 'Hello' } }
+const ownBodies: Record<string, object> = {
+  '/api/channels/1': { mentions: false },
+  '/api/extensions/twitter': { enabled: true },
+  '/api/tickets/1/messages/2/retry': { force: true },
+}
 
 function expected(access: string, caller: keyof typeof callers, status: number): number {
   if (access === 'anyone') return status
@@ -61,8 +69,8 @@ function expected(access: string, caller: keyof typeof callers, status: number):
 
 describe.each(calls)('%s %s', (method, path, access, status) => {
   test.each(Object.keys(callers) as (keyof typeof callers)[])(`${access}: %s`, async (caller) => {
-    const body = path.endsWith('/retry') ? { force: true } : bodies[method]
-    const takesBody = body && !path.endsWith('/connect')
+    const body = ownBodies[path] ?? bodies[method]
+    const takesBody = ['POST', 'PATCH'].includes(method) && !path.endsWith('/connect')
     const event = httpEvent(method, path, {
       claims: callers[caller],
       ...(takesBody ? { body: JSON.stringify(body) } : {}),

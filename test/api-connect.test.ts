@@ -180,7 +180,7 @@ describe('connecting an account', () => {
 
   test('while the extension is off nothing begins, and what had begun does not end', async () => {
     const begun = await begin()
-    await stores.setExtension(false)
+    await stores.channels.setExtension(false, now().toISOString())
     const refused = await call('POST', '/api/channels/twitter/connect', { claims: administrator })
     expect([refused.statusCode, JSON.parse(refused.body ?? '').detail]).toEqual([
       409,
@@ -189,7 +189,7 @@ describe('connecting an account', () => {
     calls = []
     expect(await comeBack(allowed(begun.token), begun.cookie)).toBe(failure('extension_disabled'))
     expect(calls).toEqual([])
-    await stores.setExtension(true)
+    await stores.channels.setExtension(true, now().toISOString())
     const again = await begin()
     expect(await comeBack(allowed(again.token), again.cookie)).toContain('/channels/twitter-77')
   })

@@ -140,6 +140,8 @@ describe('reading', () => {
       '/api/channels/twitter/connect',
       '/api/channels/{id}',
       '/api/events',
+      '/api/extensions',
+      '/api/extensions/twitter',
       '/api/openapi.json',
       '/api/tickets',
       '/api/tickets/{id}',

@@ -190,11 +190,11 @@ describe('what makes no ticket', () => {
   test('everything, while the extension is off; on again, it goes on as before', async () => {
     const customer = newCustomer()
     const delivery = directMessages(shop, { id: newId(), from: customer, to: shop })
-    await stores.setExtension(false)
+    await stores.channels.setExtension(false, now().toISOString())
     expect(await router().deliver(delivery)).toMatchObject([
       { outcome: 'ignored', because: 'the Twitter extension is disabled' },
     ])
-    await stores.setExtension(true)
+    await stores.channels.setExtension(true, now().toISOString())
     expect(await router().deliver(delivery)).toMatchObject([{ outcome: 'opened' }])
   })
 

@@ -1,10 +1,12 @@
-import { channelList, channel as channelSchema, noQuery } from '../core/api.ts'
+import { type ApiChannel, changeChannelBody, channelList, channel as channelSchema, noQuery } from '../core/api.ts'
+import type { Channel } from '../core/channel.ts'
+import type { Clock } from '../core/ports.ts'
 import { Problem } from '../core/problem.ts'
 import type { Stores } from '../runtime/tables.ts'
 import { type Route, route } from './route.ts'
 
-/** Reading channels. */
-export function channelRoutes({ channels }: Pick<Stores, 'channels'>): Route[] {
+/** Reading channels, and setting them. */
+export function channelRoutes({ channels, now }: Pick<Stores, 'channels'> & { now: Clock }): Route[] {
   return [
     route({
       method: 'GET',
@@ -15,7 +17,7 @@ export function channelRoutes({ channels }: Pick<Stores, 'channels'>): Route[] {
       body: null,
       answer: channelList,
       problems: [],
-      handle: async () => ({ channels: await channels.list() }),
+      handle: async () => ({ channels: (await channels.list()).map(channelForPeople) }),
     }),
     route({
       method: 'GET',
@@ -26,11 +28,31 @@ export function channelRoutes({ channels }: Pick<Stores, 'channels'>): Route[] {
       body: null,
       answer: channelSchema,
       problems: [404],
-      handle: async ({ params }) => {
-        const channel = params.id ? await channels.get(params.id) : null
-        if (!channel) throw new Problem(404, `there is no channel ${params.id}`)
-        return channel
-      },
+      handle: async ({ params }) => found(await channels.get(params.id ?? ''), params.id),
+    }),
+    route({
+      method: 'PATCH',
+      path: '/api/channels/{id}',
+      summary: 'Set the name, what is processed, and «No messages (h)»',
+      access: 'administrator',
+      query: noQuery,
+      body: changeChannelBody,
+      answer: channelSchema,
+      problems: [404],
+      handle: async ({ params, body }) =>
+        found(await channels.change(params.id ?? '', body, now().toISOString()), params.id),
     }),
   ]
+}
+
+/** @throws Problem 404 */
+function found(channel: Channel | null, id: string | undefined): ApiChannel {
+  if (!channel) throw new Problem(404, `there is no channel ${id}`)
+  return channelForPeople(channel)
+}
+
+/** A channel as the API shows it. */
+export function channelForPeople(channel: Channel): ApiChannel {
+  const { noMessagesChangedAt: _changed, silenceToldFrom: _told, revocationTold: _revocation, ...shown } = channel
+  return shown
 }

@@ -13,6 +13,7 @@ import {
 } from '../core/ports.ts'
 import { Problem } from '../core/problem.ts'
 import type { Stores } from '../runtime/tables.ts'
+import { channelForPeople } from './channels.ts'
 import { ensureWebhook } from './own-webhook.ts'
 import { Answer, type Route, route } from './route.ts'
 
@@ -50,7 +51,7 @@ export function connectRoutes({ channels, connecting, x, vault, publicUrl, now, 
   const callbackUrl = `${publicUrl}${CALLBACK}`
 
   async function begin(): Promise<Answer> {
-    if (!(await channels.extensionEnabled())) {
+    if (!(await channels.extension()).enabled) {
       throw new Problem(409, 'the Twitter extension is disabled: enable it first')
     }
     const request = await askX(() => x.requestToken(callbackUrl))
@@ -79,7 +80,7 @@ export function connectRoutes({ channels, connecting, x, vault, publicUrl, now, 
     if (begun.expiresAt <= at) return { failure: 'stale' }
     if (!(await connecting.use(requestToken, at))) return { failure: 'repeated' }
     if (query.denied !== undefined || !query.oauth_verifier) return { failure: 'cancelled' }
-    if (!(await channels.extensionEnabled())) return { failure: 'extension_disabled' }
+    if (!(await channels.extension()).enabled) return { failure: 'extension_disabled' }
     const secret = await vault.open(begun.sealedSecret, requestToken)
     try {
       return await connect({ token: requestToken, secret }, query.oauth_verifier)
@@ -115,7 +116,7 @@ export function connectRoutes({ channels, connecting, x, vault, publicUrl, now, 
     }
     await channels.disconnect(channel.id)
     log({ did: 'disconnected', channelId: channel.id })
-    return { ...channel, status: 'disconnected' as const }
+    return channelForPeople({ ...channel, status: 'disconnected' })
   }
 
   /** What X no longer knows of is left already; only where X cannot be asked is nothing changed here. */

@@ -184,6 +184,29 @@ export const changeTicketBody = z
 
 export const ticketPage = z.object({ tickets: z.array(ticket), nextCursor })
 export const messagePage = z.object({ messages: z.array(message), nextCursor })
+/** What an administrator may set of a channel. */
+export const changeChannelBody = z
+  .strictObject({
+    name: z
+      .string()
+      .max(255)
+      .refine((name) => name.trim() !== '', 'must have 1 to 255 characters')
+      .optional(),
+    directMessages: z.boolean().optional(),
+    mentions: z.boolean().optional(),
+    noMessagesHours: z.int().min(1).max(720).nullable().optional(),
+  })
+  .refine((body) => Object.keys(body).length > 0, { error: 'name at least one setting' })
+  .meta({ id: 'ChannelChange', examples: [{ mentions: false, noMessagesHours: 24 }] })
+
+export const extension = z
+  .object({ id: z.literal('twitter'), name: z.literal('Twitter'), enabled: z.boolean() })
+  .meta({ id: 'Extension' })
+export const extensionList = z.object({ extensions: z.array(extension) })
+export const changeExtensionBody = z
+  .strictObject({ enabled: z.boolean() })
+  .meta({ id: 'ExtensionChange', examples: [{ enabled: false }] })
+
 export const channelList = z.object({ channels: z.array(channel) })
 export const eventPage = z.object({ events: z.array(eventRecord), nextCursor })
 

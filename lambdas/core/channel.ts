@@ -18,6 +18,21 @@ export type Channel = {
   readonly connectedAt: string
   /** ISO time at which the last message of a customer came in; null before the first. */
   readonly lastMessageAt: string | null
+  /** ISO time at which `noMessagesHours` was set last; null when it never was. */
+  readonly noMessagesChangedAt: string | null
+  /** The moment from which the silence was counted that administrators were told of; null before the first. */
+  readonly silenceToldFrom: string | null
+  /** Whether administrators were told that the account took our access away. */
+  readonly revocationTold: boolean
+}
+
+/** What an administrator may set. */
+export type ChannelSettings = Partial<Pick<Channel, 'name' | 'directMessages' | 'mentions' | 'noMessagesHours'>>
+
+/** A channel after a change of its settings. Setting the hours anew, even to the same, begins a new count. */
+export function withSettings(channel: Channel, settings: ChannelSettings, at: string): Channel {
+  const hours = settings.noMessagesHours === undefined ? {} : { noMessagesChangedAt: at }
+  return { ...channel, ...settings, ...hours }
 }
 
 /** A channel as connecting an account makes it: both switches on, no alarm for silence. */
@@ -40,5 +55,8 @@ export function newChannel(account: {
     status: 'connected',
     connectedAt: account.at,
     lastMessageAt: null,
+    noMessagesChangedAt: null,
+    silenceToldFrom: null,
+    revocationTold: false,
   }
 }

@@ -1,11 +1,13 @@
 import type { Activity } from './activity.ts'
-import type { Channel } from './channel.ts'
+import type { Channel, ChannelSettings } from './channel.ts'
 import type { QueuedEvent } from './delivery.ts'
+import type { Mail } from './mail.ts'
 import type { Quota } from './quota.ts'
 import type { Reply } from './reply.ts'
 import type { Situation } from './routing.ts'
 import type { XAnswer } from './sending.ts'
 import type { ConsumerSecrets } from './signature.ts'
+import type { Extension } from './silence.ts'
 import type { Message, Status, Target, Ticket } from './ticket.ts'
 
 /** The time, as a port: every decision gets its clock from outside. */
@@ -176,7 +178,14 @@ export type ChannelStore = {
   sealedTokens(channelId: string): Promise<string | null>
   /** Ends a channel: its tokens are erased, its settings and tickets stay. */
   disconnect(channelId: string): Promise<void>
-  extensionEnabled(): Promise<boolean>
+  extension(): Promise<Extension>
+  /** Switches the whole integration. @param at ISO time */
+  setExtension(enabled: boolean, at: string): Promise<void>
+  /** Changes settings; null when there is no such channel. @param at ISO time */
+  change(channelId: string, settings: ChannelSettings, at: string): Promise<Channel | null>
+  /** Remembers the moment from which a silence was counted that was told. */
+  silenceWasTold(channelId: string, since: string): Promise<void>
+  revocationWasTold(channelId: string): Promise<void>
   ownWebhook(): Promise<OwnWebhook | null>
   saveOwnWebhook(webhook: OwnWebhook): Promise<void>
   /** Remembers that a customer's message came in; an earlier time than the known one changes nothing. */
@@ -242,6 +251,7 @@ export type X = {
   /** Subscribes an account to everything that concerns tickets; once more is no error. */
   subscribe(tokens: AccountTokens, account: Account, webhookId: string): Promise<void>
   unsubscribe(account: Account, webhookId: string): Promise<void>
+  isSubscribed(account: Account, webhookId: string): Promise<boolean>
   /** Sends, and tells what came of it; never throws. */
   send(tokens: AccountTokens, target: Target, text: string): Promise<XAnswer>
   /**
@@ -249,4 +259,12 @@ export type X = {
    * An agent may have sent the same words before: which of them is meant is the caller's to know.
    */
   findSent(tokens: AccountTokens, account: Account, target: Target, text: string, since: string): Promise<string[]>
+}
+
+/** Mails to the administrators. */
+export type Mailer = {
+  /** How many there are to tell. */
+  readonly recipients: number
+  /** @throws Error when it could not be handed over */
+  send(mail: Mail): Promise<void>
 }

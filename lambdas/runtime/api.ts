@@ -1,9 +1,9 @@
 import { createReplyQueue } from '../adapters/aws/reply-queue.ts'
 import { createVault } from '../adapters/aws/vault.ts'
 import { createXSecrets } from '../adapters/aws/x-secrets.ts'
-import { createX, type EventSource } from '../adapters/x/x.ts'
+import { createX } from '../adapters/x/x.ts'
 import { awsAccess } from './aws.ts'
-import { readEnvironment } from './environment.ts'
+import { eventSourceIn, readEnvironment } from './environment.ts'
 import { log } from './log.ts'
 import { openStores } from './tables.ts'
 
@@ -23,9 +23,4 @@ export function apiDependencies() {
     now,
     log,
   }
-}
-
-function eventSourceIn(value: string): EventSource {
-  if (value === 'account-activity' || value === 'x-activity') return value
-  throw new Error(`EVENT_SOURCE must be account-activity or x-activity, not ${value}`)
 }

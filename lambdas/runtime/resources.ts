@@ -25,6 +25,10 @@ export type EnvironmentName =
   | 'PUBLIC_URL'
   /** What a channel subscribes to: `account-activity` or `x-activity`. */
   | 'EVENT_SOURCE'
+  /** Who hears when something is wrong: mail addresses, separated by commas. */
+  | 'ADMINISTRATORS'
+  /** From whom: a verified identity of SES. */
+  | 'MAIL_FROM'
 
 /** The functions by the name of their handler's file. X gives a delivery 3 seconds, the gateway an API call 30. */
 export const functions = {
@@ -44,6 +48,20 @@ export const functions = {
     ],
   },
   sender: { timeoutSeconds: 60, memoryMb: 512, environment: ['TABLE_NAME', 'X_SECRETS', 'TOKENS_KEY', 'X_API_URL'] },
+  silence: {
+    timeoutSeconds: 60,
+    memoryMb: 512,
+    environment: [
+      'TABLE_NAME',
+      'X_SECRETS',
+      'TOKENS_KEY',
+      'X_API_URL',
+      'PUBLIC_URL',
+      'EVENT_SOURCE',
+      'ADMINISTRATORS',
+      'MAIL_FROM',
+    ],
+  },
   requeue: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME', 'REPLIES_QUEUE_URL'] },
 } as const satisfies Record<string, FunctionResource>
 
@@ -83,6 +101,7 @@ export type QueueName = keyof typeof queues
 /** What runs by the clock: the function, and every how many minutes. */
 export const schedules = {
   requeue: { everyMinutes: 1 },
+  silence: { everyMinutes: 5 },
 } as const satisfies Partial<Record<FunctionName, { everyMinutes: number }>>
 
 export type ScheduleName = keyof typeof schedules

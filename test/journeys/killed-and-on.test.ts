@@ -4,7 +4,11 @@ import { dataFolder, Product } from '../support/product.ts'
 import { ann, bob, directMessages, idAt, shop } from '../support/x-payloads.ts'
 
 const folder = dataFolder()
-afterAll(() => folder.remove())
+let product: Product | undefined
+afterAll(async () => {
+  await product?.end()
+  folder.remove()
+})
 
 test('killed at any moment, every message that X was told 200 for is in its ticket once, in order', async () => {
   const id = (n: number) => idAt('2026-01-01T12:00:00Z', n)
@@ -12,7 +16,7 @@ test('killed at any moment, every message that X was told 200 for is in its tick
   let n = 0
 
   for (let life = 0; life < 3; life++) {
-    const product = await Product.start(folder.path)
+    product = await Product.start(folder.path)
     if (life === 0) await product.connect(shop)
     for (let m = 0; m < 8; m++) {
       for (const from of [ann, bob]) {
@@ -25,20 +29,17 @@ test('killed at any moment, every message that X was told 200 for is in its tick
     await product.end('SIGKILL')
   }
 
-  const product = await Product.start(folder.path)
-  try {
-    for (const [customerId, messages] of accepted) {
-      expect(messages).toHaveLength(24)
-      await eventually(`all messages of ${customerId}`, async () => {
-        const [ticket] = await product.tickets(`?customerId=${customerId}`)
-        return ticket?.messageCount === messages.length
-      })
-      const tickets = await product.tickets(`?customerId=${customerId}`)
-      expect(tickets).toHaveLength(1)
-      const stored = await product.messages(tickets[0]?.id ?? '')
-      expect(stored.map((message) => message.externalId)).toEqual(messages)
-    }
-  } finally {
-    await product.end()
+  const last = await Product.start(folder.path)
+  product = last
+  for (const [customerId, messages] of accepted) {
+    expect(messages).toHaveLength(24)
+    await eventually(`all messages of ${customerId}`, async () => {
+      const [ticket] = await last.tickets(`?customerId=${customerId}`)
+      return ticket?.messageCount === messages.length
+    })
+    const tickets = await last.tickets(`?customerId=${customerId}`)
+    expect(tickets).toHaveLength(1)
+    const stored = await last.messages(tickets[0]?.id ?? '')
+    expect(stored.map((message) => message.externalId)).toEqual(messages)
   }
 }, 120_000)

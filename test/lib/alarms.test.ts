@@ -28,6 +28,7 @@ test('each function, each queue and each way to lose a message has its alarm', (
       ...Object.keys(queues).flatMap((name) => [`${name}-dead-letters`, `${name}-oldest-message`]),
       ...Object.keys(schedules).map((name) => `${name}-stopped`),
       'api-fails-calls',
+      'failed-mails',
       'unknown-replies',
       'unreadable-events',
       'webhook-refuses-deliveries',
@@ -75,18 +76,20 @@ test.each(Object.keys(queues))('one dead letter of %s is enough, and five minute
 })
 
 test.each([
-  ['an event that the router logs as unreadable', 'UnreadableEvents', '^RouterLog', 'unreadable'],
-  ['a reply that the sender logs as unknown', 'UnknownReplies', '^SenderLog', 'unknown'],
-])('%s is counted, and one is enough', (_, MetricName, log, outcome) => {
+  ['an event that the router logs as unreadable', 'UnreadableEvents', '^RouterLog', 'outcome = "unreadable"', 300],
+  ['a reply that the sender logs as unknown', 'UnknownReplies', '^SenderLog', 'outcome = "unknown"', 300],
+  ['a mail that silence logs as failed', 'FailedMails', '^SilenceLog', 'did = "mail_failed"', 900],
+])('%s is counted, and one is enough', (_, MetricName, log, line, Period) => {
   template.hasResourceProperties('AWS::Logs::MetricFilter', {
     LogGroupName: { Ref: Match.stringLikeRegexp(log) },
-    FilterPattern: `{ $.message.outcome = "${outcome}" }`,
+    FilterPattern: `{ $.message.${line} }`,
     MetricTransformations: [{ MetricName, MetricNamespace: 'HelpdeskTwitter', MetricValue: '1' }],
   })
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
     MetricName,
     Namespace: 'HelpdeskTwitter',
     Statistic: 'Sum',
+    Period,
     Threshold: 0,
     ComparisonOperator: 'GreaterThanThreshold',
     TreatMissingData: 'notBreaching',

@@ -42,6 +42,7 @@ describe('permissions', () => {
       'apigateway.amazonaws.com /webhooks/twitter -> Webhook',
       'apigateway.amazonaws.com /{proxy+} -> Api',
       'events.amazonaws.com RequeueSchedule -> Requeue',
+      'events.amazonaws.com SilenceSchedule -> Silence',
     ])
   })
 
@@ -61,6 +62,7 @@ describe('permissions', () => {
       ],
     ],
     ['requeue', ['dynamodb', 'sqs:SendMessage']],
+    ['silence', ['dynamodb', 'kms:Decrypt', 'secretsmanager:GetSecretValue', 'ses:SendEmail']],
   ] as const)('the function %s may write its log and %j, and nothing else', (name, expected) => {
     const actions = permissionsOf(template)[name].flatMap(({ Action }) => Action as string | string[])
     const parts = actions.map((action) => action.replace(/^dynamodb:.*/, 'dynamodb'))
@@ -91,6 +93,7 @@ test('the outputs name what X, the helpdesk and an administrator need', () => {
     'ConsoleClientId',
     'ConsoleUrl',
     'HelpdeskClientId',
+    'MailFrom',
     'SignInUrl',
     'TokenUrl',
     'UserPoolId',
@@ -110,17 +113,19 @@ test('console, API, webhook and callback have one address, the front door', () =
 test('the functions know that address, the X they speak to and what channels subscribe to', () => {
   const variablesOf = (name: FunctionName, settings: Parameters<typeof productTemplate>[0]) =>
     deployedFunction(productTemplate(settings), name).Environment
-  expect(variablesOf('api', {})).toMatchObject({
-    Variables: {
-      PUBLIC_URL: { 'Fn::Join': ['', frontDoor] },
-      X_API_URL: 'https://api.x.com',
-      EVENT_SOURCE: 'account-activity',
-    },
-  })
   const other = { xApiUrl: 'https://x.example.com', eventSource: 'x-activity' } as const
-  expect(variablesOf('api', other)).toMatchObject({
-    Variables: { X_API_URL: other.xApiUrl, EVENT_SOURCE: other.eventSource },
-  })
+  for (const name of ['api', 'silence'] as const) {
+    expect(variablesOf(name, {})).toMatchObject({
+      Variables: {
+        PUBLIC_URL: { 'Fn::Join': ['', frontDoor] },
+        X_API_URL: 'https://api.x.com',
+        EVENT_SOURCE: 'account-activity',
+      },
+    })
+    expect(variablesOf(name, other)).toMatchObject({
+      Variables: { X_API_URL: other.xApiUrl, EVENT_SOURCE: other.eventSource },
+    })
+  }
   expect(variablesOf('sender', other)).toMatchObject({ Variables: { X_API_URL: other.xApiUrl } })
 })
 

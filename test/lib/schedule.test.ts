@@ -18,11 +18,11 @@ test('every schedule of the manifest is deployed, and no other', () => {
   template.resourceCountIs('AWS::Events::Rule', Object.keys(schedules).length)
 })
 
-test('what waits is brought back every minute', () => {
-  template.hasResourceProperties('AWS::Events::Rule', {
-    Name: 'HelpdeskTwitter-requeue',
-    ScheduleExpression: 'rate(1 minute)',
-  })
+test.each([
+  ['what waits is brought back every minute', 'requeue', 'rate(1 minute)'],
+  ['channels are listened to every five minutes', 'silence', 'rate(5 minutes)'],
+])('%s', (_, name, ScheduleExpression) => {
+  template.hasResourceProperties('AWS::Events::Rule', { Name: `HelpdeskTwitter-${name}`, ScheduleExpression })
 })
 
 describe.each(Object.entries(schedules) as [ScheduleName, { everyMinutes: number }][])(

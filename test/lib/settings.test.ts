@@ -19,8 +19,37 @@ describe('administrators', () => {
     expect(read({ administrators }).administrators).toEqual([])
   })
 
-  test.each([['example.com'], [['a@example.com', 7]], [42]])('must be addresses: %j', (administrators) => {
-    expect(() => read({ administrators })).toThrow('is not an e-mail address')
+  test.each([['example.com'], [['a@example.com', 7]], [42], [['a@example.com,b@example.com']], ['*@example.com']])(
+    'must be addresses: %j',
+    (administrators) => {
+      expect(() => read({ administrators })).toThrow('is not an e-mail address')
+    },
+  )
+})
+
+describe('the sender of mails', () => {
+  test.each([[undefined], ['']])('may be left out, for a while: %j', (mailFrom) => {
+    expect(read({ mailFrom }).mailFrom).toBe('helpdesk@example.com')
+  })
+
+  test('is an address that is ours', () => {
+    expect(read({ mailFrom: 'support@example.org' }).mailFrom).toBe('support@example.org')
+  })
+
+  test.each([
+    'example.com',
+    'a@example.com,b@example.com',
+    'Support <a@example.com>',
+    '*@example.com',
+    'a@*',
+    '$@example.com',
+    'a@example.com\n',
+  ])('is one address and nothing else: not %j', (mailFrom) => {
+    expect(() => read({ mailFrom })).toThrow(`context mailFrom: ${JSON.stringify(mailFrom)} is not an e-mail address`)
+  })
+
+  test('is text', () => {
+    expect(() => read({ mailFrom: ['a@example.com'] })).toThrow('context mailFrom: expected text')
   })
 })
 
@@ -28,6 +57,7 @@ test('the other settings may be left out', () => {
   expect(read({})).toEqual({
     stackName: 'HelpdeskTwitter',
     administrators: [],
+    mailFrom: 'helpdesk@example.com',
     domainPrefix: undefined,
     xApiUrl: 'https://api.x.com',
     eventSource: 'account-activity',

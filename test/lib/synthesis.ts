@@ -34,6 +34,7 @@ export function productStack(app: App, settings: Partial<Settings> = {}): Helpde
     settings: {
       stackName: 'HelpdeskTwitter',
       administrators: ['on-call@example.com'],
+      mailFrom: 'helpdesk@example.org',
       domainPrefix: undefined,
       xApiUrl: 'https://api.x.com',
       eventSource: 'account-activity',

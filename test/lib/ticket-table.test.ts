@@ -41,29 +41,32 @@ test('every index of the manifest is there with its keys and what it carries, an
   )
 })
 
-test.each(['Router', 'Api', 'Sender', 'Requeue'])('%s may work on items and ask each index by name', (user) => {
-  const [policy] = Object.entries(resourcesOf(template, 'AWS::IAM::Policy')).filter(([id]) => id.startsWith(user))
-  const arn = { 'Fn::GetAtt': [Match.stringLikeRegexp('^TicketsTable'), 'Arn'] }
-  const index = (name: string) => ({ 'Fn::Join': ['', [arn, `/index/${name}`]] })
-  template.hasResourceProperties('AWS::IAM::Policy', {
-    PolicyName: policy?.[0],
-    PolicyDocument: {
-      Statement: Match.arrayWith([
-        {
-          Effect: 'Allow',
-          Action: [
-            'dynamodb:BatchGetItem',
-            'dynamodb:ConditionCheckItem',
-            'dynamodb:DeleteItem',
-            'dynamodb:GetItem',
-            'dynamodb:PutItem',
-            'dynamodb:Query',
-            'dynamodb:UpdateItem',
-          ],
-          Resource: arn,
-        },
-        { Effect: 'Allow', Action: 'dynamodb:Query', Resource: Object.keys(table.indexes).sort().map(index) },
-      ]),
-    },
-  })
-})
+test.each(['Router', 'Api', 'Sender', 'Requeue', 'Silence'])(
+  '%s may work on items and ask each index by name',
+  (user) => {
+    const [policy] = Object.entries(resourcesOf(template, 'AWS::IAM::Policy')).filter(([id]) => id.startsWith(user))
+    const arn = { 'Fn::GetAtt': [Match.stringLikeRegexp('^TicketsTable'), 'Arn'] }
+    const index = (name: string) => ({ 'Fn::Join': ['', [arn, `/index/${name}`]] })
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyName: policy?.[0],
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          {
+            Effect: 'Allow',
+            Action: [
+              'dynamodb:BatchGetItem',
+              'dynamodb:ConditionCheckItem',
+              'dynamodb:DeleteItem',
+              'dynamodb:GetItem',
+              'dynamodb:PutItem',
+              'dynamodb:Query',
+              'dynamodb:UpdateItem',
+            ],
+            Resource: arn,
+          },
+          { Effect: 'Allow', Action: 'dynamodb:Query', Resource: Object.keys(table.indexes).sort().map(index) },
+        ]),
+      },
+    })
+  },
+)

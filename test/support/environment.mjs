@@ -4,5 +4,7 @@ for (const name of ['TABLE_NAME', 'EVENTS_QUEUE_URL', 'REPLIES_QUEUE_URL', 'X_SE
 }
 process.env.X_API_URL ??= 'http://127.0.0.1:9'
 process.env.PUBLIC_URL ??= 'http://localhost:9'
+process.env.ADMINISTRATORS ??= ''
+process.env.MAIL_FROM ??= 'helpdesk@example.com'
 process.env.EVENT_SOURCE ??= 'account-activity'
 process.env.AWS_REGION ??= 'us-east-1'

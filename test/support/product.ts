@@ -26,6 +26,13 @@ export function dataFolder() {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
 }
 
+/** A mail as the mailbox keeps it. */
+type StoredMail = {
+  readonly subject: string
+  readonly destination: { readonly to: string[] }
+  readonly body: { readonly text?: string; readonly html?: string }
+}
+
 /** The product as `npm start` runs it, on a free port. */
 export class Product {
   /** Everything that it has printed. */
@@ -47,11 +54,16 @@ export class Product {
     return /^\s+X\s+(http:\/\/\S+)/m.exec(this.output)?.[1] ?? ''
   }
 
+  /** Where the mailbox is. */
+  get mailUrl(): string {
+    return /^\s+Mail\s+(http:\/\/\S+)/m.exec(this.output)?.[1] ?? ''
+  }
+
   /** @throws Error with its output when it ends instead of coming up */
   static async start(dataDir: string, environment: Record<string, string> = {}): Promise<Product> {
     // What the tests of handlers set for themselves is not meant for it: empty is not set.
-    const own = { X_API_URL: '', PUBLIC_URL: '', EVENT_SOURCE: '' }
-    const here = { PORT: '0', X_PORT: '0', DATA_DIR: dataDir, X_CONSUMER_SECRET: secret }
+    const own = { X_API_URL: '', PUBLIC_URL: '', EVENT_SOURCE: '', ADMINISTRATORS: '', MAIL_FROM: '' }
+    const here = { PORT: '0', X_PORT: '0', MAIL_PORT: '0', DATA_DIR: dataDir, X_CONSUMER_SECRET: secret }
     const env = { ...process.env, ...own, ...here, ...environment }
     const child = spawn(process.execPath, ['local/start.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
     const product = new Product(child, dataDir)
@@ -168,6 +180,17 @@ export class Product {
   async schedule(name: string, now?: string): Promise<void> {
     const answer = await this.try(`/_local/schedules/${name}`, { method: 'POST', ...(now ? { body: { now } } : {}) })
     if (answer.status !== 200) throw new Error(`${answer.status} ${answer.body}`)
+  }
+
+  /** What the product has sent by mail since it was started, in that order. */
+  async mails(): Promise<{ subject: string; to: string[]; text: string; html: string }[]> {
+    const { emails } = (await (await fetch(`${this.mailUrl}/store`)).json()) as { emails: StoredMail[] }
+    return emails.map(({ subject, destination: { to }, body: { text = '', html = '' } }) => ({
+      subject,
+      to,
+      text,
+      html,
+    }))
   }
 
   async tickets(query = ''): Promise<ApiTicket[]> {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
+import { QueryCommand } from '@aws-sdk/client-dynamodb'
 import type { Channel } from '../../lambdas/core/channel.ts'
 import { openStores, type Stores } from '../../lambdas/runtime/tables.ts'
 import { startDatabase } from '../../local/database.ts'
@@ -11,8 +11,6 @@ import { shop, type User } from './x-payloads.ts'
 export type TestStores = Stores & {
   endpoint: string
   connect(user?: User): Promise<Channel>
-  /** Switches the whole integration on or off. */
-  setExtension(enabled: boolean): Promise<void>
   /** The sort keys of what is stored in a partition. */
   itemsOf(partition: string): Promise<string[]>
   stop(): Promise<void>
@@ -32,10 +30,6 @@ export async function startStores(now: () => Date = () => new Date()): Promise<T
     endpoint: database.endpoint,
     connect: ({ id, username } = shop) =>
       stores.channels.connect({ twitterUserId: id, username, at: now().toISOString() }),
-    async setExtension(enabled) {
-      const item = { pk: { S: 'EXTENSION#twitter' }, sk: { S: 'EXTENSION' }, enabled: { BOOL: enabled } }
-      await client.send(new PutItemCommand({ TableName: tableName, Item: item }))
-    },
     async itemsOf(partition) {
       const query = {
         TableName: tableName,

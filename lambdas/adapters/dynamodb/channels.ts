@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { type Channel, newChannel } from '../../core/channel.ts'
+import { type Channel, newChannel, withSettings } from '../../core/channel.ts'
 import { channelIdOf } from '../../core/ids.ts'
 import type { ChannelStore } from '../../core/ports.ts'
 import { getAll, type Item, keys, type TableAccess } from './table.ts'
@@ -14,6 +14,21 @@ export function createChannelStore(access: TableAccess): ChannelStore {
     return item ? channelFrom(item) : null
   }
 
+  /** Sets fields of a channel that is there. */
+  async function set(channelId: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
+    const names = Object.keys(fields)
+    await documents.send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: keys.channel(channelId),
+        UpdateExpression: `SET ${names.map((_, index) => `#n${index} = :v${index}`).join(', ')}`,
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
+        ExpressionAttributeValues: Object.fromEntries(names.map((name, index) => [`:v${index}`, fields[name]])),
+      }),
+    )
+  }
+
   return {
     get,
 
@@ -21,7 +36,14 @@ export function createChannelStore(access: TableAccess): ChannelStore {
       const id = channelIdOf(twitterUserId)
       const known = await get(id)
       const channel: Channel = known
-        ? { ...known, username, status: 'connected', connectedAt: at, ...(name === undefined ? {} : { name }) }
+        ? {
+            ...known,
+            username,
+            status: 'connected',
+            connectedAt: at,
+            revocationTold: false,
+            ...(name === undefined ? {} : { name }),
+          }
         : newChannel({ id, twitterUserId, username, name, at })
       await documents.send(
         new TransactWriteCommand({
@@ -82,10 +104,31 @@ export function createChannelStore(access: TableAccess): ChannelStore {
       )
     },
 
-    async extensionEnabled() {
+    async extension() {
       const [item] = await getAll(access, [keys.extension])
-      return item?.enabled !== false
+      return {
+        enabled: item?.enabled !== false,
+        enabledAt: typeof item?.enabledAt === 'string' ? item.enabledAt : null,
+      }
     },
+
+    async setExtension(enabled, at) {
+      const { enabled: before, enabledAt } = await this.extension()
+      const item = { ...keys.extension, enabled, enabledAt: enabled && !before ? at : enabledAt }
+      await documents.send(new PutCommand({ TableName: tableName, Item: item }))
+    },
+
+    async change(channelId, settings, at) {
+      const known = await get(channelId)
+      if (!known) return null
+      const after = withSettings(known, settings, at)
+      const names = [...Object.keys(settings), 'noMessagesChangedAt'] as (keyof Channel)[]
+      await set(channelId, Object.fromEntries(names.map((name) => [name, after[name]])))
+      return after
+    },
+
+    silenceWasTold: (channelId, since) => set(channelId, { silenceToldFrom: since }),
+    revocationWasTold: (channelId) => set(channelId, { revocationTold: true }),
 
     async ownWebhook() {
       const [item] = await getAll(access, [keys.ownWebhook])
@@ -114,16 +157,21 @@ export function createChannelStore(access: TableAccess): ChannelStore {
     },
 
     async markRevoked(channelId) {
-      await documents.send(
-        new UpdateCommand({
-          TableName: tableName,
-          Key: keys.channel(channelId),
-          UpdateExpression: 'SET #status = :status',
-          ConditionExpression: 'attribute_exists(pk)',
-          ExpressionAttributeNames: { '#status': 'status' },
-          ExpressionAttributeValues: { ':status': 'needs_reconnection' },
-        }),
-      )
+      try {
+        await documents.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: keys.channel(channelId),
+            UpdateExpression: 'SET #status = :revoked, revocationTold = :no',
+            ConditionExpression: '#status = :connected',
+            ExpressionAttributeNames: { '#status': 'status' },
+            ExpressionAttributeValues: { ':revoked': 'needs_reconnection', ':connected': 'connected', ':no': false },
+          }),
+        )
+      } catch (error) {
+        // It is known already, and was or will be told.
+        if (!(error instanceof ConditionalCheckFailedException)) throw error
+      }
     },
   }
 }

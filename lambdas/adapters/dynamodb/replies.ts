@@ -10,7 +10,7 @@ import type { DueReply, Idempotency, ReplyStore } from '../../core/ports.ts'
 import type { Quota } from '../../core/quota.ts'
 import { isReply, type Reply } from '../../core/reply.ts'
 import type { Message } from '../../core/ticket.ts'
-import { getAll, type Item, keys, shardOf, shardsOf, type TableAccess } from './table.ts'
+import { cancellationCodes, getAll, type Item, keys, shardOf, shardsOf, type TableAccess } from './table.ts'
 import { messageFrom } from './ticket-items.ts'
 
 type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
@@ -90,7 +90,7 @@ export function createReplyStore(access: TableAccess): ReplyStore {
         await documents.send(new TransactWriteCommand({ TransactItems: writes }))
         return true
       } catch (error) {
-        if (error instanceof TransactionCanceledException && isAboutConditions(error)) return false
+        if (error instanceof TransactionCanceledException && (await isAboutConditions(error))) return false
         throw error
       }
     },
@@ -153,7 +153,7 @@ export function createReplyStore(access: TableAccess): ReplyStore {
         )
         return true
       } catch (error) {
-        if (error instanceof TransactionCanceledException && isAboutConditions(error)) return false
+        if (error instanceof TransactionCanceledException && (await isAboutConditions(error))) return false
         throw error
       }
     },
@@ -202,8 +202,9 @@ function sentWrites(tableName: string, reply: Reply): Write[] {
   return [{ Put: { TableName: tableName, Item: pointer, ConditionExpression: 'attribute_not_exists(pk)' } }]
 }
 
-function isAboutConditions({ CancellationReasons = [] }: TransactionCanceledException): boolean {
-  return CancellationReasons.some(({ Code }) => Code === 'ConditionalCheckFailed' || Code === 'TransactionConflict')
+async function isAboutConditions(error: TransactionCanceledException): Promise<boolean> {
+  const codes = await cancellationCodes(error)
+  return codes.includes('ConditionalCheckFailed') || codes.includes('TransactionConflict')
 }
 
 function dueFrom({ ticketId, channelId, sk }: Item): DueReply {

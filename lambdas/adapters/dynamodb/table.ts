@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { Target } from '../../core/ticket.ts'
 
@@ -56,6 +58,19 @@ export function shardOf(id: string): number {
 /** All partitions of a sharded list. */
 export function shardsOf(list: string): string[] {
   return Array.from({ length: SHARDS }, (_, shard) => `${list}#${shard}`)
+}
+
+/** Time in which another transaction on the same items is over, milliseconds. */
+const CONFLICT = 50
+
+/**
+ * Why a transaction was cancelled, one code an item. When it met another one, this waits a little first, each time
+ * another while, so that two that are tried again do not meet again.
+ */
+export async function cancellationCodes({ CancellationReasons = [] }: TransactionCanceledException): Promise<string[]> {
+  const codes = CancellationReasons.map(({ Code }) => Code ?? 'None')
+  if (codes.includes('TransactionConflict')) await pause(10 + Math.random() * CONFLICT)
+  return codes
 }
 
 const BATCH = 100

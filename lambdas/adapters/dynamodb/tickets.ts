@@ -4,7 +4,7 @@ import { messageIdOf } from '../../core/message.ts'
 import type { CommitResult, TicketChange, TicketStore } from '../../core/ports.ts'
 import { dueAs } from './replies.ts'
 import { readSituation } from './situation.ts'
-import { getAll, type Key, keys, type TableAccess } from './table.ts'
+import { cancellationCodes, getAll, type Key, keys, type TableAccess } from './table.ts'
 import { indexedAs, tagIndexedAs, ticketFrom } from './ticket-items.ts'
 import { listMessages, listTickets } from './ticket-lists.ts'
 
@@ -33,8 +33,10 @@ export function createTicketStore(access: TableAccess): TicketStore {
         await documents.send(new TransactWriteCommand({ TransactItems: writes }))
         return 'done'
       } catch (error) {
-        if (error instanceof TransactionCanceledException) return resultOf(error, change)
-        throw error
+        if (!(error instanceof TransactionCanceledException)) throw error
+        const result = resultOf(await cancellationCodes(error), change)
+        if (result === null) throw error
+        return result
       }
     },
 
@@ -154,11 +156,9 @@ function check(tableName: string, key: Key, field: string, value: string): Write
   }
 }
 
-/** @throws the error itself when it is neither about a condition nor about another transaction */
-function resultOf(error: TransactionCanceledException, { message, idempotency }: TicketChange): CommitResult {
-  const codes = error.CancellationReasons?.map((reason) => reason.Code ?? 'None') ?? []
+/** Null when the transaction was cancelled neither for a condition nor for another transaction. */
+function resultOf(codes: readonly string[], { message, idempotency }: TicketChange): CommitResult | null {
   if (message && codes[0] === 'ConditionalCheckFailed') return 'repeated'
   if (idempotency && codes.at(-1) === 'ConditionalCheckFailed') return 'repeated'
-  if (codes.some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict')) return 'changed'
-  throw error
+  return codes.some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict') ? 'changed' : null
 }

@@ -97,6 +97,21 @@ export function createX(apiUrl: string, secrets: Pick<XSecrets, 'app'>, eventSou
         }
       }),
 
+    isSubscribed: (account, webhookId) =>
+      asked(async () => {
+        const client = await asApp()
+        if (eventSource === 'x-activity') {
+          const there = (await subscriptionsOf(client, account)).map((one) => one.event_type)
+          return EVENT_TYPES.every((eventType) => there.includes(eventType))
+        }
+        const { data } = await client.v2.get<{ data?: { subscriptions?: { user_id: string }[] } }>(
+          'account_activity/webhooks/:wid/subscriptions/all/list',
+          undefined,
+          { params: { wid: webhookId } },
+        )
+        return data?.subscriptions?.some((one) => one.user_id === account.id) === true
+      }),
+
     async send(tokens, target, text) {
       const client = await asAccount(tokens)
       try {

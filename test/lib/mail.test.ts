@@ -1,0 +1,89 @@
+import { describe, expect, jest, test } from '@jest/globals'
+import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions'
+import type { Settings } from '../../lib/settings.ts'
+import { deployedFunction, permissionsOf, productApp, productStack, productTemplate, resourcesOf } from './synthesis.ts'
+
+const template = productTemplate()
+
+/** The names of the identities that a permission is about: those of the template by their address, as the others are. */
+function identitiesIn(from: Template, resources: unknown): string[] {
+  const arns = (Array.isArray(resources) ? resources : [resources]) as { 'Fn::Join': [string, unknown[]] }[]
+  return arns.map((arn) => {
+    const parts = arn['Fn::Join'][1].map((part) => {
+      const { Ref } = part as { Ref?: string }
+      const identity = Ref === undefined ? undefined : resourcesOf(from, 'AWS::SES::EmailIdentity')[Ref]
+      return identity?.Properties.EmailIdentity ?? Ref ?? part
+    })
+    const [, name] = /^arn:AWS::Partition:ses:AWS::Region:AWS::AccountId:identity\/([^/]+)$/.exec(parts.join('')) ?? []
+    return name ?? `not an identity: ${JSON.stringify(arn)}`
+  })
+}
+
+function mayMail(settings?: Partial<Settings>) {
+  const from = productTemplate(settings)
+  const found = permissionsOf(from).silence.filter(({ Action }) => JSON.stringify(Action).includes('ses:'))
+  return found.map((one) => ({ ...one, Resource: identitiesIn(from, one.Resource).sort() }))
+}
+
+test('mails leave from one identity, which the outputs name', () => {
+  const [[id, identity] = [], ...others] = Object.entries(resourcesOf(template, 'AWS::SES::EmailIdentity'))
+  expect(others).toEqual([])
+  expect(identity?.Properties.EmailIdentity).toBe('helpdesk@example.org')
+  template.hasOutput('MailFrom', { Value: { Ref: id } })
+})
+
+describe('the function silence', () => {
+  test('is told who hears, and from whom', () => {
+    const two = productTemplate({ administrators: ['a@example.com', 'b@example.com'] })
+    expect(deployedFunction(two, 'silence').Environment).toMatchObject({
+      Variables: { ADMINISTRATORS: 'a@example.com,b@example.com', MAIL_FROM: 'helpdesk@example.org' },
+    })
+  })
+
+  test('may send from our address alone, and to the administrators also while SES keeps us in its sandbox', () => {
+    expect(mayMail({ administrators: ['a@example.com', 'b@example.com'] })).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 'ses:SendEmail',
+        Resource: ['a@example.com', 'b@example.com', 'example.com', 'example.org', 'helpdesk@example.org'],
+        Condition: { StringEquals: { 'ses:FromAddress': 'helpdesk@example.org' } },
+      },
+    ])
+  })
+
+  test('may be told of nobody', () => {
+    jest.spyOn(console, 'error').mockReturnValue()
+    const settings = { administrators: [] }
+    const { Variables } = deployedFunction(productTemplate(settings), 'silence').Environment as { Variables: object }
+    expect(Variables).toMatchObject({ ADMINISTRATORS: '', MAIL_FROM: 'helpdesk@example.org' })
+    expect(mayMail(settings).map(({ Resource }) => Resource)).toEqual([['example.org', 'helpdesk@example.org']])
+  })
+
+  test('may write to who is the sender too', () => {
+    const settings = { administrators: ['helpdesk@example.org'] }
+    expect(mayMail(settings).map(({ Resource }) => Resource)).toEqual([['example.org', 'helpdesk@example.org']])
+  })
+})
+
+test('nobody else sends mails', () => {
+  const writers = Object.entries(permissionsOf(template)).filter(([, statements]) =>
+    JSON.stringify(statements).includes('ses:'),
+  )
+  expect(writers.map(([name]) => name)).toEqual(['silence'])
+})
+
+describe('synthesis', () => {
+  const warning = Match.stringLikeRegexp('No mail can leave')
+
+  test('warns when mails would leave from an address that is nobody’s, and lets the deployment pass', () => {
+    jest.spyOn(console, 'error').mockReturnValue()
+    const app = productApp()
+    const stack = productStack(app, { mailFrom: 'helpdesk@example.com' })
+    expect(() => app.synth()).not.toThrow()
+    Annotations.fromStack(stack).hasWarning('*', warning)
+  })
+
+  test('says nothing of an address that is somebody’s', () => {
+    Annotations.fromStack(productStack(productApp())).hasNoWarning('*', warning)
+  })
+})
