@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { type Conditions, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
@@ -21,10 +21,15 @@ export type HandlerFunctionProps = {
 }
 
 /** The variables that name nothing in AWS: there is nothing to be permitted with them. */
-type PlainVariable = 'X_API_URL' | 'PUBLIC_URL' | 'EVENT_SOURCE'
+type PlainVariable = 'X_API_URL' | 'PUBLIC_URL' | 'EVENT_SOURCE' | 'ADMINISTRATORS'
 
 /** Something that a function may do, and on what: exact names only. */
-export type Permission = { readonly actions: readonly string[]; readonly on: readonly string[] }
+export type Permission = {
+  readonly actions: readonly string[]
+  readonly on: readonly string[]
+  /** IAM's conditions: always when there are none. */
+  readonly when?: Conditions
+}
 
 /**
  * A function of the manifest with its own role, its own log and its alarms.
@@ -69,8 +74,8 @@ export class HandlerFunction extends Construct {
   }
 
   /** Lets the function do something. */
-  allow({ actions, on }: Permission): void {
-    this.#role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...on] }))
+  allow({ actions, on, when: conditions = {} }: Permission): void {
+    this.#role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...on], conditions }))
   }
 
   /** An environment variable together with the permission to use what it names: neither can be had alone. */

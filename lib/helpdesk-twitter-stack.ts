@@ -4,8 +4,10 @@ import type { FunctionName } from '../lambdas/runtime/resources.ts'
 import { Access } from './access.ts'
 import { AlarmTopic } from './alarms.ts'
 import { ConsoleSite } from './console-site.ts'
+import { FailedMails } from './failed-mails.ts'
 import { FrontDoor } from './front-door.ts'
 import { HandlerFunction } from './handler-function.ts'
+import { Mail } from './mail.ts'
 import { PublicApi, paths } from './public-api.ts'
 import { Schedule } from './schedule.ts'
 import type { Settings } from './settings.ts'
@@ -119,6 +121,30 @@ export class HelpdeskTwitterStack extends Stack {
       failureMeans: waitForEver,
     })
 
+    // Every five minutes: channels that have heard nothing for too long, or that their account has taken from us.
+    const nobodyKnows = 'Administrators are not told when a channel falls silent or is taken from us'
+    const silence = new HandlerFunction(this, 'Silence', {
+      name: 'silence',
+      code: bundles.silence,
+      alarms,
+      failureMeans: nobodyKnows,
+    })
+    const mail = new Mail(this, 'Mail', settings)
+    mail.giveTo(silence)
+    new FailedMails(this, 'FailedMails', silence, alarms)
+    tickets.giveTo(silence)
+    secrets.giveTo(silence)
+    tokens.openIn(silence)
+    silence.set('PUBLIC_URL', frontDoor.url)
+    silence.set('X_API_URL', settings.xApiUrl)
+    silence.set('EVENT_SOURCE', settings.eventSource)
+    new Schedule(this, 'SilenceSchedule', {
+      name: 'silence',
+      runs: silence,
+      alarms,
+      failureMeans: nobodyKnows,
+    })
+
     // Who is not X needs a token: people sign in, machines have a secret.
     const access = new Access(this, 'Access', { consoleUrl: frontDoor.url, domainPrefix: settings.domainPrefix })
     publicApi.leadTo({ webhook, api, authorizer: access.authorizer })
@@ -135,6 +161,7 @@ export class HelpdeskTwitterStack extends Stack {
     this.#output('HelpdeskClientId', access.clientIds.helpdesk, 'The client that works on tickets')
     this.#output('AdminClientId', access.clientIds.admin, 'The client that may do everything')
     this.#output('XSecretsArn', secrets.arn, 'The secret to fill with the credentials of the X app')
+    this.#output('MailFrom', mail.identityName, 'Sends mails to the administrators once it is confirmed with SES')
     this.#output('AlarmTopicArn', alarms.topic.topicArn, 'Where further readers of alarms can subscribe')
   }
 

@@ -4,8 +4,10 @@ import type { Node } from 'constructs'
 export type Settings = {
   /** Also the beginning of every name in the account, so that two installations can stand side by side. */
   readonly stackName: string
-  /** E-mail addresses that hear of alarms; may be empty. */
+  /** E-mail addresses that hear of alarms and of silent channels; may be empty. */
   readonly administrators: readonly string[]
+  /** Where mails to the administrators come from. An identity of SES, so no two installations of a region share one. */
+  readonly mailFrom: string
   /** First label of the host that issues tokens; undefined: made from the stack's name and the account. */
   readonly domainPrefix: string | undefined
   /** Where X's API is, without a slash at its end. */
@@ -13,6 +15,13 @@ export type Settings = {
   /** Which of X's two ways of delivering a channel subscribes to; both are always understood. */
   readonly eventSource: EventSource
 }
+
+/** What stands for a setting that was left out. */
+export const defaults = {
+  stackName: 'HelpdeskTwitter',
+  mailFrom: 'helpdesk@example.com',
+  xApiUrl: 'https://api.x.com',
+} as const
 
 const eventSources = ['account-activity', 'x-activity'] as const
 type EventSource = (typeof eventSources)[number]
@@ -23,10 +32,11 @@ type EventSource = (typeof eventSources)[number]
  */
 export function readSettings(node: Node): Settings {
   return {
-    stackName: text(node, 'stackName') ?? 'HelpdeskTwitter',
+    stackName: text(node, 'stackName') ?? defaults.stackName,
     administrators: addresses(node.tryGetContext('administrators')),
+    mailFrom: address('mailFrom', text(node, 'mailFrom') ?? defaults.mailFrom),
     domainPrefix: text(node, 'domainPrefix'),
-    xApiUrl: origin(node, 'xApiUrl') ?? 'https://api.x.com',
+    xApiUrl: origin(node, 'xApiUrl') ?? defaults.xApiUrl,
     eventSource: eventSource(text(node, 'eventSource')),
   }
 }
@@ -54,8 +64,11 @@ function eventSource(value: string = eventSources[0]): EventSource {
 function addresses(value: unknown): string[] {
   const list: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [value ?? '']
   const found = list.map((item) => (typeof item === 'string' ? item.trim() : item)).filter((item) => item !== '')
-  return found.map((item) => {
-    if (typeof item === 'string' && /^[^\s@]+@[^\s@]+$/.test(item)) return item
-    throw new Error(`context administrators: ${JSON.stringify(item)} is not an e-mail address`)
-  })
+  return found.map((item) => address('administrators', item))
+}
+
+/** An address alone, without a name. Nothing in it separates addresses or is a wildcard of a policy. */
+function address(name: string, value: unknown): string {
+  if (typeof value === 'string' && /^[^\s@,;<>*?$]+@[^\s@,;<>*?$]+$/.test(value)) return value
+  throw new Error(`context ${name}: ${JSON.stringify(value)} is not an e-mail address`)
 }
