@@ -38,6 +38,7 @@ export function createReplyStore(access: TableAccess): ReplyStore {
     async idempotency(ticketId, key, at) {
       const [item] = await getAll(access, [keys.idempotency(ticketId, key)])
       if (!item || String(item.until) <= at) return null
+      // Only `commit` writes such items, and writes them whole.
       const { fingerprint, messageId, until } = item as unknown as Idempotency
       return { key, fingerprint, messageId, until }
     },
@@ -138,6 +139,7 @@ export function createReplyStore(access: TableAccess): ReplyStore {
     async quota(channelId, kind) {
       const [item] = await getAll(access, [keys.quota(channelId, kind)])
       if (!item) return null
+      // Only `saveQuota` writes such items, and writes them whole.
       const { windows, notBefore, version } = item as unknown as Quota
       return { windows, notBefore, version }
     },
