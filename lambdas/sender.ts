@@ -15,6 +15,7 @@ import {
   type Found,
   failed,
   judge,
+  leftOpen,
   nextStep,
   sent,
   startAttempt,
@@ -59,6 +60,7 @@ export function createSender({ channels, replies, x, vault, now, log }: SenderDe
         ? { outcome: 'waits', until: step.until, because: step.because }
         : 'again'
     }
+    if (step.do === 'leave_open') return finish(reply, leftOpen(reply, step.reason))
     if (step.do === 'fail' || !channel) return finish(reply, failed(reply, step.do === 'fail' ? step.reason : ''))
     const tokens = await tokensOf(channel)
     return step.do === 'look' ? look(reply, channel, tokens, time) : attempt(reply, channel, tokens, time)

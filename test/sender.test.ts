@@ -265,6 +265,36 @@ describe('an outcome that is not known', () => {
     expect(ids).toEqual(x.taken.map((one) => one.id))
   })
 
+  test('while the access is lost X cannot be asked: an agent decides, and nothing is retried blindly', async () => {
+    const shop = await newChannel()
+    const { ticketId, target } = await directTicket(shop)
+    const reply = await write(ticketId, target, 'taken, then lost')
+    x.next({ answer: answers.ill(), takes: true })
+    await sender()(reply)
+    await stores.channels.markRevoked(`twitter-${shop.id}`)
+    after(61_000)
+    await sweep()
+    expect(await deliveryOf(reply)).toMatchObject({ status: 'unknown', reason: expect.stringContaining('Look on X') })
+    expect(x.calls).toBe(1)
+  })
+
+  test('an echo that was not recognised does not make the reply go out again', async () => {
+    const shop = await newChannel()
+    const { ticketId, target, customer } = await directTicket(shop)
+    const reply = await write(ticketId, target, 'as written')
+    x.next(async () => {
+      const echo = { id: String(x.taken[0]?.id), from: shop, to: customer, text: 'as X changed it' }
+      expect(await routerOver(stores, now).deliver(directMessages(shop, echo))).toMatchObject([{ outcome: 'outgoing' }])
+    })
+    expect(await sender()(reply)).toEqual([])
+    for (let minute = 0; minute < 6; minute++) {
+      after(60_000)
+      await sweep()
+    }
+    expect(textsOnX(shop)).toEqual(['as written'])
+    expect(await deliveryOf(reply)).toMatchObject({ status: 'sent', externalId: x.taken[0]?.id })
+  })
+
   test('a duplicate that is not there has failed, and the reason says to change the wording', async () => {
     const shop = await newChannel()
     const { ticketId, target } = await directTicket(shop)

@@ -20,6 +20,8 @@ export type XAnswer =
 export type Step =
   | { readonly do: 'leave'; readonly because: string }
   | { readonly do: 'fail'; readonly reason: string }
+  /** X may have it and cannot be asked: an agent decides. */
+  | { readonly do: 'leave_open'; readonly reason: string }
   | { readonly do: 'wait'; readonly until: string; readonly because: string }
   | { readonly do: 'look' }
   | { readonly do: 'send' }
@@ -39,6 +41,7 @@ export function nextStep(reply: Reply, channel: Channel | null, ahead: string | 
   const { delivery, sending } = reply
   if (delivery.status !== 'pending') return { do: 'leave', because: `it is ${delivery.status}` }
   if (sending.claimedUntil && sending.claimedUntil > at) return { do: 'leave', because: 'another worker has it' }
+  if (sending.attemptedAt && channel?.status !== 'connected') return { do: 'leave_open', reason: UNKNOWN }
   if (!channel || channel.status === 'disconnected') {
     return { do: 'fail', reason: 'The X account was disconnected. Connect it again, then retry.' }
   }
@@ -62,6 +65,8 @@ export type Verdict =
   | { readonly do: 'wait'; readonly until: string; readonly reason: string; readonly account: boolean }
   /** X may have it: look before anything else. */
   | { readonly do: 'doubt'; readonly reason: string; readonly ifMissing: string | null }
+
+const UNKNOWN = 'Whether X has it could not be found out. Look on X; retry only when it is not there.'
 
 const RECONNECT =
   'X no longer accepts our access to the account. An administrator must connect the channel again, then retry.'
@@ -148,14 +153,7 @@ export function afterLook(reply: Reply, found: Exclude<Found, { is: 'there' }>, 
   const rest = { ...sending, claimedUntil: null }
   if (found.is === 'unclear') {
     const looks = sending.looks + 1
-    if (looks >= LOOKS) {
-      const reason = 'Whether X has it could not be found out. Look on X; retry only when it is not there.'
-      return {
-        ...reply,
-        delivery: { ...delivery, status: 'unknown', reason, dueAt: null },
-        sending: { ...rest, looks },
-      }
-    }
+    if (looks >= LOOKS) return leftOpen({ ...reply, sending: { ...rest, looks } }, UNKNOWN)
     const dueAt = new Date(now.getTime() + LOOK_AFTER * 2 ** looks).toISOString()
     return { ...reply, delivery: { ...delivery, dueAt }, sending: { ...rest, looks } }
   }
@@ -182,6 +180,15 @@ export function waitUntil(reply: Reply, dueAt: string, reason: string | null, at
     ...reply,
     delivery: { ...reply.delivery, reason, dueAt },
     sending: { ...reply.sending, claimedUntil: null, ...(attempted ? {} : { attemptedAt: null }) },
+  }
+}
+
+/** A reply of which an agent decides. What was attempted is kept: its echo may still settle it. */
+export function leftOpen(reply: Reply, reason: string): Reply {
+  return {
+    ...reply,
+    delivery: { ...reply.delivery, status: 'unknown', reason, dueAt: null },
+    sending: { ...reply.sending, claimedUntil: null },
   }
 }
 

@@ -88,6 +88,7 @@ function signatureOf(
   })
   const data = { ...grouped(formBody(call)), ...grouped(call.query) }
   const request = { url: `${host}${call.path}`, method: call.method, data }
+  // The package's type asks for what it adds by itself; here everything comes from the request that is checked.
   return oauth.getSignature(request, tokenSecret, signed as unknown as OAuth.Data)
 }
 

@@ -178,6 +178,6 @@ export function createChannelStore(access: TableAccess): ChannelStore {
 
 /** A channel out of its item. */
 export function channelFrom({ pk: _pk, sk: _sk, ...channel }: Item): Channel {
-  // Only `connect` writes such items, and writes them whole.
+  // `connect` writes such items whole; every other write sets fields of the same types.
   return channel as unknown as Channel
 }

@@ -190,7 +190,10 @@ function attemptWrites(tableName: string, { channelId, sending, id }: Reply): Wr
   ]
 }
 
-/** What X has is known by X's id from then on, so that its echo is one that is stored. */
+/**
+ * What X has is known by X's id from then on, so that its echo is one that is stored. Not on condition that the id is
+ * new: an echo that was not recognised may stand under it, and the reply must not look unsent for that.
+ */
 function sentWrites(tableName: string, reply: Reply): Write[] {
   if (reply.delivery.status !== 'sent' || reply.externalId === null) return []
   const { pk: messagePk, sk: messageSk } = keys.message(reply.ticketId, reply.position, reply.id)
@@ -201,7 +204,7 @@ function sentWrites(tableName: string, reply: Reply): Write[] {
     messagePk,
     messageSk,
   }
-  return [{ Put: { TableName: tableName, Item: pointer, ConditionExpression: 'attribute_not_exists(pk)' } }]
+  return [{ Put: { TableName: tableName, Item: pointer } }]
 }
 
 async function isAboutConditions(error: TransactionCanceledException): Promise<boolean> {
