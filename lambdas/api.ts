@@ -2,6 +2,7 @@
  * Called by helpdesks and the console through API Gateway, which has checked the token. Promises that what it answers
  * is stored, and that a failure says what to do about it.
  */
+import { activityRoutes } from './api/activity.ts'
 import { channelRoutes } from './api/channels.ts'
 import { type ConnectDependencies, connectRoutes } from './api/connect.ts'
 import { eventRoutes } from './api/events.ts'
@@ -22,6 +23,7 @@ export function createApi({ log, ...dependencies }: ApiDependencies) {
     ...ticketRoutes(dependencies),
     ...replyRoutes({ ...dependencies, log }),
     ...channelRoutes(dependencies),
+    ...activityRoutes(dependencies),
     ...connectRoutes({ ...dependencies, log }),
     ...extensionRoutes(dependencies),
     ...eventRoutes(dependencies),

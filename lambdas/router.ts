@@ -10,8 +10,10 @@ import { channelIdOf } from './core/ids.ts'
 import { joinTicket, openTicket, type Written } from './core/message.ts'
 import { readActivity } from './core/payload/read.ts'
 import type { Clock, EventRecord, Log } from './core/ports.ts'
-import { type Decision, decide } from './core/routing.ts'
+import { recoveredBy } from './core/recovery.ts'
+import { type Decision, decide, type Situation } from './core/routing.ts'
 import { sent } from './core/sending.ts'
+import type { Recovered } from './core/ticket.ts'
 import { workOffBatch } from './runtime/batch.ts'
 import { queues } from './runtime/resources.ts'
 import { routerDependencies } from './runtime/router.ts'
@@ -44,14 +46,18 @@ export function createRouter({ tickets, replies, channels, events, now, log }: R
       if (decision.do === 'ignore') {
         return keepRecord('ignored', decision.because, event, recordId, situation.channel !== null)
       }
-      const done = await carryOut(activity, decision)
+      const done = await carryOut(activity, decision, recoveredIn(event, activity, situation))
       if (done) return { because: decision.because, ...done }
     }
     throw new Error(`what ${event.kind} ${event.externalId} was decided on changed ${DECISIONS} times`)
   }
 
   /** Null when what was decided on has changed. */
-  async function carryOut(activity: Activity, decision: Exclude<Decision, { do: 'ignore' }>) {
+  async function carryOut(
+    activity: Activity,
+    decision: Exclude<Decision, { do: 'ignore' }>,
+    recovered: Recovered | null,
+  ) {
     const channelId = channelIdOf(activity.channelUserId)
     const at = now().toISOString()
     switch (decision.do) {
@@ -69,14 +75,14 @@ export function createRouter({ tickets, replies, channels, events, now, log }: R
         await tickets.markDeleted(channelId, String(activity.externalId), at)
         return { outcome: 'deleted', ticketId: decision.ticketId }
       case 'open': {
-        const { ticket, message } = openTicket(written(activity), decision, at)
+        const { ticket, message } = openTicket(written(activity), decision, at, recovered)
         await channels.messageCame(channelId, activity.receivedAt)
         const { follows } = decision
         return resultOf(await tickets.commit({ before: null, after: ticket, message, follows }), 'opened', ticket.id)
       }
       case 'join': {
         const inbound = decision.direction === 'inbound'
-        const { ticket, message } = joinTicket(written(activity), decision, at)
+        const { ticket, message } = joinTicket(written(activity), decision, at, recovered)
         if (inbound) await channels.messageCame(channelId, activity.receivedAt)
         const committed = await tickets.commit({ before: decision.ticket, after: ticket, message, follows: null })
         return resultOf(committed, inbound ? 'joined' : 'outgoing', ticket.id)
@@ -118,6 +124,11 @@ function eventIn({ body, messageId }: SQSRecord): QueuedEvent {
 function resultOf(result: 'done' | 'changed' | 'repeated', outcome: string, ticketId: string) {
   if (result === 'changed') return null
   return result === 'repeated' ? { outcome: 'repeated', ticketId } : { outcome, ticketId }
+}
+
+/** By which way a message came, when not by an ordinary delivery. */
+function recoveredIn(event: QueuedEvent, activity: Activity, { replay }: Situation): Recovered | null {
+  return 'createdAt' in activity ? recoveredBy(event.polled === true, activity, replay) : null
 }
 
 /** @throws Error for an activity that is no message: only those open and join tickets */

@@ -4,15 +4,36 @@
  */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { splitDelivery } from './core/delivery.ts'
-import type { Clock, EventQueue, Log, XSecrets } from './core/ports.ts'
+import type { Clock, EventQueue, Log, TroubleNotes, XSecrets } from './core/ports.ts'
 import { Problem, problemAnswer } from './core/problem.ts'
 import { crcAnswer, isSigned } from './core/signature.ts'
 import { errorFields } from './runtime/log.ts'
 import { webhookDependencies } from './runtime/webhook.ts'
 
-export type WebhookDependencies = { secrets: XSecrets; queue: EventQueue; now: Clock; log: Log }
+export type WebhookDependencies = {
+  secrets: XSecrets
+  queue: EventQueue
+  trouble: TroubleNotes
+  now: Clock
+  log: Log
+}
 
-export function createWebhook({ secrets, queue, now, log }: WebhookDependencies) {
+export function createWebhook({ secrets, queue, trouble, now, log }: WebhookDependencies) {
+  /** ISO time of the first error that could not be noted; the next delivery tries again. */
+  let unnoted: string | null = null
+
+  /** X gives up after minutes. Upkeep asks it for what it delivered in vain from the first to the last error. */
+  async function noteTrouble(to: string) {
+    const from = unnoted ?? to
+    unnoted = from
+    try {
+      await trouble.note(from, to)
+      unnoted = null
+    } catch (error) {
+      log({ did: 'trouble_not_noted', ...errorFields(error) })
+    }
+  }
+
   async function challenge(event: APIGatewayProxyEventV2) {
     const { current } = await secrets.consumer()
     const answer = crcAnswer(event.queryStringParameters?.crc_token, current)
@@ -32,6 +53,7 @@ export function createWebhook({ secrets, queue, now, log }: WebhookDependencies)
     const { events, counted } = splitDelivery(body.toString('utf8'), receivedAt)
     if (events.length > 0) await queue.send(events, event.requestContext.requestId)
     log({ did: 'received', queued: events.length, counted })
+    if (unnoted) await noteTrouble(receivedAt)
     return json(200, { queued: events.length, counted: counted.length })
   }
 
@@ -47,6 +69,7 @@ export function createWebhook({ secrets, queue, now, log }: WebhookDependencies)
         return problemAnswer(error)
       }
       log({ did: 'failed', ...errorFields(error) })
+      if (method === 'POST') await noteTrouble(now().toISOString())
       return problemAnswer(new Problem(503, 'the delivery could not be kept: deliver it again'))
     }
   }

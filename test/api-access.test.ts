@@ -45,6 +45,7 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['POST', '/api/tickets/1/messages/2/retry', 'agents', 404],
   ['GET', '/api/channels', 'agents', 200],
   ['GET', '/api/channels/1', 'agents', 404],
+  ['GET', '/api/channels/1/activity', 'agents', 404],
   ['DELETE', '/api/channels/1', 'administrators', 404],
   ['POST', '/api/channels/twitter/connect', 'administrators', 201],
   ['PATCH', '/api/channels/1', 'administrators', 404],

@@ -139,6 +139,7 @@ describe('reading', () => {
       '/api/channels/twitter/callback',
       '/api/channels/twitter/connect',
       '/api/channels/{id}',
+      '/api/channels/{id}/activity',
       '/api/events',
       '/api/extensions',
       '/api/extensions/twitter',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import type { Mail } from '../lambdas/core/mail.ts'
 import { type Vault, type X, XError } from '../lambdas/core/ports.ts'
+import { createTell } from '../lambdas/runtime/tell.ts'
 import { createSilence } from '../lambdas/silence.ts'
 import { startStores, type TestStores } from './support/stores.ts'
 import { untouched } from './support/untouched.ts'
@@ -54,10 +55,9 @@ function run(hours: number, recipients = 1) {
     channels: stores.channels,
     x,
     vault,
-    mailer,
+    tell: createTell(mailer, () => {}),
     webhookUrl: 'https://here.example/webhooks/twitter',
     publicUrl: 'https://here.example',
-    log: () => {},
   })
   return silence({ time: at(hours) })
 }

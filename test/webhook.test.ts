@@ -7,10 +7,18 @@ import { ann, directMessages, shop } from './support/x-payloads.ts'
 
 const token = 'MTIzNDU2Nzg5MGFiY2RlZg=='
 
-/** A webhook whose queue keeps what it is sent, or fails as told. */
-function webhookWith(options: { fail?: Error; refreshed?: { current: string; previous: string | null } } = {}) {
+/** A webhook whose queue keeps what it is sent, or fails as told; it notes trouble unless that fails too. */
+function webhookWith(
+  options: {
+    fail?: Error | null
+    notes?: 'fail' | 'work'
+    refreshed?: { current: string; previous: string | null }
+  } = {},
+) {
   const sent: { events: readonly QueuedEvent[]; deliveryId: string }[] = []
   const logged: object[] = []
+  const noted: string[][] = []
+  let time = 0
   const webhook = createWebhook({
     secrets: {
       consumer: async () => ({ current: 'secret', previous: 'former' }),
@@ -23,10 +31,16 @@ function webhookWith(options: { fail?: Error; refreshed?: { current: string; pre
         sent.push({ events, deliveryId })
       },
     },
-    now: () => new Date('2026-01-01T00:00:00.000Z'),
+    trouble: {
+      async note(...times) {
+        if (options.notes === 'fail') throw new Error('DynamoDB is away')
+        noted.push(times)
+      },
+    },
+    now: () => new Date(Date.UTC(2026, 0, 1, 0, time)),
     log: (entry) => logged.push(entry),
   })
-  return { webhook, sent, logged }
+  return { webhook, sent, logged, noted, options, pass: (minutes: number) => (time += minutes) }
 }
 
 const deliver = (body: string | Buffer, secret = 'secret') =>
@@ -115,6 +129,28 @@ describe('a delivery', () => {
     const { webhook, logged } = webhookWith({ fail: new Error('AmazonSQS.SendMessageBatch: no answer in 1200 ms') })
     expect((await webhook(deliver(delivery))).statusCode).toBe(503)
     expect(logged).toMatchObject([{ did: 'failed', error: 'Error: AmazonSQS.SendMessageBatch: no answer in 1200 ms' }])
+  })
+
+  test('that could not be kept is noted, so that upkeep can ask for it; one that is refused is not', async () => {
+    const { webhook, noted, options, pass } = webhookWith({ fail: new Error('queue away') })
+    await webhook(deliver(delivery))
+    await webhook(deliver(delivery, 'guessed'))
+    expect(noted).toEqual([['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z']])
+    pass(5)
+    options.fail = null
+    await webhook(deliver(delivery))
+    expect(noted).toHaveLength(1)
+  })
+
+  test('that could not even be noted is noted with the next, from the first on', async () => {
+    const { webhook, noted, options, pass } = webhookWith({ fail: new Error('queue away'), notes: 'fail' })
+    await webhook(deliver(delivery))
+    pass(5)
+    await webhook(deliver(delivery))
+    pass(5)
+    Object.assign(options, { fail: null, notes: 'work' })
+    expect((await webhook(deliver(delivery))).statusCode).toBe(200)
+    expect(noted).toEqual([['2026-01-01T00:00:00.000Z', '2026-01-01T00:10:00.000Z']])
   })
 
   test('leaves neither its text nor a secret in the log', async () => {

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { callbackQuery, channel as channelSchema, connectAnswer, noQuery } from '../core/api.ts'
 import { channelIdOf } from '../core/ids.ts'
+import { ensureWebhook } from '../core/own-webhook.ts'
 import {
   type Account,
   type AccountTokens,
@@ -14,7 +15,6 @@ import {
 import { Problem } from '../core/problem.ts'
 import type { Stores } from '../runtime/tables.ts'
 import { channelForPeople } from './channels.ts'
-import { ensureWebhook } from './own-webhook.ts'
 import { Answer, type Route, route } from './route.ts'
 
 export type ConnectDependencies = Pick<Stores, 'channels' | 'connecting'> & {

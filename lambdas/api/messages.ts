@@ -23,6 +23,7 @@ export function messageForPeople(message: Message): ApiMessage {
     deletedAt,
     joinedBecause,
     delivery,
+    recovered: message.recovered ?? null,
     createdAt,
   }
 }

@@ -98,6 +98,7 @@ export const message = z
     deletedAt: time.nullable(),
     joinedBecause: z.string(),
     delivery: delivery.nullable().describe('of a reply'),
+    recovered: z.enum(['replay', 'poll']).nullable().describe("how it came when X's deliveries had not brought it"),
     createdAt: time,
   })
   .meta({ id: 'Message' })
@@ -206,6 +207,28 @@ export const extensionList = z.object({ extensions: z.array(extension) })
 export const changeExtensionBody = z
   .strictObject({ enabled: z.boolean() })
   .meta({ id: 'ExtensionChange', examples: [{ enabled: false }] })
+
+const day = z.iso.date('is not a day such as 2026-03-12')
+
+export const activityQuery = z.strictObject({
+  from: day.optional().describe('UTC day; 29 days before `to` when not given'),
+  to: day.optional().describe('UTC day, included; today when not given'),
+})
+
+/** How often each thing happened; `ignored` by its reason. */
+export const dayActivity = z
+  .object({
+    date: z.string().describe('UTC day'),
+    received: z.int().describe('came from X for the first time: opened, joined or ignored'),
+    opened: z.int(),
+    joined: z.int(),
+    recovered: z.int().describe("of those opened or joined: what X's deliveries had not brought"),
+    ignored: z.record(z.string(), z.int()),
+    unreadable: z.int(),
+    replies: z.object({ sent: z.int(), failed: z.int(), unknown: z.int() }),
+  })
+  .meta({ id: 'DayActivity' })
+export const channelActivity = z.object({ days: z.array(dayActivity) })
 
 export const channelList = z.object({ channels: z.array(channel) })
 export const eventPage = z.object({ events: z.array(eventRecord), nextCursor })

@@ -23,6 +23,8 @@ export type QueuedEvent = {
   readonly beside: unknown
   /** Why it is unreadable; null otherwise. */
   readonly because: string | null
+  /** Set when we asked X for it, because its deliveries may not have brought it. */
+  readonly polled?: true
 }
 
 /** A delivery taken apart: what goes into the queue, and the names of what can never concern a ticket. */
@@ -60,6 +62,45 @@ export function splitDelivery(body: string, receivedAt: string): Delivery {
   const counted: string[] = []
   const drafts = draftsOf(body, counted)
   return { events: drafts.map((draft) => ({ ...draft, receivedAt })), counted }
+}
+
+/** X's lists that upkeep asks, and what stands in them. */
+const POLLED = { mentions: 'post', dm_events: 'direct_message' } as const satisfies Record<string, EventKind>
+
+/**
+ * Events out of a page of one of X's lists, oldest first, each with what belongs to it of what stood beside.
+ * @param account the account that was asked for, @param receivedAt ISO time
+ */
+export function polledEvents(
+  list: keyof typeof POLLED,
+  account: string,
+  { items, beside }: { readonly items: readonly unknown[]; readonly beside: unknown },
+  receivedAt: string,
+): QueuedEvent[] {
+  return items
+    .flatMap((item) => draftOf(POLLED[list], list, account, item, concerning(item, beside), []))
+    .map((draft): QueuedEvent => ({ ...draft, receivedAt, polled: true }))
+    .reverse()
+}
+
+/** Of what stood beside a page, what one item names: a page is too large for a message of the queue. */
+function concerning(item: unknown, beside: unknown): unknown {
+  if (!isFields(beside)) return {}
+  const named = new Set(idsIn(item))
+  const keep = ([key, list]: [string, unknown]) => [
+    key,
+    Array.isArray(list)
+      ? list.filter((one) => [field(one, 'id'), field(one, 'media_key')].some((id) => named.has(id)))
+      : [],
+  ]
+  return Object.fromEntries(Object.entries(beside).map(keep))
+}
+
+/** Every string in an item: names of users, media and posts are among them, and nothing else looks like one. */
+function idsIn(value: unknown): unknown[] {
+  if (typeof value === 'string') return [value, ...(/^\d+-\d+$/.test(value) ? value.split('-') : [])]
+  if (Array.isArray(value)) return value.flatMap(idsIn)
+  return isFields(value) ? Object.values(value).flatMap(idsIn) : []
 }
 
 function draftsOf(body: string, counted: string[]): Draft[] {
@@ -132,7 +173,8 @@ function draftOf(kind: EventKind, event: string, account: string, item: unknown,
       unreadable(event, account, item, `the id of the ${kind.replace('_', ' ')} is missing or not a string of digits`),
     ]
   }
-  const people = kind === 'direct_message' ? partiesOnly(item, beside) : beside
+  const people =
+    kind === 'direct_message' && isFields(field(item, 'message_create')) ? partiesOnly(item, beside) : beside
   const customerId = customerOf(kind, item, account)
   return [{ kind, event, channelUserId: account, externalId, customerId, item, beside: people, because: null }]
 }
@@ -151,7 +193,7 @@ function externalIdOf(kind: EventKind, item: unknown): string | null {
 function customerOf(kind: EventKind, item: unknown, account: string): string | null {
   const [author, addressee] =
     kind === 'direct_message'
-      ? [field(item, 'message_create', 'sender_id'), field(item, 'message_create', 'target', 'recipient_id')]
+      ? partiesOf(item)
       : kind === 'post'
         ? [
             field(item, 'user', 'id_str') ?? field(item, 'author_id'),
@@ -162,8 +204,23 @@ function customerOf(kind: EventKind, item: unknown, account: string): string | n
   return isXId(customer) ? customer : null
 }
 
+/** Sender and recipient of a direct message, v1.1 or v2. */
+function partiesOf(item: unknown): [unknown, unknown] {
+  const message = field(item, 'message_create')
+  if (isFields(message)) return [message.sender_id, field(message, 'target', 'recipient_id')]
+  const sender = field(item, 'sender_id')
+  return [sender, typeof sender === 'string' ? otherIn(field(item, 'dm_conversation_id'), sender) : undefined]
+}
+
+/** The other person of a conversation of two, whose id is both of theirs; null for any other conversation. */
+export function otherIn(conversationId: unknown, person: string): string | null {
+  const both = typeof conversationId === 'string' ? /^(\d+)-(\d+)$/.exec(conversationId) : null
+  if (!both?.includes(person, 1)) return null
+  return (both[1] === person ? both[2] : both[1]) ?? null
+}
+
 function partiesOnly(item: unknown, users: unknown): Fields {
-  const parties = [field(item, 'message_create', 'sender_id'), field(item, 'message_create', 'target', 'recipient_id')]
+  const parties = partiesOf(item)
   return isFields(users) ? Object.fromEntries(Object.entries(users).filter(([id]) => parties.includes(id))) : {}
 }
 

@@ -1,6 +1,7 @@
 import { encode } from 'html-entities'
 import type { Channel } from './channel.ts'
 import type { Silence } from './silence.ts'
+import type { Fault } from './upkeep.ts'
 
 /** A mail to the administrators, as text and as HTML with the same content. */
 export type Mail = { readonly subject: string; readonly text: string; readonly html: string }
@@ -38,6 +39,36 @@ export function revokedMail(channel: Channel, consoleUrl: string): Mail {
   ])
 }
 
+/** Our webhook is broken, and upkeep cannot mend it: no channel hears anything. */
+export function webhookFaultMail({ advice, since }: Fault, consoleUrl: string): Mail {
+  return mailOf('X does not deliver to the helpdesk', [
+    `Our webhook at X was found broken at ${readable(since)} and cannot be mended from here. No channel gets new messages.`,
+    advice,
+    'It is tried again every 15 minutes. You get another mail when it works; what was missed is then asked for, as far as X lets.',
+    `The channels: ${consoleUrl}/channels`,
+  ])
+}
+
+/** X does not deliver for one account, and upkeep cannot mend it. */
+export function channelFaultMail(channel: Channel, { advice, since }: Fault, consoleUrl: string): Mail {
+  const name = oneLine(channel.name)
+  return mailOf(`X does not deliver for ${name}`, [
+    `The channel «${name}» (@${channel.username} on X) was found without its subscription at ${readable(since)}, and it cannot be made again from here. New messages may be missing.`,
+    advice,
+    'It is tried again every 15 minutes. You get another mail when it works; what was missed is then asked for, as far as X lets.',
+    `The channel: ${consoleUrl}/channels/${channel.id}`,
+  ])
+}
+
+/** What administrators were told of works again. @param what its name @param since ISO time at which it was found broken */
+export function mendedMail(what: string, since: string, consoleUrl: string): Mail {
+  const name = oneLine(what)
+  return mailOf(`Works again: ${name}`, [
+    `${name}, found broken at ${readable(since)}, is in order. What was missed is being asked for, as far as X lets.`,
+    `The channels: ${consoleUrl}/channels`,
+  ])
+}
+
 /** A name is what somebody typed: a line break in it must not become one of a mail's header. */
 function oneLine(name: string): string {
   return name.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
@@ -53,7 +84,7 @@ function mailOf(subject: string, lines: readonly string[]): Mail {
 }
 
 function linked(html: string): string {
-  return html.replace(/https?:\/\/[^\s<>&]+\/channels\/[\w-]+$/, (url) => `<a href="${url}">${url}</a>`)
+  return html.replace(/https?:\/\/[^\s<>&]+\/channels(\/[\w-]+)?$/, (url) => `<a href="${url}">${url}</a>`)
 }
 
 function readable(time: string): string {

@@ -3,6 +3,7 @@ import { channelIdOf, positionOfId, positionOfTime } from './ids.ts'
 import type { Decision } from './routing.ts'
 import {
   type Message,
+  type Recovered,
   type Status,
   statusAfterAgent,
   statusAfterCustomer,
@@ -28,16 +29,17 @@ export function ticketIdOf(channelId: string, kind: TicketKind, externalId: stri
   return `${channelId}-${kind}-${externalId}`
 }
 
-/** The ticket and its first message that an `open` decision makes. @param now ISO time */
+/** The ticket and its first message that an `open` decision makes. @param now ISO time, @param recovered how it came if not by a delivery */
 export function openTicket(
   written: Written,
   decision: Extract<Decision, { do: 'open' }>,
   now: string,
+  recovered: Recovered | null = null,
 ): { ticket: Ticket; message: Message } {
   const channelId = channelIdOf(written.channelUserId)
   const customer = authorOf(written)
   const id = ticketIdOf(channelId, decision.kind, written.externalId)
-  const message = messageOf(written, id, 'inbound', decision.because)
+  const message = messageOf(written, id, 'inbound', decision.because, recovered)
   const ticket: Ticket = {
     id,
     channelId,
@@ -64,13 +66,14 @@ export function joinTicket(
   written: Written,
   decision: Extract<Decision, { do: 'join' }>,
   now: string,
+  recovered: Recovered | null = null,
 ): { ticket: Ticket; message: Message } {
   const { ticket, direction } = decision
   const status: Status = direction === 'inbound' ? statusAfterCustomer(ticket.status) : statusAfterAgent(ticket.status)
   const author = authorOf(written)
   // X does not always say a person's name: what is known already is not forgotten.
   const customer = author.id === ticket.customer.id && author.username !== null ? author : ticket.customer
-  const message = messageOf(written, ticket.id, direction, decision.because)
+  const message = messageOf(written, ticket.id, direction, decision.because, recovered)
   return {
     message,
     ticket: {
@@ -85,7 +88,13 @@ export function joinTicket(
   }
 }
 
-function messageOf(written: Written, ticketId: string, direction: Message['direction'], because: string): Message {
+function messageOf(
+  written: Written,
+  ticketId: string,
+  direction: Message['direction'],
+  because: string,
+  recovered: Recovered | null,
+): Message {
   const author = authorOf(written)
   const isChat = written.kind === 'encrypted_chat'
   return {
@@ -109,6 +118,7 @@ function messageOf(written: Written, ticketId: string, direction: Message['direc
     joinedBecause: because,
     delivery: null,
     sending: null,
+    recovered,
     createdAt: written.createdAt,
     receivedAt: written.receivedAt,
   }

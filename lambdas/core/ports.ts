@@ -1,14 +1,17 @@
 import type { Activity } from './activity.ts'
 import type { Channel, ChannelSettings } from './channel.ts'
+import type { DayCounts } from './counts.ts'
 import type { QueuedEvent } from './delivery.ts'
 import type { Mail } from './mail.ts'
 import type { Quota } from './quota.ts'
+import type { Gap } from './recovery.ts'
 import type { Reply } from './reply.ts'
 import type { Situation } from './routing.ts'
 import type { XAnswer } from './sending.ts'
 import type { ConsumerSecrets } from './signature.ts'
 import type { Extension } from './silence.ts'
 import type { Message, Status, Target, Ticket } from './ticket.ts'
+import type { ChannelHealth, WebhookHealth } from './upkeep.ts'
 
 /** The time, as a port: every decision gets its clock from outside. */
 export type Clock = () => Date
@@ -220,11 +223,44 @@ export type EventStore = {
   list(filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>>
 }
 
+/** What happened on channels, per UTC day. Counting is a part of what is counted, so there is nothing here to count with. */
+export type CountStore = {
+  /** Every UTC day from one to another (`YYYY-MM-DD`), both included, oldest first. */
+  activity(channelId: string, from: string, to: string): Promise<DayCounts[]>
+}
+
+/** Remembers that deliveries were answered with an error, so that upkeep can ask for what they held. */
+export type TroubleNotes = {
+  /** @param from, @param to ISO times; @throws Error when it could not be kept */
+  note(from: string, to: string): Promise<void>
+}
+
+/** What upkeep knows from run to run. It is the only writer, but for the notes of trouble. */
+export type HealthStore = {
+  webhook(): Promise<WebhookHealth>
+  saveWebhook(health: WebhookHealth): Promise<void>
+  channel(channelId: string): Promise<ChannelHealth>
+  saveChannel(channelId: string, health: ChannelHealth): Promise<void>
+  /** From when to when deliveries were answered with an error; null when none was. */
+  trouble(): Promise<Gap | null>
+  /** Forgets trouble that is taken care of, unless there was more since. */
+  forgetTrouble(trouble: Gap): Promise<void>
+}
+
 /** Who an account is. */
 export type Account = { readonly id: string; readonly username: string }
 
 /** A webhook that is registered at X for the app. */
 export type XWebhook = { readonly id: string; readonly url: string; readonly valid: boolean }
+
+/** A page of one of X's lists, newest first, as X sent it. */
+export type XPage = {
+  readonly items: readonly unknown[]
+  /** Users, media and posts that X sent beside them. */
+  readonly beside: unknown
+  /** The token of the next page; null for the last. */
+  readonly next: string | null
+}
 
 /** A call to X that was refused or got no answer, with X's own words. */
 export class XError extends Error {
@@ -238,7 +274,7 @@ export class XError extends Error {
   }
 }
 
-/** X, as far as connecting and answering need it. Every method but the sending ones throws XError when X refuses. */
+/** X, as far as connecting, answering and upkeep need it. Every method but the sending ones throws XError when X refuses. */
 export type X = {
   requestToken(callbackUrl: string): Promise<{ token: string; secret: string; authorizeUrl: string }>
   accessToken(request: AccountTokens, verifier: string): Promise<AccountTokens>
@@ -252,6 +288,12 @@ export type X = {
   subscribe(tokens: AccountTokens, account: Account, webhookId: string): Promise<void>
   unsubscribe(account: Account, webhookId: string): Promise<void>
   isSubscribed(account: Account, webhookId: string): Promise<boolean>
+  /** Posts that mention an account, written at an ISO time or later. X goes back 800 posts. */
+  mentions(tokens: AccountTokens, account: Account, since: string, next: string | null): Promise<XPage>
+  /** The account's direct messages of the last 30 days; X knows no «since». */
+  directMessages(tokens: AccountTokens, next: string | null): Promise<XPage>
+  /** Asks X to deliver again what happened from one time to another (`yyyymmddhhmm`, UTC); gives the job's id. */
+  replay(webhookId: string, from: string, to: string): Promise<string>
   /** Sends, and tells what came of it; never throws. */
   send(tokens: AccountTokens, target: Target, text: string): Promise<XAnswer>
   /**

@@ -54,6 +54,7 @@ export function writeReply(
       deletedAt: null,
       joinedBecause: 'an agent answered',
       delivery: { status: 'pending', reason: null, attempts: 0, dueAt },
+      recovered: null,
       sending: { target: reply.target, attemptedAt: null, looks: 0, ifMissing: null, claimedUntil: null, version: 1 },
       createdAt: at,
       receivedAt: at,

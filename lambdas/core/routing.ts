@@ -1,5 +1,6 @@
 import type { Activity, DirectMessage, EncryptedChat, Post, PostDeletion, Revocation } from './activity.ts'
 import type { Channel } from './channel.ts'
+import type { Replay } from './recovery.ts'
 import { isSameText, type Reply } from './reply.ts'
 import type { Ticket, TicketKind } from './ticket.ts'
 
@@ -18,6 +19,8 @@ export type Situation = {
   readonly answersFirstEntryOf: string | null
   /** The ticket in which the post's parent is a message. */
   readonly parent: Ticket | null
+  /** The last job by which X delivers again what a gap held; null when there was none. */
+  readonly replay: Replay | null
   /** Replies of ours that may be at X already, to where the account's own message goes. */
   readonly attempts: readonly Reply[]
 }

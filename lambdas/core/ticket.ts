@@ -68,6 +68,9 @@ export type Sending = {
   readonly version: number
 }
 
+/** By which way a message came that X's deliveries had not brought: told again by X, or asked for. */
+export type Recovered = 'replay' | 'poll'
+
 export type Message = {
   /** Unique within the channel: kind and X's id. */
   readonly id: string
@@ -90,6 +93,8 @@ export type Message = {
   /** Of an agent's reply; null on what people wrote on X. */
   readonly delivery: Delivery | null
   readonly sending: Sending | null
+  /** How it came when X's deliveries had not brought it; null as a rule. */
+  readonly recovered: Recovered | null
   readonly createdAt: string
   /** ISO time at which it reached us. */
   readonly receivedAt: string

@@ -2,6 +2,7 @@ const OVERRIDES = {
   sqs: 'AWS_ENDPOINT_URL_SQS',
   secretsmanager: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   kms: 'AWS_ENDPOINT_URL_KMS',
+  dynamodb: 'AWS_ENDPOINT_URL_DYNAMODB',
 } as const
 
 type Service = keyof typeof OVERRIDES

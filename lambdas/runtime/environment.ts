@@ -22,6 +22,14 @@ export function readEnvironment<F extends FunctionName>(
   return Object.fromEntries(names.map((variable) => [variable, source[variable]])) as Record<NamesOf<F>, string>
 }
 
+/** The mail addresses in a list with commas. */
+export function administratorsIn(value: string): string[] {
+  return value
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean)
+}
+
 /** @throws Error for an event source that X does not have */
 export function eventSourceIn(value: string): EventSource {
   if (value === 'account-activity' || value === 'x-activity') return value

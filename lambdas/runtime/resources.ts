@@ -32,7 +32,7 @@ export type EnvironmentName =
 
 /** The functions by the name of their handler's file. X gives a delivery 3 seconds, the gateway an API call 30. */
 export const functions = {
-  webhook: { timeoutSeconds: 10, memoryMb: 1024, environment: ['EVENTS_QUEUE_URL', 'X_SECRETS'] },
+  webhook: { timeoutSeconds: 10, memoryMb: 1024, environment: ['EVENTS_QUEUE_URL', 'X_SECRETS', 'TABLE_NAME'] },
   router: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME'] },
   api: {
     timeoutSeconds: 20,
@@ -63,6 +63,21 @@ export const functions = {
     ],
   },
   requeue: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME', 'REPLIES_QUEUE_URL'] },
+  upkeep: {
+    timeoutSeconds: 300,
+    memoryMb: 512,
+    environment: [
+      'TABLE_NAME',
+      'EVENTS_QUEUE_URL',
+      'X_SECRETS',
+      'TOKENS_KEY',
+      'X_API_URL',
+      'PUBLIC_URL',
+      'EVENT_SOURCE',
+      'ADMINISTRATORS',
+      'MAIL_FROM',
+    ],
+  },
 } as const satisfies Record<string, FunctionResource>
 
 export type FunctionName = keyof typeof functions
@@ -102,6 +117,7 @@ export type QueueName = keyof typeof queues
 export const schedules = {
   requeue: { everyMinutes: 1 },
   silence: { everyMinutes: 5 },
+  upkeep: { everyMinutes: 15 },
 } as const satisfies Partial<Record<FunctionName, { everyMinutes: number }>>
 
 export type ScheduleName = keyof typeof schedules
@@ -111,6 +127,8 @@ export const table = {
   partitionKey: 'pk',
   sortKey: 'sk',
   timeToLive: 'expiresAt',
+  /** The one item that the webhook writes: from when to when it answered X with an error. */
+  trouble: { pk: 'TROUBLE', sk: 'TROUBLE' },
   /** Tickets by newest activity: the partition attribute of each list is sharded where many tickets share it. */
   indexes: {
     all: { partitionKey: 'inAll', sortKey: 'activity' },

@@ -2,10 +2,22 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { createChannelStore } from '../adapters/dynamodb/channels.ts'
 import { createConnectingStore } from '../adapters/dynamodb/connecting.ts'
+import { createCountStore } from '../adapters/dynamodb/counts.ts'
 import { createEventStore } from '../adapters/dynamodb/events.ts'
+import { createHealthStore } from '../adapters/dynamodb/health.ts'
 import { createReplyStore } from '../adapters/dynamodb/replies.ts'
 import { createTicketStore } from '../adapters/dynamodb/tickets.ts'
-import type { ChannelStore, Clock, ConnectingStore, EventStore, ReplyStore, TicketStore } from '../core/ports.ts'
+import type {
+  ChannelStore,
+  Clock,
+  ConnectingStore,
+  CountStore,
+  EventStore,
+  HealthStore,
+  ReplyStore,
+  TicketStore,
+} from '../core/ports.ts'
+import { table } from './resources.ts'
 
 /** The stores over one table. */
 export type Stores = {
@@ -14,6 +26,8 @@ export type Stores = {
   channels: ChannelStore
   connecting: ConnectingStore
   events: EventStore
+  counts: CountStore
+  health: HealthStore
 }
 
 /** All stores over the table of that name; the client finds its endpoint in the environment as every SDK client does. */
@@ -24,9 +38,11 @@ export function openStores(tableName: string, now: Clock, client = new DynamoDBC
   }
   return {
     tickets: createTicketStore(access),
-    replies: createReplyStore(access),
+    replies: createReplyStore({ ...access, now }),
     channels: createChannelStore(access),
     connecting: createConnectingStore(access),
     events: createEventStore({ ...access, now }),
+    counts: createCountStore(access),
+    health: createHealthStore(access, table.trouble),
   }
 }

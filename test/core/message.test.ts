@@ -14,6 +14,7 @@ const nothing: Situation = {
   current: null,
   answersFirstEntryOf: null,
   parent: null,
+  replay: null,
   attempts: [],
 }
 

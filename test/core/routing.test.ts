@@ -22,6 +22,7 @@ const nothing: Situation = {
   current: null,
   answersFirstEntryOf: null,
   parent: null,
+  replay: null,
   attempts: [],
 }
 const situation = (some: Partial<Situation>): Situation => ({ ...nothing, ...some })

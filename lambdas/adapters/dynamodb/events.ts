@@ -1,10 +1,16 @@
-import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
+import { QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb'
+import { tallyOfEvent } from '../../core/counts.ts'
 import { mergePartitions, type PartitionPage } from '../../core/pages.ts'
 import type { Clock, EventFilter, EventRecord, EventStore, PageRequest } from '../../core/ports.ts'
-import { type Item, keys, shardOf, shardsOf, type TableAccess } from './table.ts'
+import { tallyWrites } from './counts.ts'
+import { cancellationCodes, type Item, keys, shardOf, shardsOf, type TableAccess } from './table.ts'
 
 /** Rule 9: records stay for 7 days. */
 const KEPT_SECONDS = 7 * 24 * 3600
+
+/** Recording again after meeting another record of the same day. */
+const TRIES = 10
 
 /** The list of what belongs to no channel of ours. */
 const NO_CHANNEL = 'EVENTS#-'
@@ -46,7 +52,20 @@ export function createEventStore({ now, ...access }: TableAccess & { now: Clock 
         expiresAt: Math.floor(Date.parse(record.at) / 1000) + KEPT_SECONDS,
         ...(raw === null ? {} : { raw: raw.slice(0, RAW_LENGTH) }),
       }
-      await documents.send(new PutCommand({ TableName: tableName, Item: item }))
+      const put = { Put: { TableName: tableName, Item: item, ConditionExpression: 'attribute_not_exists(pk)' } }
+      const writes = [put, ...tallyWrites(tableName, tallyOfEvent(record))]
+      for (let tries = 1; ; tries++) {
+        try {
+          await documents.send(new TransactWriteCommand({ TransactItems: writes }))
+          return
+        } catch (error) {
+          if (!(error instanceof TransactionCanceledException)) throw error
+          const codes = await cancellationCodes(error)
+          // It is recorded already, and counted.
+          if (codes[0] === 'ConditionalCheckFailed') return
+          if (tries === TRIES || !codes.includes('TransactionConflict')) throw error
+        }
+      }
     },
 
     async list(filter, page) {

@@ -5,11 +5,13 @@ import {
   type TransactWriteCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb'
+import { tallyOfReply } from '../../core/counts.ts'
 import { messageIdOf } from '../../core/message.ts'
-import type { DueReply, Idempotency, ReplyStore } from '../../core/ports.ts'
+import type { Clock, DueReply, Idempotency, ReplyStore } from '../../core/ports.ts'
 import type { Quota } from '../../core/quota.ts'
 import { isReply, type Reply } from '../../core/reply.ts'
-import type { Message } from '../../core/ticket.ts'
+import type { Message, Target } from '../../core/ticket.ts'
+import { tallyWrites } from './counts.ts'
 import { cancellationCodes, getAll, type Item, keys, shardOf, shardsOf, type TableAccess } from './table.ts'
 import { messageFrom } from './ticket-items.ts'
 
@@ -22,18 +24,11 @@ const DUE = 'due'
 const LOOK_BACK = 100
 
 /** Agents' replies in the table: messages with a delivery, found by the time at which they are due. */
-export function createReplyStore(access: TableAccess): ReplyStore {
+export function createReplyStore({ now, ...access }: TableAccess & { now: Clock }): ReplyStore {
   const { tableName, documents } = access
 
-  async function message(channelId: string, messageId: string): Promise<Message | null> {
-    const [pointer] = await getAll(access, [keys.pointer(channelId, messageId)])
-    if (!pointer) return null
-    const [item] = await getAll(access, [{ pk: String(pointer.messagePk), sk: String(pointer.messageSk) }])
-    return item ? messageFrom(item) : null
-  }
-
   return {
-    message,
+    message: (channelId, messageId) => readMessage(access, channelId, messageId),
 
     async idempotency(ticketId, key, at) {
       const [item] = await getAll(access, [keys.idempotency(ticketId, key)])
@@ -68,24 +63,14 @@ export function createReplyStore(access: TableAccess): ReplyStore {
       return null
     },
 
-    async started(channelId, target) {
-      const { Items = [] } = await documents.send(
-        new QueryCommand({
-          TableName: tableName,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': keys.attempt(channelId, target, '').pk },
-          ConsistentRead: true,
-        }),
-      )
-      const found = await Promise.all(Items.map((item) => message(channelId, String(item.sk))))
-      return found.filter((one) => one !== null).filter(isReply)
-    },
+    started: (channelId, target) => startedAttempts(access, channelId, target),
 
     async save(before, after) {
       const writes = [
         writeReply(tableName, before, after),
         ...attemptWrites(tableName, after),
         ...sentWrites(tableName, after),
+        ...tallyWrites(tableName, tallyOfReply(before, after, now().toISOString())),
       ]
       try {
         await documents.send(new TransactWriteCommand({ TransactItems: writes }))
@@ -160,6 +145,27 @@ export function createReplyStore(access: TableAccess): ReplyStore {
       }
     },
   }
+}
+
+async function readMessage(access: TableAccess, channelId: string, messageId: string): Promise<Message | null> {
+  const [pointer] = await getAll(access, [keys.pointer(channelId, messageId)])
+  if (!pointer) return null
+  const [item] = await getAll(access, [{ pk: String(pointer.messagePk), sk: String(pointer.messageSk) }])
+  return item ? messageFrom(item) : null
+}
+
+/** Attempts to reach a target that have started and of which no outcome is stored. */
+export async function startedAttempts(access: TableAccess, channelId: string, target: Target): Promise<Reply[]> {
+  const { Items = [] } = await access.documents.send(
+    new QueryCommand({
+      TableName: access.tableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': keys.attempt(channelId, target, '').pk },
+      ConsistentRead: true,
+    }),
+  )
+  const found = await Promise.all(Items.map((item) => readMessage(access, channelId, String(item.sk))))
+  return found.filter((one) => one !== null).filter(isReply)
 }
 
 /** The attributes that put a pending reply into the list of due ones, and keep every other message out of it. */

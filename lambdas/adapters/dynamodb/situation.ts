@@ -4,7 +4,8 @@ import { messageIdOf } from '../../core/message.ts'
 import { directConversation, otherParty, type Situation } from '../../core/routing.ts'
 import type { Target } from '../../core/ticket.ts'
 import { channelFrom } from './channels.ts'
-import { createReplyStore } from './replies.ts'
+import { webhookHealthFrom } from './health.ts'
+import { startedAttempts } from './replies.ts'
 import { getAll, type Key, keys, type TableAccess } from './table.ts'
 import { ticketFrom } from './ticket-items.ts'
 
@@ -16,8 +17,9 @@ export async function readSituation(access: TableAccess, activity: Activity): Pr
   const customer =
     activity.kind === 'direct_message' || activity.kind === 'encrypted_chat' ? otherParty(activity) : null
 
-  const [extension, channel, author, pointer, parentPointer, direct] = await getOptional(access, [
+  const [extension, health, channel, author, pointer, parentPointer, direct] = await getOptional(access, [
     keys.extension,
+    keys.webhookHealth,
     keys.channel(channelId),
     activity.kind === 'post' ? keys.channel(channelIdOf(activity.author.id)) : null,
     messageId ? keys.pointer(channelId, messageId) : null,
@@ -34,7 +36,7 @@ export async function readSituation(access: TableAccess, activity: Activity): Pr
   const [current] = await getOptional(access, [currentId ? keys.ticket(String(currentId)) : null])
 
   const target = ownTargetOf(activity)
-  const attempts = target ? await createReplyStore(access).started(channelId, target) : []
+  const attempts = target ? await startedAttempts(access, channelId, target) : []
 
   return {
     extensionEnabled: extension?.enabled !== false,
@@ -44,6 +46,7 @@ export async function readSituation(access: TableAccess, activity: Activity): Pr
     current: current ? ticketFrom(current) : null,
     answersFirstEntryOf: opens,
     parent: parent ? ticketFrom(parent) : null,
+    replay: health ? webhookHealthFrom(health).replay : null,
     attempts,
   }
 }

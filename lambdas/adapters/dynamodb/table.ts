@@ -40,6 +40,10 @@ export const keys = {
     sk: 'CONNECTING',
   }),
   ownWebhook: { pk: 'WEBHOOK', sk: 'WEBHOOK' },
+  webhookHealth: { pk: 'WEBHOOK', sk: 'HEALTH' },
+  channelHealth: (channelId: string): Key => ({ pk: `CHANNEL#${channelId}`, sk: 'HEALTH' }),
+  /** What happened on a channel in a UTC day, a part of it. */
+  counts: (channelId: string, shard: number, day: string): Key => ({ pk: `COUNTS#${channelId}#${shard}`, sk: day }),
   /** The newest ticket of a conversation. */
   conversation: (channelId: string, id: string): Key => ({
     pk: `CONVERSATION#${channelId}#${id}`,

@@ -1,7 +1,9 @@
 import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb'
 import { TransactWriteCommand, type TransactWriteCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { tallyOfChange } from '../../core/counts.ts'
 import { messageIdOf } from '../../core/message.ts'
 import type { CommitResult, TicketChange, TicketStore } from '../../core/ports.ts'
+import { tallyWrites } from './counts.ts'
 import { dueAs } from './replies.ts'
 import { readSituation } from './situation.ts'
 import { cancellationCodes, getAll, type Key, keys, type TableAccess } from './table.ts'
@@ -27,6 +29,7 @@ export function createTicketStore(access: TableAccess): TicketStore {
         ...messageWrites(tableName, change),
         ...ticketWrites(tableName, change),
         ...conversationWrites(tableName, change),
+        ...tallyWrites(tableName, tallyOfChange(change)),
         ...idempotencyWrites(tableName, change),
       ]
       try {

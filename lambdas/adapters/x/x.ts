@@ -1,6 +1,14 @@
 import type { TwitterApi } from 'twitter-api-v2'
 import { displayText } from '../../core/payload/text.ts'
-import { type Account, type AccountTokens, type X, XError, type XSecrets, type XWebhook } from '../../core/ports.ts'
+import {
+  type Account,
+  type AccountTokens,
+  type X,
+  XError,
+  type XPage,
+  type XSecrets,
+  type XWebhook,
+} from '../../core/ports.ts'
 import { isSameText } from '../../core/reply.ts'
 import type { Target } from '../../core/ticket.ts'
 import { failedAnswer, sentAnswer } from './answers.ts'
@@ -19,6 +27,30 @@ const EVENT_TYPES = [
   'post.delete',
   'chat.received',
 ] as const
+
+/** Everything of a post that makes a message, and what stands beside it. */
+const POSTS = {
+  'tweet.fields':
+    'attachments,author_id,conversation_id,created_at,display_text_range,edit_history_tweet_ids,entities,in_reply_to_user_id,note_tweet,referenced_tweets',
+  expansions: 'author_id,attachments.media_keys,referenced_tweets.id,referenced_tweets.id.author_id',
+  'user.fields': 'name,profile_image_url,username',
+  'media.fields': 'preview_image_url,type,url,variants',
+}
+
+/** The same of a direct message. */
+const MESSAGES = {
+  event_types: 'MessageCreate',
+  'dm_event.fields': 'attachments,created_at,dm_conversation_id,entities,event_type,id,participant_ids,sender_id,text',
+  expansions: 'attachments.media_keys,participant_ids,sender_id',
+  'user.fields': 'name,profile_image_url,username',
+  'media.fields': 'preview_image_url,type,url,variants',
+}
+
+type ListAnswer = { data?: unknown[]; includes?: unknown; meta?: { next_token?: string } }
+
+function pageFrom({ data = [], includes = {}, meta }: ListAnswer): XPage {
+  return { items: data, beside: includes, next: meta?.next_token ?? null }
+}
 
 /** X through twitter-api-v2. @param apiUrl `https://api.x.com`, or another X */
 export function createX(apiUrl: string, secrets: Pick<XSecrets, 'app'>, eventSource: EventSource): X {
@@ -110,6 +142,26 @@ export function createX(apiUrl: string, secrets: Pick<XSecrets, 'app'>, eventSou
           { params: { wid: webhookId } },
         )
         return data?.subscriptions?.some((one) => one.user_id === account.id) === true
+      }),
+
+    mentions: (tokens, account, since, next) =>
+      asked(async () => {
+        const query = { ...POSTS, max_results: 100, start_time: since, ...(next ? { pagination_token: next } : {}) }
+        const params = { id: account.id }
+        return pageFrom(await (await asAccount(tokens)).v2.get<ListAnswer>('users/:id/mentions', query, { params }))
+      }),
+
+    directMessages: (tokens, next) =>
+      asked(async () => {
+        const query = { ...MESSAGES, max_results: 100, ...(next ? { pagination_token: next } : {}) }
+        return pageFrom(await (await asAccount(tokens)).v2.get<ListAnswer>('dm_events', query))
+      }),
+
+    replay: (webhookId, from, to) =>
+      asked(async () => {
+        const body = { webhook_id: webhookId, from_date: from, to_date: to }
+        const answer = await (await asApp()).v2.post<{ data?: { job_id?: string } }>('webhooks/replay', body)
+        return String(answer.data?.job_id)
       }),
 
     async send(tokens, target, text) {

@@ -1,7 +1,8 @@
 import * as z from 'zod'
 import type { DirectMessage, EncryptedChat } from '../activity.ts'
+import { otherIn } from '../delivery.ts'
 import { marksFrom } from './marks.ts'
-import { mediaFromV1 } from './media.ts'
+import { mediaFromV1, mediaFromV2 } from './media.ts'
 import { personBeside } from './people.ts'
 import { type Envelope, isoTime, xId } from './schema.ts'
 import { displayText } from './text.ts'
@@ -21,10 +22,54 @@ const directMessage = z.object({
 })
 
 /**
- * A direct message of either event system (X gives both the same v1.1 object).
+ * A direct message: of either event system the same v1.1 object, of X's list of messages a v2 one.
  * @throws ZodError naming the field that is missing, Error when neither party is the account
  */
 export function readDirectMessage(item: unknown, envelope: Envelope): DirectMessage {
+  const isV2 = typeof item === 'object' && item !== null && 'event_type' in item
+  return isV2 ? readV2Message(item, envelope) : readV1Message(item, envelope)
+}
+
+const v2Message = z.object({
+  id: xId,
+  event_type: z.literal('MessageCreate'),
+  text: z.string().catch(''),
+  created_at: z.unknown().optional(),
+  sender_id: xId,
+  dm_conversation_id: z.string(),
+  entities: z.unknown().optional(),
+  attachments: z
+    .object({ media_keys: z.array(z.string()).catch([]) })
+    .nullish()
+    .catch(null),
+})
+
+function readV2Message(item: unknown, envelope: Envelope): DirectMessage {
+  const message = v2Message.parse(item)
+  const other = otherIn(message.dm_conversation_id, envelope.channelUserId)
+  if (other === null) throw new Error('dm_conversation_id is no conversation of two with the account')
+  const sender = message.sender_id
+  const recipient = sender === envelope.channelUserId ? other : envelope.channelUserId
+  const ownMedia = /^https:\/\/(twitter|x)\.com\/messages\/media\/\d+$/
+  const { marks } = marksFrom(message.entities, (_url, expanded, isMedia) => isMedia || ownMedia.test(expanded))
+  return {
+    kind: 'direct_message',
+    channelUserId: envelope.channelUserId,
+    receivedAt: envelope.receivedAt,
+    externalId: message.id,
+    createdAt: isoTime(message.created_at) ?? envelope.receivedAt,
+    sender: personBeside(sender, envelope.beside),
+    recipient: personBeside(recipient, envelope.beside),
+    ...displayText(message.text, marks),
+    media: mediaFromV2(message.attachments?.media_keys ?? [], mediaBeside(envelope.beside)),
+  }
+}
+
+function mediaBeside(beside: unknown): unknown {
+  return typeof beside === 'object' && beside !== null ? Reflect.get(beside, 'media') : undefined
+}
+
+function readV1Message(item: unknown, envelope: Envelope): DirectMessage {
   const { id, created_timestamp, message_create: message } = directMessage.parse(item)
   const { text: raw, entities, attachment } = message.message_data
   const sender = message.sender_id

@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { createX, type EventSource } from '../../../lambdas/adapters/x/x.ts'
+import { polledEvents, type QueuedEvent, splitDelivery } from '../../../lambdas/core/delivery.ts'
+import { readActivity } from '../../../lambdas/core/payload/read.ts'
 import type { AccountTokens } from '../../../lambdas/core/ports.ts'
 import { crcAnswer } from '../../../lambdas/core/signature.ts'
 import { startX, type XSimulator } from '../../../local/x/simulator.ts'
@@ -182,5 +184,54 @@ describe('sending and looking back', () => {
     const target = { kind: 'post', inReplyTo: entry().id } as const
     expect(await ours().send(tokens, target, 'the last one')).toMatchObject({ is: 'refused', status: 429 })
     x.control.limits({ posts: { limit: 100, windowSeconds: 900 } })
+  })
+})
+
+describe("X's lists of what may have been missed", () => {
+  const picture = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7', 'base64')
+  const readFrom = (events: readonly QueuedEvent[]) =>
+    events.map((event) => {
+      const reading = readActivity(event)
+      if ('unreadable' in reading) throw new Error(reading.unreadable)
+      const { receivedAt: _received, ...activity } = reading.activity
+      return activity
+    })
+  /** What the Account Activity API delivered of the newest things, oldest first. */
+  async function delivered(count: number) {
+    const bodies = x.control.deliveries().map(({ body }) => body)
+    return readFrom(bodies.slice(-count).flatMap((body) => splitDelivery(body, '2026-01-01T00:00:00.000Z').events))
+  }
+
+  beforeAll(async () => {
+    const webhook = await ours().createWebhook(hookUrl)
+    await ours().subscribe(tokens, shop, webhook.id)
+  })
+
+  test('messages in the list read as delivered ones do: text, links, pictures, people and time', async () => {
+    const media = { contentType: 'image/gif', bytes: picture }
+    x.control.directMessage({ from: ann.id, to: shop.id, text: 'Fish & chips 😀 https://example.com/a?b=1 #now' })
+    x.control.directMessage({ from: ann.id, to: shop.id, text: 'look', media })
+    x.control.directMessage({ from: shop.id, to: ann.id, text: 'thanks' })
+    const page = await ours().directMessages(tokens, null)
+    const listed = readFrom(polledEvents('dm_events', shop.id, page, '2026-01-01T00:00:00.000Z').slice(-3))
+    // The list calls a file by the key of its kind, and deliveries by its plain id.
+    const plain = (all: object) => JSON.parse(JSON.stringify(all).replace(/"id":"(3|7|16)_/g, '"id":"'))
+    expect(plain(listed)).toEqual(plain(await delivered(3)))
+  })
+
+  test('mentions in the list read as delivered ones do', async () => {
+    const first = x.control.post({ by: ann.id, text: `@${shop.username} Fish & chips 😀 https://example.com/a?b=1` })
+    x.control.post({ by: ann.id, text: 'and more', inReplyTo: first.id })
+    const page = await ours().mentions(tokens, shop, first.createdAt, null)
+    const listed = readFrom(polledEvents('mentions', shop.id, page, '2026-01-01T00:00:00.000Z'))
+    expect(listed).toEqual(await delivered(2))
+  })
+
+  test('a message of a group is no conversation of two, and is unreadable', () => {
+    const item = { id: '1', event_type: 'MessageCreate', sender_id: ann.id, dm_conversation_id: '99', text: 'hi' }
+    const [event] = polledEvents('dm_events', shop.id, { items: [item], beside: {} }, '2026-01-01T00:00:00.000Z')
+    expect(event && readActivity(event)).toEqual({
+      unreadable: 'dm_conversation_id is no conversation of two with the account',
+    })
   })
 })

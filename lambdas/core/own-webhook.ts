@@ -1,4 +1,4 @@
-import type { ChannelStore, OwnWebhook, X } from '../core/ports.ts'
+import type { ChannelStore, OwnWebhook, X } from './ports.ts'
 
 /**
  * Our webhook at X, registered and valid. One that was ours at another address is deleted, since small plans allow one;
