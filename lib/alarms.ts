@@ -69,16 +69,18 @@ export type RunbookAlarmProps = {
   readonly above?: number
   /** The alarm goes off below this value instead, and when there is nothing to measure: silence is the failure. */
   readonly below?: number
+  /** So many bad periods among so many raise the alarm; one alone when not given. For what mostly passes by itself. */
+  readonly lasting?: { readonly bad: number; readonly of: number }
 }
 
 /**
  * An alarm that says in one sentence what its failure means for people and where it is written what to do.
- * One period decides: on a quiet channel a single failure is all there is to see.
+ * One period decides unless it says otherwise: on a quiet channel a single failure is all there is to see.
  * @throws Error when the sentence or the anchor is not one, or both limits are given
  */
 export class RunbookAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: RunbookAlarmProps) {
-    const { meaning, because, section } = props
+    const { meaning, because, section, lasting } = props
     if (!/^[A-Z]\S* .*[^.]$/.test(meaning) || !/^\S+ .*[^.]$/.test(because)) {
       throw new Error(`${props.name}: «${meaning}: ${because}.» is not a sentence`)
     }
@@ -88,7 +90,8 @@ export class RunbookAlarm extends Alarm {
       alarmName: `${Stack.of(scope).stackName}-${props.name}`,
       alarmDescription: `${meaning}: ${because}. What to do: docs/runbook.md#${section}`,
       metric: props.metric,
-      evaluationPeriods: 1,
+      evaluationPeriods: lasting?.of ?? 1,
+      ...(lasting && { datapointsToAlarm: lasting.bad }),
       ...(props.below === undefined
         ? {
             threshold: props.above ?? 0,

@@ -8,6 +8,8 @@ import { FailedMails } from './failed-mails.ts'
 import { FrontDoor } from './front-door.ts'
 import { HandlerFunction } from './handler-function.ts'
 import { Mail } from './mail.ts'
+import { Mended } from './mended.ts'
+import { NotMended } from './not-mended.ts'
 import { PublicApi, paths } from './public-api.ts'
 import { Schedule } from './schedule.ts'
 import type { Settings } from './settings.ts'
@@ -17,6 +19,7 @@ import { UnknownReplies } from './unknown-replies.ts'
 import { UnreadableEvents } from './unreadable-events.ts'
 import { WorkQueue } from './work-queue.ts'
 import { XSecrets } from './x-secrets.ts'
+import { XUnreachable } from './x-unreachable.ts'
 
 export type HelpdeskTwitterStackProps = {
   readonly settings: Settings
@@ -66,6 +69,7 @@ export class HelpdeskTwitterStack extends Stack {
     new UnreadableEvents(this, 'Unreadable', router, alarms)
     const tickets = new TicketTable(this, 'Tickets')
     tickets.giveTo(router)
+    tickets.giveTroubleTo(webhook)
 
     // The helpdesk reads and answers tickets through the API, the console connects accounts through it.
     const api = new HandlerFunction(this, 'Api', {
@@ -131,7 +135,6 @@ export class HelpdeskTwitterStack extends Stack {
     })
     const mail = new Mail(this, 'Mail', settings)
     mail.giveTo(silence)
-    new FailedMails(this, 'FailedMails', silence, alarms)
     tickets.giveTo(silence)
     secrets.giveTo(silence)
     tokens.openIn(silence)
@@ -143,6 +146,33 @@ export class HelpdeskTwitterStack extends Stack {
       runs: silence,
       alarms,
       failureMeans: nobodyKnows,
+    })
+
+    // Every fifteen minutes: our webhook, the subscriptions, and what X did not deliver.
+    const nobodyMends = 'A broken connection to X is not mended, and messages that it lost are not asked for'
+    const upkeep = new HandlerFunction(this, 'Upkeep', {
+      name: 'upkeep',
+      code: bundles.upkeep,
+      alarms,
+      failureMeans: nobodyMends,
+    })
+    events.sendFrom(upkeep)
+    tickets.giveTo(upkeep)
+    secrets.giveTo(upkeep)
+    tokens.openIn(upkeep)
+    mail.giveTo(upkeep)
+    upkeep.set('PUBLIC_URL', frontDoor.url)
+    upkeep.set('X_API_URL', settings.xApiUrl)
+    upkeep.set('EVENT_SOURCE', settings.eventSource)
+    new Mended(this, 'Mended', upkeep)
+    new NotMended(this, 'NotMended', upkeep, alarms)
+    new XUnreachable(this, 'XUnreachable', upkeep, alarms)
+    new FailedMails(this, 'FailedMails', [silence, upkeep], alarms)
+    new Schedule(this, 'UpkeepSchedule', {
+      name: 'upkeep',
+      runs: upkeep,
+      alarms,
+      failureMeans: nobodyMends,
     })
 
     // Who is not X needs a token: people sign in, machines have a secret.

@@ -4,7 +4,8 @@ import { Construct } from 'constructs'
 import { alarmPeriod, RunbookAlarm, type RunbookAlarmProps } from './alarms.ts'
 
 export type LogAlarmProps = Omit<RunbookAlarmProps, 'metric' | 'above' | 'below'> & {
-  readonly log: LogGroup
+  /** One, or those of all who write such lines. */
+  readonly logs: readonly [LogGroup, ...LogGroup[]]
   /** Which lines count. */
   readonly lines: IFilterPattern
   /** The name of their number among the metrics. */
@@ -13,16 +14,25 @@ export type LogAlarmProps = Omit<RunbookAlarmProps, 'metric' | 'above' | 'below'
   readonly period?: Duration
 }
 
-/** An alarm on lines of a log, for what fails nowhere else: one line is enough. */
+/** An alarm on lines of logs, for what fails nowhere else: one line is enough unless it is to be `lasting`. */
 export class LogAlarm extends Construct {
-  constructor(scope: Construct, id: string, { log, lines, metricName, period = alarmPeriod, ...alarm }: LogAlarmProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { logs: [first, ...more], lines, metricName, period = alarmPeriod, ...alarm }: LogAlarmProps,
+  ) {
     super(scope, id)
-    const filter = new MetricFilter(this, 'Filter', {
-      logGroup: log,
-      filterPattern: lines,
-      metricNamespace: Stack.of(this).stackName,
-      metricName,
-    })
-    new RunbookAlarm(this, 'Alarm', { ...alarm, metric: filter.metric({ statistic: 'Sum', period }) })
+    const count = (filterId: string, logGroup: LogGroup) =>
+      new MetricFilter(this, filterId, {
+        logGroup,
+        filterPattern: lines,
+        metricNamespace: Stack.of(this).stackName,
+        metricName,
+        // Good periods must be there to be seen: for those without a value CloudWatch looks at older ones.
+        ...(alarm.lasting && { defaultValue: 0 }),
+      })
+    const metric = count('Filter', first).metric({ statistic: 'Sum', period })
+    for (const [index, log] of more.entries()) count(`Filter${index + 2}`, log)
+    new RunbookAlarm(this, 'Alarm', { ...alarm, metric })
   }
 }

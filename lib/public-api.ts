@@ -117,7 +117,7 @@ export class PublicApi extends Construct {
       meaning: "X cannot hand over customers' messages, and it tries again for minutes only",
       because: 'the webhook answered X with 5XX or 429',
       section: 'webhook-refuses-deliveries',
-      log,
+      logs: [log],
       lines: refused,
       metricName: 'RefusedDeliveries',
     })
@@ -129,7 +129,7 @@ export class PublicApi extends Construct {
       meaning: 'Agents get errors instead of tickets, or cannot work on them',
       because: 'the API answered calls with 5XX',
       section: 'api-fails-calls',
-      log,
+      logs: [log],
       lines: failedCalls,
       metricName: 'FailedCalls',
     })

@@ -35,6 +35,15 @@ export class TicketTable extends Construct {
     }
   }
 
+  /** The function may note trouble in the partition that is there for it, and use nothing else of the table. */
+  giveTroubleTo(user: HandlerFunction): void {
+    user.give('TABLE_NAME', this.#table.tableName, {
+      actions: ['dynamodb:UpdateItem'],
+      on: [this.#table.tableArn],
+      when: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [table.trouble.pk] } },
+    })
+  }
+
   /** The function may read and write items and ask the indexes; scanning is for nobody. */
   giveTo(user: HandlerFunction): void {
     const arn = this.#table.tableArn

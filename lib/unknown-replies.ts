@@ -13,7 +13,7 @@ export class UnknownReplies extends LogAlarm {
       meaning: 'Some customers perhaps have no answer, and their agents must decide whether to send it again',
       because: 'the sender could not find out whether X had taken a reply',
       section: 'unknown-replies',
-      log: sender.logGroup,
+      logs: [sender.logGroup],
       lines: FilterPattern.stringValue('$.message.outcome', '=', 'unknown'),
       metricName: 'UnknownReplies',
     })

@@ -13,7 +13,7 @@ export class UnreadableEvents extends LogAlarm {
       meaning: 'Some messages of customers did not become tickets',
       because: 'X sent events in a form that the router does not know',
       section: 'unreadable-events',
-      log: router.logGroup,
+      logs: [router.logGroup],
       lines: FilterPattern.stringValue('$.message.outcome', '=', 'unreadable'),
       metricName: 'UnreadableEvents',
     })

@@ -29,9 +29,11 @@ test('each function, each queue and each way to lose a message has its alarm', (
       ...Object.keys(schedules).map((name) => `${name}-stopped`),
       'api-fails-calls',
       'failed-mails',
+      'not-mended',
       'unknown-replies',
       'unreadable-events',
       'webhook-refuses-deliveries',
+      'x-unreachable',
     ]
       .map(named)
       .sort(),
@@ -75,25 +77,65 @@ test.each(Object.keys(queues))('one dead letter of %s is enough, and five minute
   })
 })
 
-test.each([
-  ['an event that the router logs as unreadable', 'UnreadableEvents', '^RouterLog', 'outcome = "unreadable"', 300],
-  ['a reply that the sender logs as unknown', 'UnknownReplies', '^SenderLog', 'outcome = "unknown"', 300],
-  ['a mail that silence logs as failed', 'FailedMails', '^SilenceLog', 'did = "mail_failed"', 900],
-])('%s is counted, and one is enough', (_, MetricName, log, line, Period) => {
-  template.hasResourceProperties('AWS::Logs::MetricFilter', {
-    LogGroupName: { Ref: Match.stringLikeRegexp(log) },
-    FilterPattern: `{ $.message.${line} }`,
-    MetricTransformations: [{ MetricName, MetricNamespace: 'HelpdeskTwitter', MetricValue: '1' }],
+/** The log and the pattern of each filter that counts into a metric, and what a line counts. */
+const filtersOf = (metricName: string) =>
+  Object.values(resourcesOf(template, 'AWS::Logs::MetricFilter')).flatMap(({ Properties }) => {
+    const [counts, ...others] = Properties.MetricTransformations as Record<string, unknown>[]
+    if (counts?.MetricName !== metricName) return []
+    expect(others).toEqual([])
+    expect(counts).toMatchObject({ MetricNamespace: 'HelpdeskTwitter', MetricValue: '1' })
+    const { Ref: log } = Properties.LogGroupName as { Ref: string }
+    return { log: log.replace(/Log\w+$/, ''), lines: Properties.FilterPattern, otherwise: counts.DefaultValue }
+  })
+
+describe('lines of a log are counted, and one is enough:', () => {
+  const notMended = '{ ($.message.did = "not_mended") && ($.message.mustAct IS TRUE) }'
+
+  test.each([
+    ['an event that was unreadable', 'UnreadableEvents', ['Router'], '{ $.message.outcome = "unreadable" }', 300],
+    ['a reply that perhaps was sent', 'UnknownReplies', ['Sender'], '{ $.message.outcome = "unknown" }', 300],
+    ['a mail that failed', 'FailedMails', ['Silence', 'Upkeep'], '{ $.message.did = "mail_failed" }', 1800],
+    ['what only a person can mend', 'NotMended', ['Upkeep'], notMended, 1800],
+  ])('%s', (_, MetricName, logs, lines, Period) => {
+    expect(filtersOf(MetricName).map(({ log }) => log)).toEqual(logs)
+    for (const filter of filtersOf(MetricName)) expect(filter.lines).toBe(lines)
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName,
+      Namespace: 'HelpdeskTwitter',
+      Statistic: 'Sum',
+      Period,
+      EvaluationPeriods: 1,
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching',
+    })
+  })
+})
+
+test('an X that upkeep cannot ask wakes nobody before the third of four runs', () => {
+  const [filter, ...others] = filtersOf('XUnreachable')
+  expect(others).toEqual([])
+  expect(filter).toEqual({
+    log: 'Upkeep',
+    lines: '{ ($.message.did = "not_mended") && ($.message.mustAct IS FALSE) }',
+    // A good run is a value too: CloudWatch would look past one that had none, at older ones.
+    otherwise: 0,
   })
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    MetricName,
-    Namespace: 'HelpdeskTwitter',
+    MetricName: 'XUnreachable',
     Statistic: 'Sum',
-    Period,
+    Period: 60 * schedules.upkeep.everyMinutes,
+    EvaluationPeriods: 4,
+    DatapointsToAlarm: 3,
     Threshold: 0,
     ComparisonOperator: 'GreaterThanThreshold',
     TreatMissingData: 'notBreaching',
   })
+})
+
+test('what was mended is counted, and wakes nobody', () => {
+  expect(filtersOf('Mended')).toEqual([{ log: 'Upkeep', lines: '{ $.message.did = "mended" }', otherwise: undefined }])
+  expect(deployed.filter(({ MetricName }) => MetricName === 'Mended')).toEqual([])
 })
 
 describe('the topic', () => {

@@ -7,6 +7,7 @@ import { bundle, deployedFunction, emptyStack, productTemplate, resourcesOf, sta
 const template = productTemplate()
 const secret = { actions: ['secretsmanager:GetSecretValue'], on: ['arn:aws:secretsmanager:::secret:x'] }
 const queue = { actions: ['sqs:SendMessage'], on: ['arn:aws:sqs:::events.fifo'] }
+const table = { actions: ['dynamodb:UpdateItem'], on: ['arn:aws:dynamodb:::table/table'] }
 
 function webhookAlone() {
   const { stack, alarms } = emptyStack()
@@ -53,6 +54,7 @@ describe('synthesis fails', () => {
   test('when a function lacks a variable that it reads', () => {
     const { stack, webhook } = webhookAlone()
     webhook.give('X_SECRETS', 'x', secret)
+    webhook.give('TABLE_NAME', 'table', table)
     expect(() => Template.fromStack(stack)).toThrow('webhook reads EVENTS_QUEUE_URL, which the stack does not give it')
   })
 
@@ -60,8 +62,9 @@ describe('synthesis fails', () => {
     const { stack, webhook } = webhookAlone()
     webhook.give('X_SECRETS', 'x', secret)
     webhook.give('EVENTS_QUEUE_URL', 'https://queue', queue)
-    webhook.give('TABLE_NAME', 'table', { actions: ['dynamodb:GetItem'], on: ['arn:aws:dynamodb:::table/table'] })
-    expect(() => Template.fromStack(stack)).toThrow('webhook is given TABLE_NAME')
+    webhook.give('TABLE_NAME', 'table', table)
+    webhook.give('REPLIES_QUEUE_URL', 'https://replies', queue)
+    expect(() => Template.fromStack(stack)).toThrow('webhook is given REPLIES_QUEUE_URL')
   })
 })
 
@@ -84,8 +87,14 @@ test('a variable brings its permission along', () => {
   const { stack, webhook } = webhookAlone()
   webhook.give('X_SECRETS', 'x', secret)
   webhook.give('EVENTS_QUEUE_URL', 'https://queue', queue)
+  webhook.give('TABLE_NAME', 'table', table)
   const [policy] = Object.values(resourcesOf(Template.fromStack(stack), 'AWS::IAM::Policy'))
   expect(policy?.Properties.PolicyDocument).toMatchObject({
-    Statement: [{}, { Action: secret.actions[0], Resource: secret.on[0] }, { Action: queue.actions[0] }],
+    Statement: [
+      {},
+      { Action: secret.actions[0], Resource: secret.on[0] },
+      { Action: queue.actions[0] },
+      { Action: table.actions[0], Resource: table.on[0] },
+    ],
   })
 })

@@ -43,11 +43,12 @@ describe('permissions', () => {
       'apigateway.amazonaws.com /{proxy+} -> Api',
       'events.amazonaws.com RequeueSchedule -> Requeue',
       'events.amazonaws.com SilenceSchedule -> Silence',
+      'events.amazonaws.com UpkeepSchedule -> Upkeep',
     ])
   })
 
   test.each([
-    ['webhook', ['secretsmanager:GetSecretValue', 'sqs:SendMessage']],
+    ['webhook', ['dynamodb', 'secretsmanager:GetSecretValue', 'sqs:SendMessage']],
     ['router', ['dynamodb', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage']],
     ['api', ['dynamodb', 'kms:Decrypt', 'kms:Encrypt', 'secretsmanager:GetSecretValue', 'sqs:SendMessage']],
     [
@@ -63,6 +64,7 @@ describe('permissions', () => {
     ],
     ['requeue', ['dynamodb', 'sqs:SendMessage']],
     ['silence', ['dynamodb', 'kms:Decrypt', 'secretsmanager:GetSecretValue', 'ses:SendEmail']],
+    ['upkeep', ['dynamodb', 'kms:Decrypt', 'secretsmanager:GetSecretValue', 'ses:SendEmail', 'sqs:SendMessage']],
   ] as const)('the function %s may write its log and %j, and nothing else', (name, expected) => {
     const actions = permissionsOf(template)[name].flatMap(({ Action }) => Action as string | string[])
     const parts = actions.map((action) => action.replace(/^dynamodb:.*/, 'dynamodb'))
@@ -71,6 +73,7 @@ describe('permissions', () => {
 
   test.each([
     ['webhook', 'Events', 'sqs:SendMessage'],
+    ['upkeep', 'Events', 'sqs:SendMessage'],
     ['router', 'Events', 'sqs:ReceiveMessage'],
     ['api', 'Replies', 'sqs:SendMessage'],
     ['requeue', 'Replies', 'sqs:SendMessage'],
@@ -114,7 +117,7 @@ test('the functions know that address, the X they speak to and what channels sub
   const variablesOf = (name: FunctionName, settings: Parameters<typeof productTemplate>[0]) =>
     deployedFunction(productTemplate(settings), name).Environment
   const other = { xApiUrl: 'https://x.example.com', eventSource: 'x-activity' } as const
-  for (const name of ['api', 'silence'] as const) {
+  for (const name of ['api', 'silence', 'upkeep'] as const) {
     expect(variablesOf(name, {})).toMatchObject({
       Variables: {
         PUBLIC_URL: { 'Fn::Join': ['', frontDoor] },

@@ -4,6 +4,8 @@ import type { Settings } from '../../lib/settings.ts'
 import { deployedFunction, permissionsOf, productApp, productStack, productTemplate, resourcesOf } from './synthesis.ts'
 
 const template = productTemplate()
+const writers = ['silence', 'upkeep'] as const
+type Writer = (typeof writers)[number]
 
 /** The names of the identities that a permission is about: those of the template by their address, as the others are. */
 function identitiesIn(from: Template, resources: unknown): string[] {
@@ -19,9 +21,9 @@ function identitiesIn(from: Template, resources: unknown): string[] {
   })
 }
 
-function mayMail(settings?: Partial<Settings>) {
+function mayMail(writer: Writer, settings?: Partial<Settings>) {
   const from = productTemplate(settings)
-  const found = permissionsOf(from).silence.filter(({ Action }) => JSON.stringify(Action).includes('ses:'))
+  const found = permissionsOf(from)[writer].filter(({ Action }) => JSON.stringify(Action).includes('ses:'))
   return found.map((one) => ({ ...one, Resource: identitiesIn(from, one.Resource).sort() }))
 }
 
@@ -32,16 +34,16 @@ test('mails leave from one identity, which the outputs name', () => {
   template.hasOutput('MailFrom', { Value: { Ref: id } })
 })
 
-describe('the function silence', () => {
+describe.each(writers)('the function %s', (writer) => {
   test('is told who hears, and from whom', () => {
     const two = productTemplate({ administrators: ['a@example.com', 'b@example.com'] })
-    expect(deployedFunction(two, 'silence').Environment).toMatchObject({
+    expect(deployedFunction(two, writer).Environment).toMatchObject({
       Variables: { ADMINISTRATORS: 'a@example.com,b@example.com', MAIL_FROM: 'helpdesk@example.org' },
     })
   })
 
   test('may send from our address alone, and to the administrators also while SES keeps us in its sandbox', () => {
-    expect(mayMail({ administrators: ['a@example.com', 'b@example.com'] })).toEqual([
+    expect(mayMail(writer, { administrators: ['a@example.com', 'b@example.com'] })).toEqual([
       {
         Effect: 'Allow',
         Action: 'ses:SendEmail',
@@ -54,22 +56,22 @@ describe('the function silence', () => {
   test('may be told of nobody', () => {
     jest.spyOn(console, 'error').mockReturnValue()
     const settings = { administrators: [] }
-    const { Variables } = deployedFunction(productTemplate(settings), 'silence').Environment as { Variables: object }
+    const { Variables } = deployedFunction(productTemplate(settings), writer).Environment as { Variables: object }
     expect(Variables).toMatchObject({ ADMINISTRATORS: '', MAIL_FROM: 'helpdesk@example.org' })
-    expect(mayMail(settings).map(({ Resource }) => Resource)).toEqual([['example.org', 'helpdesk@example.org']])
+    expect(mayMail(writer, settings).map(({ Resource }) => Resource)).toEqual([['example.org', 'helpdesk@example.org']])
   })
 
   test('may write to who is the sender too', () => {
     const settings = { administrators: ['helpdesk@example.org'] }
-    expect(mayMail(settings).map(({ Resource }) => Resource)).toEqual([['example.org', 'helpdesk@example.org']])
+    expect(mayMail(writer, settings).map(({ Resource }) => Resource)).toEqual([['example.org', 'helpdesk@example.org']])
   })
 })
 
 test('nobody else sends mails', () => {
-  const writers = Object.entries(permissionsOf(template)).filter(([, statements]) =>
+  const allowed = Object.entries(permissionsOf(template)).filter(([, statements]) =>
     JSON.stringify(statements).includes('ses:'),
   )
-  expect(writers.map(([name]) => name)).toEqual(['silence'])
+  expect(allowed.map(([name]) => name)).toEqual(writers)
 })
 
 describe('synthesis', () => {

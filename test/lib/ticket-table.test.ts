@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { Match } from 'aws-cdk-lib/assertions'
 import { table } from '../../lambdas/runtime/resources.ts'
-import { productTemplate, resourcesOf } from './synthesis.ts'
+import { permissionsOf, productTemplate, resourcesOf } from './synthesis.ts'
 
 const template = productTemplate()
 
@@ -41,7 +41,7 @@ test('every index of the manifest is there with its keys and what it carries, an
   )
 })
 
-test.each(['Router', 'Api', 'Sender', 'Requeue', 'Silence'])(
+test.each(['Router', 'Api', 'Sender', 'Requeue', 'Silence', 'Upkeep'])(
   '%s may work on items and ask each index by name',
   (user) => {
     const [policy] = Object.entries(resourcesOf(template, 'AWS::IAM::Policy')).filter(([id]) => id.startsWith(user))
@@ -70,3 +70,15 @@ test.each(['Router', 'Api', 'Sender', 'Requeue', 'Silence'])(
     })
   },
 )
+
+test('the webhook may note trouble in the partition that is there for it, and nothing else', () => {
+  const statements = permissionsOf(template).webhook.filter((one) => /dynamodb|TicketsTable/.test(JSON.stringify(one)))
+  expect(statements).toEqual([
+    {
+      Effect: 'Allow',
+      Action: 'dynamodb:UpdateItem',
+      Resource: { 'Fn::GetAtt': [expect.stringMatching('^TicketsTable'), 'Arn'] },
+      Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['TROUBLE'] } },
+    },
+  ])
+})

@@ -21,7 +21,7 @@ test('its own policy lets in the account alone, whose roles then decide', () => 
   })
 })
 
-test('the API seals and opens, the sender and silence only open, and nobody else has anything on it', () => {
+test('the API seals and opens, who else acts for an account only opens, and nobody else has anything on it', () => {
   const onKeys = (statements: Statement[]) =>
     statements
       .filter((one) => JSON.stringify(one).includes('kms:') || JSON.stringify(one).includes(`"${id}"`))
@@ -34,6 +34,7 @@ test('the API seals and opens, the sender and silence only open, and nobody else
     sender: [{ Action: 'kms:Decrypt', Resource: arn }],
     silence: [{ Action: 'kms:Decrypt', Resource: arn }],
     requeue: [],
+    upkeep: [{ Action: 'kms:Decrypt', Resource: arn }],
   })
 })
 
@@ -41,7 +42,7 @@ test('functions are told the key itself, not a name of it that could come to mea
   const users = Object.values(resourcesOf(template, 'AWS::Lambda::Function')).filter(({ Properties }) =>
     JSON.stringify(Properties.Environment).includes('TOKENS_KEY'),
   )
-  expect(users).toHaveLength(3)
+  expect(users).toHaveLength(4)
   for (const { Properties } of users) {
     expect(Properties.Environment).toMatchObject({ Variables: { TOKENS_KEY: arn } })
   }
