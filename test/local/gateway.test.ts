@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { callerFrom } from '../../lambdas/core/access.ts'
+import { schedules as manifest } from '../../lambdas/runtime/resources.ts'
 import { type Answerers, type Gateway, startGateway } from '../../local/gateway.ts'
 import type { HttpEvent } from '../../local/gateway-events.ts'
 import { InvocationError } from '../../local/sandbox.ts'
@@ -295,6 +296,13 @@ describe('a schedule', () => {
       expect(runs).toEqual([['requeue', expect.any(String)]])
     }
     expect(called).toEqual([])
+  })
+
+  test.each(Object.keys(manifest))('of the manifest is run by its name: %s', async (name) => {
+    runs.length = 0
+    const body = JSON.stringify({ now: '2026-03-12T19:03:58Z' })
+    expect((await ask(`/_local/schedules/${name}`, { method: 'POST', body })).response.status).toBe(200)
+    expect(runs).toEqual([[name, '2026-03-12T19:03:58.000Z']])
   })
 
   test.each([

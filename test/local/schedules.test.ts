@@ -15,8 +15,8 @@ const requeue = {
     return done.promise
   },
 }
-/** Its time comes later than any of these tests looks. */
-const silence = { invoke: () => Promise.resolve(null) }
+/** The time of others comes later than any of these tests looks. */
+const later = { invoke: () => Promise.resolve(null) }
 const run = (index: number): Run => {
   const found = runs[index]
   if (!found) throw new Error(`there was no run ${index}`)
@@ -28,7 +28,7 @@ const noon = new Date('2026-03-12T12:00:00Z')
 beforeEach(() => {
   jest.useFakeTimers({ now: new Date('2026-03-12T19:03:58.250Z') })
   runs = []
-  running = startSchedules({ requeue, silence })
+  running = startSchedules({ requeue, silence: later, upkeep: later })
 })
 afterEach(() => {
   running.stop()

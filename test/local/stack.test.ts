@@ -16,6 +16,7 @@ import {
   functions,
   type QueueName,
   queues,
+  schedules,
   table,
 } from '../../lambdas/runtime/resources.ts'
 import { queueClient } from '../../local/queues.ts'
@@ -62,6 +63,7 @@ const folders = {
   ),
   requeue: folder.handler('requeue', 'export const handler = async ({ time }) => console.log({ requeued: time })'),
   silence: folder.handler('silence', 'export const handler = async ({ time }) => console.log({ heard: time })'),
+  upkeep: folder.handler('upkeep', 'export const handler = async ({ time }) => console.log({ kept: time })'),
 }
 
 /** Nobody is there: most of these tests need no X. */
@@ -148,8 +150,7 @@ describe('a stack', () => {
       fetch(`${stack.url}/webhooks/twitter`),
       queue(stack, 'events', 'one'),
       queue(stack, 'replies', 'one'),
-      fetch(`${stack.url}/_local/schedules/requeue`, { method: 'POST' }),
-      fetch(`${stack.url}/_local/schedules/silence`, { method: 'POST' }),
+      ...Object.keys(schedules).map((name) => fetch(`${stack.url}/_local/schedules/${name}`, { method: 'POST' })),
     ])
     const values: Record<EnvironmentName, unknown> = {
       TABLE_NAME: stack.tableName,
@@ -189,17 +190,22 @@ describe('a stack', () => {
     expect([given.publicUrl, await (await fetch(given.url)).text()]).toEqual([publicUrl, publicUrl])
   })
 
-  test('sends what is in the queue of replies, and runs a schedule at the time that it is given', async () => {
+  test('sends what is in the queue of replies, and runs each schedule at the time that it is given', async () => {
     const stack = await start('replies')
     await queue(stack, 'replies', 'a reply')
     await stack.settled()
     expect(entries).toContainEqual(expect.objectContaining({ function: 'sender', message: { sent: 'a reply' } }))
     const body = JSON.stringify({ now: '2026-03-12T19:03:58Z' })
-    const response = await fetch(`${stack.url}/_local/schedules/requeue`, { method: 'POST', body })
-    expect([response.status, await response.json()]).toEqual([200, {}])
-    expect(entries).toContainEqual(
-      expect.objectContaining({ function: 'requeue', message: { requeued: '2026-03-12T19:03:58Z' } }),
-    )
+    for (const name of Object.keys(schedules)) {
+      const response = await fetch(`${stack.url}/_local/schedules/${name}`, { method: 'POST', body })
+      expect([response.status, await response.json()]).toEqual([200, {}])
+    }
+    const ran = entries.filter((entry) => Object.hasOwn(schedules, entry.function))
+    expect(ran.map((entry) => [entry.function, entry.message])).toEqual([
+      ['requeue', { requeued: '2026-03-12T19:03:58Z' }],
+      ['silence', { heard: '2026-03-12T19:03:58Z' }],
+      ['upkeep', { kept: '2026-03-12T19:03:58Z' }],
+    ])
   })
 
   test('answers with the message of a schedule that fails', async () => {
