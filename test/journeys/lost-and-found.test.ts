@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { ApiMessage } from '../../lambdas/core/api.ts'
+import { eventually } from '../local/support.ts'
+import { dataFolder, Product } from '../support/product.ts'
+
+const folder = dataFolder()
+let product: Product
+const shop = { id: '2244994945', username: 'journey_shop' }
+const ann = { id: '1205290247124217856', username: 'journey_ann' }
+const channelId = `twitter-${shop.id}`
+
+beforeAll(async () => {
+  product = await Product.start(folder.path)
+  for (const user of [shop, ann]) await product.onX('POST', 'users', user)
+  await product.connectByOAuth(shop)
+}, 60_000)
+afterAll(async () => {
+  await product.end()
+  folder.remove()
+}, 30_000)
+
+const moveTo = (now: Date) => product.onX('POST', 'clock', { now: now.toISOString() })
+const later = (minutes: number) => new Date(Date.now() + minutes * 60_000)
+
+async function allMessages(): Promise<ApiMessage[]> {
+  const tickets = await product.tickets()
+  return (await Promise.all(tickets.map(({ id }) => product.messages(id)))).flat()
+}
+const texts = async () => (await allMessages()).map(({ text }) => text).sort()
+
+/** Everything that was lost, once it is there. */
+async function found(wanted: readonly string[]): Promise<ApiMessage[]> {
+  await eventually('what was lost', async () => ((await texts()).length >= wanted.length ? true : undefined))
+  const messages = await allMessages()
+  expect(messages.map(({ text }) => text).sort()).toEqual([...wanted].sort())
+  return messages
+}
+
+describe('an hour of messages that X did not deliver', () => {
+  const wanted: string[] = []
+
+  test('is there once after upkeep, and says that it was recovered', async () => {
+    await product.schedule('upkeep')
+    await product.onX('POST', 'webhooks/break')
+    for (let minute = 5; minute <= 60; minute += 5) {
+      await moveTo(later(minute))
+      await product.onX('POST', 'direct-messages', { from: ann.id, to: shop.id, text: `message ${minute}` })
+      await product.onX('POST', 'posts', { by: ann.id, text: `@${shop.username} mention ${minute}` })
+      wanted.push(`message ${minute}`, `@${shop.username} mention ${minute}`)
+    }
+    expect(await texts()).toEqual([])
+    await product.schedule('upkeep', later(61).toISOString())
+    const messages = await found(wanted)
+    expect(new Set(messages.map(({ recovered }) => recovered))).toEqual(new Set(['poll']))
+  }, 60_000)
+
+  test('is delivered again by X when it lets, which changes nothing', async () => {
+    await moveTo(later(90))
+    await product.schedule('upkeep', later(90).toISOString())
+    const end = await eventually('the end of the replay', async () => {
+      const { deliveries } = await product.onX<{ deliveries: { event: string; status: string }[] }>('GET', 'deliveries')
+      return deliveries.find(({ event, status }) => event === 'replay_job_status' && status === 'delivered')
+    })
+    expect(end.status).toBe('delivered')
+    await product.schedule('upkeep', later(105).toISOString())
+    await found(wanted)
+    const tomorrow = later(24 * 60)
+      .toISOString()
+      .slice(0, 10)
+    const { days } = await product.call<{ days: { recovered: number }[] }>(
+      `/api/channels/${channelId}/activity?to=${tomorrow}`,
+    )
+    expect(days.reduce((sum, day) => sum + day.recovered, 0)).toBe(wanted.length)
+  }, 60_000)
+
+  test('is over: what comes now is delivered', async () => {
+    await product.onX('POST', 'direct-messages', { from: ann.id, to: shop.id, text: 'and on' })
+    const messages = await found([...wanted, 'and on'])
+    expect(messages.find(({ text }) => text === 'and on')?.recovered).toBeNull()
+    expect(await product.mails()).toEqual([])
+  })
+})
