@@ -5,21 +5,23 @@
  */
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { Activity } from './core/activity.ts'
+import { dueTimeOf } from './core/completion.ts'
 import type { QueuedEvent } from './core/delivery.ts'
 import { channelIdOf } from './core/ids.ts'
 import { joinTicket, openTicket, type Written } from './core/message.ts'
 import { readActivity } from './core/payload/read.ts'
-import type { Clock, EventRecord, Log } from './core/ports.ts'
+import type { Clock, CommitResult, EventRecord, Log, MediaQueue } from './core/ports.ts'
 import { recoveredBy } from './core/recovery.ts'
 import { type Decision, decide, type Situation } from './core/routing.ts'
 import { sent } from './core/sending.ts'
-import type { Recovered } from './core/ticket.ts'
+import type { Message, Recovered } from './core/ticket.ts'
+import { reviseMessage } from './core/versions.ts'
 import { workOffBatch } from './runtime/batch.ts'
 import { queues } from './runtime/resources.ts'
 import { routerDependencies } from './runtime/router.ts'
 import type { Stores } from './runtime/tables.ts'
 
-export type RouterDependencies = Stores & { now: Clock; log: Log }
+export type RouterDependencies = Stores & { mediaQueue: MediaQueue; now: Clock; log: Log }
 
 /** Deciding again after a change in between; more than this many times is no coincidence. */
 const DECISIONS = 10
@@ -27,7 +29,7 @@ const DECISIONS = 10
 /** What became of an event, as logs and `npm run replay` tell it. */
 type Outcome = { outcome: string; because: string; ticketId: string | null }
 
-export function createRouter({ tickets, replies, channels, events, now, log }: RouterDependencies) {
+export function createRouter({ tickets, replies, channels, events, mediaQueue, now, log }: RouterDependencies) {
   async function route(record: SQSRecord): Promise<void> {
     const event = eventIn(record)
     const reading = readActivity(event)
@@ -46,7 +48,7 @@ export function createRouter({ tickets, replies, channels, events, now, log }: R
       if (decision.do === 'ignore') {
         return keepRecord('ignored', decision.because, event, recordId, situation.channel !== null)
       }
-      const done = await carryOut(activity, decision, recoveredIn(event, activity, situation))
+      const done = await carryOut(activity, decision, situation, recoveredIn(event, activity, situation))
       if (done) return { because: decision.because, ...done }
     }
     throw new Error(`what ${event.kind} ${event.externalId} was decided on changed ${DECISIONS} times`)
@@ -56,6 +58,7 @@ export function createRouter({ tickets, replies, channels, events, now, log }: R
   async function carryOut(
     activity: Activity,
     decision: Exclude<Decision, { do: 'ignore' }>,
+    situation: Situation,
     recovered: Recovered | null,
   ) {
     const channelId = channelIdOf(activity.channelUserId)
@@ -75,18 +78,41 @@ export function createRouter({ tickets, replies, channels, events, now, log }: R
         await tickets.markDeleted(channelId, String(activity.externalId), at)
         return { outcome: 'deleted', ticketId: decision.ticketId }
       case 'open': {
-        const { ticket, message } = openTicket(written(activity), decision, at, recovered)
+        const { ticket, message } = openTicket(written(activity), decision, situation, at, recovered)
         await channels.messageCame(channelId, activity.receivedAt)
         const { follows } = decision
-        return resultOf(await tickets.commit({ before: null, after: ticket, message, follows }), 'opened', ticket.id)
+        const committed = await tickets.commit({ before: null, after: ticket, message, follows })
+        if (committed === 'done') await queueMedia(message)
+        return resultOf(committed, 'opened', ticket.id)
       }
       case 'join': {
         const inbound = decision.direction === 'inbound'
-        const { ticket, message } = joinTicket(written(activity), decision, at, recovered)
+        const { ticket, message } = joinTicket(written(activity), decision, situation, at, recovered)
         if (inbound) await channels.messageCame(channelId, activity.receivedAt)
         const committed = await tickets.commit({ before: decision.ticket, after: ticket, message, follows: null })
+        if (committed === 'done') await queueMedia(message)
         return resultOf(committed, inbound ? 'joined' : 'outgoing', ticket.id)
       }
+      case 'revise': {
+        if (activity.kind !== 'post' || !situation.channel) throw new Error(`a ${activity.kind} has no versions`)
+        const { ticket, message } = reviseMessage(activity, decision, situation.channel, at)
+        const revised = { before: decision.message, after: message }
+        const change = { before: decision.ticket, after: ticket, message: null, revised, follows: null }
+        const committed = await tickets.commit(change)
+        if (committed === 'done') await queueMedia(message)
+        return resultOf(committed, 'edited', ticket.id)
+      }
+    }
+  }
+
+  /** Nobody's next message waits for a picture: what cannot be queued now is due, and the sweep brings it. */
+  async function queueMedia(message: Message): Promise<void> {
+    const { id: messageId, ticketId, channelId, position } = message
+    if (dueTimeOf(message) === null) return
+    try {
+      await mediaQueue.send([{ messageId, ticketId, channelId, position }], now().toISOString())
+    } catch (error) {
+      log({ did: 'left_media_to_the_sweep', messageId, error: error instanceof Error ? error.message : String(error) })
     }
   }
 
@@ -121,9 +147,9 @@ function eventIn({ body, messageId }: SQSRecord): QueuedEvent {
   }
 }
 
-function resultOf(result: 'done' | 'changed' | 'repeated', outcome: string, ticketId: string) {
-  if (result === 'changed') return null
-  return result === 'repeated' ? { outcome: 'repeated', ticketId } : { outcome, ticketId }
+/** Also what is stored already is decided on again: it may be stored as another version of the same post. */
+function resultOf(result: CommitResult, outcome: string, ticketId: string) {
+  return result === 'done' ? { outcome, ticketId } : null
 }
 
 /** By which way a message came, when not by an ordinary delivery. */

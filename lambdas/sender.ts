@@ -6,7 +6,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { Channel } from './core/channel.ts'
 import { messageIdOf } from './core/message.ts'
-import { type AccountTokens, type Clock, type Log, type Vault, type X, XError } from './core/ports.ts'
+import { type AccountTokens, type Clock, type Log, type MediaQueue, type Vault, type X, XError } from './core/ports.ts'
 import { blockedUntil, takeQuota } from './core/quota.ts'
 import { isReply, type Reply } from './core/reply.ts'
 import {
@@ -23,17 +23,24 @@ import {
   type XAnswer,
 } from './core/sending.ts'
 import { laterOf } from './core/time.ts'
+import { tokensOf } from './core/tokens.ts'
 import { workOffBatch } from './runtime/batch.ts'
 import { queues } from './runtime/resources.ts'
 import { senderDependencies } from './runtime/sender.ts'
 import type { Stores } from './runtime/tables.ts'
 
-export type SenderDependencies = Pick<Stores, 'channels' | 'replies'> & { x: X; vault: Vault; now: Clock; log: Log }
+export type SenderDependencies = Pick<Stores, 'channels' | 'replies'> & {
+  x: X
+  vault: Vault
+  mediaQueue: MediaQueue
+  now: Clock
+  log: Log
+}
 
 /** Deciding again after a change in between; more than this many times is no coincidence. */
 const DECISIONS = 20
 
-export function createSender({ channels, replies, x, vault, now, log }: SenderDependencies) {
+export function createSender({ channels, replies, x, vault, mediaQueue, now, log }: SenderDependencies) {
   async function handle(record: SQSRecord): Promise<void> {
     const { channelId, messageId, at } = queuedReplyIn(record)
     // The sweep may be run on a clock of its own; ours is never behind it.
@@ -62,11 +69,32 @@ export function createSender({ channels, replies, x, vault, now, log }: SenderDe
     }
     if (step.do === 'leave_open') return finish(reply, leftOpen(reply, step.reason))
     if (step.do === 'fail' || !channel) return finish(reply, failed(reply, step.do === 'fail' ? step.reason : ''))
-    const tokens = await tokensOf(channel)
-    return step.do === 'look' ? look(reply, channel, tokens, time) : attempt(reply, channel, tokens, time)
+    if (step.do === 'upload') return letUpload(reply, step.until, time())
+    const tokens = await openTokens(channel)
+    return step.do === 'look'
+      ? look(reply, channel, tokens, time)
+      : attempt(reply, channel, tokens, step.mediaIds, time)
   }
 
-  async function attempt(reply: Reply, channel: Channel, tokens: AccountTokens, time: () => Date) {
+  /**
+   * Files go to X first, in a handler of their own: half a gigabyte of video must keep no other ticket waiting. It hands
+   * the reply back when they are there.
+   */
+  async function letUpload(reply: Reply, until: string, at: Date) {
+    const after = waitUntil(reply, until, reply.delivery.reason, true)
+    if (!(await replies.save(reply, after))) return 'again'
+    const { id: messageId, ticketId, channelId, position } = reply
+    await mediaQueue.send([{ messageId, ticketId, channelId, position }], at.toISOString())
+    return { outcome: 'waits', until, because: 'its attachments go to X first' }
+  }
+
+  async function attempt(
+    reply: Reply,
+    channel: Channel,
+    tokens: AccountTokens,
+    mediaIds: readonly string[],
+    time: () => Date,
+  ) {
     const { target } = reply.sending
     const quota = await replies.quota(channel.id, target.kind)
     const taken = takeQuota(target.kind, quota, time())
@@ -79,7 +107,7 @@ export function createSender({ channels, replies, x, vault, now, log }: SenderDe
     const started = startAttempt(reply, time())
     if (!(await replies.save(reply, started))) return 'again'
     const claimed = withNextVersion(started)
-    const answer = await x.send(tokens, target, reply.text)
+    const answer = await x.send(tokens, target, reply.text, mediaIds)
     await noteLimits(channel, reply, answer)
     return conclude(claimed, channel, answer, time())
   }
@@ -105,11 +133,12 @@ export function createSender({ channels, replies, x, vault, now, log }: SenderDe
 
   /** Asks X whether it has the attempt of which the outcome is not known. */
   async function look(reply: Reply, channel: Channel, tokens: AccountTokens, time: () => Date) {
-    const { target, attemptedAt } = reply.sending
+    const { target, attemptedAt, atX } = reply.sending
+    const since = attemptedAt ?? reply.createdAt
     const account = { id: channel.twitterUserId, username: channel.username }
     let found: Found
     try {
-      const ids = await x.findSent(tokens, account, target, reply.text, attemptedAt ?? reply.createdAt)
+      const ids = await x.findSent(tokens, account, target, reply.text, since, { media: reply.media, atX })
       found = await firstUnknown(reply, ids)
     } catch (error) {
       if (!(error instanceof XError)) throw error
@@ -140,10 +169,10 @@ export function createSender({ channels, replies, x, vault, now, log }: SenderDe
     return saved ? { outcome: after.delivery.status, because: after.delivery.reason } : ('again' as const)
   }
 
-  async function tokensOf(channel: Channel): Promise<AccountTokens> {
-    const sealed = await channels.sealedTokens(channel.id)
-    if (sealed === null) throw new Error(`the channel ${channel.id} is connected and has no tokens`)
-    return JSON.parse(await vault.open(sealed, channel.id)) as AccountTokens
+  async function openTokens(channel: Channel): Promise<AccountTokens> {
+    const tokens = await tokensOf({ channels, vault }, channel.id)
+    if (tokens === null) throw new Error(`the channel ${channel.id} is connected and has no tokens`)
+    return tokens
   }
 
   /** A window that X says is used up is not tried before it begins anew. */

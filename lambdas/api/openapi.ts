@@ -66,6 +66,14 @@ function operationOf(one: Route, components: Record<string, unknown>): object {
         description: 'OK',
         content: { 'application/json': { schema: schemaOf(one.answer, 'output', components) } },
       },
+      ...(one.also
+        ? {
+            [one.also.status]: {
+              description: one.also.description,
+              content: { 'application/json': { schema: schemaOf(one.also.answer, 'output', components) } },
+            },
+          }
+        : {}),
       ...Object.fromEntries(
         [...new Set(problems)].sort().map((status) => [
           status,

@@ -1,15 +1,32 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { message as messageSchema, noQuery, replyBody, retryBody } from '../core/api.ts'
-import type { Channel } from '../core/channel.ts'
-import type { Clock, Idempotency, Log, ReplyQueue } from '../core/ports.ts'
+import {
+  type ApiDryRun,
+  dryRun,
+  message as messageSchema,
+  noQuery,
+  replyBody,
+  replyQuery,
+  retryBody,
+} from '../core/api.ts'
+import {
+  type Draft,
+  forecast,
+  judgeReply,
+  type Meeting,
+  type SendingProblem,
+  stateProblems,
+} from '../core/before-sending.ts'
+import type { Bucket, Clock, Idempotency, Log, ReplyQueue } from '../core/ports.ts'
 import { Problem } from '../core/problem.ts'
-import { isReply, lengthOf, type Reply, sendAgain, writeReply } from '../core/reply.ts'
-import type { Message, Target, Ticket } from '../core/ticket.ts'
+import { isReply, type Reply, sendAgain, writeReply } from '../core/reply.ts'
+import type { Message, Ticket } from '../core/ticket.ts'
 import type { Stores } from '../runtime/tables.ts'
+import { createAttachments, type Found } from './attachments.ts'
 import { messageForPeople } from './messages.ts'
-import { type Route, route } from './route.ts'
+import { Answer, type Route, route } from './route.ts'
 
-export type ReplyDependencies = Pick<Stores, 'tickets' | 'replies' | 'channels'> & {
+export type ReplyDependencies = Pick<Stores, 'tickets' | 'replies' | 'channels' | 'uploads'> & {
+  bucket: Bucket
   replyQueue: ReplyQueue
   now: Clock
   log: Log
@@ -26,41 +43,27 @@ const PAGE = 100
 const TRIES = 10
 
 /** Answering customers. */
-export function replyRoutes({ tickets, replies, channels, replyQueue, now, log }: ReplyDependencies): Route[] {
+export function replyRoutes(dependencies: ReplyDependencies): Route[] {
+  const { tickets, replies, channels, bucket, replyQueue, now, log } = dependencies
+  const attachments = createAttachments(dependencies)
+
   async function ticketOf(id: string | undefined): Promise<Ticket> {
     const ticket = id ? await tickets.ticket(id) : null
     if (!ticket) throw new Problem(404, `there is no ticket ${id}`)
     return ticket
   }
 
-  /** @throws Problem 409 where nothing can be sent */
-  async function mayBeAnswered(ticket: Ticket): Promise<void> {
-    if (ticket.status === 'closed')
-      throw new Problem(409, 'the ticket is closed: open it again, or wait for the customer')
+  /** What a reply meets in its ticket. */
+  async function meetingOf(ticket: Ticket, inReplyTo: string | undefined): Promise<Meeting> {
     const channel = await channels.get(ticket.channelId)
-    const state = whyNot(channel)
-    if (state) throw new Problem(409, state)
+    if (ticket.kind === 'direct') return { ticket, channel, entry: null }
+    if (inReplyTo === undefined) return { ticket, channel, entry: await latestEntry(ticket) }
+    const named = await replies.message(ticket.channelId, inReplyTo)
+    return { ticket, channel, entry: named?.ticketId === ticket.id ? named : null }
   }
 
-  async function targetOf(ticket: Ticket, inReplyTo: string | undefined): Promise<Target> {
-    if (ticket.kind === 'direct') {
-      if (inReplyTo !== undefined)
-        throw wrong('inReplyTo', 'is for mention tickets only: a direct message answers a person')
-      return { kind: 'direct_message', recipientId: ticket.customer.id }
-    }
-    const entry = inReplyTo === undefined ? await latestEntry(ticket) : await messageNamed(ticket, inReplyTo)
-    if (!entry.externalId) throw wrong('inReplyTo', 'is not on X yet')
-    if (entry.deletedAt) throw wrong('inReplyTo', 'was deleted on X: nothing can stand under it')
-    return { kind: 'post', inReplyTo: entry.externalId }
-  }
-
-  async function messageNamed(ticket: Ticket, id: string): Promise<Message> {
-    const message = await replies.message(ticket.channelId, id)
-    if (message?.ticketId !== ticket.id) throw wrong('inReplyTo', 'is no message of this ticket')
-    return message
-  }
-
-  async function latestEntry(ticket: Ticket): Promise<Message> {
+  /** Null when none is left: what is deleted cannot be answered. */
+  async function latestEntry(ticket: Ticket): Promise<Message | null> {
     let latest: Message | null = null
     let after: string | null = null
     do {
@@ -68,13 +71,28 @@ export function replyRoutes({ tickets, replies, channels, replyQueue, now, log }
       latest = page.items.findLast((one) => one.direction === 'inbound' && one.deletedAt === null) ?? latest
       after = page.next
     } while (after !== null)
-    if (!latest) throw new Problem(409, 'there is no entry left to answer')
     return latest
+  }
+
+  async function check(id: string | undefined, body: Body): Promise<ApiDryRun> {
+    const at = now()
+    const ticket = await ticketOf(id)
+    const draft = draftOf(body, await attachments.find(body.attachmentIds ?? []))
+    const meeting = await meetingOf(ticket, body.inReplyTo)
+    const { problems, weightedLength, maxLength } = judgeReply(draft, meeting)
+    const quota = await replies.quota(ticket.channelId, ticket.kind === 'direct' ? 'direct_message' : 'post')
+    return {
+      ok: problems.length === 0,
+      problems: problems.map(({ code, detail }) => ({ code, detail })),
+      weightedLength,
+      maxLength,
+      ...forecast(draft, meeting, quota, at),
+    }
   }
 
   async function write(
     id: string | undefined,
-    body: { text: string; inReplyTo?: string | undefined; attachmentIds?: string[] | undefined },
+    body: Body,
     author: { id: string; name: string },
     key: string | undefined,
   ): Promise<Message> {
@@ -83,13 +101,17 @@ export function replyRoutes({ tickets, replies, channels, replyQueue, now, log }
       const at = now()
       const known = key ? await earlier(before, key, body, at) : null
       if (known) return known
-      await mayBeAnswered(before)
-      checkLength(before, body.text)
-      const target = await targetOf(before, body.inReplyTo)
+      const found = await attachments.find(body.attachmentIds ?? [])
+      const { problems, target } = judgeReply(draftOf(body, found), await meetingOf(before, body.inReplyTo))
+      if (!target) {
+        log({ did: 'refused_reply', ticketId: before.id, codes: problems.map(({ code }) => code) })
+        throw problemOf(problems)
+      }
       const messageId = `reply-${randomUUID()}`
-      const written = writeReply(before, { id: messageId, text: body.text, target, author }, at)
+      const { media, takes } = await attachments.keep(found)
+      const written = writeReply(before, { id: messageId, text: body.text, target, author, media }, at)
       const idempotency = key ? idempotencyOf(key, body, messageId, at) : undefined
-      const change = { before, after: written.ticket, message: written.reply, follows: null, idempotency }
+      const change = { before, after: written.ticket, message: written.reply, follows: null, takes, idempotency }
       if ((await tickets.commit(change)) === 'done') return written.reply
     }
     throw new Problem(503, 'the ticket is being changed by others: try again', { headers: { 'retry-after': '1' } })
@@ -122,7 +144,8 @@ export function replyRoutes({ tickets, replies, channels, replyQueue, now, log }
       if (reply?.ticketId !== ticket.id) throw new Problem(404, `there is no message ${messageId} in this ticket`)
       if (!isReply(reply)) throw new Problem(409, 'the message is no reply of an agent')
       mayBeRetried(reply, force)
-      await mayBeAnswered(ticket)
+      const problems = stateProblems(ticket, await channels.get(ticket.channelId))
+      if (problems.length > 0) throw problemOf(problems)
       const again = sendAgain(reply, now())
       if (await replies.save(reply, again)) return again
     }
@@ -133,23 +156,23 @@ export function replyRoutes({ tickets, replies, channels, replyQueue, now, log }
     route({
       method: 'POST',
       path: '/api/tickets/{id}/replies',
-      summary: 'Answer the customer; `Idempotency-Key` makes a repeated call one reply',
+      summary: 'Answer the customer; `Idempotency-Key` makes a repeated call one reply, `dryRun` only checks',
       access: 'agent',
-      query: noQuery,
+      query: replyQuery,
       body: replyBody,
       answer: messageSchema,
       status: 202,
+      also: { status: 200, description: 'What a dry run found out', answer: dryRun },
       problems: [404, 409],
-      handle: async ({ params, body, caller, headers }) => {
+      handle: async ({ params, query, body, caller, headers }) => {
+        if (query.dryRun === 'true') return new Answer(await check(params.id, body), { status: 200 })
         const key = headers['idempotency-key']
         if (key !== undefined && !KEY_FORM.test(key))
           throw wrong('Idempotency-Key', 'must be 1 to 255 visible characters')
-        const [unknown] = body.attachmentIds ?? []
-        if (unknown !== undefined) throw wrong('attachmentIds.0', 'there is no such attachment')
         const author = { id: caller?.id ?? '', name: caller?.name ?? '' }
         const reply = await write(params.id, body, author, key)
         if (reply.delivery?.status === 'pending') await queue(reply)
-        return messageForPeople(reply)
+        return messageForPeople(reply, bucket)
       },
     }),
     route({
@@ -165,16 +188,25 @@ export function replyRoutes({ tickets, replies, channels, replyQueue, now, log }
       handle: async ({ params, body }) => {
         const reply = await retry(params.id, params.messageId ?? '', body?.force === true)
         await queue(reply)
-        return messageForPeople(reply)
+        return messageForPeople(reply, bucket)
       },
     }),
   ]
 }
 
-function whyNot(channel: Channel | null): string | null {
-  if (channel?.status === 'connected') return null
-  if (channel?.status === 'needs_reconnection') return 'the channel needs to be connected again by an administrator'
-  return 'the channel is disconnected'
+type Body = { text: string; inReplyTo?: string | undefined; attachmentIds?: string[] | undefined }
+
+/** A reply as it is meant. */
+function draftOf({ text, inReplyTo }: Body, found: readonly Found[]): Draft {
+  return { text, inReplyTo, attachments: found.map(({ candidate }) => candidate) }
+}
+
+/** The answer to a reply with problems: the state of things first, else every field at fault. */
+function problemOf(problems: readonly SendingProblem[]): Problem {
+  const state = problems.find((one) => one.status === 409)
+  if (state) return new Problem(409, state.detail)
+  const errors = problems.flatMap((one) => (one.status === 422 ? [{ field: one.field, detail: one.detail }] : []))
+  return new Problem(422, errors.map((one) => `${one.field}: ${one.detail}`).join('; '), { errors })
 }
 
 function mayBeRetried({ delivery: { status } }: Reply, force: boolean): void {
@@ -183,14 +215,6 @@ function mayBeRetried({ delivery: { status } }: Reply, force: boolean): void {
     throw new Problem(409, 'X may have the reply: look there, and send {"force":true} when it is not there')
   }
   throw new Problem(409, `the reply is ${status}: only a failed one is sent again`)
-}
-
-/** @throws Problem 422 for what X would refuse */
-function checkLength({ kind }: Ticket, text: string): void {
-  const { weightedLength, maxLength } = lengthOf(kind, text)
-  if (weightedLength > maxLength) {
-    throw wrong('text', `counts ${weightedLength} characters on X, which takes ${maxLength} here`)
-  }
 }
 
 function wrong(field: string, detail: string): Problem {

@@ -14,6 +14,8 @@ export type Route = {
   readonly answer: z.ZodType
   /** The status of success, 200 when not said. */
   readonly status?: number
+  /** Another success, which `handle` answers with its status. */
+  readonly also?: { readonly status: number; readonly description: string; readonly answer: z.ZodType }
   /** Problems that it may answer beside those of every call. */
   readonly problems: readonly number[]
   readonly handle: (request: Request<never, never>) => Promise<object>
@@ -36,11 +38,14 @@ export class Answer {
   readonly body: object | null
   readonly headers: Readonly<Record<string, string>>
   readonly cookies: readonly string[]
+  /** The route's own when null. */
+  readonly status: number | null
   constructor(
     body: object | null,
-    more: { headers?: Readonly<Record<string, string>>; cookies?: readonly string[] } = {},
+    more: { headers?: Readonly<Record<string, string>>; cookies?: readonly string[]; status?: number } = {},
   ) {
     this.body = body
+    this.status = more.status ?? null
     this.headers = more.headers ?? {}
     this.cookies = more.cookies ?? []
   }
@@ -75,7 +80,7 @@ export async function answerBy(one: Route, event: ApiEvent) {
   const given = await one.handle({ params, query: query as never, body: body as never, caller, headers, cookies })
   const answer = given instanceof Answer ? given : new Answer(given)
   return {
-    statusCode: one.status ?? 200,
+    statusCode: answer.status ?? one.status ?? 200,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...answer.headers },
     ...(answer.cookies.length > 0 ? { cookies: [...answer.cookies] } : {}),
     body: answer.body === null ? '' : JSON.stringify(answer.body),

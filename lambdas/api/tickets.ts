@@ -14,7 +14,7 @@ import { Problem } from '../core/problem.ts'
 import { statusAfterAgent, type Ticket } from '../core/ticket.ts'
 import { laterOf } from '../core/time.ts'
 import type { Stores } from '../runtime/tables.ts'
-import { messageForPeople } from './messages.ts'
+import { type Links, messageForPeople } from './messages.ts'
 import { cursorOf, keyIn, type Route, route } from './route.ts'
 
 /** The form of the sort keys in cursors: an ISO time and an id; `MESSAGE#`, position and id. */
@@ -28,8 +28,9 @@ const TRIES = 10
 export function ticketRoutes({
   tickets,
   channels,
+  bucket,
   now,
-}: Pick<Stores, 'tickets' | 'channels'> & { now: Clock }): Route[] {
+}: Pick<Stores, 'tickets' | 'channels'> & { bucket: Links; now: Clock }): Route[] {
   async function find(id: string | undefined): Promise<Ticket> {
     const ticket = id ? await tickets.ticket(id) : null
     if (!ticket) throw new Problem(404, `there is no ticket ${id}`)
@@ -122,7 +123,8 @@ export function ticketRoutes({
       handle: async ({ params, query: { limit, cursor } }) => {
         const ticket = await find(params.id)
         const page = await tickets.messages(ticket.id, { limit, after: keyIn(cursor, MESSAGE) })
-        return { messages: page.items.map(messageForPeople), nextCursor: cursorOf(page.next) }
+        const messages = await Promise.all(page.items.map((message) => messageForPeople(message, bucket)))
+        return { messages, nextCursor: cursorOf(page.next) }
       },
     }),
   ]

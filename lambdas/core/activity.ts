@@ -33,6 +33,20 @@ export type Media = {
   readonly previewUrl: string | null
 }
 
+/** Somebody to whom an answer speaks before its words begin: X puts them there by itself. */
+export type Addressee = { readonly username: string; readonly userId: string | null }
+
+/** A post that another one quotes. All but id and link is null where X did not send it along, or withholds it. */
+export type QuotedPost = {
+  readonly id: string
+  readonly url: string
+  readonly text: string | null
+  readonly author: Person | null
+  /** ISO time. */
+  readonly createdAt: string | null
+  readonly media: readonly Media[]
+}
+
 /** What somebody wrote: HTML unescaped, t.co links expanded, the media's own link stripped. */
 export type Content = {
   readonly text: string
@@ -71,7 +85,11 @@ export type Post = Message &
     readonly mentions: readonly { readonly id: string | null; readonly username: string }[]
     /** The post that it answers; the user alone where X names no post. */
     readonly inReplyTo: { readonly postId: string | null; readonly userId: string | null } | null
-    readonly quotedPostId: string | null
+    /** In the text before its words begin, and left out of `text`. */
+    readonly addressees: readonly Addressee[]
+    readonly quoted: QuotedPost | null
+    /** X's ids of its versions, this one's among them, oldest first: an edited post has an id for each. */
+    readonly versionIds: readonly string[]
     readonly isRepost: boolean
   }
 

@@ -1,5 +1,7 @@
 import * as z from 'zod'
+import { problemCodes } from './before-sending.ts'
 import { isXId } from './ids.ts'
+import { groupings } from './report.ts'
 import { statuses } from './ticket.ts'
 
 /**
@@ -62,13 +64,39 @@ export const attachment = z
   .object({
     id: z.string(),
     type: z.enum(['photo', 'animated_gif', 'video']),
-    url: z.string(),
+    url: z.string().describe("works for 15 minutes once it is stored; X's own until then"),
     previewUrl: z.string().nullable(),
     contentType: z.string().nullable(),
     size: z.int().nullable(),
     status: z.enum(['pending', 'stored', 'unavailable']),
   })
   .meta({ id: 'Attachment' })
+
+const author = person.omit({ avatarUrl: true })
+
+const parent = z
+  .object({
+    id: z.string(),
+    url: z.string(),
+    text: z.string().nullable().describe('null while it is not looked up, or where X does not show it'),
+    author: author.nullable(),
+    createdAt: time.nullable(),
+    status: z.enum(['available', 'unavailable']).describe('`unavailable`: deleted, protected or withheld'),
+  })
+  .meta({ id: 'ParentPost' })
+
+const quoted = z
+  .object({
+    id: z.string(),
+    url: z.string(),
+    text: z.string().nullable().describe('null where X sent no more than the id'),
+    author: author.nullable(),
+    createdAt: time.nullable(),
+    attachments: z.array(z.object({ type: attachment.shape.type, url: z.string(), previewUrl: z.string().nullable() })),
+  })
+  .meta({ id: 'QuotedPost' })
+
+const version = z.object({ externalId: z.string(), text: z.string(), entities: z.array(entity), createdAt: time })
 
 const delivery = z
   .object({
@@ -88,13 +116,16 @@ export const message = z
     text: z.string(),
     entities: z.array(entity),
     attachments: z.array(attachment),
-    author: person.omit({ avatarUrl: true }),
-    externalId: z.string().nullable(),
+    addressees: z
+      .array(z.object({ username: z.string(), userId: z.string().nullable() }))
+      .describe('whom an answer names before its words begin; `text` begins with the words'),
+    author,
+    externalId: z.string().nullable().describe("X's id; of an edited post that of its newest version"),
     inReplyToId: z.string().nullable().describe("X's id of the post that it answers"),
-    parent: z.null(),
-    quoted: z.null(),
+    parent: parent.nullable().describe('the post that it answers; null where that is a message of this ticket'),
+    quoted: quoted.nullable(),
     notice: z.object({ type: z.literal('encrypted_message'), url: z.string() }).nullable(),
-    versions: z.array(z.never()),
+    versions: z.array(version).describe('earlier versions of an edited post, oldest first'),
     deletedAt: time.nullable(),
     joinedBecause: z.string(),
     delivery: delivery.nullable().describe('of a reply'),
@@ -108,12 +139,48 @@ export const replyBody = z
   .strictObject({
     text: z
       .string()
-      .refine((text) => text.trim() !== '', 'must not be empty')
-      .refine((text) => text.isWellFormed(), 'is cut within a character'),
-    attachmentIds: z.array(z.string()).max(4).optional(),
+      .refine((text) => text.isWellFormed(), 'is cut within a character')
+      .describe('may be empty beside an attachment'),
+    attachmentIds: z
+      .array(z.string())
+      .max(4)
+      .optional()
+      .describe('four photos, or one GIF, or one video; of a direct message one'),
     inReplyTo: z.string().optional().describe('id of a message of a mention ticket; the latest entry when not given'),
   })
   .meta({ id: 'NewReply', examples: [{ text: 'It is on its way.' }] })
+
+export const replyQuery = z.strictObject({
+  dryRun: z.enum(['true', 'false']).optional().describe('`true` only checks: nothing is stored or sent'),
+})
+
+/** What a dry run finds out. */
+export const dryRun = z
+  .object({
+    ok: z.boolean().describe('whether the reply would be taken'),
+    problems: z.array(z.object({ code: z.enum(problemCodes), detail: z.string() })),
+    weightedLength: z.int().describe('how long the text counts on X'),
+    maxLength: z.int(),
+    replyAllowed: z
+      .boolean()
+      .nullable()
+      .describe("whether X's rule for replies allows it: the entry mentions or quotes the account; null: not known"),
+    quota: z
+      .object({ limit: z.int(), remaining: z.int(), resetsAt: time.nullable() })
+      .describe('of the limit of X that is reached first; a reply beyond it waits'),
+    price: z.object({ usd: z.number(), because: z.string() }).describe('what X takes for it'),
+  })
+  .meta({ id: 'DryRun' })
+
+/** A file that an agent is about to hand in. */
+export const newAttachmentBody = z
+  .strictObject({ contentType: z.string().max(100), size: z.int().min(1).describe('bytes') })
+  .meta({ id: 'NewAttachment', examples: [{ contentType: 'image/png', size: 48_213 }] })
+
+export const attachmentAnswer = z.object({
+  id: z.string().describe('for `attachmentIds` of a reply'),
+  uploadUrl: z.string().describe('PUT the bytes there, with the announced `content-type`, within 15 minutes'),
+})
 
 export const retryBody = z
   .strictObject({ force: z.boolean().optional().describe('also when it is unknown whether X has it') })
@@ -230,6 +297,33 @@ export const dayActivity = z
   .meta({ id: 'DayActivity' })
 export const channelActivity = z.object({ days: z.array(dayActivity) })
 
+export const reportQuery = activityQuery.extend({ by: z.enum(groupings) })
+
+const reportRow = z.object({
+  opened: z.int(),
+  closed: z.int().describe('of those opened: closed now'),
+  messagesIn: z.int(),
+  messagesOut: z.int().describe('replies, and what the account wrote on X itself'),
+  firstResponse: z.object({
+    count: z.int().describe('tickets with a response'),
+    medianSeconds: z.number().nullable().describe('to 5 %'),
+    histogram: z
+      .array(z.object({ upToSeconds: z.number(), count: z.int() }))
+      .describe('classes without any are left out'),
+  }),
+})
+
+/** Tickets opened from one UTC day to another, as they stand now; one with two tags is in the rows of both. */
+export const ticketReport = z
+  .object({
+    from: z.string(),
+    to: z.string(),
+    by: z.enum(groupings),
+    rows: z.array(reportRow.extend({ key: z.string(), label: z.string() })),
+    total: reportRow,
+  })
+  .meta({ id: 'TicketReport' })
+
 export const channelList = z.object({ channels: z.array(channel) })
 export const eventPage = z.object({ events: z.array(eventRecord), nextCursor })
 
@@ -245,5 +339,6 @@ export const problem = z
 
 export type ApiTicket = z.infer<typeof ticket>
 export type ApiMessage = z.infer<typeof message>
+export type ApiDryRun = z.infer<typeof dryRun>
 export type ApiChannel = z.infer<typeof channel>
 export type ApiEvent = z.infer<typeof eventRecord>

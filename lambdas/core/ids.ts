@@ -28,6 +28,11 @@ export function positionAfter(position: string): string {
   return positionOfId(String(BigInt(position.slice(2)) + 1n))
 }
 
+/** The address of a post on X, whoever wrote it. */
+export function postUrlOf(id: string): string {
+  return `https://x.com/i/status/${id}`
+}
+
 /** The id of the channel of an X account: it follows from the account, so connecting it again finds the same channel. */
 export function channelIdOf(twitterUserId: string): string {
   return `twitter-${twitterUserId}`

@@ -1,8 +1,14 @@
-import type { DirectMessage, EncryptedChat, Post } from './activity.ts'
-import { channelIdOf, positionOfId, positionOfTime } from './ids.ts'
-import type { Decision } from './routing.ts'
+import type { DirectMessage, EncryptedChat, Person, Post } from './activity.ts'
+import { toFetch } from './attachment.ts'
+import type { Channel } from './channel.ts'
+import { channelIdOf, positionOfId, positionOfTime, postUrlOf } from './ids.ts'
+import { type Decision, mentions } from './routing.ts'
 import {
+  countedWith,
   type Message,
+  type MessageAuthor,
+  type Missing,
+  type ParentPost,
   type Recovered,
   type Status,
   statusAfterAgent,
@@ -11,6 +17,7 @@ import {
   type Ticket,
   type TicketKind,
   tagOf,
+  type Version,
 } from './ticket.ts'
 import { laterOf } from './time.ts'
 
@@ -24,6 +31,13 @@ export function messageIdOf(kind: Written['kind'], externalId: string): string {
   return `${PREFIX[kind]}-${externalId}`
 }
 
+/** What a new message is written with beside the decision. */
+export type Surroundings = {
+  readonly channel: Channel | null
+  /** The message of the channel that a post answers. */
+  readonly parentMessage: Message | null
+}
+
 /** The id of a ticket follows from the message that opens it, so that a repeated step writes the same ticket. */
 export function ticketIdOf(channelId: string, kind: TicketKind, externalId: string): string {
   return `${channelId}-${kind}-${externalId}`
@@ -33,13 +47,14 @@ export function ticketIdOf(channelId: string, kind: TicketKind, externalId: stri
 export function openTicket(
   written: Written,
   decision: Extract<Decision, { do: 'open' }>,
+  surroundings: Surroundings,
   now: string,
   recovered: Recovered | null = null,
 ): { ticket: Ticket; message: Message } {
   const channelId = channelIdOf(written.channelUserId)
   const customer = authorOf(written)
   const id = ticketIdOf(channelId, decision.kind, written.externalId)
-  const message = messageOf(written, id, 'inbound', decision.because, recovered)
+  const message = messageOf(written, customer, id, 'inbound', decision.because, surroundings, recovered)
   const ticket: Ticket = {
     id,
     channelId,
@@ -53,6 +68,8 @@ export function openTicket(
     openedBecause: decision.because,
     updatedAt: now,
     messageCount: 1,
+    outboundCount: 0,
+    firstResponseAt: null,
     lastPosition: message.position,
     firstEntryId: written.kind === 'post' ? written.externalId : null,
     previousTicketId: decision.previousTicketId,
@@ -65,15 +82,17 @@ export function openTicket(
 export function joinTicket(
   written: Written,
   decision: Extract<Decision, { do: 'join' }>,
+  surroundings: Surroundings,
   now: string,
   recovered: Recovered | null = null,
 ): { ticket: Ticket; message: Message } {
   const { ticket, direction } = decision
   const status: Status = direction === 'inbound' ? statusAfterCustomer(ticket.status) : statusAfterAgent(ticket.status)
-  const author = authorOf(written)
+  const said = authorOf(written)
   // X does not always say a person's name: what is known already is not forgotten.
-  const customer = author.id === ticket.customer.id && author.username !== null ? author : ticket.customer
-  const message = messageOf(written, ticket.id, direction, decision.because, recovered)
+  const author = said.id === ticket.customer.id && said.username === null ? ticket.customer : said
+  const customer = author.id === ticket.customer.id ? author : ticket.customer
+  const message = messageOf(written, author, ticket.id, direction, decision.because, surroundings, recovered)
   return {
     message,
     ticket: {
@@ -81,7 +100,7 @@ export function joinTicket(
       status,
       customer,
       updatedAt: laterOf(now, ticket.updatedAt),
-      messageCount: ticket.messageCount + 1,
+      ...countedWith(ticket, direction, written.createdAt),
       lastPosition: laterOf(message.position, ticket.lastPosition),
       version: ticket.version + 1,
     },
@@ -90,30 +109,38 @@ export function joinTicket(
 
 function messageOf(
   written: Written,
+  { id, username, name }: Person,
   ticketId: string,
   direction: Message['direction'],
   because: string,
+  { channel, parentMessage }: Surroundings,
   recovered: Recovered | null,
 ): Message {
-  const author = authorOf(written)
   const isChat = written.kind === 'encrypted_chat'
+  const post = written.kind === 'post' ? written : null
+  const parent = post && parentOf(post, ticketId, parentMessage, channel)
   return {
     id: messageIdOf(written.kind, written.externalId),
-    position: isChat ? positionOfTime(Date.parse(written.createdAt)) : positionOfId(written.externalId),
+    position: positionOf(written),
     ticketId,
     channelId: channelIdOf(written.channelUserId),
     direction,
-    visibility: written.kind === 'post' ? 'public' : 'private',
+    visibility: post ? 'public' : 'private',
     text: isChat ? '' : written.text,
     entities: isChat ? [] : written.entities,
-    media: isChat ? [] : written.media,
-    author: { id: author.id, username: author.username, name: author.name },
+    media: isChat ? [] : written.media.map((one) => toFetch(one, written.receivedAt)),
+    addressees: post?.addressees ?? [],
+    author: { id, username, name },
     externalId: written.externalId,
-    inReplyToId: written.kind === 'post' ? (written.inReplyTo?.postId ?? null) : null,
+    inReplyToId: post?.inReplyTo?.postId ?? null,
+    parent,
+    quoted: post?.quoted ?? null,
+    versions: post && post.versionIds.length > 1 ? [versionOf(post)] : [],
+    versionIds: post && post.versionIds.length > 1 ? post.versionIds : [],
+    mentionsAccount: post && channel && direction === 'inbound' ? mentions(post, channel) : null,
+    missing: direction === 'inbound' ? missingIn(parent, parentMessage, username) : [],
     // X documents this address as the one that opens a conversation with a person.
-    notice: isChat
-      ? { type: 'encrypted_message', url: `https://x.com/messages/compose?recipient_id=${author.id}` }
-      : null,
+    notice: isChat ? { type: 'encrypted_message', url: `https://x.com/messages/compose?recipient_id=${id}` } : null,
     deletedAt: null,
     joinedBecause: because,
     delivery: null,
@@ -122,6 +149,45 @@ function messageOf(
     createdAt: written.createdAt,
     receivedAt: written.receivedAt,
   }
+}
+
+/** An edited post stands where its first version did, whichever version came first. */
+function positionOf(written: Written): string {
+  if (written.kind === 'encrypted_chat') return positionOfTime(Date.parse(written.createdAt))
+  return positionOfId((written.kind === 'post' ? written.versionIds[0] : null) ?? written.externalId)
+}
+
+/** A post as one version of a message. */
+export function versionOf({ externalId, text, entities, createdAt }: Post): Version {
+  return { externalId, text, entities, createdAt }
+}
+
+/** The post that another answers; null where the thread of the ticket shows it. */
+function parentOf(
+  { inReplyTo }: Post,
+  ticketId: string,
+  stored: Message | null,
+  channel: Channel | null,
+): ParentPost | null {
+  const id = inReplyTo?.postId
+  if (!id || stored?.ticketId === ticketId) return null
+  const url = postUrlOf(id)
+  if (!stored) return { id, url, text: null, author: null, createdAt: null, status: 'available' }
+  const { text, createdAt, deletedAt } = stored
+  const author = authorOnX(stored, channel)
+  if (deletedAt !== null) return { id, url, text: null, author, createdAt, status: 'unavailable' }
+  return { id, url, text, author, createdAt, status: 'available' }
+}
+
+/** Who wrote a message as X shows it: our replies are the account's, whichever agent wrote them. */
+function authorOnX({ direction, author }: Message, channel: Channel | null): MessageAuthor {
+  if (direction === 'inbound' || !channel) return author
+  return { id: channel.twitterUserId, username: channel.username, name: channel.name }
+}
+
+/** What X is to be asked for: the post that an entry answers, where it is none of ours, and the name of a person. */
+function missingIn(parent: ParentPost | null, stored: Message | null, username: string | null): Missing[] {
+  return [...(parent && !stored ? (['parent'] as const) : []), ...(username === null ? (['author'] as const) : [])]
 }
 
 function authorOf(written: Written) {

@@ -1,4 +1,5 @@
-import type { Activity } from './activity.ts'
+import type { Activity, Person, QuotedPost } from './activity.ts'
+import type { Attachment, AtX, Files, Upload } from './attachment.ts'
 import type { Channel, ChannelSettings } from './channel.ts'
 import type { DayCounts } from './counts.ts'
 import type { QueuedEvent } from './delivery.ts'
@@ -6,6 +7,7 @@ import type { Mail } from './mail.ts'
 import type { Quota } from './quota.ts'
 import type { Gap } from './recovery.ts'
 import type { Reply } from './reply.ts'
+import type { Figures } from './report.ts'
 import type { Situation } from './routing.ts'
 import type { XAnswer } from './sending.ts'
 import type { ConsumerSecrets } from './signature.ts'
@@ -60,8 +62,12 @@ export type TicketChange = {
   readonly after: Ticket
   /** The message that comes with the change. */
   readonly message: Message | null
+  /** The stored message that changes: a version of it came, or what X had left out was fetched. */
+  readonly revised?: { readonly before: Message; readonly after: Message } | undefined
   /** The closed ticket of the same conversation that an opened one follows. */
   readonly follows: Ticket | null
+  /** Files of agents that the message takes for itself; `changed` when one is taken already. */
+  readonly takes?: readonly Upload[] | undefined
   /** The caller's own name for the change, under which it is made once. */
   readonly idempotency?: Idempotency | undefined
 }
@@ -75,8 +81,8 @@ export type Idempotency = {
 }
 
 /**
- * `changed`: something that was decided on is no longer so; decide again. `repeated`: the message is stored already,
- * or the idempotency key is taken.
+ * `changed`: something that was decided on is no longer so; decide again. `repeated`: the message is stored or revised
+ * already, or the idempotency key is taken.
  */
 export type CommitResult = 'done' | 'changed' | 'repeated'
 
@@ -125,6 +131,8 @@ export type ReplyStore = {
   idempotency(ticketId: string, key: string, at: string): Promise<Idempotency | null>
   /** ISO time until which the earliest unfinished reply before this one in its ticket waits; null when there is none. */
   ahead(reply: Reply): Promise<string | null>
+  /** Pending replies of its ticket that stand behind a reply, in order. */
+  behind(reply: Reply): Promise<DueReply[]>
   /** Attempts to reach a target that have started and of which no outcome is stored. */
   started(channelId: string, target: Target): Promise<Reply[]>
   /** Writes a reply as it is now; false when it has changed since `before` was read. */
@@ -136,6 +144,81 @@ export type ReplyStore = {
   quota(channelId: string, kind: Target['kind']): Promise<Quota | null>
   /** False when the quota has changed since `before` was read. */
   saveQuota(channelId: string, kind: Target['kind'], before: Quota | null, after: Quota): Promise<boolean>
+}
+
+/** Files that agents hand in, until a reply takes them: `TicketChange.takes`. */
+export type UploadStore = {
+  add(upload: Upload): Promise<void>
+  /** By their ids, in that order; null for one that is not there. */
+  get(ids: readonly string[]): Promise<(Upload | null)[]>
+}
+
+/** A message with media to move: theirs into the bucket, or an agent's to X. */
+export type DueMedia = DueReply
+
+/** Media of messages on their way into the bucket. */
+export type MediaStore = {
+  /** A message of a ticket by its id; null when there is none. */
+  message(channelId: string, messageId: string): Promise<Message | null>
+  /** Writes one medium of a message as it is now; false when any has changed since `message` was read. */
+  save(message: Message, index: number, after: Attachment): Promise<boolean>
+  /** Messages with media that are due at an ISO time. */
+  due(at: string, limit: number): Promise<DueMedia[]>
+  /** Leaves a message out of the due ones until an ISO time, because it was just brought back. */
+  postpone(media: DueMedia, until: string): Promise<void>
+}
+
+/** The queue of media, a line per message. */
+export type MediaQueue = {
+  /** @param at ISO time at which they are judged to be due. @throws Error unless the queue has every one */
+  send(media: readonly DueMedia[], at: string): Promise<void>
+}
+
+/** Bytes in a row, as they come. */
+export type Bytes = AsyncIterable<Uint8Array>
+
+/** The private bucket. */
+export type Bucket = {
+  /**
+   * Stores bytes under a key, of which nothing is left when they end with an error.
+   * @throws whatever the bytes throw, or Error when the bucket does not take them
+   */
+  put(key: string, contentType: string, bytes: Bytes): Promise<void>
+  /** Size and type by the first bytes of what lies under a key; null when nothing does. */
+  look(key: string): Promise<{ size: number; contentType: string | null } | null>
+  /** Keeps what lies under a key under another one too. */
+  copy(from: string, to: string, contentType: string): Promise<void>
+  /** Bytes from a place on, at most so many. */
+  read(key: string, from: number, count: number): Promise<Uint8Array>
+  /** A link with which anybody gets it for some minutes. */
+  link(key: string): Promise<string>
+  /** A link with which anybody may put exactly this there for some minutes. */
+  uploadLink(key: string, contentType: string, size: number): Promise<string>
+}
+
+/** Why a medium of X could not be had. */
+export class MediaError extends Error {
+  /** Whether another try could not end otherwise. */
+  readonly isFinal: boolean
+  constructor(reason: string, isFinal: boolean) {
+    super(reason)
+    this.isFinal = isFinal
+  }
+}
+
+/** Where X keeps media. */
+export type MediaSource = {
+  /**
+   * Asks for a medium, signed with the account's tokens where X wants that. The type is that of its first bytes.
+   * @param maxBytes more than this is not read: the bytes then end with a MediaError, as when they break off
+   * @throws MediaError without a word of what came
+   */
+  fetch(
+    url: string,
+    tokens: AccountTokens | null,
+    maxBytes: number,
+    signal: AbortSignal,
+  ): Promise<{ contentType: string | null; bytes: Bytes }>
 }
 
 /** The queue between the API and the sender. */
@@ -227,6 +310,8 @@ export type EventStore = {
 export type CountStore = {
   /** Every UTC day from one to another (`YYYY-MM-DD`), both included, oldest first. */
   activity(channelId: string, from: string, to: string): Promise<DayCounts[]>
+  /** What the tickets count for that a channel opened on each day; days without any are left out. */
+  reported(channelId: string, from: string, to: string): Promise<ReadonlyMap<string, Figures>>
 }
 
 /** Remembers that deliveries were answered with an error, so that upkeep can ask for what they held. */
@@ -274,11 +359,23 @@ export class XError extends Error {
   }
 }
 
+/** A file to hand in to X. */
+export type FileForX = {
+  readonly attachmentId: string
+  readonly contentType: string
+  readonly size: number
+  readonly category: string
+}
+
 /** X, as far as connecting, answering and upkeep need it. Every method but the sending ones throws XError when X refuses. */
 export type X = {
   requestToken(callbackUrl: string): Promise<{ token: string; secret: string; authorizeUrl: string }>
   accessToken(request: AccountTokens, verifier: string): Promise<AccountTokens>
   me(tokens: AccountTokens): Promise<Account>
+  /** A post as X shows it to an account; null when it does not: deleted, protected, withheld. */
+  post(tokens: AccountTokens, id: string): Promise<QuotedPost | null>
+  /** A person as X shows them to an account; null when it does not: gone or suspended. */
+  user(tokens: AccountTokens, id: string): Promise<Person | null>
   invalidate(tokens: AccountTokens): Promise<void>
   webhooks(): Promise<XWebhook[]>
   createWebhook(url: string): Promise<XWebhook>
@@ -294,13 +391,32 @@ export type X = {
   directMessages(tokens: AccountTokens, next: string | null): Promise<XPage>
   /** Asks X to deliver again what happened from one time to another (`yyyymmddhhmm`, UTC); gives the job's id. */
   replay(webhookId: string, from: string, to: string): Promise<string>
-  /** Sends, and tells what came of it; never throws. */
-  send(tokens: AccountTokens, target: Target, text: string): Promise<XAnswer>
+  /** Sends, and tells what came of it; never throws. @param mediaIds X's ids of uploaded files, in order */
+  send(tokens: AccountTokens, target: Target, text: string, mediaIds?: readonly string[]): Promise<XAnswer>
   /**
-   * X's ids of everything that an account sent to a target since an ISO time and that has this text, newest first.
-   * An agent may have sent the same words before: which of them is meant is the caller's to know.
+   * Hands a file in, part by part. X may take its time with it: then it is not `ready`.
+   * @param read gives bytes from a place on
    */
-  findSent(tokens: AccountTokens, account: Account, target: Target, text: string, since: string): Promise<string[]>
+  upload(
+    tokens: AccountTokens,
+    file: FileForX,
+    read: (from: number, count: number) => Promise<Uint8Array>,
+  ): Promise<AtX>
+  /** Whether X has worked through a file, and seconds after which to ask again. @throws XError 400 when X could not use it */
+  uploadState(tokens: AccountTokens, mediaId: string): Promise<{ ready: boolean; checkAfterSeconds: number }>
+  /**
+   * X's ids of everything that an account sent to a target since an ISO time and that has this text and these files (none
+   * when not said): the very same files first, then newest first. An agent may have sent the same before: which of them
+   * is meant is the caller's to know.
+   */
+  findSent(
+    tokens: AccountTokens,
+    account: Account,
+    target: Target,
+    text: string,
+    since: string,
+    files?: Files,
+  ): Promise<string[]>
 }
 
 /** Mails to the administrators. */

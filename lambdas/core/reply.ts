@@ -1,6 +1,15 @@
 import twitterText from 'twitter-text'
+import type { Attachment } from './attachment.ts'
 import { positionAfter, positionOfTime } from './ids.ts'
-import { type Delivery, type Message, type Sending, statusAfterAgent, type Target, type Ticket } from './ticket.ts'
+import {
+  countedWith,
+  type Delivery,
+  type Message,
+  type Sending,
+  statusAfterAgent,
+  type Target,
+  type Ticket,
+} from './ticket.ts'
 import { laterOf } from './time.ts'
 
 /** A reply: a message with a delivery and what is needed to send it. */
@@ -29,7 +38,7 @@ export type Author = { readonly id: string; readonly name: string }
 /** A new reply and the ticket with it. @param now the time of writing */
 export function writeReply(
   ticket: Ticket,
-  reply: { id: string; text: string; target: Target; author: Author },
+  reply: { id: string; text: string; target: Target; author: Author; media?: readonly Attachment[] },
   now: Date,
 ): { ticket: Ticket; reply: Reply } {
   const at = now.toISOString()
@@ -46,23 +55,39 @@ export function writeReply(
       visibility: reply.target.kind === 'post' ? 'public' : 'private',
       text: reply.text,
       entities: [],
-      media: [],
+      media: reply.media ?? [],
+      addressees: [],
       author: { id: reply.author.id, username: null, name: reply.author.name },
       externalId: null,
       inReplyToId: reply.target.kind === 'post' ? reply.target.inReplyTo : null,
+      parent: null,
+      quoted: null,
+      versions: [],
+      versionIds: [],
+      mentionsAccount: null,
+      missing: [],
       notice: null,
       deletedAt: null,
       joinedBecause: 'an agent answered',
       delivery: { status: 'pending', reason: null, attempts: 0, dueAt },
       recovered: null,
-      sending: { target: reply.target, attemptedAt: null, looks: 0, ifMissing: null, claimedUntil: null, version: 1 },
+      sending: {
+        target: reply.target,
+        attemptedAt: null,
+        looks: 0,
+        ifMissing: null,
+        claimedUntil: null,
+        atX: [],
+        uploads: 0,
+        version: 1,
+      },
       createdAt: at,
       receivedAt: at,
     },
     ticket: {
       ...ticket,
       status: statusAfterAgent(ticket.status),
-      messageCount: ticket.messageCount + 1,
+      ...countedWith(ticket, 'outbound', at),
       lastPosition: position,
       updatedAt: laterOf(at, ticket.updatedAt),
       version: ticket.version + 1,
@@ -76,7 +101,15 @@ export function sendAgain(reply: Reply, now: Date): Reply {
   return {
     ...reply,
     delivery: { ...reply.delivery, status: 'pending', reason: null, dueAt },
-    sending: { ...reply.sending, attemptedAt: null, looks: 0, ifMissing: null, claimedUntil: null },
+    sending: {
+      ...reply.sending,
+      attemptedAt: null,
+      looks: 0,
+      ifMissing: null,
+      claimedUntil: null,
+      atX: [],
+      uploads: 0,
+    },
   }
 }
 

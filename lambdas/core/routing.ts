@@ -1,8 +1,10 @@
 import type { Activity, DirectMessage, EncryptedChat, Post, PostDeletion, Revocation } from './activity.ts'
+import { compareMedia } from './attachment.ts'
 import type { Channel } from './channel.ts'
+import { positionOfId } from './ids.ts'
 import type { Replay } from './recovery.ts'
 import { isSameText, type Reply } from './reply.ts'
-import type { Ticket, TicketKind } from './ticket.ts'
+import type { Message, Ticket, TicketKind } from './ticket.ts'
 
 /** What is stored at the moment of deciding, as far as it matters for one activity. */
 export type Situation = {
@@ -13,6 +15,8 @@ export type Situation = {
   readonly authorIsConnected: boolean
   /** Whether it is already a message of this channel, and of which ticket. */
   readonly storedIn: string | null
+  /** Of a post: the message that it, or another version of it, is, with its ticket; null when there is none. */
+  readonly stored: { readonly message: Message; readonly ticket: Ticket } | null
   /** The newest ticket of the conversation: of the customer's direct messages, or of the first entry that a post answers. */
   readonly current: Ticket | null
   /** The conversation whose first entry the post answers; null when its parent is none. */
@@ -21,6 +25,8 @@ export type Situation = {
   readonly parent: Ticket | null
   /** The last job by which X delivers again what a gap held; null when there was none. */
   readonly replay: Replay | null
+  /** The post's parent, where it is a message of the channel. */
+  readonly parentMessage: Message | null
   /** Replies of ours that may be at X already, to where the account's own message goes. */
   readonly attempts: readonly Reply[]
 }
@@ -43,6 +49,13 @@ export type Decision =
       readonly direction: 'inbound' | 'outbound'
       readonly because: string
     }
+  /** A version of a post that is a message already. */
+  | {
+      readonly do: 'revise'
+      readonly ticket: Ticket
+      readonly message: Message
+      readonly because: string
+    }
   /** It is one of our replies: X has it. */
   | { readonly do: 'settle'; readonly reply: Reply; readonly because: string }
   | { readonly do: 'mark_deleted'; readonly ticketId: string; readonly because: string }
@@ -56,9 +69,12 @@ export function decide(activity: Activity, situation: Situation): Decision {
   if (!channel) return ignore('no channel is connected for this X account')
   if (activity.kind === 'revoke') return decideRevocation(activity, channel)
   if (activity.kind === 'post_deletion') return decideDeletion(activity, storedIn)
-  if (storedIn !== null) return { do: 'repeat', ticketId: storedIn, because: 'it is already stored' }
+  if (storedIn !== null && !isUnknownVersion(activity, situation.stored?.message)) {
+    return { do: 'repeat', ticketId: storedIn, because: 'it is already stored' }
+  }
   const off = switchedOff(channel, situation.extensionEnabled)
   if (off) return off
+  if (activity.kind === 'post' && situation.stored) return decideVersion(activity, situation.stored, channel)
   if (activity.kind === 'post') return decidePost(activity, situation, channel)
   return decidePrivate(activity, situation, channel)
 }
@@ -118,10 +134,39 @@ function decideOwnPrivate(message: DirectMessage | EncryptedChat, situation: Sit
   return { do: 'join', ticket: situation.current, direction: 'outbound', because: 'the account wrote it on X itself' }
 }
 
-/** Rule 5: an echo that comes before we stored X's id is known by the started attempt with the same target and text. */
+/** Rule 5: an echo that comes before we stored X's id is known by the started attempt with the same target, text and media. */
 function settledBy(echo: DirectMessage | Post, { attempts }: Situation): Decision | null {
-  const reply = attempts.find((one) => isSameText(one.text, echo.text, one.sending.target.kind))
+  const alike = attempts
+    .filter((one) => isSameText(one.text, echo.text, one.sending.target.kind))
+    .map((one) => ({ one, media: compareMedia({ media: one.media, atX: one.sending.atX }, echo.media) }))
+  const reply = (alike.find(({ media }) => media === 'exact') ?? alike.find(({ media }) => media === 'alike'))?.one
   return reply ? { do: 'settle', reply, because: 'it is the echo of our reply' } : null
+}
+
+/** X knows each version of an edited post by an id of its own, and tells the ids of the others. */
+function isUnknownVersion(activity: Activity, message: Message | undefined): boolean {
+  if (activity.kind !== 'post' || !message) return false
+  const wasEdited = activity.versionIds.length > 1 || message.versionIds.length > 1
+  const isShown = message.externalId === activity.externalId
+  return wasEdited && !isShown && !message.versions.some((one) => one.externalId === activity.externalId)
+}
+
+/** Rule 8 for edited posts: a version changes the message that is there, and opens nothing. */
+function decideVersion(post: Post, { message, ticket }: NonNullable<Situation['stored']>, channel: Channel): Decision {
+  const isCustomers = message.direction === 'inbound'
+  if (isCustomers && !channel.mentions) return ignore('mentions are switched off for this channel')
+  const revise = { do: 'revise', ticket, message } as const
+  if (isNewer(post.externalId, message.externalId)) return { ...revise, because: 'the post was edited' }
+  // Had it come in its turn, it would have been ignored.
+  if (isCustomers && !addresses(post, channel)) {
+    return ignore('an earlier version of an edited post, which does not mention the account')
+  }
+  return { ...revise, because: 'it is an earlier version of an edited post' }
+}
+
+/** Whether a post is younger than the version that a message shows: X's ids grow with time. */
+export function isNewer(id: string, shown: string | null): boolean {
+  return shown === null || positionOfId(id) > positionOfId(shown)
 }
 
 /** Rules 2, 3, 5, 6 and 7 for posts. */
@@ -169,20 +214,30 @@ function whyMentionOpens(post: Post, parent: Ticket | null, channel: Channel): s
   if (parent && post.inReplyTo?.userId === channel.twitterUserId) return 'a mention that answers our reply'
   if (parent && parent.customer.id === post.author.id) return "a mention that answers the customer's own later entry"
   if (parent) return "a mention in another person's thread"
-  if (post.quotedPostId !== null) return 'a mention that quotes a post'
+  if (post.quoted !== null) return 'a mention that quotes a post'
   if (post.inReplyTo?.postId) return 'a mention that answers a post outside of any ticket'
   return 'a new mention'
 }
 
 /** Whether a post speaks to the account: by a mention, in its text or implicit, or as an answer to it. */
 function addresses(post: Post, channel: Channel): boolean {
+  return post.inReplyTo?.userId === channel.twitterUserId || isMentioned(post, channel)
+}
+
+function isMentioned(post: Post, channel: Channel): boolean {
   const username = channel.username.toLowerCase()
-  return (
-    post.inReplyTo?.userId === channel.twitterUserId ||
-    post.mentions.some((one) =>
-      one.id === null ? one.username.toLowerCase() === username : one.id === channel.twitterUserId,
-    )
+  return post.mentions.some((one) =>
+    one.id === null ? one.username.toLowerCase() === username : one.id === channel.twitterUserId,
   )
+}
+
+/**
+ * Whether a post mentions or quotes the account, so that X lets it answer; null for an answer to the account without
+ * a mention, of which X does not say. Source: X's docs, "Reply settings for the API" of February 2026.
+ */
+export function mentions(post: Post, channel: Channel): boolean | null {
+  if (isMentioned(post, channel) || post.quoted?.author?.id === channel.twitterUserId) return true
+  return post.inReplyTo?.userId === channel.twitterUserId ? null : false
 }
 
 /** A deletion of the account's own post matters when the post is a message of a ticket. */

@@ -1,3 +1,4 @@
+import { type AtX, readyMedia } from './attachment.ts'
 import type { Channel } from './channel.ts'
 import type { Reply } from './reply.ts'
 
@@ -24,7 +25,9 @@ export type Step =
   | { readonly do: 'leave_open'; readonly reason: string }
   | { readonly do: 'wait'; readonly until: string; readonly because: string }
   | { readonly do: 'look' }
-  | { readonly do: 'send' }
+  /** Its files must be at X first. */
+  | { readonly do: 'upload'; readonly until: string }
+  | { readonly do: 'send'; readonly mediaIds: readonly string[] }
 
 /** Time to wait before asking X whether it has an attempt: its echo mostly comes first. Milliseconds. */
 export const LOOK_AFTER = 30_000
@@ -34,6 +37,11 @@ export const CLAIM = 120_000
 export const LOOKS = 5
 /** A reply is sent so often when X certainly did not take it; after that it has failed. */
 export const ATTEMPTS = 5
+
+/** After which time a reply whose files should be on their way to X is looked at again, milliseconds. */
+const UPLOAD_AGAIN_AFTER = 60_000
+/** X may be ill so often while it is handed files; after that the reply has failed. */
+export const UPLOADS = 8
 
 /** What comes next for a reply. @param ahead ISO time until which an earlier reply of the ticket waits, or null */
 export function nextStep(reply: Reply, channel: Channel | null, ahead: string | null, now: Date): Step {
@@ -54,7 +62,9 @@ export function nextStep(reply: Reply, channel: Channel | null, ahead: string | 
   }
   if (ahead)
     return { do: 'wait', until: later(ahead, at, 1_000), because: 'an earlier reply of the ticket is not sent yet' }
-  return { do: 'send' }
+  const mediaIds = readyMedia(reply.media, sending.atX, now)
+  if (mediaIds === null) return { do: 'upload', until: new Date(now.getTime() + UPLOAD_AGAIN_AFTER).toISOString() }
+  return { do: 'send', mediaIds }
 }
 
 /** What an answer of X means for the reply. */
@@ -219,4 +229,47 @@ export function sent(reply: Reply, externalId: string): Reply {
     delivery: { ...reply.delivery, status: 'sent', reason: null, dueAt: null },
     sending: { ...reply.sending, attemptedAt: null, claimedUntil: null, ifMissing: null },
   }
+}
+
+/** What handing a file to X came to. */
+export type Handed =
+  | { readonly is: 'there'; readonly atX: AtX }
+  | { readonly is: 'refused'; readonly status: number | null; readonly detail: string }
+
+/** A reply with one of its files at X. */
+export function withFileAtX(reply: Reply, atX: AtX): Reply {
+  const others = reply.sending.atX.filter(({ attachmentId }) => attachmentId !== atX.attachmentId)
+  return { ...reply, sending: { ...reply.sending, atX: [...others, atX] } }
+}
+
+/** What it means for a reply that X did not take one of its files. Handing in again is harmless, so nothing is in doubt. */
+export function judgeUpload(
+  reply: Reply,
+  { status, detail }: { status: number | null; detail: string },
+  now: Date,
+): Extract<Verdict, { do: 'fail' | 'wait' }> {
+  const { uploads } = reply.sending
+  const isIll = status === null || status >= 500 || status === 429
+  if (isIll && uploads + 1 < UPLOADS) {
+    const until = new Date(now.getTime() + 60_000 * 2 ** uploads).toISOString()
+    return {
+      do: 'wait',
+      until,
+      reason: 'X does not take the attachment at the moment; it is tried again.',
+      account: false,
+    }
+  }
+  const known = judge({ is: 'refused', status: status ?? 400, detail, resetAt: null }, now)
+  if (!isIll && known.do === 'fail' && (status === 401 || status === 402 || /oauth1-permissions/.test(detail)))
+    return known
+  const reason = isIll
+    ? 'X did not take the attachment, several times over. Retry later.'
+    : `X refused the attachment (${status}): ${detail || 'without a reason'}. Send another file.`
+  return { do: 'fail', reason, reconnect: false }
+}
+
+/** A reply whose files X would not take for the moment. */
+export function waitForUpload(reply: Reply, dueAt: string, reason: string): Reply {
+  const waits = waitUntil(reply, dueAt, reason, true)
+  return { ...waits, sending: { ...waits.sending, uploads: reply.sending.uploads + 1 } }
 }

@@ -1,4 +1,5 @@
-import type { Entity, Media, Person } from './activity.ts'
+import type { Addressee, Entity, Person, QuotedPost } from './activity.ts'
+import type { Attachment, AtX } from './attachment.ts'
 
 /** The statuses of a ticket, in the order of its life. */
 export const statuses = ['new', 'open', 'pending', 'on_hold', 'solved', 'closed', 'spam'] as const
@@ -25,6 +26,10 @@ export type Ticket = {
   /** ISO time of the last change: a message, a status, a tag. */
   readonly updatedAt: string
   readonly messageCount: number
+  /** Of them those that went out: replies, and what the account wrote on X itself. */
+  readonly outboundCount: number
+  /** ISO time at which the first of those was written. */
+  readonly firstResponseAt: string | null
   /** The highest position of its messages: what is written here stands behind it. */
   readonly lastPosition: string
   /** X's id of the post that opened it; null on a direct ticket. */
@@ -64,12 +69,42 @@ export type Sending = {
   readonly ifMissing: string | null
   /** ISO time until which one worker has it. */
   readonly claimedUntil: string | null
+  /** The reply's files at X, as far as they have been handed in. */
+  readonly atX: readonly AtX[]
+  /** How often X would not take its files for the moment. */
+  readonly uploads: number
   /** Grows with each change: whoever decided on an older one decides again. */
   readonly version: number
 }
 
 /** By which way a message came that X's deliveries had not brought: told again by X, or asked for. */
 export type Recovered = 'replay' | 'poll'
+/** The post that a message answers, where that is no message of the same ticket. */
+export type ParentPost = {
+  readonly id: string
+  readonly url: string
+  /** Null where it was not looked up yet, or X does not show it. */
+  readonly text: string | null
+  readonly author: MessageAuthor | null
+  /** ISO time. */
+  readonly createdAt: string | null
+  /** `unavailable`: X does not show it to the account, because it is deleted, protected or withheld. */
+  readonly status: 'available' | 'unavailable'
+}
+
+/** A version of an edited post, as it came. */
+export type Version = {
+  readonly externalId: string
+  readonly text: string
+  readonly entities: readonly Entity[]
+  /** ISO time. */
+  readonly createdAt: string
+}
+
+/** What X left out of an event and is asked for once. */
+export type Missing = 'parent' | 'author'
+
+export type MessageAuthor = { readonly id: string; readonly username: string | null; readonly name: string | null }
 
 export type Message = {
   /** Unique within the channel: kind and X's id. */
@@ -82,11 +117,22 @@ export type Message = {
   readonly visibility: 'private' | 'public'
   readonly text: string
   readonly entities: readonly Entity[]
-  readonly media: readonly Media[]
-  readonly author: { readonly id: string; readonly username: string | null; readonly name: string | null }
-  /** X's id; null on a reply that X does not have yet. */
+  readonly media: readonly Attachment[]
+  /** To whom an answer speaks before its words begin; no part of `text`. */
+  readonly addressees: readonly Addressee[]
+  readonly author: MessageAuthor
+  /** X's id, of an edited post that of its newest version; null on a reply that X does not have yet. */
   readonly externalId: string | null
   readonly inReplyToId: string | null
+  readonly parent: ParentPost | null
+  readonly quoted: QuotedPost | null
+  /** Of an edited post every version that came, the shown one last; empty on what was never edited. */
+  readonly versions: readonly Version[]
+  /** Of an edited post X's ids of all its versions, also of those that never came; empty on what was never edited. */
+  readonly versionIds: readonly string[]
+  /** Whether it mentions or quotes the account, as X's rule for replies asks; null when that is not known. */
+  readonly mentionsAccount: boolean | null
+  readonly missing: readonly Missing[]
   readonly notice: Notice | null
   readonly deletedAt: string | null
   readonly joinedBecause: string
@@ -98,6 +144,16 @@ export type Message = {
   readonly createdAt: string
   /** ISO time at which it reached us. */
   readonly receivedAt: string
+}
+
+/** The counts of a ticket after a message. @param writtenAt ISO time */
+export function countedWith(ticket: Ticket, direction: Message['direction'], writtenAt: string) {
+  const isOut = direction === 'outbound'
+  return {
+    messageCount: ticket.messageCount + 1,
+    outboundCount: ticket.outboundCount + (isOut ? 1 : 0),
+    firstResponseAt: ticket.firstResponseAt ?? (isOut ? writtenAt : null),
+  }
 }
 
 /** Rule 4: the status after a customer's message. Nobody's message opens a closed ticket, and spam stays spam. */

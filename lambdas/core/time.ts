@@ -4,7 +4,8 @@ export function laterOf(one: string, other: string): string {
   return other
 }
 
-/** The earlier of two times of the same form, or of two positions. */
+/** The earlier of two ISO times, or of two positions. */
 export function earlierOf(one: string, other: string): string {
-  return laterOf(one, other) === one ? other : one
+  if (one < other) return one
+  return other
 }

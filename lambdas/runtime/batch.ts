@@ -5,7 +5,7 @@ import { errorFields } from './log.ts'
 /** Time kept back to answer with what failed, milliseconds. */
 const RESERVE = 2_000
 
-/** No record waits longer than this for its turn to fail, milliseconds. */
+/** No record waits longer than this for its turn to fail unless it is told otherwise, milliseconds. */
 const LONGEST = 10_000
 
 /**
@@ -15,6 +15,7 @@ const LONGEST = 10_000
  * dead letters: it holds up nothing any more, or it would take along what follows it.
  * @param remaining milliseconds until the function's time-out
  * @param maxReceives after how many receives the queue gives a message up
+ * @param longest milliseconds that one record may take at most
  */
 export async function workOffBatch(
   event: SQSEvent,
@@ -22,10 +23,11 @@ export async function workOffBatch(
   maxReceives: number,
   work: (record: SQSRecord) => Promise<void>,
   log: Log,
+  longest = LONGEST,
 ): Promise<SQSBatchResponse> {
   const groups = Map.groupBy(event.Records, (record) => record.attributes.MessageGroupId ?? record.messageId)
   const failures = await Promise.all(
-    [...groups.values()].map((group) => workOffGroup(group, remaining, maxReceives, work, log)),
+    [...groups.values()].map((group) => workOffGroup(group, remaining, maxReceives, work, log, longest)),
   )
   return { batchItemFailures: failures.flat().map((record) => ({ itemIdentifier: record.messageId })) }
 }
@@ -36,10 +38,11 @@ async function workOffGroup(
   maxReceives: number,
   work: (record: SQSRecord) => Promise<void>,
   log: Log,
+  longest: number,
 ): Promise<readonly SQSRecord[]> {
   const failed: SQSRecord[] = []
   for (const [index, record] of records.entries()) {
-    const share = Math.min(LONGEST, (remaining() - RESERVE) / (records.length - index))
+    const share = Math.min(longest, (remaining() - RESERVE) / (records.length - index))
     try {
       await withDeadline(share, work(record))
     } catch (error) {

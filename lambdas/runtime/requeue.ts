@@ -1,3 +1,4 @@
+import { createMediaQueue } from '../adapters/aws/media-queue.ts'
 import { createReplyQueue } from '../adapters/aws/reply-queue.ts'
 import { awsAccess } from './aws.ts'
 import { readEnvironment } from './environment.ts'
@@ -6,10 +7,11 @@ import { openStores } from './tables.ts'
 
 /** What the sweep works with. */
 export function requeueDependencies() {
-  const { TABLE_NAME, REPLIES_QUEUE_URL } = readEnvironment('requeue')
+  const { TABLE_NAME, REPLIES_QUEUE_URL, MEDIA_QUEUE_URL } = readEnvironment('requeue')
   return {
     ...openStores(TABLE_NAME, () => new Date()),
     queue: createReplyQueue(awsAccess('sqs'), REPLIES_QUEUE_URL),
+    mediaQueue: createMediaQueue(awsAccess('sqs'), MEDIA_QUEUE_URL),
     log,
   }
 }

@@ -15,6 +15,9 @@ export type EnvironmentName =
   | 'TABLE_NAME'
   | 'EVENTS_QUEUE_URL'
   | 'REPLIES_QUEUE_URL'
+  | 'MEDIA_QUEUE_URL'
+  /** The bucket for pictures, GIFs and videos. */
+  | 'MEDIA_BUCKET'
   /** Where the keys of the X app are: the ARN of a secret, or a `file:` URL. */
   | 'X_SECRETS'
   /** What seals the tokens of accounts: the ARN of a KMS key, or a `file:` URL. */
@@ -33,13 +36,14 @@ export type EnvironmentName =
 /** The functions by the name of their handler's file. X gives a delivery 3 seconds, the gateway an API call 30. */
 export const functions = {
   webhook: { timeoutSeconds: 10, memoryMb: 1024, environment: ['EVENTS_QUEUE_URL', 'X_SECRETS', 'TABLE_NAME'] },
-  router: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME'] },
+  router: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME', 'MEDIA_QUEUE_URL'] },
   api: {
     timeoutSeconds: 20,
     memoryMb: 1024,
     environment: [
       'TABLE_NAME',
       'REPLIES_QUEUE_URL',
+      'MEDIA_BUCKET',
       'X_SECRETS',
       'TOKENS_KEY',
       'X_API_URL',
@@ -47,7 +51,17 @@ export const functions = {
       'EVENT_SOURCE',
     ],
   },
-  sender: { timeoutSeconds: 60, memoryMb: 512, environment: ['TABLE_NAME', 'X_SECRETS', 'TOKENS_KEY', 'X_API_URL'] },
+  sender: {
+    timeoutSeconds: 60,
+    memoryMb: 512,
+    environment: ['TABLE_NAME', 'MEDIA_QUEUE_URL', 'X_SECRETS', 'TOKENS_KEY', 'X_API_URL'],
+  },
+  /** Half a gigabyte of video may take a while, in either direction: as long as Lambda allows. */
+  media: {
+    timeoutSeconds: 900,
+    memoryMb: 1024,
+    environment: ['TABLE_NAME', 'REPLIES_QUEUE_URL', 'MEDIA_BUCKET', 'X_SECRETS', 'TOKENS_KEY', 'X_API_URL'],
+  },
   silence: {
     timeoutSeconds: 60,
     memoryMb: 512,
@@ -62,7 +76,7 @@ export const functions = {
       'MAIL_FROM',
     ],
   },
-  requeue: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME', 'REPLIES_QUEUE_URL'] },
+  requeue: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME', 'REPLIES_QUEUE_URL', 'MEDIA_QUEUE_URL'] },
   upkeep: {
     timeoutSeconds: 300,
     memoryMb: 512,
@@ -109,6 +123,13 @@ export const queues = {
     maxReceives: 5,
     deadLetterRetentionSeconds: 14 * 24 * 3600,
   },
+  media: {
+    consumer: 'media',
+    batchSize: 1,
+    visibilitySeconds: 6 * functions.media.timeoutSeconds,
+    maxReceives: 3,
+    deadLetterRetentionSeconds: 14 * 24 * 3600,
+  },
 } as const satisfies Record<string, QueueResource>
 
 export type QueueName = keyof typeof queues
@@ -121,6 +142,12 @@ export const schedules = {
 } as const satisfies Partial<Record<FunctionName, { everyMinutes: number }>>
 
 export type ScheduleName = keyof typeof schedules
+
+/**
+ * The bucket: what came in with messages, what agents hand in, and what of that belongs to a reply. Unused uploads, and
+ * parts of what never became whole, go by themselves.
+ */
+export const bucket = { received: 'received', uploads: 'uploads', sent: 'sent', unusedDays: 1 } as const
 
 /** The one table. Keys are strings; an item is in an index when it has the index's two attributes. */
 export const table = {
@@ -136,7 +163,7 @@ export const table = {
     channel: { partitionKey: 'inChannel', sortKey: 'activity' },
     customer: { partitionKey: 'inCustomer', sortKey: 'activity' },
     tag: { partitionKey: 'inTag', sortKey: 'activity' },
-    /** Replies that are not sent yet, by the time at which to look at them again. */
+    /** Replies that are not sent yet, and media that are not fetched yet, by the time at which to look at them again. */
     due: { partitionKey: 'inDue', sortKey: 'dueAt' },
   },
   /** What the indexes carry beside the keys: enough to filter by, the ticket itself is read from the table. */

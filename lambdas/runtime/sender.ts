@@ -1,3 +1,4 @@
+import { createMediaQueue } from '../adapters/aws/media-queue.ts'
 import { createVault } from '../adapters/aws/vault.ts'
 import { createXSecrets } from '../adapters/aws/x-secrets.ts'
 import { createX } from '../adapters/x/x.ts'
@@ -10,12 +11,13 @@ const now = () => new Date()
 
 /** What the sender works with. */
 export function senderDependencies() {
-  const { TABLE_NAME, X_SECRETS, TOKENS_KEY, X_API_URL } = readEnvironment('sender')
+  const { TABLE_NAME, MEDIA_QUEUE_URL, X_SECRETS, TOKENS_KEY, X_API_URL } = readEnvironment('sender')
   const secrets = createXSecrets(X_SECRETS, awsAccess('secretsmanager'), now)
   return {
     ...openStores(TABLE_NAME, now),
     // The sender subscribes to nothing.
     x: createX(X_API_URL, secrets, 'account-activity'),
+    mediaQueue: createMediaQueue(awsAccess('sqs'), MEDIA_QUEUE_URL),
     vault: createVault(TOKENS_KEY, awsAccess('kms')),
     now,
     log,

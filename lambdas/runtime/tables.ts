@@ -5,8 +5,10 @@ import { createConnectingStore } from '../adapters/dynamodb/connecting.ts'
 import { createCountStore } from '../adapters/dynamodb/counts.ts'
 import { createEventStore } from '../adapters/dynamodb/events.ts'
 import { createHealthStore } from '../adapters/dynamodb/health.ts'
+import { createMediaStore } from '../adapters/dynamodb/media.ts'
 import { createReplyStore } from '../adapters/dynamodb/replies.ts'
 import { createTicketStore } from '../adapters/dynamodb/tickets.ts'
+import { createUploadStore } from '../adapters/dynamodb/uploads.ts'
 import type {
   ChannelStore,
   Clock,
@@ -14,8 +16,10 @@ import type {
   CountStore,
   EventStore,
   HealthStore,
+  MediaStore,
   ReplyStore,
   TicketStore,
+  UploadStore,
 } from '../core/ports.ts'
 import { table } from './resources.ts'
 
@@ -23,6 +27,8 @@ import { table } from './resources.ts'
 export type Stores = {
   tickets: TicketStore
   replies: ReplyStore
+  media: MediaStore
+  uploads: UploadStore
   channels: ChannelStore
   connecting: ConnectingStore
   events: EventStore
@@ -39,6 +45,8 @@ export function openStores(tableName: string, now: Clock, client = new DynamoDBC
   return {
     tickets: createTicketStore(access),
     replies: createReplyStore({ ...access, now }),
+    media: createMediaStore(access),
+    uploads: createUploadStore(access),
     channels: createChannelStore(access),
     connecting: createConnectingStore(access),
     events: createEventStore({ ...access, now }),

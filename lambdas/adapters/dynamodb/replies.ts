@@ -1,26 +1,19 @@
-import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb'
-import {
-  QueryCommand,
-  TransactWriteCommand,
-  type TransactWriteCommandInput,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb'
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
+import { QueryCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
 import { tallyOfReply } from '../../core/counts.ts'
 import { messageIdOf } from '../../core/message.ts'
 import type { Clock, DueReply, Idempotency, ReplyStore } from '../../core/ports.ts'
 import type { Quota } from '../../core/quota.ts'
 import { isReply, type Reply } from '../../core/reply.ts'
-import type { Message, Target } from '../../core/ticket.ts'
+import type { Target } from '../../core/ticket.ts'
 import { tallyWrites } from './counts.ts'
-import { cancellationCodes, getAll, type Item, keys, shardOf, shardsOf, type TableAccess } from './table.ts'
-import { messageFrom } from './ticket-items.ts'
+import { dueAs, dueIn, postpone } from './due.ts'
+import { readMessage } from './message-items.ts'
+import { cancellationCodes, getAll, keys, type TableAccess } from './table.ts'
 
 type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
 
-/** The list of replies that are not sent yet. */
-const DUE = 'due'
-
-/** Messages read at once while looking for an earlier reply. */
+/** Messages read at once while looking for other replies of a ticket. */
 const LOOK_BACK = 100
 
 /** Agents' replies in the table: messages with a delivery, found by the time at which they are due. */
@@ -39,28 +32,16 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
     },
 
     async ahead(reply) {
-      const own = keys.message(reply.ticketId, reply.position, reply.id)
-      let start: Record<string, unknown> | undefined = own
-      while (start) {
-        const page: { Items?: Record<string, unknown>[]; LastEvaluatedKey?: Record<string, unknown> } =
-          await documents.send(
-            new QueryCommand({
-              TableName: tableName,
-              KeyConditionExpression: 'pk = :pk AND begins_with(sk, :messages)',
-              FilterExpression: 'delivery.#status = :pending',
-              ExpressionAttributeNames: { '#status': 'status' },
-              ExpressionAttributeValues: { ':pk': own.pk, ':messages': 'MESSAGE#', ':pending': 'pending' },
-              ScanIndexForward: false,
-              ConsistentRead: true,
-              ExclusiveStartKey: start,
-              Limit: LOOK_BACK,
-            }),
-          )
-        const [earlier] = page.Items ?? []
-        if (earlier) return (earlier as Reply).delivery.dueAt ?? ''
-        start = page.LastEvaluatedKey
-      }
+      for await (const earlier of pendingFrom(access, reply, false)) return earlier.delivery.dueAt ?? ''
       return null
+    },
+
+    async behind(reply) {
+      const found: DueReply[] = []
+      for await (const { id: messageId, ticketId, channelId, position } of pendingFrom(access, reply, true)) {
+        found.push({ messageId, ticketId, channelId, position })
+      }
+      return found
     },
 
     started: (channelId, target) => startedAttempts(access, channelId, target),
@@ -81,45 +62,8 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
       }
     },
 
-    async due(at, limit) {
-      const pages = await Promise.all(
-        shardsOf(DUE).map((partition) =>
-          documents.send(
-            new QueryCommand({
-              TableName: tableName,
-              IndexName: 'due',
-              KeyConditionExpression: 'inDue = :due AND dueAt <= :at',
-              ExpressionAttributeValues: { ':due': partition, ':at': at },
-              Limit: limit,
-            }),
-          ),
-        ),
-      )
-      const items = pages.flatMap((page) => (page.Items ?? []) as Item[])
-      // Replies of one ticket keep the order in which they were written, whatever their times.
-      const order = (item: Item) => item.sk
-      return items
-        .sort((a, b) => (order(a) < order(b) ? -1 : 1))
-        .slice(0, limit)
-        .map(dueFrom)
-    },
-
-    async postpone({ ticketId, position, messageId }, until) {
-      try {
-        await documents.send(
-          new UpdateCommand({
-            TableName: tableName,
-            Key: keys.message(ticketId, position, messageId),
-            UpdateExpression: 'SET dueAt = :until',
-            ConditionExpression: 'attribute_exists(inDue)',
-            ExpressionAttributeValues: { ':until': until },
-          }),
-        )
-      } catch (error) {
-        // Sent or failed in the meantime: it is no longer among the due ones.
-        if (!(error instanceof ConditionalCheckFailedException)) throw error
-      }
-    },
+    due: (at, limit) => dueIn(access, 'due', at, limit),
+    postpone: (reply, until) => postpone(access, reply, until),
 
     async quota(channelId, kind) {
       const [item] = await getAll(access, [keys.quota(channelId, kind)])
@@ -147,13 +91,6 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
   }
 }
 
-async function readMessage(access: TableAccess, channelId: string, messageId: string): Promise<Message | null> {
-  const [pointer] = await getAll(access, [keys.pointer(channelId, messageId)])
-  if (!pointer) return null
-  const [item] = await getAll(access, [{ pk: String(pointer.messagePk), sk: String(pointer.messageSk) }])
-  return item ? messageFrom(item) : null
-}
-
 /** Attempts to reach a target that have started and of which no outcome is stored. */
 export async function startedAttempts(access: TableAccess, channelId: string, target: Target): Promise<Reply[]> {
   const { Items = [] } = await access.documents.send(
@@ -168,11 +105,29 @@ export async function startedAttempts(access: TableAccess, channelId: string, ta
   return found.filter((one) => one !== null).filter(isReply)
 }
 
-/** The attributes that put a pending reply into the list of due ones, and keep every other message out of it. */
-export function dueAs(message: Message): { inDue?: string; dueAt?: string } {
-  const { delivery, id } = message
-  if (delivery?.status !== 'pending' || !delivery.dueAt) return {}
-  return { inDue: `${DUE}#${shardOf(id)}`, dueAt: delivery.dueAt }
+/** Pending replies of a ticket from one on, without it: later ones, or earlier ones from the latest on. */
+async function* pendingFrom({ tableName, documents }: TableAccess, reply: Reply, isForward: boolean) {
+  const own = keys.message(reply.ticketId, reply.position, reply.id)
+  let start: Record<string, unknown> | undefined = own
+  while (start) {
+    const page: { Items?: Record<string, unknown>[]; LastEvaluatedKey?: Record<string, unknown> } =
+      await documents.send(
+        new QueryCommand({
+          TableName: tableName,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :messages)',
+          FilterExpression: 'delivery.#status = :pending',
+          ExpressionAttributeNames: { '#status': 'status' },
+          ExpressionAttributeValues: { ':pk': own.pk, ':messages': 'MESSAGE#', ':pending': 'pending' },
+          ScanIndexForward: isForward,
+          ConsistentRead: true,
+          ExclusiveStartKey: start,
+          Limit: LOOK_BACK,
+        }),
+      )
+    // Only `commit` and `save` write such items, and write them whole.
+    yield* (page.Items ?? []) as unknown as Reply[]
+    start = page.LastEvaluatedKey
+  }
 }
 
 function writeReply(tableName: string, before: Reply, after: Reply): Write {
@@ -216,9 +171,4 @@ function sentWrites(tableName: string, reply: Reply): Write[] {
 async function isAboutConditions(error: TransactionCanceledException): Promise<boolean> {
   const codes = await cancellationCodes(error)
   return codes.includes('ConditionalCheckFailed') || codes.includes('TransactionConflict')
-}
-
-function dueFrom({ ticketId, channelId, sk }: Item): DueReply {
-  const [, position = '', messageId = ''] = sk.split('#')
-  return { ticketId: String(ticketId), channelId: String(channelId), messageId, position }
 }

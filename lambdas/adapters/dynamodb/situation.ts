@@ -6,31 +6,41 @@ import type { Target } from '../../core/ticket.ts'
 import { channelFrom } from './channels.ts'
 import { webhookHealthFrom } from './health.ts'
 import { startedAttempts } from './replies.ts'
-import { getAll, type Key, keys, type TableAccess } from './table.ts'
-import { ticketFrom } from './ticket-items.ts'
+import { getAll, type Item, type Key, keys, type TableAccess } from './table.ts'
+import { messageFrom, ticketFrom } from './ticket-items.ts'
 
 /** Everything stored that matters for an activity, read with strong consistency in at most three rounds. */
 export async function readSituation(access: TableAccess, activity: Activity): Promise<Situation> {
   const channelId = channelIdOf(activity.channelUserId)
   const messageId = messageIdIn(activity)
+  const otherVersions = activity.kind === 'post' ? activity.versionIds.filter((id) => id !== activity.externalId) : []
   const parentPost = activity.kind === 'post' ? (activity.inReplyTo?.postId ?? null) : null
   const customer =
     activity.kind === 'direct_message' || activity.kind === 'encrypted_chat' ? otherParty(activity) : null
 
-  const [extension, health, channel, author, pointer, parentPointer, direct] = await getOptional(access, [
-    keys.extension,
-    keys.webhookHealth,
-    keys.channel(channelId),
-    activity.kind === 'post' ? keys.channel(channelIdOf(activity.author.id)) : null,
-    messageId ? keys.pointer(channelId, messageId) : null,
-    parentPost ? keys.pointer(channelId, messageIdOf('post', parentPost)) : null,
-    customer ? keys.conversation(channelId, directConversation(customer)) : null,
-  ])
+  const [extension, health, channel, author, ownPointer, parentPointer, direct, ...otherPointers] = await getOptional(
+    access,
+    [
+      keys.extension,
+      keys.webhookHealth,
+      keys.channel(channelId),
+      activity.kind === 'post' ? keys.channel(channelIdOf(activity.author.id)) : null,
+      messageId ? keys.pointer(channelId, messageId) : null,
+      parentPost ? keys.pointer(channelId, messageIdOf('post', parentPost)) : null,
+      customer ? keys.conversation(channelId, directConversation(customer)) : null,
+      ...otherVersions.map((id) => keys.pointer(channelId, messageIdOf('post', id))),
+    ],
+  )
+  const pointer = ownPointer ?? otherPointers.find((one) => one !== undefined)
+  const isPost = activity.kind === 'post'
 
   const opens = typeof parentPointer?.opens === 'string' ? parentPointer.opens : null
-  const [parent, conversation] = await getOptional(access, [
+  const [parent, conversation, parentMessage, storedTicket, stored] = await getOptional(access, [
     parentPointer ? keys.ticket(String(parentPointer.ticketId)) : null,
     opens ? keys.conversation(channelId, opens) : null,
+    parentPointer ? messageKey(parentPointer) : null,
+    isPost && pointer ? keys.ticket(String(pointer.ticketId)) : null,
+    isPost && pointer ? messageKey(pointer) : null,
   ])
   const currentId = (direct ?? conversation)?.ticketId
   const [current] = await getOptional(access, [currentId ? keys.ticket(String(currentId)) : null])
@@ -43,12 +53,18 @@ export async function readSituation(access: TableAccess, activity: Activity): Pr
     channel: channel ? channelFrom(channel) : null,
     authorIsConnected: author !== undefined && author.status !== 'disconnected',
     storedIn: pointer ? String(pointer.ticketId) : null,
+    stored: stored && storedTicket ? { message: messageFrom(stored), ticket: ticketFrom(storedTicket) } : null,
     current: current ? ticketFrom(current) : null,
     answersFirstEntryOf: opens,
     parent: parent ? ticketFrom(parent) : null,
     replay: health ? webhookHealthFrom(health).replay : null,
+    parentMessage: parentMessage ? messageFrom(parentMessage) : null,
     attempts,
   }
+}
+
+function messageKey({ messagePk, messageSk }: Item): Key {
+  return { pk: String(messagePk), sk: String(messageSk) }
 }
 
 /** Where the account's own message goes; null for everybody else's. */

@@ -33,6 +33,8 @@ export const keys = {
     pk: `ATTEMPTS#${channelId}#${target.kind}#${target.kind === 'post' ? target.inReplyTo : target.recipientId}`,
     sk: messageId,
   }),
+  /** A file that an agent hands in. */
+  upload: (id: string): Key => ({ pk: `UPLOAD#${id}`, sk: 'UPLOAD' }),
   tokens: (channelId: string): Key => ({ pk: `CHANNEL#${channelId}`, sk: 'TOKENS' }),
   quota: (channelId: string, kind: Target['kind']): Key => ({ pk: `CHANNEL#${channelId}`, sk: `QUOTA#${kind}` }),
   connecting: (requestToken: string): Key => ({
@@ -44,6 +46,8 @@ export const keys = {
   channelHealth: (channelId: string): Key => ({ pk: `CHANNEL#${channelId}`, sk: 'HEALTH' }),
   /** What happened on a channel in a UTC day, a part of it. */
   counts: (channelId: string, shard: number, day: string): Key => ({ pk: `COUNTS#${channelId}#${shard}`, sk: day }),
+  /** What the tickets that a channel opened in a UTC day count for, a part of it. */
+  report: (channelId: string, shard: number, day: string): Key => ({ pk: `REPORT#${channelId}#${shard}`, sk: day }),
   /** The newest ticket of a conversation. */
   conversation: (channelId: string, id: string): Key => ({
     pk: `CONVERSATION#${channelId}#${id}`,

@@ -46,11 +46,22 @@ export function ticketFrom(item: Item): Ticket {
     ...ticket
   } = item
   // Only `commit` writes such items, and writes them whole.
-  return ticket as unknown as Ticket
+  return { outboundCount: 0, firstResponseAt: null, ...ticket } as unknown as Ticket
 }
+
+/** What messages did not have that were written before there was such a thing. */
+const NEWER = {
+  addressees: [],
+  parent: null,
+  quoted: null,
+  versions: [],
+  versionIds: [],
+  mentionsAccount: null,
+  missing: [],
+} satisfies Partial<Message>
 
 /** A message out of its item. */
 export function messageFrom({ pk: _pk, sk: _sk, inDue: _inDue, dueAt: _dueAt, ...message }: Item): Message {
   // Only `commit` writes such items, and writes them whole.
-  return message as unknown as Message
+  return { ...NEWER, ...message } as unknown as Message
 }

@@ -3,8 +3,9 @@ import { TransactWriteCommand, type TransactWriteCommandInput, UpdateCommand } f
 import { tallyOfChange } from '../../core/counts.ts'
 import { messageIdOf } from '../../core/message.ts'
 import type { CommitResult, TicketChange, TicketStore } from '../../core/ports.ts'
-import { tallyWrites } from './counts.ts'
-import { dueAs } from './replies.ts'
+import type { Message } from '../../core/ticket.ts'
+import { reportWrites, tallyWrites } from './counts.ts'
+import { dueAs } from './due.ts'
 import { readSituation } from './situation.ts'
 import { cancellationCodes, getAll, type Key, keys, type TableAccess } from './table.ts'
 import { indexedAs, tagIndexedAs, ticketFrom } from './ticket-items.ts'
@@ -24,12 +25,15 @@ export function createTicketStore(access: TableAccess): TicketStore {
     situationOf: (activity) => readSituation(access, activity),
 
     async commit(change) {
-      // The pointer stands first: its condition tells a repeated message from a changed ticket.
+      // The pointer, or the revised message, stands first: its condition tells a repeated message from a changed ticket.
       const writes = [
         ...messageWrites(tableName, change),
+        ...revisionWrites(tableName, change),
         ...ticketWrites(tableName, change),
         ...conversationWrites(tableName, change),
         ...tallyWrites(tableName, tallyOfChange(change)),
+        ...reportWrites(tableName, change.before, change.after),
+        ...uploadWrites(tableName, change),
         ...idempotencyWrites(tableName, change),
       ]
       try {
@@ -78,19 +82,83 @@ export function createTicketStore(access: TableAccess): TicketStore {
 
 function messageWrites(tableName: string, { message, before, after }: TicketChange): Write[] {
   if (!message) return []
-  const key = keys.message(message.ticketId, message.position, message.id)
-  const pointer = {
-    ...keys.pointer(message.channelId, message.id),
-    ticketId: message.ticketId,
-    messagePk: key.pk,
-    messageSk: key.sk,
-    // Rule 2: the first entry of a ticket leads to its conversation.
-    ...(before === null && after.kind === 'mention' ? { opens: after.conversationId } : {}),
-  }
+  // Rule 2: the first entry of a ticket leads to its conversation.
+  const opens = before === null && after.kind === 'mention' ? after.conversationId : null
+  const others = message.versionIds.filter((id) => id !== message.externalId)
+  const isNew = { ConditionExpression: 'attribute_not_exists(pk)' }
   return [
-    put(tableName, pointer, { ConditionExpression: 'attribute_not_exists(pk)' }),
-    put(tableName, { ...key, ...message, ...dueAs(message) }),
+    put(tableName, pointerTo(message, message.id, opens), isNew),
+    put(tableName, {
+      ...keys.message(message.ticketId, message.position, message.id),
+      ...message,
+      ...dueAs(message),
+    }),
+    ...others.map((id) => put(tableName, pointerTo(message, messageIdOf('post', id), opens), isNew)),
   ]
+}
+
+/** By what a message is known on X: where it is stored. @param opens the conversation of which it is a first entry */
+function pointerTo({ channelId, ticketId, position, id }: Message, knownAs: string, opens: string | null) {
+  const { pk: messagePk, sk: messageSk } = keys.message(ticketId, position, id)
+  return { ...keys.pointer(channelId, knownAs), ticketId, messagePk, messageSk, ...(opens ? { opens } : {}) }
+}
+
+/** The fields of a stored message that may change with its ticket. */
+const REVISED = [
+  'text',
+  'entities',
+  'media',
+  'addressees',
+  'externalId',
+  'quoted',
+  'versions',
+  'versionIds',
+  'createdAt',
+  'mentionsAccount',
+  'parent',
+  'author',
+  'missing',
+] as const satisfies readonly (keyof Message)[]
+
+/** Only what changes is written, on condition that no other version came and nothing else was fetched meanwhile. */
+function revisionWrites(tableName: string, { revised, after: ticket }: TicketChange): Write[] {
+  if (!revised) return []
+  const { before, after } = revised
+  const fields = REVISED.filter((field) => before[field] !== after[field])
+  const lists = (['versions', 'missing'] as const).filter((field) => fields.includes(field))
+  const sizes = lists.map((field) => `(attribute_not_exists(#${field}) OR size(#${field}) = :${field}Before)`)
+  const due = dueAs(after)
+  const isDue = due.inDue !== undefined
+  const update: Write = {
+    Update: {
+      TableName: tableName,
+      Key: keys.message(before.ticketId, before.position, before.id),
+      UpdateExpression:
+        `SET ${[...fields.map((field) => `#${field} = :${field}`), ...(isDue ? ['inDue = :inDue', 'dueAt = :dueAt'] : [])].join(', ')}` +
+        (isDue ? '' : ' REMOVE inDue, dueAt'),
+      // What is due follows from the media as they were read.
+      ConditionExpression: ['attribute_exists(pk)', 'media = :mediaBefore', ...sizes].join(' AND '),
+      ExpressionAttributeNames: Object.fromEntries(fields.map((field) => [`#${field}`, field])),
+      ExpressionAttributeValues: Object.fromEntries([
+        ...fields.map((field) => [`:${field}`, after[field]]),
+        ...lists.map((field) => [`:${field}Before`, before[field].length]),
+        [':mediaBefore', before.media],
+        ...(isDue
+          ? [
+              [':inDue', due.inDue],
+              [':dueAt', due.dueAt],
+            ]
+          : []),
+      ]),
+    },
+  }
+  const opens = before.id === messageIdOf('post', ticket.firstEntryId ?? '') ? ticket.conversationId : null
+  const isTheSame = {
+    ConditionExpression: 'attribute_not_exists(pk) OR messageSk = :messageSk',
+    ExpressionAttributeValues: { ':messageSk': keys.message(before.ticketId, before.position, before.id).sk },
+  }
+  const added = after.versionIds.filter((id) => !before.versionIds.includes(id))
+  return [update, ...added.map((id) => put(tableName, pointerTo(before, messageIdOf('post', id), opens), isTheSame))]
 }
 
 function ticketWrites(tableName: string, { before, after }: TicketChange): Write[] {
@@ -121,6 +189,19 @@ function conversationWrites(tableName: string, { before, after, follows }: Ticke
     }),
     check(tableName, keys.ticket(follows.id), 'status', 'closed'),
   ]
+}
+
+/** A file belongs to the first reply that names it, and no longer goes after its day. */
+function uploadWrites(tableName: string, { takes = [], message }: TicketChange): Write[] {
+  return takes.map(({ id }) => ({
+    Update: {
+      TableName: tableName,
+      Key: keys.upload(id),
+      UpdateExpression: 'SET usedBy = :message REMOVE expiresAt',
+      ConditionExpression: 'attribute_exists(pk) AND attribute_type(usedBy, :none)',
+      ExpressionAttributeValues: { ':message': message?.id, ':none': 'NULL' },
+    },
+  }))
 }
 
 /** The key's item comes last: its condition tells a repeated request from a changed ticket. */
@@ -160,8 +241,8 @@ function check(tableName: string, key: Key, field: string, value: string): Write
 }
 
 /** Null when the transaction was cancelled neither for a condition nor for another transaction. */
-function resultOf(codes: readonly string[], { message, idempotency }: TicketChange): CommitResult | null {
-  if (message && codes[0] === 'ConditionalCheckFailed') return 'repeated'
+function resultOf(codes: readonly string[], { message, revised, idempotency }: TicketChange): CommitResult | null {
+  if ((message || revised) && codes[0] === 'ConditionalCheckFailed') return 'repeated'
   if (idempotency && codes.at(-1) === 'ConditionalCheckFailed') return 'repeated'
   return codes.some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict') ? 'changed' : null
 }

@@ -1,5 +1,6 @@
 import type { TwitterApi } from 'twitter-api-v2'
-import { displayText } from '../../core/payload/text.ts'
+import { personFrom } from '../../core/payload/people.ts'
+import { seenPost } from '../../core/payload/post.ts'
 import {
   type Account,
   type AccountTokens,
@@ -9,10 +10,11 @@ import {
   type XSecrets,
   type XWebhook,
 } from '../../core/ports.ts'
-import { isSameText } from '../../core/reply.ts'
 import type { Target } from '../../core/ticket.ts'
 import { failedAnswer, sentAnswer } from './answers.ts'
 import { appClientOf, clientOf, xErrorFrom } from './client.ts'
+import { findIn } from './look-back.ts'
+import { processingOf, uploadInParts } from './upload.ts'
 
 /** Which of X's event systems channels subscribe to. */
 export type EventSource = 'account-activity' | 'x-activity'
@@ -76,6 +78,22 @@ export function createX(apiUrl: string, secrets: Pick<XSecrets, 'app'>, eventSou
       asked(async () => {
         const { data } = await (await asAccount(tokens)).v2.get<{ data: Account }>('users/me')
         return { id: data.id, username: data.username }
+      }),
+
+    post: (tokens, id) =>
+      visible(async () => {
+        const { data, includes } = await (await asAccount(tokens)).v2.get<LookedUp>('tweets/:id', POST_FIELDS, {
+          params: { id },
+        })
+        return seenPost(data, includes)
+      }),
+
+    user: (tokens, id) =>
+      visible(async () => {
+        const fields = { 'user.fields': 'profile_image_url' }
+        const { data } = await (await asAccount(tokens)).v2.get<LookedUp>('users/:id', fields, { params: { id } })
+        const person = data === undefined ? null : personFrom(id, data)
+        return person?.username ? person : null
       }),
 
     invalidate: (tokens) =>
@@ -164,17 +182,22 @@ export function createX(apiUrl: string, secrets: Pick<XSecrets, 'app'>, eventSou
         return String(answer.data?.job_id)
       }),
 
-    async send(tokens, target, text) {
+    async send(tokens, target, text, mediaIds = []) {
       const client = await asAccount(tokens)
       try {
-        return await (target.kind === 'post' ? sendPost(client, target, text) : sendMessage(client, target, text))
+        return await (target.kind === 'post'
+          ? sendPost(client, target, text, mediaIds)
+          : sendMessage(client, target, text, mediaIds))
       } catch (error) {
         return failedAnswer(error)
       }
     },
 
-    findSent: (tokens, account, target, text, since) =>
-      asked(async () => findIn(await asAccount(tokens), account, target, text, since)),
+    upload: (tokens, file, read) => asked(async () => uploadInParts(await asAccount(tokens), file, read)),
+    uploadState: (tokens, mediaId) => asked(async () => processingOf(await asAccount(tokens), mediaId)),
+
+    findSent: (tokens, account, target, text, since, files) =>
+      asked(async () => findIn(await asAccount(tokens), account, target, text, since, files)),
   }
 }
 
@@ -187,16 +210,51 @@ async function asked<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-async function sendPost(client: TwitterApi, target: Extract<Target, { kind: 'post' }>, text: string) {
-  const body = { text, reply: { in_reply_to_tweet_id: target.inReplyTo } }
+/** As `asked`; null for what is not there or not visible to the account, which X says in several ways. */
+async function visible<T>(call: () => Promise<T | null>): Promise<T | null> {
+  try {
+    return await asked(call)
+  } catch (error) {
+    if (error instanceof XError && (error.status === 403 || error.status === 404)) return null
+    throw error
+  }
+}
+
+/** X answers 200 without `data` and with `errors` for a post or person that it does not show. */
+type LookedUp = { data?: unknown; includes?: unknown }
+
+const POST_FIELDS = {
+  'tweet.fields':
+    'author_id,created_at,display_text_range,entities,note_tweet,in_reply_to_user_id,referenced_tweets,attachments,withheld',
+  expansions: 'author_id,attachments.media_keys',
+  'user.fields': 'profile_image_url',
+  'media.fields': 'url,preview_image_url,variants',
+}
+
+async function sendPost(
+  client: TwitterApi,
+  target: Extract<Target, { kind: 'post' }>,
+  text: string,
+  mediaIds: readonly string[],
+) {
+  const media = mediaIds.length > 0 ? { media: { media_ids: [...mediaIds] } } : {}
+  const body = { text, reply: { in_reply_to_tweet_id: target.inReplyTo }, ...media }
   const answer = await client.v2.post<{ data: { id: string } }>('tweets', body, { fullResponse: true })
   return sentAnswer(answer.data.data.id, answer.rateLimit)
 }
 
-async function sendMessage(client: TwitterApi, target: Extract<Target, { kind: 'direct_message' }>, text: string) {
+async function sendMessage(
+  client: TwitterApi,
+  target: Extract<Target, { kind: 'direct_message' }>,
+  text: string,
+  mediaIds: readonly string[],
+) {
+  const attachments = mediaIds.map((id) => ({ media_id: id }))
+  // X takes a file without a text, but no empty text.
+  const body = { ...(text === '' ? {} : { text }), ...(attachments.length > 0 ? { attachments } : {}) }
   const answer = await client.v2.post<{ data: { dm_event_id: string } }>(
     'dm_conversations/with/:participant_id/messages',
-    { text },
+    body,
     { fullResponse: true, params: { participant_id: target.recipientId } },
   )
   return sentAnswer(answer.data.data.dm_event_id, answer.rateLimit)
@@ -237,36 +295,3 @@ async function unlessDuplicate(call: Promise<unknown>): Promise<void> {
     if (!isDuplicate) throw error
   }
 }
-
-/** Looks through what the account sent to the target, newest first, for this text. */
-async function findIn(
-  client: TwitterApi,
-  account: Account,
-  target: Target,
-  text: string,
-  since: string,
-): Promise<string[]> {
-  // Clocks differ a little.
-  const from = Date.parse(since) - 60_000
-  const fits = (one: { id: string; text?: string | undefined; created_at?: string | undefined }) =>
-    isSameText(text, displayText(one.text ?? '', []).text, target.kind) &&
-    (!one.created_at || Date.parse(one.created_at) >= from)
-  if (target.kind === 'post') {
-    const { data = [] } = await client.v2.get<{ data?: OwnPost[] }>(
-      'users/:id/tweets',
-      { max_results: 100, 'tweet.fields': 'created_at,referenced_tweets' },
-      { params: { id: account.id } },
-    )
-    const found = data.filter((one) => fits(one) && one.referenced_tweets?.some(({ id }) => id === target.inReplyTo))
-    return found.map((one) => one.id)
-  }
-  const { data = [] } = await client.v2.get<{ data?: OwnMessage[] }>(
-    'dm_conversations/with/:participant_id/dm_events',
-    { max_results: 100, 'dm_event.fields': 'id,text,sender_id,created_at,event_type' },
-    { params: { participant_id: target.recipientId } },
-  )
-  return data.filter((one) => fits(one) && one.sender_id === account.id).map((one) => one.id)
-}
-
-type OwnPost = { id: string; text?: string; created_at?: string; referenced_tweets?: { type: string; id: string }[] }
-type OwnMessage = { id: string; text?: string; created_at?: string; sender_id?: string }

@@ -21,12 +21,14 @@ type Placed = { readonly mark: Mark; readonly start: number; readonly end: numbe
  * Makes the text for display of a raw one: unescapes HTML, puts the address behind each t.co link in its place,
  * takes the media's own link away, and tells where hashtags, cashtags, mentions and links stand in the result.
  * A mark that is not found where X says it is, is looked for; one that is nowhere is left out.
+ * @param begin offset in the raw text (UTF-16 units) before which nothing is shown
  */
-export function displayText(raw: string, marks: readonly Mark[]): { text: string; entities: Entity[] } {
+export function displayText(raw: string, marks: readonly Mark[], begin = 0): { text: string; entities: Entity[] } {
   const entities: Entity[] = []
   let text = ''
-  let from = 0
+  let from = begin
   for (const { mark, start, end } of place(raw, marks)) {
+    if (start < begin) continue
     text += unescapeHtml(raw.slice(from, start))
     from = end
     if (mark.type === 'own_media') text = text.trimEnd()
@@ -49,18 +51,30 @@ function entityOf(mark: Exclude<Mark, { type: 'own_media' }>, shown: string, sta
 
 function place(raw: string, marks: readonly Mark[]): Placed[] {
   const offsets = codePointOffsets(raw)
-  const lower = raw.toLowerCase()
+  const plain = comparable(raw)
   const taken: Placed[] = []
   for (const mark of marks) {
-    const literal = mark.literal.toLowerCase()
+    const literal = comparable(mark.literal)
     if (literal.length === 0) continue
     const free = (start: number) => !taken.some((other) => start < other.end && other.start < start + literal.length)
     const hinted = mark.at === null ? undefined : offsets[mark.at]
-    let start = hinted !== undefined && lower.startsWith(literal, hinted) ? hinted : lower.indexOf(literal)
-    while (start >= 0 && !free(start)) start = lower.indexOf(literal, start + 1)
+    let start = hinted !== undefined && plain.startsWith(literal, hinted) ? hinted : plain.indexOf(literal)
+    while (start >= 0 && !free(start)) start = plain.indexOf(literal, start + 1)
     if (start >= 0) taken.push({ mark, start, end: start + literal.length })
   }
   return taken.sort((a, b) => a.start - b.start)
+}
+
+/**
+ * Capitals and wide signs (as Japanese keyboards write them) do not matter. Only ASCII letters change: beyond it a
+ * lower-case letter may be longer than its capital, and every offset behind it wrong.
+ */
+function comparable(text: string): string {
+  return text
+    .replace(/[A-Z]+/g, (letters) => letters.toLowerCase())
+    .replaceAll('＃', '#')
+    .replaceAll('＠', '@')
+    .replaceAll('＄', '$')
 }
 
 /** X counts code points, JavaScript UTF-16 units: the offset of each code point. */

@@ -1,0 +1,160 @@
+import { type Attachment, limits, mayBe, stored, unavailable } from '../core/attachment.ts'
+import {
+  type AccountTokens,
+  type Bucket,
+  type Bytes,
+  type ChannelStore,
+  type Clock,
+  type Log,
+  MediaError,
+  type MediaSource,
+  type MediaStore,
+  type Vault,
+} from '../core/ports.ts'
+import type { Message } from '../core/ticket.ts'
+import { tokensOf } from '../core/tokens.ts'
+import { bucket as places } from '../runtime/resources.ts'
+
+export type FetchDependencies = {
+  media: MediaStore
+  channels: ChannelStore
+  vault: Vault
+  source: MediaSource
+  bucket: Bucket
+  now: Clock
+  log: Log
+}
+
+type File = { key: string; contentType: string; size: number }
+
+/** Fetches what is due of a message's media, one after the other, and writes down what came of each. */
+export function createFetching({ media, channels, vault, source, bucket, log }: FetchDependencies) {
+  return async (message: Message, time: () => Date, signal: AbortSignal): Promise<void> => {
+    const tokens = await tokensOf({ channels, vault }, message.channelId)
+    for (const [index, one] of message.media.entries()) {
+      if (isDue(one, time())) await fetchOne(message, index, tokens, time, signal)
+    }
+  }
+
+  async function fetchOne(
+    message: Message,
+    index: number,
+    tokens: AccountTokens | null,
+    time: () => Date,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const one = message.media[index]
+    if (!one) return
+    const after = await tried(one, placeOf(message, index), tokens, time, signal)
+    const { status: outcome, reason: because, contentType, size, nextTryAt } = after
+    log({
+      did: 'fetched_media',
+      channelId: message.channelId,
+      messageId: message.id,
+      index,
+      outcome,
+      because,
+      contentType,
+      size,
+      nextTryAt,
+    })
+    await write(message, index, after)
+  }
+
+  /** The medium after a try; the bucket's own failures are thrown. */
+  async function tried(
+    one: Attachment,
+    key: string,
+    tokens: AccountTokens | null,
+    time: () => Date,
+    signal: AbortSignal,
+  ): Promise<Attachment> {
+    try {
+      const file = await keep(one.type, one.url ?? '', key, tokens, signal)
+      const preview = one.type === 'photo' ? null : await keepPreview(one, `${key}-preview`, tokens, signal)
+      return stored(one, { ...file, previewKey: preview })
+    } catch (error) {
+      if (!(error instanceof MediaError)) throw error
+      return unavailable(one, error.message, error.isFinal, time())
+    }
+  }
+
+  /** A film without its preview is still a film. */
+  async function keepPreview(
+    { previewUrl, url }: Attachment,
+    key: string,
+    tokens: AccountTokens | null,
+    signal: AbortSignal,
+  ): Promise<string | null> {
+    if (previewUrl === null || previewUrl === url) return null
+    try {
+      return (await keep('photo', previewUrl, key, tokens, signal)).key
+    } catch (error) {
+      if (!(error instanceof MediaError)) throw error
+      return null
+    }
+  }
+
+  /** @throws MediaError when X does not give what it should, and nothing is stored then */
+  async function keep(
+    type: Attachment['type'],
+    url: string,
+    key: string,
+    tokens: AccountTokens | null,
+    signal: AbortSignal,
+  ): Promise<File> {
+    const over = new AbortController()
+    try {
+      const found = await source.fetch(url, tokens, limits[type].maxBytes, AbortSignal.any([signal, over.signal]))
+      const { contentType } = found
+      if (!mayBe(type, contentType)) throw new MediaError(`its bytes are no ${type} of X`, true)
+      const counted = counting(found.bytes)
+      await bucket.put(key, contentType, counted.bytes).catch((error) => {
+        throw counted.broken() ?? error
+      })
+      return { key, contentType, size: counted.size() }
+    } finally {
+      over.abort()
+    }
+  }
+
+  /** Each medium is written on condition that no other of the message has changed; then the rest is read anew. */
+  async function write(message: Message, index: number, after: Attachment): Promise<void> {
+    const before = message.media[index]
+    for (let current: Message | null = message; current; ) {
+      if (await media.save(current, index, after)) return
+      current = await media.message(message.channelId, message.id)
+      const there = current?.media[index]
+      // Another worker was quicker with this very one.
+      if (there?.status === 'stored' || there?.attempts !== before?.attempts) return
+    }
+  }
+}
+
+/** What just came is tried at once, what failed when its time has come. */
+function isDue({ status, nextTryAt }: Attachment, now: Date): boolean {
+  return nextTryAt !== null && (status === 'pending' || nextTryAt <= now.toISOString())
+}
+
+/** The same for the same medium: fetched twice, it lies there once. */
+function placeOf({ channelId, id }: Message, index: number): string {
+  return `${places.received}/${channelId}/${id}/${index}`
+}
+
+/** Bytes on their way, with what is known of them afterwards: how many, and the error that ended them. */
+function counting(bytes: Bytes) {
+  let size = 0
+  let broken: MediaError | null = null
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of bytes) {
+        size += chunk.length
+        yield chunk
+      }
+    } catch (error) {
+      if (error instanceof MediaError) broken = error
+      throw error
+    }
+  }
+  return { bytes: counted(), size: () => size, broken: () => broken }
+}
