@@ -24,6 +24,7 @@ const bodies = {
   }),
   message: z.strictObject({ from: text, to: text, text: text.default(''), media: file.optional() }),
   chat: z.strictObject({ from: text, to: text }),
+  edit: z.strictObject({ text }),
   one: z.strictObject({ userId: text }),
   answer: z
     .strictObject({
@@ -74,6 +75,7 @@ const calls: Readonly<Record<string, Handle>> = {
   'POST /_x/revoke': (control, call) => done(control.revoke(read(bodies.one, call).userId)),
   'GET /_x/posts': (control) => ({ posts: control.posts() }),
   'POST /_x/posts': (control, call) => control.post(read(bodies.post, call)),
+  'POST /_x/posts/:id/edit': (control, call, id) => control.editPost(id, read(bodies.edit, call).text),
   'DELETE /_x/posts/:id': (control, _call, id) => done(control.deletePost(id)),
   'GET /_x/direct-messages': (control) => ({ directMessages: control.directMessages() }),
   'POST /_x/direct-messages': (control, call) => control.directMessage(read(bodies.message, call)),
@@ -111,8 +113,8 @@ const calls: Readonly<Record<string, Handle>> = {
 export async function answerControl(control: Control, call: Pick<Call, 'method' | 'path' | 'body'>): Promise<Answer> {
   const [, media] = /^\/_x\/media\/(\d+)$/.exec(call.path) ?? []
   if (media && call.method === 'GET') return mediaAnswer(control, media)
-  const [, stem = call.path, id = ''] = /^(\/_x\/[\w-]+)\/([\w@]+)$/.exec(call.path) ?? []
-  const handle = calls[`${call.method} ${call.path}`] ?? calls[`${call.method} ${stem}/:id`]
+  const [, stem = call.path, id = '', rest = ''] = /^(\/_x\/[\w-]+)\/([\w@]+)(\/\w+)?$/.exec(call.path) ?? []
+  const handle = calls[`${call.method} ${call.path}`] ?? calls[`${call.method} ${stem}/:id${rest}`]
   if (!handle) {
     const known = Object.keys(calls).concat('GET /_x/media/:id')
     return { status: 404, body: { error: `There is no ${call.method} ${call.path}.`, calls: known } }

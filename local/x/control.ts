@@ -5,7 +5,7 @@ import { sendMessage } from './direct-messages.ts'
 import { chatCreated, revoked } from './events.ts'
 import { keepMedia } from './media-files.ts'
 import { dropToken, tokenFor } from './oauth.ts'
-import { publish, remove } from './posts.ts'
+import { edit, publish, remove } from './posts.ts'
 import type {
   AccessToken,
   Delivery,
@@ -19,6 +19,7 @@ import type {
   User,
   Webhook,
 } from './state.ts'
+import { mostEdits, versionsOf } from './versions.ts'
 import { checkWebhook } from './webhooks.ts'
 import { apps, type World } from './world.ts'
 
@@ -47,6 +48,8 @@ export type Control = {
     quotes?: string | undefined
     media?: readonly File[] | undefined
   }): Post
+  /** A new version of a post, with an id of its own. */
+  editPost(id: string, text: string): Post
   deletePost(id: string): void
   posts(): readonly Post[]
   directMessage(message: { from: string; to: string; text: string; media?: File | undefined }): DirectMessage
@@ -157,6 +160,13 @@ export function createControl({ world, deliveries, answers, now }: ControlParts)
       if (text === '' && media.length === 0) throw new ControlError('text: a post needs a text or media.')
       const mediaIds = media.map((file) => keepMedia(world, id, 'tweet', file.contentType, file.bytes).id)
       return publish(world, { by: id, text, inReplyTo, quotes, mediaIds })
+    },
+    editPost(id, text) {
+      const post = postOf(id, 'id')
+      if (versionsOf(world, post).length > mostEdits)
+        throw new ControlError(`id: X lets a post be edited ${mostEdits} times.`)
+      if (text === '' && post.mediaIds.length === 0) throw new ControlError('text: a post needs a text or media.')
+      return edit(world, post, text)
     },
     deletePost: (id) => remove(world, postOf(id, 'id')),
     posts: () => state.posts,

@@ -86,7 +86,9 @@ function page(world: World, call: Call, reach: number, belongs: (post: Post) => 
   if (!world.state.users.some(({ id }) => id === call.params.id)) {
     throw new XError({ status: 200, body: { errors: [unknownUser(call.params.id ?? '')] } })
   }
-  const posts = world.state.posts.filter((post) => post.deletedAt === null && belongs(post)).slice(-reach)
+  const superseded = new Set(world.state.posts.flatMap(({ edits = [] }) => edits))
+  const isShown = (post: Post) => post.deletedAt === null && !superseded.has(post.id) && belongs(post)
+  const posts = world.state.posts.filter(isShown).slice(-reach)
   const { items, meta } = pageOf(posts, call.query, { from: 5, to: 100, unless: 10 })
   const edges = items.length > 0 ? { newest_id: items[0]?.id, oldest_id: items.at(-1)?.id } : {}
   const { data, ...rest } = v2Posts(world, items, call.query)

@@ -4,6 +4,7 @@ import type { Post, User } from './state.ts'
 import { compose } from './text.ts'
 import { userOf } from './user-shapes.ts'
 import { mentionedIn } from './v2-shapes.ts'
+import { versionsOf } from './versions.ts'
 import type { World } from './world.ts'
 
 export type Draft = {
@@ -50,10 +51,32 @@ export function publish(world: World, draft: Draft): Post {
   return post
 }
 
-/** Takes a post away and tells its author's app. */
+/** Publishes a post anew with other words, and tells whom it concerns now. */
+export function edit(world: World, post: Post, written: string): Post {
+  const earlier = versionsOf(world, post)
+  const newest = earlier.at(-1) ?? post
+  const parent = world.state.posts.find(({ id }) => id === newest.inReplyToId)
+  const ending = newest.text.entities.find((one) => one.type === 'media')
+  const text = compose({
+    written,
+    before: mentionsBefore(world, { by: newest.authorId, text: written }, parent),
+    find: findUser(world),
+    shorten: shortLink,
+    ending: ending && { space: ' ', link: ending.url },
+  })
+  const edits = earlier.map(({ id }) => id)
+  const edited = { ...newest, id: world.newId(), written, text, edits, createdAt: world.now().toISOString() }
+  world.state.posts.push(edited)
+  world.changed()
+  world.emit(postCreated(world, edited))
+  return edited
+}
+
+/** Takes a post away, with all its versions, and tells its author's app. */
 export function remove(world: World, post: Post): void {
   if (post.deletedAt !== null) return
-  post.deletedAt = world.now().toISOString()
+  const at = world.now().toISOString()
+  for (const version of versionsOf(world, post)) version.deletedAt = at
   world.changed()
   world.emit(postDeleted(world, post))
 }

@@ -31,6 +31,8 @@ export type Post = {
   readonly inReplyToUserId: string | null
   readonly quotedId: string | null
   readonly mediaIds: readonly string[]
+  /** Ids of its earlier versions, oldest first; missing on what was never an edit. */
+  readonly edits?: readonly string[]
   readonly createdAt: string
   deletedAt: string | null
 }

@@ -2,6 +2,7 @@ import { addressesOf, kindOf } from './media-files.ts'
 import type { Entity, Media, Post, User } from './state.ts'
 import { codePoints } from './text.ts'
 import { userOf, v1Time, v1User } from './user-shapes.ts'
+import { versionsOf } from './versions.ts'
 import { apps, integer, type World } from './world.ts'
 
 /** The entities of a v1.1 text; those past `until` left out. */
@@ -97,7 +98,7 @@ export function v1Post(world: World, post: Post): Record<string, unknown> {
     ...(post.quotedId === null
       ? {}
       : { quoted_status_id: integer(post.quotedId), quoted_status_id_str: post.quotedId }),
-    ...(quoted ? { quoted_status: v1Post(world, { ...quoted, quotedId: null }) } : {}),
+    ...(quoted && quoted.deletedAt === null ? { quoted_status: v1Post(world, { ...quoted, quotedId: null }) } : {}),
     quote_count: 0,
     reply_count: 0,
     retweet_count: 0,
@@ -108,6 +109,10 @@ export function v1Post(world: World, post: Post): Record<string, unknown> {
       : 'extended_entities' in whole
         ? { extended_entities: whole.extended_entities }
         : {}),
+    edit_history: {
+      initial_tweet_id: post.edits?.[0] ?? post.id,
+      edit_tweet_ids: versionsOf(world, post).map(({ id }) => id),
+    },
     favorited: false,
     retweeted: false,
     filter_level: 'low',

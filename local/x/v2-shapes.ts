@@ -2,6 +2,7 @@ import { addressesOf, kindOf } from './media-files.ts'
 import type { Entity, Media, Post } from './state.ts'
 import { codePoints } from './text.ts'
 import { activityUser, userOf, v2User } from './user-shapes.ts'
+import { mostEdits, versionsOf } from './versions.ts'
 import type { World } from './world.ts'
 
 /** A post of the v2 API with everything that may be asked for. */
@@ -19,7 +20,7 @@ export function v2Post(world: World, post: Post): Record<string, unknown> & { id
   return {
     id: post.id,
     text: post.text.full,
-    edit_history_tweet_ids: [post.id],
+    edit_history_tweet_ids: versionsOf(world, post).map(({ id }) => id),
     author_id: post.authorId,
     created_at: post.createdAt,
     conversation_id: post.conversationId,
@@ -107,9 +108,9 @@ export function activityPost(world: World, post: Post): Record<string, unknown> 
   }
 }
 
-const editControls = ({ createdAt }: Post) => ({
-  edits_remaining: 5,
-  edits_remaining_str: '5',
+const editControls = ({ createdAt, edits = [] }: Post) => ({
+  edits_remaining: mostEdits - edits.length,
+  edits_remaining_str: String(mostEdits - edits.length),
   is_edit_eligible: true,
   editable_until: new Date(Date.parse(createdAt) + 3_600_000).toISOString(),
 })
@@ -117,10 +118,12 @@ const editControls = ({ createdAt }: Post) => ({
 /** What stands beside a post in the X Activity API; of replies X sends nothing. */
 export function activityIncludes(world: World, post: Post, event: string): object {
   if (event === 'post.reply.create') return {}
-  const users = [...new Set([post.authorId, ...mentionedIn(post)])].map((id) => activityUser(userOf(world, id)))
-  const media = mediaOf(world, post).map((one) => v2Media(one))
+  const quoted = world.state.posts.filter(({ id, deletedAt }) => id === post.quotedId && deletedAt === null)
+  const people = [post.authorId, ...mentionedIn(post), ...quoted.map(({ authorId }) => authorId)]
+  const users = [...new Set(people)].map((id) => activityUser(userOf(world, id)))
+  const media = [post, ...quoted].flatMap((one) => mediaOf(world, one)).map((one) => v2Media(one))
   return {
-    tweets: [activityPost(world, post)],
+    tweets: [post, ...quoted].map((one) => activityPost(world, one)),
     users,
     ...(media.length > 0 ? { media } : {}),
   }
