@@ -8,7 +8,7 @@ import { Refusal } from './settings.ts'
 /** Where a running stack's parts listen: written under its data folder for commands beside it. */
 export type Addresses = {
   readonly url: string
-  readonly endpoints: { readonly dynamodb: string; readonly sqs: string; readonly ses: string }
+  readonly endpoints: { readonly dynamodb: string; readonly sqs: string; readonly s3: string; readonly ses: string }
   readonly tableName: string
   readonly queueUrls: Readonly<Record<QueueName, string>>
   /** The X simulator, where it is the X of this stack. */

@@ -29,6 +29,7 @@ export function startFunctions(
       ...Object.fromEntries(own),
       AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
       AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+      AWS_ENDPOINT_URL_S3: endpoints.s3,
       AWS_ENDPOINT_URL_SES: endpoints.ses,
     }
     return [name, startFunction({ name, folder: folders[name], resource: functions[name], environment, onLog })]

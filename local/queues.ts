@@ -48,8 +48,8 @@ export async function startQueues(dataDir: string): Promise<Part> {
   }
 }
 
-/** The embedded SQS listens to the whole network, checks no credentials and has no setting for either. */
-function keepStrangersOut(port: number): { end(): void } {
+/** The embedded SQS and S3 listen to the whole network, and have no setting for that. */
+export function keepStrangersOut(port: number): { end(): void } {
   const onSocket = (message: unknown) => {
     const { socket } = message as { socket: Socket }
     if (socket.localPort === port && !/^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '')) socket.destroy()

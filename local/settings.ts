@@ -37,6 +37,7 @@ const eventSources = ['account-activity', 'x-activity'] as const
 export type AwsEndpoints = {
   readonly dynamodb?: string | undefined
   readonly sqs?: string | undefined
+  readonly s3?: string | undefined
   readonly ses?: string | undefined
 }
 
@@ -70,6 +71,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     awsEndpoints: {
       dynamodb: readUrl('AWS_ENDPOINT_URL_DYNAMODB', read('AWS_ENDPOINT_URL_DYNAMODB')),
       sqs: readUrl('AWS_ENDPOINT_URL_SQS', read('AWS_ENDPOINT_URL_SQS')),
+      s3: readUrl('AWS_ENDPOINT_URL_S3', read('AWS_ENDPOINT_URL_S3')),
       ses: readUrl('AWS_ENDPOINT_URL_SES', read('AWS_ENDPOINT_URL_SES')),
     },
   }

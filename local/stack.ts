@@ -13,6 +13,7 @@ import { startSchedules } from './schedules.ts'
 import { keepTokensKey, writeSecrets, type XSecrets } from './secrets.ts'
 import { type AwsEndpoints, type EventSource, mailDefaults } from './settings.ts'
 import { type Settling, watchQueues } from './settled.ts'
+import { bucketName, ensureBucket, startStorage } from './storage.ts'
 import { ensureTable, tableName } from './table.ts'
 import { createTokenIssuer } from './tokens.ts'
 
@@ -117,6 +118,8 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   const sqs = await embed('SQS', awsEndpoints.sqs, () => startQueues(dataDir))
   const client = queueClient(sqs)
   closing.push(() => client.destroy())
+  const s3 = await embed('S3', awsEndpoints.s3, () => startStorage(dataDir, [url, new URL(publicUrl).origin]))
+  await timed(onProgress, 'bucket', () => ensureBucket(s3))
   const ses = await embed('SES', awsEndpoints.ses, () => startMail(options))
   const { urls, deadLetters } = await timed(onProgress, 'queues', () => ensureQueues(client, sqs))
 
@@ -128,6 +131,8 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     TABLE_NAME: tableName,
     EVENTS_QUEUE_URL: urls.events,
     REPLIES_QUEUE_URL: urls.replies,
+    MEDIA_QUEUE_URL: urls.media,
+    MEDIA_BUCKET: bucketName,
     X_SECRETS: writeSecrets(dataDir, pickSecrets(options)),
     TOKENS_KEY: keepTokensKey(dataDir),
     X_API_URL: options.xApiUrl ?? x?.url ?? '',
@@ -136,7 +141,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     ADMINISTRATORS: (options.administrators ?? mailDefaults.administrators).join(','),
     MAIL_FROM: options.mailFrom ?? mailDefaults.mailFrom,
   }
-  const endpoints = { dynamodb, sqs, ses }
+  const endpoints = { dynamodb, sqs, s3, ses }
   const running = startFunctions(folders, values, endpoints, onLog)
   const pollers = (Object.keys(queues) as QueueName[]).map((name) =>
     startPoller({

@@ -60,6 +60,7 @@ ${x ? '            Its page to look at is the one to authorize an account, where
   People    ${names.join(', ')} sign in at ${url}/oauth2/authorize, client ${consoleClient.id}
   DynamoDB  ${endpoints.dynamodb}
   SQS       ${endpoints.sqs}
+  S3        ${endpoints.s3}
   Data      ${dataDir}
 
 First thing to try: «On one machine» in README.md.

@@ -2,7 +2,7 @@ import type { Observation, Reader, Routed } from './observe.ts'
 import type { Step } from './steps.ts'
 
 /** Outcomes after which no ticket has more messages than before. */
-const leavesTicketsAlone = ['repeated', 'ignored', 'counted', 'unreadable', 'revoked', 'deleted']
+const leavesTicketsAlone = ['repeated', 'ignored', 'counted', 'unreadable', 'revoked', 'deleted', 'edited']
 
 /** What the steps so far came to, for `joins`. */
 export type Openings = Map<string, string>

@@ -16,6 +16,7 @@ const outcome = z.enum([
   'unreadable',
   'revoked',
   'deleted',
+  'edited',
   'any',
 ])
 export type OutcomeWord = z.infer<typeof outcome>
