@@ -8,6 +8,7 @@ import { FailedMails } from './failed-mails.ts'
 import { FrontDoor } from './front-door.ts'
 import { HandlerFunction } from './handler-function.ts'
 import { Mail } from './mail.ts'
+import { MediaBucket } from './media-bucket.ts'
 import { Mended } from './mended.ts'
 import { NotMended } from './not-mended.ts'
 import { PublicApi, paths } from './public-api.ts'
@@ -71,6 +72,15 @@ export class HelpdeskTwitterStack extends Stack {
     tickets.giveTo(router)
     tickets.giveTroubleTo(webhook)
 
+    // Pictures and films take a way of their own, so that no message waits for them.
+    const media = new WorkQueue(this, 'Media', {
+      name: 'media',
+      alarms,
+      failureMeans: "Customers' pictures do not appear in tickets, and answers with attachments are not sent",
+    })
+    media.sendFrom(router)
+    const mediaBucket = new MediaBucket(this, 'MediaBucket', { consoleUrl: frontDoor.url })
+
     // The helpdesk reads and answers tickets through the API, the console connects accounts through it.
     const api = new HandlerFunction(this, 'Api', {
       name: 'api',
@@ -82,6 +92,7 @@ export class HelpdeskTwitterStack extends Stack {
     tickets.giveTo(api)
     secrets.giveTo(api)
     tokens.sealIn(api)
+    mediaBucket.linkFrom(api)
     api.set('PUBLIC_URL', frontDoor.url)
     api.set('X_API_URL', settings.xApiUrl)
     api.set('EVENT_SOURCE', settings.eventSource)
@@ -107,9 +118,26 @@ export class HelpdeskTwitterStack extends Stack {
     secrets.giveTo(sender)
     tokens.openIn(sender)
     sender.set('X_API_URL', settings.xApiUrl)
+    media.sendFrom(sender)
 
-    // Every minute: answers whose time has come, or which were left behind.
-    const waitForEver = "Agents' answers that had to wait are not sent"
+    // The mover fetches customers' pictures and films from X, and brings agents' to it.
+    const mover = new HandlerFunction(this, 'Mover', {
+      name: 'media',
+      code: bundles.media,
+      alarms,
+      failureMeans: "Customers' pictures appear late or not at all, and answers with attachments are not sent",
+    })
+    media.deliverTo(mover)
+    mediaBucket.moveIn(mover)
+    tickets.giveTo(mover)
+    secrets.giveTo(mover)
+    tokens.openIn(mover)
+    replies.sendFrom(mover)
+    mover.set('X_API_URL', settings.xApiUrl)
+
+    // Every minute: answers and media whose time has come, or which were left behind.
+    const waitForEver =
+      "Agents' answers that had to wait are not sent, and pictures that X did not give are not fetched"
     const requeue = new HandlerFunction(this, 'Requeue', {
       name: 'requeue',
       code: bundles.requeue,
@@ -118,6 +146,7 @@ export class HelpdeskTwitterStack extends Stack {
     })
     tickets.giveTo(requeue)
     replies.sendFrom(requeue)
+    media.sendFrom(requeue)
     new Schedule(this, 'RequeueSchedule', {
       name: 'requeue',
       runs: requeue,

@@ -19,6 +19,7 @@ const longestWait = Duration.minutes(5)
 const urlVariables = {
   events: 'EVENTS_QUEUE_URL',
   replies: 'REPLIES_QUEUE_URL',
+  media: 'MEDIA_QUEUE_URL',
 } as const satisfies Record<QueueName, EnvironmentName>
 
 export type WorkQueueProps = {

@@ -77,6 +77,8 @@ test('a plain value brings no permission along, and nothing that names a thing i
   sender.set('TABLE_NAME', 'table')
   // @ts-expect-error a key comes with the permission to use it
   sender.set('TOKENS_KEY', 'key')
+  // @ts-expect-error a queue comes with the permission to send to it
+  sender.set('MEDIA_QUEUE_URL', 'queue')
   // @ts-expect-error a secret comes with the permission to read it
   sender.set('X_SECRETS', 'secret')
   const [policy] = Object.values(resourcesOf(Template.fromStack(stack), 'AWS::IAM::Policy'))

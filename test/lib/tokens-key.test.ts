@@ -32,6 +32,7 @@ test('the API seals and opens, who else acts for an account only opens, and nobo
     router: [],
     api: [{ Action: ['kms:Decrypt', 'kms:Encrypt'], Resource: arn }],
     sender: [{ Action: 'kms:Decrypt', Resource: arn }],
+    media: [{ Action: 'kms:Decrypt', Resource: arn }],
     silence: [{ Action: 'kms:Decrypt', Resource: arn }],
     requeue: [],
     upkeep: [{ Action: 'kms:Decrypt', Resource: arn }],
@@ -42,7 +43,7 @@ test('functions are told the key itself, not a name of it that could come to mea
   const users = Object.values(resourcesOf(template, 'AWS::Lambda::Function')).filter(({ Properties }) =>
     JSON.stringify(Properties.Environment).includes('TOKENS_KEY'),
   )
-  expect(users).toHaveLength(4)
+  expect(users).toHaveLength(5)
   for (const { Properties } of users) {
     expect(Properties.Environment).toMatchObject({ Variables: { TOKENS_KEY: arn } })
   }
