@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { createApi } from '../lambdas/api.ts'
-import type { X } from '../lambdas/core/ports.ts'
+import type { Bucket, X } from '../lambdas/core/ports.ts'
 import { httpEvent } from './support/http-events.ts'
 import { startStores, type TestStores } from './support/stores.ts'
 import { untouched } from './support/untouched.ts'
@@ -14,6 +14,7 @@ beforeAll(async () => {
   stores = await startStores(now)
   api = createApi({
     ...stores,
+    bucket: untouched<Bucket>('bucket', { uploadLink: async () => 'https://bucket' }),
     replyQueue: untouched('replyQueue'),
     x: untouched<X>('x', { requestToken: async () => ({ token: 't', secret: 's', authorizeUrl: 'https://x' }) }),
     vault: { seal: async (text) => text, open: async (sealed) => sealed },
@@ -43,9 +44,11 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['GET', '/api/tickets/1/messages', 'agents', 404],
   ['POST', '/api/tickets/1/replies', 'agents', 404],
   ['POST', '/api/tickets/1/messages/2/retry', 'agents', 404],
+  ['POST', '/api/attachments', 'agents', 201],
   ['GET', '/api/channels', 'agents', 200],
   ['GET', '/api/channels/1', 'agents', 404],
   ['GET', '/api/channels/1/activity', 'agents', 404],
+  ['GET', '/api/reports/tickets', 'agents', 200],
   ['DELETE', '/api/channels/1', 'administrators', 404],
   ['POST', '/api/channels/twitter/connect', 'administrators', 201],
   ['PATCH', '/api/channels/1', 'administrators', 404],
@@ -58,6 +61,7 @@ const ownBodies: Record<string, object> = {
   '/api/channels/1': { mentions: false },
   '/api/extensions/twitter': { enabled: true },
   '/api/tickets/1/messages/2/retry': { force: true },
+  '/api/attachments': { contentType: 'image/png', size: 1 },
 }
 
 function expected(access: string, caller: keyof typeof callers, status: number): number {
@@ -74,6 +78,7 @@ describe.each(calls)('%s %s', (method, path, access, status) => {
     const takesBody = ['POST', 'PATCH'].includes(method) && !path.endsWith('/connect')
     const event = httpEvent(method, path, {
       claims: callers[caller],
+      ...(path.startsWith('/api/reports') ? { query: { by: 'day' } } : {}),
       ...(takesBody ? { body: JSON.stringify(body) } : {}),
     })
     const answer = (await api(event, {} as Context)) as APIGatewayProxyStructuredResultV2

@@ -71,7 +71,16 @@ async function call(
   path: string,
   options: Parameters<typeof httpEvent>[2] & { cookies?: string[] } = {},
 ) {
-  const api = createApi({ ...stores, x, vault, replyQueue: untouched('replyQueue'), publicUrl, now, log: () => {} })
+  const api = createApi({
+    ...stores,
+    x,
+    vault,
+    bucket: untouched('bucket'),
+    replyQueue: untouched('replyQueue'),
+    publicUrl,
+    now,
+    log: () => {},
+  })
   const { cookies, ...rest } = options
   const event = { ...httpEvent(method, path, rest), ...(cookies ? { cookies } : {}) }
   return (await api(event, {} as Context)) as APIGatewayProxyStructuredResultV2

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { createApi } from '../lambdas/api.ts'
-import { message as messageSchema } from '../lambdas/core/api.ts'
+import { dryRun as dryRunSchema, message as messageSchema } from '../lambdas/core/api.ts'
 import type { DueReply } from '../lambdas/core/ports.ts'
 import type { Reply } from '../lambdas/core/reply.ts'
 import { failed } from '../lambdas/core/sending.ts'
@@ -27,6 +27,7 @@ beforeAll(async () => {
   await stores.connect()
   api = createApi({
     ...stores,
+    bucket: untouched('bucket'),
     replyQueue: {
       async send(replies) {
         if (queueIsDown) throw new Error('SQS is away')
@@ -166,6 +167,109 @@ describe('what X would refuse is refused before it is stored', () => {
     expect([revoked.status, revoked.body.detail]).toEqual([409, expect.stringContaining('connected again')])
     await stores.connect()
     expect((await reply(directTicket, { text: 'x' })).status).toBe(202)
+  })
+})
+
+describe('a dry run', () => {
+  const dryRun = async (ticket: string, body: object, flag = 'true') => {
+    const options = { claims: agent, body: JSON.stringify(body), query: { dryRun: flag } }
+    const event = httpEvent('POST', `/api/tickets/${ticket}/replies`, options)
+    const answer = (await api(event, {} as Context)) as APIGatewayProxyStructuredResultV2
+    return { status: answer.statusCode, body: JSON.parse(answer.body ?? 'null') }
+  }
+
+  test('tells length, limit, price and whether X allows it, and stores and sends nothing', async () => {
+    queued = []
+    const before = await stores.itemsOf(`TICKET#${mentionTicket}`)
+    const ticket = await stores.tickets.ticket(mentionTicket)
+    const { status, body } = await dryRun(mentionTicket, { text: 'Yes, see https://example.com/hours 😀' })
+    expect(status).toBe(200)
+    expect(dryRunSchema.parse(body)).toEqual({
+      ok: true,
+      problems: [],
+      weightedLength: 9 + 23 + 1 + 2,
+      maxLength: 280,
+      replyAllowed: true,
+      quota: { limit: 100, remaining: 100, resetsAt: null },
+      price: { usd: 0.2, because: expect.stringContaining('link') },
+    })
+    expect(await stores.itemsOf(`TICKET#${mentionTicket}`)).toEqual(before)
+    expect(await stores.tickets.ticket(mentionTicket)).toEqual(ticket)
+    expect(queued).toEqual([])
+  })
+
+  test('counts what was sent', async () => {
+    const { windows, version } = { windows: [{ startedAt: now().toISOString(), used: 15 }], version: 1 }
+    const channelId = `twitter-${shop.id}`
+    expect(
+      await stores.replies.saveQuota(channelId, 'direct_message', null, { windows, notBefore: null, version }),
+    ).toBe(true)
+    const { body } = await dryRun(directTicket, { text: 'a later one' })
+    const resetsAt = new Date(now().getTime() + 15 * 60_000).toISOString()
+    expect([body.ok, body.quota]).toEqual([true, { limit: 15, remaining: 0, resetsAt }])
+  })
+
+  test.each<[string, () => string, object, string]>([
+    ['no text', () => directTicket, { text: ' ' }, 'text_empty'],
+    ['a long post', () => mentionTicket, { text: 'x'.repeat(281) }, 'text_too_long'],
+    ['an attachment', () => mentionTicket, { text: 'x', attachmentIds: ['a'] }, 'unknown_attachment'],
+    ['an unknown place', () => mentionTicket, { text: 'x', inReplyTo: 'post-1' }, 'in_reply_to_unknown'],
+    [
+      'a place in another ticket',
+      () => mentionTicket,
+      { text: 'x', inReplyTo: `dm-${idAt(clock, 1)}` },
+      'in_reply_to_unknown',
+    ],
+  ])('reports what the reply itself is refused for: %s', async (_name, ticket, body, code) => {
+    const dry = await dryRun(ticket(), body)
+    expect([dry.status, dry.body.ok, dry.body.problems[0].code]).toEqual([200, false, code])
+    const refused = await reply(ticket(), body)
+    expect([refused.status, refused.body.detail]).toEqual([422, expect.stringContaining(dry.body.problems[0].detail)])
+  })
+
+  test('reports a closed ticket, a lost access and an own post as the place, as the reply itself does', async () => {
+    const own = await reply(mentionTicket, { text: 'Hello there' })
+    const under = { text: 'x', inReplyTo: own.body.id }
+    expect((await dryRun(mentionTicket, under)).body.problems).toMatchObject([{ code: 'in_reply_to_not_customers' }])
+    expect((await reply(mentionTicket, under)).status).toBe(422)
+    await call('PATCH', `/api/tickets/${directTicket}`, { status: 'closed' })
+    await stores.channels.markRevoked(`twitter-${shop.id}`)
+    const { status, body } = await dryRun(directTicket, { text: 'x' })
+    expect([status, body.ok]).toEqual([200, false])
+    expect(body.problems.map((one: { code: string }) => one.code)).toEqual(['ticket_closed', 'channel_not_connected'])
+    expect((await reply(directTicket, { text: 'x' })).status).toBe(409)
+    await stores.connect()
+    await call('PATCH', `/api/tickets/${directTicket}`, { status: 'open' })
+  })
+
+  test('of a malformed body, an odd flag or an unknown ticket is refused', async () => {
+    expect((await dryRun(directTicket, { text: 5 })).status).toBe(422)
+    expect((await dryRun(directTicket, { text: 'cut \ud83d' })).status).toBe(422)
+    expect((await dryRun(directTicket, { text: 'x' }, 'perhaps')).status).toBe(422)
+    expect((await dryRun('none', { text: 'x' })).status).toBe(404)
+  })
+
+  test('that is false is a reply', async () => {
+    expect((await dryRun(directTicket, { text: 'really' }, 'false')).status).toBe(202)
+  })
+})
+
+describe('an entry that was deleted', () => {
+  test('is not answered: the one before is, or none', async () => {
+    const { deliver } = routerOver(stores, now)
+    const eve = { id: '31415', username: 'eve' }
+    const [first, second] = [idAt(clock, 61), idAt(clock, 62)]
+    const entry = { id: first, by: eve, text: '@shop hi', mentions: [shop] }
+    const [opened] = await deliver(posts(shop, entry))
+    await deliver(posts(shop, { ...entry, id: second, answers: { id: first, by: eve } }))
+    const ticket = String(opened?.ticketId)
+    const channelId = `twitter-${shop.id}`
+    await stores.tickets.markDeleted(channelId, second, now().toISOString())
+    const named = await reply(ticket, { text: 'x', inReplyTo: `post-${second}` })
+    expect([named.status, named.body.detail]).toEqual([422, expect.stringContaining('was deleted on X')])
+    expect((await reply(ticket, { text: 'x' })).body.inReplyToId).toBe(first)
+    await stores.tickets.markDeleted(channelId, first, now().toISOString())
+    expect((await reply(ticket, { text: 'y' })).status).toBe(409)
   })
 })
 

@@ -18,6 +18,7 @@ beforeAll(async () => {
   await stores.connect()
   api = createApi({
     ...stores,
+    bucket: untouched('bucket'),
     replyQueue: untouched('replyQueue'),
     x: untouched('x'),
     vault: untouched('vault'),

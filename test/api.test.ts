@@ -3,7 +3,7 @@ import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import * as z from 'zod'
 import { createApi } from '../lambdas/api.ts'
 import * as schemas from '../lambdas/core/api.ts'
-import type { ReplyQueue, Vault, X } from '../lambdas/core/ports.ts'
+import type { Bucket, ReplyQueue, Vault, X } from '../lambdas/core/ports.ts'
 import { httpEvent } from './support/http-events.ts'
 import { routerOver } from './support/router.ts'
 import { startStores, type TestStores } from './support/stores.ts'
@@ -22,6 +22,7 @@ const logged: object[] = []
 
 const dependencies = () => ({
   ...stores,
+  bucket: untouched<Bucket>('bucket'),
   replyQueue: untouched<ReplyQueue>('replyQueue'),
   x: untouched<X>('x'),
   vault: untouched<Vault>('vault'),
@@ -135,6 +136,7 @@ describe('reading', () => {
     const document = JSON.parse(answer.body ?? '')
     expect(document.openapi).toBe('3.1.0')
     expect(Object.keys(document.paths).sort()).toEqual([
+      '/api/attachments',
       '/api/channels',
       '/api/channels/twitter/callback',
       '/api/channels/twitter/connect',
@@ -144,6 +146,7 @@ describe('reading', () => {
       '/api/extensions',
       '/api/extensions/twitter',
       '/api/openapi.json',
+      '/api/reports/tickets',
       '/api/tickets',
       '/api/tickets/{id}',
       '/api/tickets/{id}/messages',

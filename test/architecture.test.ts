@@ -49,7 +49,7 @@ function isAllowed({ from, to }: Import): boolean {
   if (target === 'local') return false
   if (layer === 'core') return ['zod', 'html-entities', 'twitter-text', 'node:crypto'].includes(to)
   if (layer.startsWith('adapters/'))
-    return target === 'core' || /^(@aws-sdk\/|twitter-api-v2$)/.test(to) || isBuiltin(to)
+    return target === 'core' || /^(@aws-sdk\/|twitter-api-v2$|file-type$)/.test(to) || isBuiltin(to)
   if (layer === 'runtime')
     return (
       target === 'core' || target?.startsWith('adapters/') || /^(@middy|@aws-sdk)\//.test(to) || to === 'aws-lambda'

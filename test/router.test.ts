@@ -4,6 +4,7 @@ import type { Ticket } from '../lambdas/core/ticket.ts'
 import { createRouter } from '../lambdas/router.ts'
 import { recordOf, recordsOf, routerOver } from './support/router.ts'
 import { startStores, type TestStores } from './support/stores.ts'
+import { untouched } from './support/untouched.ts'
 import { ann, bob, directMessages, idAt, posts, shop, type User, xActivity } from './support/x-payloads.ts'
 
 const other: User = { id: '3333333333', username: 'other_shop' }
@@ -81,6 +82,40 @@ describe('direct messages become tickets', () => {
     expect(routed).toMatchObject({ outcome: 'opened', because: "the customer's last direct ticket was closed" })
     expect(closings).toBe(2)
     expect((await ticketOf(opened?.ticketId)).messageCount).toBe(1)
+  })
+})
+
+describe('an encrypted message', () => {
+  test('is a message that names who wrote and when, leads to X, and ends the silence', async () => {
+    const account = { id: '6060', username: 'encrypted' }
+    const channel = await stores.connect(account)
+    const customer = newCustomer()
+    const chat = { id: `e4f4d3fc-8bbf-${ids}`, sender_id: customer.id, created_at_msec: '1784841183370' }
+    const delivery = xActivity(account, 'chat.received', chat, { users: [{ ...customer, name: 'A Customer' }] })
+    const [opened] = await router().deliver(delivery)
+    expect(await router().deliver(delivery)).toMatchObject([{ outcome: 'repeated' }])
+    const { items } = await stores.tickets.messages(String(opened?.ticketId), { limit: 10, after: null })
+    expect(items).toMatchObject([
+      {
+        direction: 'inbound',
+        visibility: 'private',
+        text: '',
+        notice: { type: 'encrypted_message', url: `https://x.com/messages/compose?recipient_id=${customer.id}` },
+        author: { id: customer.id, username: customer.username, name: 'A Customer' },
+        createdAt: '2026-07-23T21:13:03.370Z',
+      },
+    ])
+    expect(await ticketOf(opened?.ticketId)).toMatchObject({ kind: 'direct', messageCount: 1 })
+    expect((await stores.channels.get(channel.id))?.lastMessageAt).toBe(now().toISOString())
+    await set(opened?.ticketId, 'pending')
+    const second = { ...chat, id: `${chat.id}-2` }
+    expect(await router().deliver(xActivity(account, 'chat.received', second))).toMatchObject([{ outcome: 'joined' }])
+    expect(await ticketOf(opened?.ticketId)).toMatchObject({ status: 'open', messageCount: 2 })
+  })
+
+  test('of the account itself is recorded and no message', async () => {
+    const chat = { id: 'f4f4d3fc', sender_id: shop.id, created_at_msec: '1784841183370' }
+    expect(await router().deliver(xActivity(shop, 'chat.sent', chat))).toMatchObject([{ outcome: 'ignored' }])
   })
 })
 
@@ -378,7 +413,12 @@ describe('a batch', () => {
   test('a record that is no event of ours fails and stays to be looked at, and the log does not quote it', async () => {
     const records = [recordOf('{"kind":"dm","text":"private words"', 'group'), recordOf('private words', 'other group')]
     const logged: object[] = []
-    const route = createRouter({ ...stores, now, log: (entry) => logged.push(entry) })
+    const route = createRouter({
+      ...stores,
+      mediaQueue: untouched('mediaQueue'),
+      now,
+      log: (entry) => logged.push(entry),
+    })
     const { batchItemFailures } = await route({ Records: records }, { getRemainingTimeInMillis: () => 30_000 })
     expect(batchItemFailures).toHaveLength(2)
     expect(logged).toMatchObject([{ did: 'failed' }, { did: 'failed' }])
@@ -396,7 +436,7 @@ describe('a batch', () => {
           change.message?.text === 'slow' ? new Promise<never>(() => {}) : stores.tickets.commit(change),
       },
     }
-    const route = createRouter({ ...stalling, now, log: () => {} })
+    const route = createRouter({ ...stalling, mediaQueue: untouched('mediaQueue'), now, log: () => {} })
     const { batchItemFailures } = await route({ Records: records }, { getRemainingTimeInMillis: () => 2_500 })
     expect(batchItemFailures.map((one) => one.itemIdentifier)).toEqual([records[0]?.messageId])
   })

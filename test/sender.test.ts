@@ -7,6 +7,7 @@ import { createSender, type SenderDependencies } from '../lambdas/sender.ts'
 import { recordOf, routerOver } from './support/router.ts'
 import { answers, ScriptedX } from './support/scripted-x.ts'
 import { startStores, type TestStores } from './support/stores.ts'
+import { untouched } from './support/untouched.ts'
 import { directMessages, idAt, posts, type User } from './support/x-payloads.ts'
 
 let clock = new Date()
@@ -67,7 +68,15 @@ async function write(ticketId: string, target: Target, text: string): Promise<Re
 }
 
 function sender(over: Partial<SenderDependencies> = {}) {
-  const handle = createSender({ ...stores, x: x.asX(), vault, now, log: () => {}, ...over })
+  const handle = createSender({
+    ...stores,
+    x: x.asX(),
+    vault,
+    mediaQueue: untouched('mediaQueue'),
+    now,
+    log: () => {},
+    ...over,
+  })
   return async (...replies: (DueReply | Reply)[]) => {
     const records = replies.map((one) => {
       const messageId = 'messageId' in one ? one.messageId : one.id
@@ -82,7 +91,9 @@ function sender(over: Partial<SenderDependencies> = {}) {
 async function sweep(over: Partial<SenderDependencies> = {}) {
   const due: DueReply[] = []
   const queue = { send: async (replies: readonly DueReply[]) => void due.push(...replies) }
-  await createRequeue({ ...stores, queue, log: () => {} })({ time: now().toISOString() })
+  await createRequeue({ ...stores, queue, mediaQueue: untouched('mediaQueue'), log: () => {} })({
+    time: now().toISOString(),
+  })
   for (const one of due) expect(await sender(over)(one)).toEqual([])
   return due.length
 }

@@ -3,7 +3,7 @@ import { newChannel } from '../../lambdas/core/channel.ts'
 import { joinTicket, openTicket, type Written } from '../../lambdas/core/message.ts'
 import { decide, type Situation } from '../../lambdas/core/routing.ts'
 import { activityOf } from '../support/activities.ts'
-import { ann, directMessages, posts, shop, xActivity } from '../support/x-payloads.ts'
+import { ann, directMessages, postItem, posts, shop, xActivity } from '../support/x-payloads.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 const nothing: Situation = {
@@ -11,10 +11,12 @@ const nothing: Situation = {
   channel: newChannel({ id: `twitter-${shop.id}`, twitterUserId: shop.id, username: 'shop', at }),
   authorIsConnected: false,
   storedIn: null,
+  stored: null,
   current: null,
   answersFirstEntryOf: null,
   parent: null,
   replay: null,
+  parentMessage: null,
   attempts: [],
 }
 
@@ -22,7 +24,7 @@ function opened(delivery: object) {
   const activity = activityOf(delivery) as Written
   const decision = decide(activity, nothing)
   if (decision.do !== 'open') throw new Error(`it was meant to open a ticket: ${decision.because}`)
-  return openTicket(activity, decision, at)
+  return openTicket(activity, decision, nothing, at)
 }
 
 describe('an opened ticket', () => {
@@ -67,6 +69,17 @@ describe('an opened ticket', () => {
     })
   })
 
+  test('remembers whether X lets the account answer: a mention or a quote of its post does', () => {
+    const mentioned = (options: object) =>
+      opened(posts(shop, { id: '5', by: ann, text: 'hi', ...options })).message.mentionsAccount
+    expect(mentioned({ mentions: [shop] })).toBe(true)
+    const answers = { id: '4', by: shop }
+    expect(mentioned({ answers })).toBeNull()
+    const quoted_status = postItem({ id: '3', by: shop, text: 'News' })
+    expect(mentioned({ answers, more: { quoted_status_id_str: '3', quoted_status } })).toBe(true)
+    expect(opened(directMessages(shop, { id: '5', from: ann, to: shop })).message.mentionsAccount).toBeNull()
+  })
+
   test('is the same ticket, to the letter, when the step is repeated', () => {
     const delivery = directMessages(shop, { id: '5', from: ann, to: shop })
     expect(opened(delivery)).toEqual(opened(delivery))
@@ -80,6 +93,7 @@ describe('a ticket that is joined', () => {
     joinTicket(
       direction === 'inbound' ? later() : later(shop, ann),
       { do: 'join', ticket: { ...ticket, status }, direction, because: 'a test' },
+      nothing,
       '2026-01-02T00:00:00.000Z',
     )
 
@@ -100,7 +114,7 @@ describe('a ticket that is joined', () => {
 
   test('never goes back in time, whatever clock the next one has', () => {
     const decision = { do: 'join', ticket, direction: 'inbound', because: 'a test' } as const
-    expect(joinTicket(later(), decision, '2020-01-01T00:00:00.000Z').ticket.updatedAt).toBe(ticket.updatedAt)
+    expect(joinTicket(later(), decision, nothing, '2020-01-01T00:00:00.000Z').ticket.updatedAt).toBe(ticket.updatedAt)
   })
 
   test("learns the customer's new name, and does not forget it when X says none", () => {
@@ -108,8 +122,8 @@ describe('a ticket that is joined', () => {
     const renamed = activityOf(
       directMessages(shop, { id: '6', from: { ...ann, username: 'ann2' }, to: shop }),
     ) as Written
-    expect(joinTicket(renamed, decision, at).ticket.customer.username).toBe('ann2')
+    expect(joinTicket(renamed, decision, nothing, at).ticket.customer.username).toBe('ann2')
     const nameless = { ...directMessages(shop, { id: '6', from: ann, to: shop }), users: {} }
-    expect(joinTicket(activityOf(nameless) as Written, decision, at).ticket.customer.username).toBe('ann')
+    expect(joinTicket(activityOf(nameless) as Written, decision, nothing, at).ticket.customer.username).toBe('ann')
   })
 })

@@ -19,10 +19,12 @@ const nothing: Situation = {
   channel,
   authorIsConnected: false,
   storedIn: null,
+  stored: null,
   current: null,
   answersFirstEntryOf: null,
   parent: null,
   replay: null,
+  parentMessage: null,
   attempts: [],
 }
 const situation = (some: Partial<Situation>): Situation => ({ ...nothing, ...some })
@@ -37,7 +39,7 @@ function ticketOf(activity: Activity, status: Status = 'new'): Ticket {
   if (decision.do !== 'open' || activity.kind === 'revoke' || activity.kind === 'post_deletion') {
     throw new Error('an activity that opens a ticket was meant')
   }
-  return { ...openTicket(activity, decision, '2026-01-01T00:00:00.000Z').ticket, status }
+  return { ...openTicket(activity, decision, nothing, '2026-01-01T00:00:00.000Z').ticket, status }
 }
 
 describe('rule 1: a direct message', () => {

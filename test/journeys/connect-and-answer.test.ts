@@ -103,6 +103,28 @@ describe('answering', () => {
     expect((await product.messages(ticket.id)).map((one) => one.direction)).toEqual(['inbound', 'outbound'])
   })
 
+  test('a mention that quotes a post and is edited stays one message, and an answer is checked before it is sent', async () => {
+    const quoted = await product.onX<XPost>('POST', 'posts', { by: ann.id, text: 'Sold out!' })
+    const draft = { by: bob.id, text: '@journey_shop is taht so?', quotes: quoted.id }
+    const post = await product.onX<XPost>('POST', 'posts', draft)
+    const ticket = await ticketOf(bob, (one) => one.firstEntryId === post.id)
+    const edited = await product.onX<XPost>('POST', `posts/${post.id}/edit`, { text: '@journey_shop is that so?' })
+    const isEdited = async () => (await product.messages(ticket.id)).find((one) => one.externalId === edited.id)
+    expect(await eventually('the edited message', isEdited)).toMatchObject({
+      text: '@journey_shop is that so?',
+      versions: [{ externalId: post.id, text: '@journey_shop is taht so?' }],
+      quoted: { id: quoted.id, text: 'Sold out!', author: { username: 'journey_ann' } },
+    })
+    const headers = await product.bearer()
+    const path = `/api/tickets/${ticket.id}/replies?dryRun=true`
+    const checked = await product.try(path, { method: 'POST', body: { text: 'No.' }, headers })
+    expect(checked.status).toBe(200)
+    expect(JSON.parse(checked.body)).toMatchObject({ ok: true, replyAllowed: true, price: { usd: 0.01 } })
+    expect((await product.messages(ticket.id)).length).toBe(1)
+    const { id } = await product.reply(ticket.id, { text: 'No.' })
+    expect(await delivered(ticket.id, id, isSent)).toMatchObject({ inReplyToId: edited.id })
+  })
+
   test('an echo that comes before X has answered settles the reply, once', async () => {
     const ticket = await ticketOf(ann)
     await product.onX('POST', 'answers', { path: '/2/dm_conversations/*', delayMs: 1500 })

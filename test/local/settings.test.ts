@@ -16,7 +16,7 @@ test('an empty environment is enough', () => {
     consumerSecretPrevious: undefined,
     administrators: ['admin@example.com'],
     mailFrom: 'helpdesk@example.com',
-    awsEndpoints: { dynamodb: undefined, sqs: undefined, ses: undefined },
+    awsEndpoints: { dynamodb: undefined, sqs: undefined, s3: undefined, ses: undefined },
   })
 })
 
@@ -36,6 +36,7 @@ test('everything can be set', () => {
     MAIL_FROM: 'support@example.com',
     AWS_ENDPOINT_URL_DYNAMODB: 'http://localhost:8000',
     AWS_ENDPOINT_URL_SQS: 'http://localhost:9324',
+    AWS_ENDPOINT_URL_S3: 'http://localhost:9000',
     AWS_ENDPOINT_URL_SES: 'http://localhost:8005/',
   })
   expect(settings).toEqual({
@@ -51,7 +52,12 @@ test('everything can be set', () => {
     consumerSecretPrevious: 'before',
     administrators: ['first@example.com', 'second@example.com'],
     mailFrom: 'support@example.com',
-    awsEndpoints: { dynamodb: 'http://localhost:8000', sqs: 'http://localhost:9324', ses: 'http://localhost:8005' },
+    awsEndpoints: {
+      dynamodb: 'http://localhost:8000',
+      sqs: 'http://localhost:9324',
+      s3: 'http://localhost:9000',
+      ses: 'http://localhost:8005',
+    },
   })
 })
 

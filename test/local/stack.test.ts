@@ -62,6 +62,10 @@ const folders = {
     'export const handler = async ({ Records }) => console.log({ sent: Records[0].body })',
   ),
   requeue: folder.handler('requeue', 'export const handler = async ({ time }) => console.log({ requeued: time })'),
+  media: folder.handler(
+    'media',
+    'export const handler = async ({ Records }) => console.log({ moved: Records[0].body })',
+  ),
   silence: folder.handler('silence', 'export const handler = async ({ time }) => console.log({ heard: time })'),
   upkeep: folder.handler('upkeep', 'export const handler = async ({ time }) => console.log({ kept: time })'),
 }
@@ -150,12 +154,15 @@ describe('a stack', () => {
       fetch(`${stack.url}/webhooks/twitter`),
       queue(stack, 'events', 'one'),
       queue(stack, 'replies', 'one'),
+      queue(stack, 'media', 'one'),
       ...Object.keys(schedules).map((name) => fetch(`${stack.url}/_local/schedules/${name}`, { method: 'POST' })),
     ])
     const values: Record<EnvironmentName, unknown> = {
       TABLE_NAME: stack.tableName,
       EVENTS_QUEUE_URL: stack.queueUrls.events,
       REPLIES_QUEUE_URL: stack.queueUrls.replies,
+      MEDIA_QUEUE_URL: stack.queueUrls.media,
+      MEDIA_BUCKET: 'media',
       X_SECRETS: expect.stringMatching(/^file:\/\/\/.*\/x-secrets\.json$/),
       TOKENS_KEY: expect.stringMatching(/^file:\/\/\/.*\/tokens\.key$/),
       X_API_URL: xApiUrl,
@@ -175,6 +182,7 @@ describe('a stack', () => {
       expect(environment).toMatchObject({
         AWS_ENDPOINT_URL_DYNAMODB: stack.endpoints.dynamodb,
         AWS_ENDPOINT_URL_SQS: stack.endpoints.sqs,
+        AWS_ENDPOINT_URL_S3: stack.endpoints.s3,
         AWS_ENDPOINT_URL_SES: stack.endpoints.ses,
         AWS_LAMBDA_FUNCTION_NAME: name,
       })

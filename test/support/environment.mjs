@@ -1,5 +1,13 @@
 // Handlers read their environment when they are loaded; a test gives the parts that it means by argument.
-for (const name of ['TABLE_NAME', 'EVENTS_QUEUE_URL', 'REPLIES_QUEUE_URL', 'X_SECRETS', 'TOKENS_KEY']) {
+for (const name of [
+  'TABLE_NAME',
+  'EVENTS_QUEUE_URL',
+  'REPLIES_QUEUE_URL',
+  'MEDIA_QUEUE_URL',
+  'MEDIA_BUCKET',
+  'X_SECRETS',
+  'TOKENS_KEY',
+]) {
   process.env[name] ??= 'given-by-argument'
 }
 process.env.X_API_URL ??= 'http://127.0.0.1:9'

@@ -1,10 +1,11 @@
+import type { Files } from '../../lambdas/core/attachment.ts'
 import { type Account, type AccountTokens, type X, XError } from '../../lambdas/core/ports.ts'
 import { isSameText } from '../../lambdas/core/reply.ts'
 import type { XAnswer } from '../../lambdas/core/sending.ts'
 import type { Target } from '../../lambdas/core/ticket.ts'
 import { idAt } from './x-payloads.ts'
 
-export type OnX = { id: string; account: string; target: Target; text: string }
+export type OnX = { id: string; account: string; target: Target; text: string; mediaIds: readonly string[] }
 type Script = { answer: XAnswer; takes: boolean } | ((target: Target, text: string) => Promise<void>)
 
 /** X for tests of sending: it keeps what it takes, and answers as told. Everything not meant to be called throws. */
@@ -32,26 +33,34 @@ export class ScriptedX implements Pick<X, 'send' | 'findSent'> {
     this.#scripts.push({ account, script })
   }
 
-  async send(tokens: AccountTokens, target: Target, text: string): Promise<XAnswer> {
+  async send(tokens: AccountTokens, target: Target, text: string, mediaIds: readonly string[] = []): Promise<XAnswer> {
     this.calls++
     const at = this.#scripts.findIndex(({ account }) => account === null || account === tokens.token)
     const script = at < 0 ? undefined : this.#scripts.splice(at, 1)[0]?.script
     if (typeof script === 'object' && !script.takes) return script.answer
     const id = idAt(this.#now(), 500_000 + this.taken.length)
-    this.taken.push({ id, account: tokens.token, target, text })
+    this.taken.push({ id, account: tokens.token, target, text, mediaIds })
     if (typeof script === 'object') return script.answer
     if (script) await script(target, text)
     return { is: 'sent', externalId: id, pauseUntil: null }
   }
 
-  async findSent(tokens: AccountTokens, _account: Account, target: Target, text: string) {
+  async findSent(
+    tokens: AccountTokens,
+    _account: Account,
+    target: Target,
+    text: string,
+    _since: string,
+    files: Files = { media: [], atX: [] },
+  ) {
     this.looks++
     if (this.blind) throw new XError(503, 'over capacity')
     const found = this.taken.filter(
       (one) =>
         one.account === tokens.token &&
         addressOf(one.target) === addressOf(target) &&
-        isSameText(text, one.text, target.kind),
+        isSameText(text, one.text, target.kind) &&
+        one.mediaIds.length === files.media.length,
     )
     return found.map((one) => one.id).reverse()
   }

@@ -2,12 +2,14 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { createX, type EventSource } from '../../../lambdas/adapters/x/x.ts'
+import { attached } from '../../../lambdas/core/attachment.ts'
 import { polledEvents, type QueuedEvent, splitDelivery } from '../../../lambdas/core/delivery.ts'
 import { readActivity } from '../../../lambdas/core/payload/read.ts'
 import type { AccountTokens } from '../../../lambdas/core/ports.ts'
 import { crcAnswer } from '../../../lambdas/core/signature.ts'
 import { startX, type XSimulator } from '../../../local/x/simulator.ts'
 import { decideOnX } from '../../support/authorize.ts'
+import { files } from '../../support/files.ts'
 
 const keys = { consumerKey: 'test-key', consumerSecret: 'test-secret' }
 const app = { app: async () => ({ key: keys.consumerKey, secret: keys.consumerSecret }) }
@@ -128,6 +130,66 @@ describe('sending and looking back', () => {
     expect(await ours().findSent(tokens, shop, { ...target, inReplyTo: '1' }, text, since)).toEqual([])
   })
 
+  describe('with files', () => {
+    const bytes = files.mp4('film', 5_000_000)
+    const counts: number[] = []
+    const upload = (category: string, contentType: string, content: Buffer) =>
+      ours().upload(tokens, { attachmentId: 'a', contentType, size: content.length, category }, async (from, count) => {
+        counts.push(count)
+        return content.subarray(from, from + count)
+      })
+    const attachment = (contentType: string) => attached({ id: 'a' }, { key: 'k', contentType, size: 1 })
+
+    test('a film is handed in part by part, asked about, and stands in the reply', async () => {
+      const atX = await upload('tweet_video', 'video/mp4', bytes)
+      expect(atX).toMatchObject({ attachmentId: 'a', ready: false })
+      expect(Date.parse(atX.until)).toBeGreaterThan(Date.now() + 23 * 3_600_000)
+      expect(await ours().uploadState(tokens, atX.mediaId)).toEqual({ ready: true, checkAfterSeconds: 0 })
+      expect(x.control.media(atX.mediaId)?.bytes.equals(bytes)).toBe(true)
+      expect([counts.length, Math.max(...counts)]).toEqual([3, 2 * 1024 * 1024])
+      const target = { kind: 'post', inReplyTo: entry().id } as const
+      expect(await ours().send(tokens, target, '', [atX.mediaId])).toMatchObject({ is: 'sent' })
+      expect(x.control.posts().at(-1)?.mediaIds).toEqual([atX.mediaId])
+    })
+
+    test('replies with the same words are found by their files, the very same ones first', async () => {
+      const one = await upload('dm_image', 'image/png', files.png('one'))
+      const two = await upload('dm_image', 'image/png', files.png('two'))
+      const text = 'same words'
+      const sentIds: string[] = []
+      for (const mediaIds of [[], [one.mediaId], [two.mediaId]]) {
+        const answer = await ours().send(tokens, toAnn, text, mediaIds)
+        sentIds.push(answer.is === 'sent' ? answer.externalId : answer.is)
+      }
+      const find = (atX?: typeof one) =>
+        ours().findSent(tokens, shop, toAnn, text, since, atX && { media: [attachment('image/png')], atX: [atX] })
+      expect(await find()).toEqual([sentIds[0]])
+      expect(await find(one)).toEqual([sentIds[1], sentIds[2]])
+      expect(await find(two)).toEqual([sentIds[2], sentIds[1]])
+    })
+
+    test('a public reply with a photo, a link and no more is found again', async () => {
+      const photo = await upload('tweet_image', 'image/png', files.png('public'))
+      const target = { kind: 'post', inReplyTo: entry().id } as const
+      for (const text of ['See https://example.com/a?b=c', '']) {
+        const answer = await ours().send(tokens, target, text, [photo.mediaId])
+        const found = await ours().findSent(tokens, shop, target, text, since, {
+          media: [attachment('image/png')],
+          atX: [photo],
+        })
+        expect(found).toEqual([answer.is === 'sent' ? answer.externalId : answer.is])
+        expect(await ours().findSent(tokens, shop, target, text, since)).toEqual([])
+      }
+    })
+
+    test('what X does not take of a category is a refusal with its words', async () => {
+      await expect(upload('tweet_image', 'image/gif', files.gif('wrong'))).rejects.toMatchObject({
+        status: 400,
+        detail: expect.stringContaining('image/gif'),
+      })
+    })
+  })
+
   test('a refusal comes with status and words, a limit with the time at which it ends', async () => {
     const body = {
       title: 'Forbidden',
@@ -233,5 +295,52 @@ describe("X's lists of what may have been missed", () => {
     expect(event && readActivity(event)).toEqual({
       unreadable: 'dm_conversation_id is no conversation of two with the account',
     })
+  })
+})
+
+describe('looking up', () => {
+  test('a post comes with its words, its author and its pictures; the handles before an answer are no words', async () => {
+    const first = x.control.post({ by: ann.id, text: '@the_shop Fish &amp; chips? See https://example.com/menu' })
+    const answer = x.control.post({ by: shop.id, text: 'Yes & 😀', inReplyTo: first.id })
+    expect(await ours().post(tokens, first.id)).toMatchObject({
+      id: first.id,
+      url: `https://x.com/i/status/${first.id}`,
+      text: '@the_shop Fish &amp; chips? See https://example.com/menu',
+      author: { id: ann.id, username: 'ann' },
+      createdAt: first.createdAt,
+      media: [],
+    })
+    expect(await ours().post(tokens, answer.id)).toMatchObject({ text: 'Yes & 😀', author: { username: 'the_shop' } })
+    const bytes = Buffer.from('a picture')
+    const picture = x.control.post({ by: ann.id, text: 'look', media: [{ contentType: 'image/png', bytes }] })
+    expect(await ours().post(tokens, picture.id)).toMatchObject({ text: 'look', media: [{ type: 'photo' }] })
+  })
+
+  test('a person comes with the name', async () => {
+    expect(await ours().user(tokens, ann.id)).toMatchObject({ id: ann.id, username: 'ann', name: 'ann' })
+  })
+
+  test('what X does not show is null: nobody there, deleted, protected, withheld', async () => {
+    const gone = x.control.post({ by: ann.id, text: 'gone' })
+    x.control.deletePost(gone.id)
+    expect(await ours().post(tokens, gone.id)).toBeNull()
+    expect(await ours().post(tokens, '1')).toBeNull()
+    expect(await ours().user(tokens, '1')).toBeNull()
+    for (const status of [403, 404]) {
+      x.control.answer({ path: '/2/*', status, times: 2 })
+      expect(await ours().post(tokens, gone.id)).toBeNull()
+      expect(await ours().user(tokens, ann.id)).toBeNull()
+    }
+    const withheld = { copyright: true, country_codes: ['XY'], scope: 'tweet' }
+    const data = { id: '5', text: 'This Post is withheld', author_id: ann.id, withheld }
+    x.control.answer({ path: '/2/tweets/5', status: 200, body: { data } })
+    expect(await ours().post(tokens, '5')).toBeNull()
+  })
+
+  test('an X that is ill or no longer accepts the access says so', async () => {
+    for (const status of [401, 429, 503]) {
+      x.control.answer({ path: '/2/tweets/*', status, body: {} })
+      await expect(ours().post(tokens, '5')).rejects.toMatchObject({ status })
+    }
   })
 })

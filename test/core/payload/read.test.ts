@@ -3,7 +3,7 @@ import type { DirectMessage, Post } from '../../../lambdas/core/activity.ts'
 import { splitDelivery } from '../../../lambdas/core/delivery.ts'
 import { readActivity } from '../../../lambdas/core/payload/read.ts'
 import { activityOf } from '../../support/activities.ts'
-import { ann, directMessages, postItem, posts, shop, v2Post, xActivity } from '../../support/x-payloads.ts'
+import { ann, bob, directMessages, postItem, posts, shop, v2Post, xActivity } from '../../support/x-payloads.ts'
 
 const directMessage = (options: object) =>
   activityOf(directMessages(shop, { id: '1206724334791753732', from: ann, to: shop, ...options })) as DirectMessage
@@ -118,9 +118,9 @@ describe('a post', () => {
 
   test('is a repost, or quotes, or answers', () => {
     expect(post({ more: { retweeted_status: postItem({ id: '1', by: shop, text: 'x' }) } }).isRepost).toBe(true)
-    expect(post({ more: { is_quote_status: true, quoted_status_id_str: '77' } }).quotedPostId).toBe('77')
+    expect(post({ more: { is_quote_status: true, quoted_status_id_str: '77' } }).quoted?.id).toBe('77')
     expect(post({ answers: { id: '78', by: shop } }).inReplyTo).toEqual({ postId: '78', userId: shop.id })
-    expect(post({})).toMatchObject({ isRepost: false, quotedPostId: null, inReplyTo: null })
+    expect(post({})).toMatchObject({ isRepost: false, quoted: null, inReplyTo: null })
   })
 
   test('of the X Activity API reads alike, whole and with its media', () => {
@@ -150,9 +150,62 @@ describe('a post', () => {
       text: `${'long '.repeat(60)}@shop`,
       author: { id: ann.id, username: 'ann' },
       mentions: [{ id: shop.id, username: 'shop' }],
-      quotedPostId: '41',
+      quoted: { id: '41', url: 'https://x.com/i/status/41', text: null },
       media: [{ id: '7_1', type: 'video', url: 'https://v/1.mp4', previewUrl: 'https://p.jpg' }],
     })
+  })
+})
+
+describe('a quoted post', () => {
+  const inner = postItem({ id: '77', by: bob, text: 'Fish &amp; chips', at: '2026-01-02T03:04:05.000Z' })
+  const quoting = (status: object) =>
+    post({ more: { is_quote_status: true, quoted_status_id_str: '77', quoted_status: status } }).quoted
+
+  test('is there with words, author and time where X sent it along', () => {
+    const seen = {
+      id: '77',
+      url: 'https://x.com/i/status/77',
+      text: 'Fish & chips',
+      author: { id: bob.id, username: 'bob', name: 'Bob' },
+      createdAt: '2026-01-02T03:04:05.000Z',
+      media: [],
+    }
+    expect(quoting(inner)).toMatchObject(seen)
+    const whole = { full_text: 'long '.repeat(60), entities: {} }
+    expect(quoting({ ...inner, truncated: true, extended_tweet: whole })?.text).toBe('long '.repeat(60))
+    const item = v2Post({
+      id: '42',
+      by: ann,
+      text: '@shop',
+      more: { referenced_tweets: [{ type: 'quoted', id: '77' }] },
+    })
+    const tweets = [v2Post({ id: '77', by: bob, text: 'Fish &amp; chips', at: '2026-01-02T03:04:05.000Z' })]
+    const includes = { tweets, users: [{ id: bob.id, username: 'bob', name: 'Bob' }] }
+    expect((activityOf(xActivity(shop, 'post.mention.create', item, includes)) as Post).quoted).toMatchObject(seen)
+  })
+
+  test('is a link where X sent no more, sent another one, or withholds it', () => {
+    const link = { id: '77', url: 'https://x.com/i/status/77', text: null, author: null, createdAt: null, media: [] }
+    for (const status of [{}, { ...inner, id_str: '78' }, { ...inner, withheld_in_countries: ['XY'] }]) {
+      expect(quoting(status)).toEqual(link)
+    }
+    const referenced_tweets = [{ type: 'quoted', id: '77' }]
+    const item = v2Post({ id: '42', by: ann, text: '@shop', more: { referenced_tweets } })
+    const withheld = v2Post({ id: '77', by: bob, text: 'no', more: { withheld: { country_codes: ['XY'] } } })
+    for (const includes of [{}, { tweets: [null, withheld] }]) {
+      expect((activityOf(xActivity(shop, 'post.mention.create', item, includes)) as Post).quoted).toEqual(link)
+    }
+  })
+})
+
+describe('the versions of a post', () => {
+  test('are named by X in either form, oldest first, and none is invented', () => {
+    const edit_history = { initial_tweet_id: '98', edit_tweet_ids: ['101', '98', 99, 'odd', '99'] }
+    expect(post({ id: '101', more: { edit_history } }).versionIds).toEqual(['98', '99', '101'])
+    const item = v2Post({ id: '101', by: ann, text: '@shop', more: { edit_history_tweet_ids: ['99', '101'] } })
+    expect((activityOf(xActivity(shop, 'post.mention.create', item)) as Post).versionIds).toEqual(['99', '101'])
+    expect(post({ id: '101' }).versionIds).toEqual(['101'])
+    expect(post({ id: '101', more: { edit_history: 'odd' } }).versionIds).toEqual(['101'])
   })
 })
 

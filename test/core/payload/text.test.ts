@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import type { Entity } from '../../../lambdas/core/activity.ts'
 import { displayText, type Mark } from '../../../lambdas/core/payload/text.ts'
 
 const link = (literal: string, url: string, at: number | null = null): Mark => ({
@@ -60,6 +61,14 @@ describe('the text for display', () => {
     ])
   })
 
+  test('wide signs, as Japanese keyboards write them, begin a hashtag and a mention too', () => {
+    const { text, entities } = displayText('東京＃地震 ＠Ann', [
+      { type: 'hashtag', literal: '#地震', at: 2 },
+      { type: 'mention', literal: '@ann', at: 6, userId: '1' },
+    ])
+    expect(entities.map(({ start, end }) => text.slice(start, end))).toEqual(['＃地震', '＠Ann'])
+  })
+
   test('a mark with a wrong place is found by its text, the second of two alike is the second', () => {
     const { text, entities } = displayText('#a and #a', [
       { type: 'hashtag', literal: '#a', at: 900 },
@@ -80,5 +89,99 @@ describe('the text for display', () => {
       text: 'Hello',
       entities: [],
     })
+  })
+})
+
+describe('the places of marks', () => {
+  const handle = fc.stringMatching(/^[A-Za-z0-9_]{1,15}$/)
+  const tag = fc.constantFrom('café', 'Straße', '日本', 'עברית', 'مرحبا', 'İzmir', 'नमस्ते', 'e\u0301te', 'win')
+  const words = fc
+    .string({ unit: 'grapheme', maxLength: 12 })
+    .map((text) => text.replace(/[@#$]|https?/g, ''))
+    .map((text) => `${text} `)
+  const special = fc.constantFrom('😀 ', '👩‍👩‍👧 ', 'İİ ', '\u202eעברית\u202c ', 'e\u0301 ', '<3 & ', 'ẞ ', 'שלום ')
+  const piece = fc.oneof(
+    fc.record({ type: fc.constant('words' as const), text: fc.oneof(words, special) }),
+    fc.record({ type: fc.constant('mention' as const), text: handle }),
+    fc.record({ type: fc.constant('hashtag' as const), text: tag }),
+    fc.record({ type: fc.constant('cashtag' as const), text: fc.constantFrom('BTC', 'X') }),
+    fc.record({ type: fc.constant('link' as const), text: fc.nat(9_999).map(String) }),
+  )
+  const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+
+  /** What stands where an entity is. */
+  function saidBy(entity: Entity): string {
+    if (entity.type === 'link') return entity.url
+    if (entity.type === 'mention') return `@${entity.username}`
+    return `${entity.type === 'hashtag' ? '#' : '$'}${entity.text}`
+  }
+
+  /** A text as X sends it, and as it is to be shown. */
+  function composed(pieces: readonly { type: 'words' | 'mention' | 'hashtag' | 'cashtag' | 'link'; text: string }[]) {
+    let raw = ''
+    let shown = ''
+    const marks: Mark[] = []
+    const expected: string[] = []
+    for (const { type, text } of pieces) {
+      const at = [...raw].length
+      if (type === 'words') {
+        raw += escaped(text)
+        shown += text
+        continue
+      }
+      const sign = { mention: '@', hashtag: '#', cashtag: '$', link: 'https://t.co/' }[type]
+      const literal = `${sign}${text}`
+      const url = `https://example.com/a?b=${text}&c=😀`
+      if (type === 'link') marks.push({ type, literal, at, url, displayUrl: 'example.com' })
+      else if (type === 'mention') marks.push({ type, literal: literal.toUpperCase(), at, userId: text })
+      else marks.push({ type, literal, at })
+      raw += `${literal} `
+      shown += `${type === 'link' ? url : literal} `
+      expected.push(type === 'link' ? url : literal)
+    }
+    return { raw, shown, marks, expected }
+  }
+
+  test('always point at what they say, whatever stands around them', () => {
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const { raw, shown, marks, expected } = composed(pieces)
+        const { text, entities } = displayText(raw, marks)
+        expect(text).toBe(shown)
+        expect(entities.map((one) => text.slice(one.start, one.end))).toEqual(expected)
+        expect(entities.map((one) => text.slice(one.start, one.end))).toEqual(entities.map(saidBy))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  test('with wrong or missing hints still point at what they say, and harm no character', () => {
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 12 }),
+        fc.array(fc.option(fc.nat(300)), { minLength: 12, maxLength: 12 }),
+        (pieces, hints) => {
+          const { raw, shown, marks } = composed(pieces)
+          const { text, entities } = displayText(
+            raw,
+            marks.map((mark, index) => ({ ...mark, at: hints[index] ?? null })),
+          )
+          expect(text.isWellFormed()).toBe(true)
+          if (!marks.some((mark) => mark.type === 'link')) expect(text).toBe(shown)
+          expect(entities.map((one) => text.slice(one.start, one.end))).toEqual(entities.map(saidBy))
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
+  test('stand in order and do not overlap', () => {
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const { raw, marks } = composed(pieces)
+        const { entities } = displayText(raw, marks)
+        expect(entities.every((one, index) => one.start >= (entities[index - 1]?.end ?? 0))).toBe(true)
+      }),
+    )
   })
 })
