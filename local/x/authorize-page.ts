@@ -1,3 +1,5 @@
+import type { Answer } from './http.ts'
+import { colourOf, pageHeaders } from './page.ts'
 import type { User } from './state.ts'
 import { escapeHtml } from './text.ts'
 
@@ -5,53 +7,77 @@ import { escapeHtml } from './text.ts'
  * The page on which a person allows or refuses the app.
  * @param users the accounts to choose from, @param fault what was wrong with the last try
  */
-export function authorizePage(token: string, users: readonly User[], fault?: string): string {
+export function authorizePage(token: string, users: readonly User[], fault?: string): Answer {
   const choices = users.map(
     (user, index) => `
-        <label><input type="radio" name="user_id" value="${user.id}"${index === 0 ? ' checked' : ''}>
-          ${escapeHtml(user.name)} <span>@${escapeHtml(user.username)}</span></label>`,
+        <label class="choice">
+          <input type="radio" name="user_id" value="${user.id}"${index === 0 ? ' checked' : ''}>
+          <span class="avatar ${colourOf(user.id)}" aria-hidden="true">${escapeHtml(([...user.name][0] ?? '?').toUpperCase())}</span>
+          <span><strong>${escapeHtml(user.name)}</strong><span class="muted">@${escapeHtml(user.username)}</span></span>
+        </label>`,
   )
   return page(
+    fault ? 400 : 200,
     'Authorize Helpdesk to access your account?',
     `
-    ${fault ? `<p role="alert">${escapeHtml(fault)}</p>` : ''}
-    <p>It will read and send posts and direct messages for this account. This is a simulation: nothing leaves this machine.</p>
+    ${fault ? `<p class="alert" role="alert">${escapeHtml(fault)}</p>` : ''}
+    <p>With your permission, <strong>Helpdesk</strong> will</p>
+    <ul>
+      <li>see and send posts of this account</li>
+      <li>see and send its direct messages</li>
+      <li>be told as soon as somebody writes to it</li>
+    </ul>
     <form method="post" action="/oauth/authorize">
       <input type="hidden" name="oauth_token" value="${escapeHtml(token)}">
       <fieldset>
         <legend>Account</legend>${choices.join('')}
       </fieldset>
-      <button name="decision" value="allow">Allow</button>
-      <button name="decision" value="cancel">Cancel</button>
-    </form>`,
+      <div class="buttons">
+        <button class="button primary" name="decision" value="allow">Allow</button>
+        <button class="button" name="decision" value="cancel">Cancel</button>
+      </div>
+    </form>
+    <p class="muted">This is X, simulated: nothing leaves this machine.</p>`,
   )
 }
 
 /** What a person who came without a callback is shown: the verifier to type. */
-export function pinPage(pin: string): string {
-  return page('Enter this PIN to finish', `<p><strong>${escapeHtml(pin)}</strong></p>`)
+export function pinPage(pin: string): Answer {
+  return page(200, 'Enter this PIN to finish', `<p class="pin"><strong>${escapeHtml(pin)}</strong></p>`)
 }
 
-function page(title: string, content: string): string {
-  return `<!doctype html>
+/** What a person who came without a callback is shown after Cancel. */
+export function cancelledPage(): Answer {
+  return page(200, 'Cancelled', '<p>Helpdesk got no access. You can close this page.</p>')
+}
+
+/** For a token that is unknown, or was used before. */
+export function stalePage(): Answer {
+  return page(
+    403,
+    'Whoa there!',
+    '<p>The request token for this page is invalid. It may have already been used, or expired because it is too old. Please go back to the site or application that sent you here and try again.</p>',
+  )
+}
+
+function page(status: number, title: string, content: string): Answer {
+  const body = `<!doctype html>
 <html lang="en">
 <head>
   <meta charset="utf-8">
   <meta name="viewport" content="width=device-width, initial-scale=1">
+  <meta name="color-scheme" content="light dark">
   <title>${title}</title>
-  <style>
-    :root { color-scheme: light dark; font: 1.1rem/1.5 system-ui, sans-serif; }
-    main { max-width: 34rem; margin: 3rem auto; padding: 0 1rem; }
-    label { display: block; padding: 0.4rem 0; }
-    fieldset { margin: 1.5rem 0; }
-    button { font: inherit; padding: 0.5rem 1.5rem; margin-right: 0.5rem; }
-  </style>
+  <link rel="icon" href="/page/icon.svg">
+  <link rel="stylesheet" href="/page/style.css">
 </head>
-<body>
-  <main>
+<body class="sheet-page">
+  <main class="sheet">
+    <img class="logo" src="/page/icon.svg" alt="" width="48" height="48">
     <h1>${title}</h1>${content}
   </main>
 </body>
 </html>
 `
+  return { status, body, headers: pageHeaders }
 }

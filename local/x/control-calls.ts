@@ -130,7 +130,13 @@ export async function answerControl(control: Control, call: Pick<Call, 'method' 
 function mediaAnswer(control: Control, id: string): Answer {
   const found = control.media(id)
   if (!found) return { status: 404, body: { error: `There is no media «${id}».` } }
-  return { status: 200, body: found.bytes, headers: { 'content-type': found.contentType } }
+  // A file that somebody attached is shown, and never runs, also when it is opened by itself.
+  const headers = {
+    'content-type': found.contentType,
+    'content-security-policy': "default-src 'none'; sandbox",
+    'x-content-type-options': 'nosniff',
+  }
+  return { status: 200, body: found.bytes, headers }
 }
 
 function read<T>(schema: z.ZodType<T>, { body }: Pick<Call, 'body'>): T {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { parseHeader } from './authentication.ts'
-import { authorizePage, pinPage } from './authorize-page.ts'
+import { authorizePage, cancelledPage, pinPage, stalePage } from './authorize-page.ts'
 import { type Answer, type Call, formBody, type Route, v1Error, XError } from './http.ts'
 import type { AccessToken, RequestToken } from './state.ts'
 import type { World } from './world.ts'
@@ -64,29 +64,32 @@ function isApproved(callback: string, approved: readonly string[] | null): boole
 
 function showPage({ state }: World, call: Call): Answer {
   const token = state.requestTokens.find((one) => one.token === call.query.get('oauth_token') && one.verifier === null)
-  if (!token) return { status: 403, body: stalePage }
+  if (!token) return stalePage()
   const remembered = /(?:^|; )x_account=(\d+)/.exec(call.headers.cookie ?? '')?.[1]
   const signedIn = state.users.find((user) => user.id === remembered)
   const users = signedIn && call.query.get('force_login') !== 'true' ? [signedIn] : state.users
-  return { status: 200, body: authorizePage(token.token, users) }
+  return authorizePage(token.token, users)
 }
 
 function decide(world: World, call: Call): Answer {
   const fields = formBody(call)
   const index = world.state.requestTokens.findIndex((one) => one.token === fields.get('oauth_token') && !one.verifier)
   const token = world.state.requestTokens[index]
-  if (!token) return { status: 403, body: stalePage }
+  if (!token) return stalePage()
   world.changed()
   if (fields.get('decision') !== 'allow') {
     world.state.requestTokens.splice(index, 1)
     return redirect(token.callback, { denied: token.token })
   }
   const user = world.state.users.find((one) => one.id === fields.get('user_id'))
-  if (!user) return { status: 400, body: authorizePage(token.token, world.state.users, 'Choose an account.') }
+  if (!user) return authorizePage(token.token, world.state.users, 'Choose an account.')
   token.userId = user.id
   token.verifier = token.callback === 'oob' ? String(randomBytes(4).readUInt32BE() % 10_000_000) : randomText(32)
   const cookie = { 'set-cookie': `x_account=${user.id}; Path=/oauth; HttpOnly; SameSite=Lax` }
-  if (token.callback === 'oob') return { status: 200, body: pinPage(token.verifier), headers: cookie }
+  if (token.callback === 'oob') {
+    const answer = pinPage(token.verifier)
+    return { ...answer, headers: { ...answer.headers, ...cookie } }
+  }
   return redirect(token.callback, { oauth_token: token.token, oauth_verifier: token.verifier }, cookie)
 }
 
@@ -140,12 +143,8 @@ function form(fields: Record<string, string>): Answer {
 }
 
 function redirect(callback: string, parameters: Record<string, string>, headers: Record<string, string> = {}): Answer {
-  if (callback === 'oob')
-    return { status: 200, body: '<!doctype html><html lang="en"><title>Cancelled</title><p>Cancelled.' }
+  if (callback === 'oob') return cancelledPage()
   const url = new URL(callback)
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value)
   return { status: 302, headers: { ...headers, location: url.href } }
 }
-
-const stalePage =
-  '<!doctype html><html lang="en"><title>Whoa there!</title><main><h1>Whoa there!</h1><p>The request token for this page is invalid. It may have already been used, or expired because it is too old. Please go back to the site or application that sent you here and try again.</p></main></html>'

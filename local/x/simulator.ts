@@ -9,11 +9,12 @@ import { type Control, createControl } from './control.ts'
 import { answerControl } from './control-calls.ts'
 import { createDeliveries } from './deliveries.ts'
 import { type Answer, readBody, send } from './http.ts'
+import { answerPage } from './page.ts'
 import { createReplays } from './replay.ts'
 import { openStorage } from './storage.ts'
 import { nextId, type World } from './world.ts'
 
-/** X on this machine: its API under its real paths, and `/_x/` to do what people do on X. */
+/** X on this machine: its API under its real paths, `/_x/` to do what people do on X, and `/` to do it on a page. */
 export type XSimulator = {
   readonly url: string
   readonly port: number
@@ -29,6 +30,8 @@ export type XOptions = {
   /** Where the state survives a restart; in memory without one. */
   readonly dataFile?: string | undefined
   readonly now?: (() => Date) | undefined
+  /** Where the page leads to for the helpdesk's console; where the webhook is, when it is not given. */
+  readonly consoleUrl?: string | undefined
   /** When a failed delivery is tried again; X's own times when it is not given. */
   readonly retryDelaysMs?: readonly number[] | undefined
   /** Hears in a sentence what nobody else would: a delivery given up, a fault of the simulator. */
@@ -67,6 +70,8 @@ export async function startX(options: XOptions): Promise<XSimulator> {
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const call = await readCall(request)
     if (call.path.startsWith('/_x/')) return finish(response, await answerControl(control, call))
+    const page = answerPage(state, call, { now: clock().toISOString(), consoleUrl: options.consoleUrl ?? null })
+    if (page) return finish(response, page)
     const scripted = answers.take(call.method, call.path)
     const own = isCarriedOut(scripted) ? await carryOut(world, nonces, call, onTrouble) : undefined
     control.heard({ method: call.method, path: call.path, status: scripted?.status ?? own?.status ?? null })
