@@ -342,3 +342,6 @@ export type ApiMessage = z.infer<typeof message>
 export type ApiDryRun = z.infer<typeof dryRun>
 export type ApiChannel = z.infer<typeof channel>
 export type ApiEvent = z.infer<typeof eventRecord>
+export type ApiExtension = z.infer<typeof extension>
+export type ApiDayActivity = z.infer<typeof dayActivity>
+export type ApiTicketReport = z.infer<typeof ticketReport>

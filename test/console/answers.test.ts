@@ -1,0 +1,358 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import type { Browser, Page, Route } from 'playwright-core'
+import type { ApiMessage, ApiTicket } from '../../lambdas/core/api.ts'
+import { eventually } from '../local/support.ts'
+import { launchBrowser, type OpenedPage, type PageOptions } from '../support/browser.ts'
+import { dataFolder, Product } from '../support/product.ts'
+import { customer, goTo, message, neighbour, openConsole, shop } from './support.ts'
+
+// What the console makes of answers that the product gives seldom, or in another state of its parts.
+jest.setTimeout(90_000)
+
+const folder = dataFolder()
+let product: Product
+let browser: Browser
+let opened: OpenedPage[] = []
+let direct: ApiTicket
+let mention: ApiTicket
+
+beforeAll(async () => {
+  ;[product, browser] = await Promise.all([Product.start(folder.path), launchBrowser()])
+  await product.connectByOAuth(shop)
+  await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text: 'Where is my order?' })
+  await product.onX('POST', 'posts', { by: neighbour, text: `@${shop.username} are you open?` })
+  const of = (kind: string) => async () => (await product.tickets()).find((one) => one.kind === kind)
+  direct = await eventually('the direct ticket', of('direct'))
+  mention = await eventually('the mention ticket', of('mention'))
+}, 120_000)
+afterEach(async () => {
+  await Promise.all(opened.map(({ context }) => context.close()))
+  opened = []
+})
+afterAll(async () => {
+  await browser?.close()
+  await product?.end()
+  folder.remove()
+}, 60_000)
+
+/** A film of a moment, as the browser itself makes it. */
+async function filmIn(one: Browser): Promise<Buffer> {
+  const page = await one.newPage()
+  const base64 = await page.evaluate<string>(`new Promise((resolve, reject) => {
+    const canvas = document.body.appendChild(document.createElement('canvas'))
+    const pen = canvas.getContext('2d')
+    const draw = () => { pen.fillRect(Math.random() * 200, 0, 20, 150); requestAnimationFrame(draw) }
+    draw()
+    const recorder = new MediaRecorder(canvas.captureStream(), { mimeType: 'video/webm;codecs=vp8' })
+    const parts = []
+    recorder.ondataavailable = ({ data }) => { parts.push(data); if (parts.length === 5) recorder.stop() }
+    recorder.onerror = reject
+    recorder.onstop = () => {
+      const reader = new FileReader()
+      reader.onload = () => resolve(reader.result.split(',')[1])
+      reader.readAsDataURL(new Blob(parts))
+    }
+    recorder.start(100)
+  })`)
+  await page.close()
+  return Buffer.from(base64, 'base64')
+}
+
+/** Signed in, and then at the address. */
+async function at(address: string, prepare: (page: Page) => Promise<unknown>, options: PageOptions = {}) {
+  const one = await openConsole(browser, product, 'administrator', options)
+  opened.push(one)
+  await prepare(one.page)
+  await one.page.goto(`${product.url}${address}`)
+  return one
+}
+
+type Shown = Record<string, unknown>
+/** Lets the first message be another, and adds replies. */
+const answerMessages =
+  (first: Shown, replies: readonly Shown[] = []) =>
+  (page: Page) =>
+    page.route(/\/messages\?/, async (route) => {
+      const answer = await route.fetch()
+      const body = (await answer.json()) as { messages: ApiMessage[] }
+      const [known] = body.messages
+      const outbound = replies.map((reply, index) => ({
+        ...known,
+        id: `reply-${index}`,
+        direction: 'outbound',
+        text: `reply ${index}`,
+        entities: [],
+        attachments: [],
+        author: { id: 'agent', username: null, name: 'agent' },
+        inReplyToId: known?.externalId,
+        externalId: null,
+        joinedBecause: 'an agent answered',
+        ...reply,
+      }))
+      await route.fulfill({ json: { ...body, messages: [{ ...known, ...first }, ...outbound] } })
+    })
+const beside = (id: string, text: string | null) => {
+  const author = { id: '1', username: 'other', name: 'Other' }
+  return { id, url: `https://x.com/other/status/${id}`, text, author, createdAt: null, attachments: [] }
+}
+const delivery = (status: string, reason: string | null = null) => ({
+  delivery: { status, reason, attempts: 1, dueAt: null },
+})
+const bodyOf = (route: Route) => route.request().postDataJSON() as Shown
+const dryRun = /replies\?dryRun=true/
+const check = { ok: true, problems: [], weightedLength: 5, maxLength: 280, replyAllowed: true }
+
+describe('a conversation', () => {
+  test('shows what X has beside the words: quoted and answered posts, earlier wordings, deletion', async () => {
+    const { page } = await at(
+      `/tickets/${mention.id}`,
+      answerMessages({
+        text: 'look: bad good',
+        entities: [
+          { type: 'link', start: 6, end: 9, url: 'javascript:alert(1)', displayUrl: 'bad' },
+          { type: 'link', start: 10, end: 14, url: 'https://example.com/', displayUrl: 'example.com' },
+        ],
+        parent: { ...beside('11', null), status: 'unavailable' },
+        quoted: beside('12', 'What I quoted'),
+        addressees: [{ username: 'someone', userId: null }],
+        versions: [{ externalId: '9', text: 'lok: bad good', entities: [], createdAt: '2026-01-01T00:00:00Z' }],
+        deletedAt: '2026-01-02T00:00:00Z',
+      }),
+    )
+    await page.getByText('What I quoted').waitFor()
+    await page.getByText('X does not show it any more').waitFor()
+    await page.getByText('to @someone').waitFor()
+    await page.getByText('Deleted on X').waitFor()
+    await page.getByText('Edited once').click()
+    await page.getByText('lok: bad good').waitFor()
+    const link = page.getByRole('link', { name: 'example.com' })
+    expect(await link.getAttribute('rel')).toContain('noopener noreferrer')
+    expect(await page.locator('a[href^="javascript"]').count()).toBe(0)
+    expect(await page.getByRole('button', { name: /^Public reply/ }).count()).toBe(0)
+  })
+
+  const attachment = (id: string, type: string, more: Shown = {}) => {
+    const url = `${product.url}/favicon.svg?${id}`
+    return { id, type, url, previewUrl: null, contentType: null, size: 1, status: 'stored', ...more }
+  }
+
+  test('shows pictures, and says what is not there', async () => {
+    const attachments = [
+      attachment('1', 'photo'),
+      attachment('2', 'photo', { url: 'data:text/html,never' }),
+      attachment('3', 'photo', { status: 'pending' }),
+      attachment('4', 'video', { status: 'unavailable' }),
+    ]
+    const { page, faults } = await at(`/tickets/${direct.id}`, answerMessages({ attachments }))
+    await page.getByRole('img', { name: 'Picture from Demo Customer' }).waitFor()
+    await page.getByText('Picture is being fetched from X').waitFor()
+    await page.getByText('Video cannot be fetched from X at the moment').waitFor()
+    expect(await page.locator('article img').count()).toBe(1)
+    expect(faults.cspViolations).toEqual([])
+  })
+
+  test.each([
+    ['plays a GIF without sound, and lets it rest at a press', 'no-preference'],
+    ['lets a GIF rest for who wants no motion, until they press', 'reduce'],
+  ] as const)('%s', async (_, reducedMotion) => {
+    const film = await filmIn(browser)
+    const { page, faults } = await at(
+      `/tickets/${direct.id}`,
+      async (one) => {
+        await one.route(/\/gif\.webm$/, (route) => route.fulfill({ contentType: 'video/webm', body: film }))
+        const gif = attachment('1', 'animated_gif', { url: `${product.url}/gif.webm` })
+        await answerMessages({ attachments: [gif] })(one)
+      },
+      { context: { reducedMotion } },
+    )
+    const isPlaying = () => page.evaluate<boolean>("!document.querySelector('video').paused")
+    const [play, pause] = [
+      page.getByRole('button', { name: 'Play the GIF' }),
+      page.getByRole('button', { name: 'Pause the GIF' }),
+    ]
+    if (reducedMotion === 'reduce') {
+      await play.click()
+      await pause.waitFor()
+      expect(await isPlaying()).toBe(true)
+    }
+    await pause.click()
+    await play.waitFor()
+    expect(await isPlaying()).toBe(false)
+    expect(await page.evaluate("document.querySelector('video').muted")).toBe(true)
+    expect(faults.cspViolations).toEqual([])
+  })
+
+  test('a reply that failed is sent again by a button, one in doubt only after a question', async () => {
+    const sent: Shown[] = []
+    const { page } = await at(`/tickets/${direct.id}`, async (one) => {
+      await answerMessages({}, [delivery('failed', 'X is busy'), delivery('unknown', 'no answer')])(one)
+      await one.route(/\/retry$/, async (route) => {
+        sent.push({ path: new URL(route.request().url()).pathname.split('/').at(-2), ...bodyOf(route) })
+        await route.fulfill({ status: 409, json: { detail: 'the channel is disconnected' } })
+      })
+    })
+    await message(page, 'reply 0').getByText('X is busy').waitFor()
+    await message(page, 'reply 0').getByRole('button', { name: 'Retry' }).click()
+    await message(page, 'reply 0').getByText('The channel is disconnected.').waitFor()
+    await message(page, 'reply 1').getByText('X may have it').waitFor()
+    await message(page, 'reply 1').getByRole('button', { name: 'Send again anyway' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
+    expect(sent).toEqual([{ path: 'reply-0' }])
+    await message(page, 'reply 1').getByRole('button', { name: 'Send again anyway' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'It is not on X: send again' }).click()
+    await message(page, 'reply 1').getByText('The channel is disconnected.').waitFor()
+    expect(sent.at(-1)).toEqual({ path: 'reply-1', force: true })
+  })
+})
+
+describe('a reply', () => {
+  const write = async (page: Page, text: string) => {
+    await page.getByRole('button', { name: /^Public reply/ }).click()
+    await page.getByRole('textbox', { name: /^Public reply/ }).fill(text)
+  }
+
+  test('whose answer was lost is the same reply when it is sent again, also after leaving the page', async () => {
+    const keys: (string | undefined)[] = []
+    const { page } = await at(`/tickets/${mention.id}`, async (one) => {
+      await one.route(dryRun, (route) => route.fulfill({ json: check }))
+      await one.route(/\/replies$/, (route) => {
+        keys.push(route.request().headers()['idempotency-key'])
+        return route.abort()
+      })
+    })
+    await write(page, 'only once')
+    await page.getByRole('button', { name: 'Reply publicly' }).click()
+    await page.getByText('It is not known whether the reply arrived.').waitFor()
+    await goTo(page, 'Tickets')
+    await page.goBack()
+    await page.getByRole('button', { name: /^Public reply/ }).click()
+    expect(await page.getByRole('textbox', { name: /^Public reply/ }).inputValue()).toBe('only once')
+    await page.getByRole('button', { name: 'Reply publicly' }).click()
+    await eventually('the second try', () => keys.length === 2)
+    expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/)
+    expect(keys[1]).toBe(keys[0])
+  })
+})
+
+describe('trouble', () => {
+  test('without a network the page says so, keeps what is there, and is brought up to date afterwards', async () => {
+    const { page, context } = await at(`/tickets/${direct.id}`, async () => {})
+    await message(page, 'Where is my order?').waitFor()
+    await context.setOffline(true)
+    await page.getByText('You are offline.').waitFor()
+    expect(await message(page, 'Where is my order?').count()).toBe(1)
+    await context.setOffline(false)
+    await page.getByText('You are offline.').waitFor({ state: 'detached' })
+  })
+
+  test('a token that has run out is renewed without a word', async () => {
+    let refused = 0
+    const { page } = await at('/tickets', (one) =>
+      one.route(/\/api\/tickets\?/, (route) => (refused++ === 0 ? route.fulfill({ status: 401 }) : route.continue())),
+    )
+    await page.getByRole('link', { name: 'Where is my order?' }).waitFor()
+    expect(refused).toBeGreaterThan(1)
+    expect(await page.getByText('Your session has ended').count()).toBe(0)
+  })
+
+  test('a session that cannot be renewed is said, and what was written is there after signing in again', async () => {
+    const { page, context } = await at(`/tickets/${direct.id}`, async () => {})
+    await page.getByRole('textbox', { name: 'Reply by direct message' }).fill('half a sen')
+    await context.route('**/oauth2/token', (route) => route.fulfill({ status: 400, json: { error: 'invalid_grant' } }))
+    await context.route(/\/api\//, (route) => route.fulfill({ status: 401, json: {} }))
+    const ended = page.getByText('Your session has ended')
+    await ended.waitFor()
+    await context.unrouteAll()
+    await page.getByRole('button', { name: 'Sign in' }).first().click()
+    await page.waitForURL(`**/tickets/${direct.id}`)
+    await ended.waitFor({ state: 'detached' })
+    expect(await page.getByRole('textbox', { name: 'Reply by direct message' }).inputValue()).toBe('half a sen')
+  })
+
+  test.each([
+    [500, 'The helpdesk has a problem'],
+    [403, 'You may not do this'],
+    [404, 'Not found'],
+    [429, 'Too many requests'],
+  ])('%s is said in words, and tried again by a button', async (status, words) => {
+    let fails = true
+    const { page } = await at('/tickets', (one) =>
+      one.route(/\/api\/tickets\?/, (route) => (fails ? route.fulfill({ status, json: {} }) : route.continue())),
+    )
+    await page.getByRole('alert').getByText(words).waitFor()
+    fails = false
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('link', { name: 'Where is my order?' }).waitFor()
+  })
+
+  test('a setting that is refused is said at its field', async () => {
+    const { page } = await at(`/channels/twitter-${shop.id}`, (one) =>
+      one.route(/\/api\/channels\/twitter-\d+$/, (route) =>
+        route.request().method() === 'PATCH'
+          ? route.fulfill({
+              status: 422,
+              json: { detail: 'name: is taken', errors: [{ field: 'name', detail: 'is taken' }] },
+            })
+          : route.continue(),
+      ),
+    )
+    await page.getByLabel('Name').fill('Another')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.locator('.fault').getByText('is taken').waitFor()
+    expect(await page.getByLabel('Name').getAttribute('aria-invalid')).toBe('true')
+  })
+})
+
+describe('figures', () => {
+  const figures = (opened: number, key: string) => ({
+    key,
+    label: key,
+    opened,
+    closed: 2,
+    messagesIn: 9,
+    messagesOut: 8,
+    firstResponse: { count: 2, medianSeconds: 5400, histogram: [{ upToSeconds: 3600, count: 2 }] },
+  })
+
+  test('a report is a chart, a table, and a file in which no word is a formula', async () => {
+    const asked: string[] = []
+    const { page } = await at('/reports?by=tag', (one) =>
+      one.route(/\/api\/reports\/tickets/, (route) => {
+        asked.push(new URL(route.request().url()).searchParams.get('by') ?? '')
+        const rows = [figures(3, 'Twitter:Direct'), figures(1, '=cmd|"x"')]
+        return route.fulfill({ json: { rows, total: figures(4, 'all') } })
+      }),
+    )
+    await page.getByRole('img', { name: 'Tickets opened and closed, Tag' }).waitFor()
+    await page.getByRole('row', { name: 'Twitter:Direct 3 2 9 8 2 1 h 30 min' }).waitFor()
+    const downloading = page.waitForEvent('download')
+    await page.getByRole('button', { name: 'Download CSV' }).click()
+    const text = readFileSync(await (await downloading).path(), 'utf8')
+    expect(text).toContain('Twitter:Direct,3,2,9,8,2,5400\r\n')
+    expect(text).toContain(`"'=cmd|""x""",1,`)
+    await page.getByRole('combobox', { name: 'Group by' }).selectOption('Channel')
+    await page.waitForURL(/by=channel/)
+    await eventually('the other report', () => asked.at(-1) === 'channel')
+  })
+
+  test('the activity of a channel is a chart and the same as a table', async () => {
+    const replies = { sent: 3, failed: 1, unknown: 0 }
+    const day = {
+      date: '2026-01-02',
+      received: 6,
+      opened: 2,
+      joined: 1,
+      ignored: { 'a repost': 3 },
+      recovered: 0,
+      unreadable: 0,
+      replies,
+    }
+    const { page } = await at(`/channels/twitter-${shop.id}`, (one) =>
+      one.route(/\/activity\?/, (route) => route.fulfill({ json: { days: [day] } })),
+    )
+    await page.getByRole('img', { name: /^Bars by day: 6 events/ }).waitFor()
+    await page.getByText('Show as a table').click()
+    await page.getByRole('row', { name: '2 Jan 2 1 3' }).waitFor()
+  })
+})

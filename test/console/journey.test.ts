@@ -1,0 +1,245 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import type { Browser, Page } from 'playwright-core'
+import type { ApiChannel } from '../../lambdas/core/api.ts'
+import type { PersonName } from '../../local/identity/clients.ts'
+import { eventually } from '../local/support.ts'
+import { launchBrowser, noFaults, type OpenedPage, type PageOptions } from '../support/browser.ts'
+import { dataFolder, Product } from '../support/product.ts'
+import { addChannel, customer, goTo, heading, message, neighbour, openConsole, shop } from './support.ts'
+
+// The whole product and a browser, on a machine that has other things to do.
+jest.setTimeout(90_000)
+
+const folder = dataFolder()
+let product: Product
+let browser: Browser
+let opened: OpenedPage[] = []
+
+beforeAll(async () => {
+  ;[product, browser] = await Promise.all([Product.start(folder.path), launchBrowser()])
+}, 120_000)
+afterEach(async () => {
+  await Promise.all(opened.map(({ context }) => context.close()))
+  opened = []
+})
+afterAll(async () => {
+  await browser?.close()
+  await product?.end()
+  folder.remove()
+}, 60_000)
+
+async function signedIn(person: PersonName, options: PageOptions & { at?: string } = {}): Promise<OpenedPage> {
+  const one = await openConsole(browser, product, person, options)
+  opened.push(one)
+  return one
+}
+
+type XPost = { id: string; text: unknown; inReplyToId: string | null }
+const channel = () => product.call<ApiChannel>(`/api/channels/twitter-${shop.id}`)
+const post = (by: string, text: string, inReplyTo?: string) =>
+  product.onX<{ id: string }>('POST', 'posts', { by, text, ...(inReplyTo && { inReplyTo }) })
+const directMessage = (text: string) =>
+  product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text })
+const postWith = (text: string) =>
+  eventually(`a post on X: ${text}`, async () => {
+    const { posts } = await product.onX<{ posts: XPost[] }>('GET', 'posts')
+    return posts.find((one) => JSON.stringify(one.text).includes(text))
+  })
+const openTicket = async (page: Page, subject: string) => {
+  await goTo(page, 'Tickets')
+  await page.getByRole('link', { name: subject }).first().click()
+  await heading(page, subject).waitFor()
+}
+
+test('before there is a channel, the list says what to do, and Cancel on X is said in words', async () => {
+  const { page, faults } = await signedIn('administrator')
+  await heading(page, 'Tickets').waitFor()
+  await page.getByRole('main').getByRole('link', { name: 'Add Channel' }).click()
+  await heading(page, 'Channels').waitFor()
+  await page.getByRole('button', { name: 'Add Channel' }).click()
+  await page.getByRole('button', { name: 'Twitter' }).click()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await page.getByText('You pressed Cancel on X.').waitFor()
+  await page.getByRole('button', { name: 'Dismiss' }).click()
+  await page.getByText('You pressed Cancel on X.').waitFor({ state: 'detached' })
+  expect(faults.cspViolations).toEqual([])
+})
+
+test('an account is connected with the mouse, and its settings stay as they were saved', async () => {
+  const { page, faults } = await signedIn('administrator')
+  await addChannel(page)
+  await page.getByLabel('Name').fill('Our shop')
+  await page.getByRole('switch', { name: 'Mentions' }).uncheck()
+  await page.getByLabel('No messages (h)').fill('0')
+  await page.getByText('There are unsaved changes.').waitFor()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Give whole hours from 1 to 720, or leave it empty.').waitFor()
+  expect((await channel()).name).toBe(shop.username)
+  await page.getByLabel('No messages (h)').fill('24')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await heading(page, 'Our shop').waitFor()
+  await page.reload()
+  await heading(page, 'Our shop').waitFor()
+  expect(await page.getByRole('switch', { name: 'Mentions' }).isChecked()).toBe(false)
+  expect(await page.getByLabel('No messages (h)').inputValue()).toBe('24')
+  expect(await channel()).toMatchObject({ name: 'Our shop', mentions: false, noMessagesHours: 24 })
+  await page.getByRole('switch', { name: 'Mentions' }).check()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await eventually('the mentions on', async () => (await channel()).mentions)
+  expect(faults.cspViolations).toEqual([])
+})
+
+test('leaving with unsaved settings asks, by a link and by the back button', async () => {
+  const { page } = await signedIn('administrator')
+  await goTo(page, 'Channels')
+  await page.getByRole('link', { name: 'Our shop' }).click()
+  await page.getByLabel('Name').fill('Changed')
+  await page.getByRole('link', { name: 'Tickets' }).click()
+  const question = page.getByRole('dialog', { name: 'Leave without saving?' })
+  await question.getByRole('button', { name: 'Stay' }).click()
+  expect(await page.getByLabel('Name').inputValue()).toBe('Changed')
+  await page.goBack()
+  await question.waitFor()
+  expect(page.url()).toContain('/channels/twitter-')
+  expect(await page.getByLabel('Name').inputValue()).toBe('Changed')
+  await question.getByRole('button', { name: 'Leave' }).click()
+  await heading(page, 'Channels').waitFor()
+  expect((await channel()).name).toBe('Our shop')
+})
+
+test('a direct message appears without a reload, is only ever text, is answered and closed; the next one opens a new ticket', async () => {
+  const { page, faults } = await signedIn('agent')
+  await directMessage('Where is my order? <img src=x onerror=alert(1)>')
+  await page.getByRole('link', { name: 'Where is my order?' }).click()
+  await message(page, '<img src=x onerror=alert(1)>').waitFor()
+  expect(await page.locator('main img[src="x"]').count()).toBe(0)
+
+  await page.getByLabel('Reply by direct message').fill('It is on its way 😀')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await message(page, 'It is on its way 😀').getByText('Sent', { exact: true }).waitFor()
+  const { directMessages } = await product.onX<{ directMessages: XPost[] }>('GET', 'direct-messages')
+  expect(JSON.stringify(directMessages)).toContain('It is on its way 😀')
+
+  await directMessage('Thank you!')
+  await message(page, 'Thank you!').waitFor()
+  await page.getByRole('combobox', { name: 'Status' }).selectOption('Closed')
+  await page.getByText('This ticket is closed').waitFor()
+  expect(await page.getByLabel('Reply by direct message').count()).toBe(0)
+  await directMessage('One more thing')
+  await openTicket(page, 'One more thing')
+  await page.getByText('This conversation continues an earlier ticket.').waitFor()
+  await page.getByRole('link', { name: 'Go to the earlier ticket' }).first().click()
+  await heading(page, 'Where is my order?').waitFor()
+  // An answer that is no success is one of X's or of ours, and said on the page.
+  const errors = faults.errors.filter((one) => !one.startsWith('Failed to load resource'))
+  expect({ ...faults, errors }).toEqual(noFaults)
+})
+
+test('a mention is answered under its entry, and the answer to that opens a new ticket', async () => {
+  const { page, faults } = await signedIn('agent')
+  const entry = await post(neighbour, `@${shop.username} are you open on Sunday?`)
+  await page.getByRole('link', { name: 'are you open on Sunday?' }).click()
+  await page.getByRole('button', { name: 'Public reply to Demo Neighbour' }).click()
+  const box = page.getByLabel('Public reply to Demo Neighbour').and(page.getByRole('textbox'))
+  await box.fill('x'.repeat(281))
+  expect(await page.getByRole('button', { name: 'Reply publicly' }).isDisabled()).toBe(true)
+  await box.fill('From ten to six')
+  await page.getByText('15 / 280').waitFor()
+  await page.getByRole('button', { name: 'Reply publicly' }).click()
+  await message(page, 'From ten to six').getByText('Sent', { exact: true }).waitFor()
+  const reply = await postWith('From ten to six')
+  expect(reply.inReplyToId).toBe(entry.id)
+
+  await post(neighbour, `@${shop.username} and on Monday?`, reply.id)
+  await openTicket(page, 'and on Monday?')
+  await page.getByText('a mention that answers our reply').first().waitFor()
+  await page.getByRole('link', { name: 'Go to the earlier ticket' }).first().click()
+  await heading(page, 'are you open on Sunday?').waitFor()
+  expect(faults.cspViolations).toEqual([])
+})
+
+test('tags are added and taken away, and the list is narrowed by them in an address that can be kept', async () => {
+  const { page } = await signedIn('agent')
+  await openTicket(page, 'One more thing')
+  await page.getByLabel('Add a tag').fill('refund')
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await page.getByRole('button', { name: 'Remove the tag refund' }).waitFor()
+  await goTo(page, 'Tickets')
+  await page.getByRole('combobox', { name: 'Tag' }).selectOption('refund')
+  await page.waitForURL('**/tickets?tag=refund')
+  await page.reload()
+  const rows = page.getByRole('list', { name: 'Tickets, newest activity first' }).locator('> li')
+  await rows.first().waitFor()
+  expect(await rows.count()).toBe(1)
+  await page.getByRole('link', { name: 'Solved' }).click()
+  await page.getByText('No ticket fits these filters.').waitFor()
+  expect(new URL(page.url()).search).toBe('?status=solved&tag=refund')
+})
+
+describe('who may what', () => {
+  test('an agent is offered no pages of administrators, and is told whom to ask', async () => {
+    const { page } = await signedIn('agent', { at: '/extensions' })
+    await page.getByText('Only administrators can see and change this.').waitFor()
+    expect(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts()).toEqual([
+      'Tickets',
+      'Reports',
+    ])
+    await page.goto(`${product.url}/channels/twitter-${shop.id}`)
+    await page.getByText('Only administrators can see and change this.').waitFor()
+  })
+
+  test('somebody without a group sees no ticket and is told whom to ask', async () => {
+    const { page } = await signedIn('newcomer', { at: '/tickets' })
+    await heading(page, 'You have no access yet').waitFor()
+    await page.getByText('Ask an administrator of the helpdesk').waitFor()
+    expect(await page.getByRole('navigation').count()).toBe(0)
+  })
+
+  test('who signs out has to sign in again, and comes back to where the address led', async () => {
+    const { page } = await signedIn('agent', { at: '/reports' })
+    await heading(page, 'Reports').waitFor()
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByLabel('Password').waitFor()
+    await page.goto(`${product.url}/tickets`)
+    await page.getByLabel('Password').waitFor()
+  })
+})
+
+test('switching the extension off asks, says what it means, and keeps channels from being added', async () => {
+  const { page } = await signedIn('administrator', { at: '/extensions' })
+  const use = page.getByRole('switch', { name: 'Use the Twitter extension' })
+  await use.click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Switch off' }).click()
+  await page.getByText('Messages that come while it is off').waitFor()
+  await directMessage('into the void')
+  await goTo(page, 'Channels')
+  await page.getByText('The Twitter extension is off:').waitFor()
+  expect(await page.getByRole('button', { name: 'Add Channel' }).isDisabled()).toBe(true)
+  await page.getByRole('link', { name: 'Our shop' }).click()
+  await eventually('the reason in the list', async () => {
+    await page.reload()
+    await page.getByRole('heading', { name: 'Why no ticket?' }).waitFor()
+    return page
+      .getByText('the Twitter extension is disabled')
+      .first()
+      .waitFor({ timeout: 1_000 })
+      .then(
+        () => true,
+        () => false,
+      )
+  })
+  await goTo(page, 'Extensions')
+  await use.click()
+  await page.getByText('On: messages that reach connected channels').waitFor()
+})
+
+test('disconnecting asks first, and connecting again revives the channel', async () => {
+  const { page } = await signedIn('administrator', { at: `/channels/twitter-${shop.id}` })
+  await page.getByRole('button', { name: 'Disconnect' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click()
+  await page.getByText('This channel is disconnected').waitFor()
+  await page.getByRole('button', { name: 'Reconnect' }).click()
+  await page.getByRole('button', { name: /^(Allow|Authorize)/ }).click()
+  await page.getByText('Connected', { exact: true }).waitFor()
+  expect(await channel()).toMatchObject({ status: 'connected', name: 'Our shop' })
+})

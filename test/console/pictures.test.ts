@@ -1,0 +1,136 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import type { Browser, Page } from 'playwright-core'
+import type { ApiTicket } from '../../lambdas/core/api.ts'
+import { eventually } from '../local/support.ts'
+import { launchBrowser, noFaults, type OpenedPage } from '../support/browser.ts'
+import { dataFolder, Product } from '../support/product.ts'
+import { customer, message, neighbour, openConsole, shop } from './support.ts'
+
+// Pictures and the check before sending through the whole: browser, API, bucket, queues and the simulated X.
+jest.setTimeout(90_000)
+
+const folder = dataFolder()
+let product: Product
+let browser: Browser
+let opened: OpenedPage[] = []
+let mention: ApiTicket
+
+/** A real picture of one point: browsers draw it, and X takes it. */
+const picture = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+)
+
+beforeAll(async () => {
+  ;[product, browser] = await Promise.all([Product.start(folder.path), launchBrowser()])
+  await product.connectByOAuth(shop)
+  await product.onX('POST', 'posts', { by: neighbour, text: `@${shop.username} are you open?` })
+  mention = await eventually('the ticket', async () => (await product.tickets())[0])
+}, 120_000)
+afterEach(async () => {
+  await Promise.all(opened.map(({ context }) => context.close()))
+  opened = []
+})
+afterAll(async () => {
+  await browser?.close()
+  await product?.end()
+  folder.remove()
+}, 60_000)
+
+async function at(address: string): Promise<OpenedPage> {
+  const one = await openConsole(browser, product, 'agent', { at: address })
+  opened.push(one)
+  return one
+}
+
+const replyTo = async (page: Page, text: string) => {
+  await page.getByRole('button', { name: /^Public reply/ }).click()
+  await page.getByRole('textbox', { name: /^Public reply/ }).fill(text)
+}
+
+type OnX = { id: string; by?: string; text: { full: string }; mediaIds: string[] }
+
+/** The bytes of the pictures of the shop's post with that text, as X has them. */
+async function sentWith(text: string): Promise<Buffer[]> {
+  const post = await eventually('the post on X', async () => {
+    const { posts } = await product.onX<{ posts: OnX[] }>('GET', 'posts')
+    return posts.find((one) => one.text.full.includes(text))
+  })
+  return Promise.all(
+    post.mediaIds.map(async (id) => Buffer.from(await (await fetch(`${product.xUrl}/_x/media/${id}`)).arrayBuffer())),
+  )
+}
+
+test('a picture in a direct message is drawn out of the bucket, and answered', async () => {
+  const media = { contentType: 'image/png', base64: picture.toString('base64') }
+  await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text: 'Broken, see', media })
+  const ticket = await eventually('the ticket', async () => {
+    const found = (await product.tickets()).find((one) => one.kind === 'direct')
+    const [first] = found ? await product.messages(found.id) : []
+    return first?.attachments[0]?.status === 'stored' ? found : undefined
+  })
+  const { page, faults } = await at(`/tickets/${ticket.id}`)
+  const shown = page.getByRole('img', { name: /^Picture from/ })
+  await shown.waitFor()
+  const width = () => page.evaluate(`document.querySelector('img[alt^="Picture from"]')?.naturalWidth`)
+  await eventually('the picture', async () => (await width()) === 1)
+  expect(await shown.getAttribute('src')).toContain('X-Amz-Signature')
+  await page.getByRole('textbox', { name: /^(Reply|Direct message|Message)/ }).fill('We send another.')
+  await page.getByRole('button', { name: 'Send' }).click()
+  await message(page, 'We send another.').getByText('Sent').waitFor()
+  expect(faults).toEqual(noFaults)
+})
+
+describe('a public reply', () => {
+  test('takes a picture along: what the agent chose is what X has', async () => {
+    const { page, faults } = await at(`/tickets/${mention.id}`)
+    await replyTo(page, 'with a picture')
+    const choose = page.locator('input[type="file"]')
+    await choose.setInputFiles([{ name: 'letter.pdf', mimeType: 'application/pdf', buffer: Buffer.from('x') }])
+    await page.getByText('letter.pdf is no picture, GIF or video').waitFor()
+    await choose.setInputFiles([{ name: 'parcel.png', mimeType: 'image/png', buffer: picture }])
+    await page.getByRole('button', { name: 'Remove parcel.png' }).waitFor()
+    await page.getByRole('button', { name: 'Reply publicly' }).click()
+    await message(page, 'with a picture').getByText('Sent').waitFor()
+    expect((await sentWith('with a picture')).map((bytes) => bytes.equals(picture))).toEqual([true])
+    expect(faults).toEqual(noFaults)
+  })
+
+  test.each(['paste', 'drop'])('takes a picture by %s', async (way) => {
+    const { page } = await at(`/tickets/${mention.id}`)
+    await replyTo(page, `taken by ${way}`)
+    await page.evaluate(`(() => {
+      const bytes = Uint8Array.from(atob('${picture.toString('base64')}'), (one) => one.charCodeAt(0))
+      const data = new DataTransfer()
+      data.items.add(new File([bytes], 'taken.png', { type: 'image/png' }))
+      const given = { bubbles: true, cancelable: true, clipboardData: data, dataTransfer: data }
+      const event = '${way}' === 'paste' ? new ClipboardEvent('paste', given) : new DragEvent('drop', given)
+      document.querySelector('textarea').dispatchEvent(event)
+    })()`)
+    await page.getByRole('button', { name: 'Remove taken.png' }).waitFor()
+    await page.getByRole('button', { name: 'Reply publicly' }).click()
+    await message(page, `taken by ${way}`).getByText('Sent').waitFor()
+    expect((await sentWith(`taken by ${way}`)).map((bytes) => bytes.equals(picture))).toEqual([true])
+  })
+
+  test('a file that is no picture by its bytes is refused before anything is sent', async () => {
+    const { page } = await at(`/tickets/${mention.id}`)
+    await replyTo(page, 'no picture at all')
+    const buffer = Buffer.from('<script>alert(1)</script>')
+    await page.locator('input[type="file"]').setInputFiles([{ name: 'page.png', mimeType: 'image/png', buffer }])
+    await page.getByText('is no JPEG, PNG').waitFor()
+    expect(await page.getByRole('button', { name: 'Reply publicly' }).isDisabled()).toBe(true)
+  })
+
+  test('is checked while it is written: what it costs, that a link makes it dearer, and what is too long', async () => {
+    const { page } = await at(`/tickets/${mention.id}`)
+    await replyTo(page, 'Gladly.')
+    await page.getByText('Costs $0.010: it is a public reply to somebody who mentioned the account').waitFor()
+    const box = page.getByRole('textbox', { name: /^Public reply/ })
+    await box.fill('See https://example.com/menu')
+    await page.getByText(/Costs \$0\.20: it is a public post with a link/).waitFor()
+    await box.fill('x'.repeat(281))
+    await page.getByText('281 / 280').waitFor()
+    expect(await page.getByRole('button', { name: 'Reply publicly' }).isDisabled()).toBe(true)
+  })
+})

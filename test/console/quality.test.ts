@@ -1,0 +1,172 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import type { Browser, Page } from 'playwright-core'
+import type { ApiTicket } from '../../lambdas/core/api.ts'
+import { consoleFiles } from '../../lib/console-files.ts'
+import { eventually } from '../local/support.ts'
+import { axeViolations, launchBrowser, type OpenedPage, screenshot } from '../support/browser.ts'
+import { dataFolder, Product } from '../support/product.ts'
+import { customer, goTo, neighbour, openConsole, shop } from './support.ts'
+
+jest.setTimeout(120_000)
+
+const folder = dataFolder()
+let product: Product
+let browser: Browser
+let direct: ApiTicket
+let mention: ApiTicket
+
+beforeAll(async () => {
+  ;[product, browser] = await Promise.all([Product.start(folder.path), launchBrowser()])
+  await product.connectByOAuth(shop)
+  const tell = (text: string) => product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text })
+  const post = (by: string, text: string) => product.onX('POST', 'posts', { by, text })
+  await post(neighbour, `@${shop.username} love your new shoes! They arrived a day early #happy`)
+  await post(customer, `@${shop.username} do you ship to Norway? averyveryveryverylongwordwithoutanyspaceinit`)
+  await tell('Hi! Where is my order? The page https://example.com/track?order=4711&lang=en says nothing.')
+  const of = (kind: string) => async () => (await product.tickets()).find((one) => one.kind === kind)
+  direct = await eventually('the direct ticket', of('direct'))
+  mention = await eventually('the mention ticket', of('mention'))
+  await product.reply(direct.id, { text: 'It is on its way, and should be with you tomorrow.' })
+  await product.reply(mention.id, { text: 'We do!' })
+}, 120_000)
+afterAll(async () => {
+  await browser?.close()
+  await product?.end()
+  folder.remove()
+}, 60_000)
+
+/** The pages by the name of their picture, each in the state that shows most. */
+const pages = (): [name: string, address: string, act: (page: Page) => Promise<unknown>][] => [
+  ['tickets', '/tickets', (page) => page.getByRole('link', { name: 'Where is my order?' }).waitFor()],
+  ['tickets-none', '/tickets?status=spam', (page) => page.getByText('No ticket fits').waitFor()],
+  ['ticket-direct', `/tickets/${direct.id}`, (page) => page.getByText('should be with you tomorrow').waitFor()],
+  [
+    'ticket-mention',
+    `/tickets/${mention.id}`,
+    async (page) => {
+      await page.getByText('We do!').waitFor()
+      await page.getByRole('button', { name: /^Public reply/ }).click()
+      await page.getByRole('textbox', { name: /^Public reply/ }).fill('x'.repeat(290))
+      await page.getByText('The text is too long for X.').waitFor()
+    },
+  ],
+  ['reports', '/reports', (page) => page.locator('.card, .notice').first().waitFor()],
+  ['channels', '/channels', (page) => page.getByRole('link', { name: shop.username }).waitFor()],
+  ['channels-error', '/channels?error=app_permissions', (page) => page.getByRole('alert').waitFor()],
+  ['channels-add', '/channels', (page) => page.getByRole('button', { name: 'Add Channel' }).click()],
+  [
+    'channel',
+    `/channels/twitter-${shop.id}`,
+    async (page) => {
+      await page.getByLabel('No messages (h)').fill('1000')
+      await page.getByRole('button', { name: 'Save' }).click()
+      await page.getByText('Give whole hours').waitFor()
+    },
+  ],
+  [
+    'channel-disconnect',
+    `/channels/twitter-${shop.id}`,
+    async (page) => {
+      await page.getByRole('button', { name: 'Disconnect' }).click()
+      await page.getByRole('dialog').waitFor()
+    },
+  ],
+  ['extensions', '/extensions', (page) => page.getByRole('switch').waitFor()],
+  ['not-found', '/nowhere', (page) => page.getByText('The address leads to no page').waitFor()],
+]
+
+describe.each([
+  ['light', 1280],
+  ['dark', 1280],
+  ['light', 360],
+] as const)('every page, %s and %s pixels wide', (colorScheme, width) => {
+  test('has nothing that axe finds, is no wider than the screen, and does nothing that the policy forbids', async () => {
+    const { page, context, faults } = await openConsole(browser, product, 'administrator', {
+      colorScheme,
+      width,
+      height: 800,
+    })
+    const found: unknown[] = []
+    for (const [name, address, act] of pages()) {
+      await page.goto(`${product.url}${address}`)
+      await page.locator('main h1').waitFor()
+      await act(page)
+      await screenshot(page, `${name}-${colorScheme}-${width}`)
+      for (const { id, impact, at } of await axeViolations(page)) found.push({ name, id, impact, at })
+      const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
+      if (overflow > 0) found.push({ name, overflow })
+      // A question about unsaved settings is not what the next page is about.
+      await page.evaluate("addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true)")
+    }
+    expect(found).toEqual([])
+    expect(faults.cspViolations).toEqual([])
+    expect(faults.foreignRequests).toEqual([])
+    await context.close()
+  })
+})
+
+describe('by keyboard', () => {
+  let opened: OpenedPage
+  beforeAll(async () => {
+    opened = await openConsole(browser, product, 'administrator')
+  })
+  afterAll(() => opened?.context.close())
+  const focused = () => opened.page.evaluate<string>('document.activeElement?.textContent ?? ""')
+
+  test('the first stop is the way past the navigation', async () => {
+    const { page } = opened
+    await page.goto(`${product.url}/tickets`)
+    await page.getByRole('link', { name: 'Where is my order?' }).waitFor()
+    await page.keyboard.press('Tab')
+    expect(await focused()).toBe('Skip to content')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.activeElement?.id')).toBe('content')
+  })
+
+  test('another page begins at its heading', async () => {
+    await goTo(opened.page, 'Channels')
+    await eventually('the focus on the heading', async () => (await focused()) === 'Channels')
+  })
+
+  test('a reply is written and sent', async () => {
+    const { page } = opened
+    await page.goto(`${product.url}/tickets/${mention.id}`)
+    await page.getByRole('button', { name: /^Public reply/ }).focus()
+    await page.keyboard.press('Enter')
+    await eventually('the focus in the box', () =>
+      page.evaluate<boolean>('document.activeElement?.tagName === "TEXTAREA"'),
+    )
+    await page.keyboard.type('By keyboard')
+    await page.keyboard.press('Control+Enter')
+    await page.getByRole('article').filter({ hasText: 'By keyboard' }).waitFor()
+  })
+
+  test('a question is left with Escape, and nothing has happened', async () => {
+    const { page } = opened
+    await page.goto(`${product.url}/channels/twitter-${shop.id}`)
+    await page.getByRole('button', { name: 'Disconnect' }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    expect(await page.getByRole('button', { name: 'Disconnect' }).count()).toBe(1)
+  })
+})
+
+test('all the script of the console together is less than 60 KB, gzipped', async () => {
+  const built = await consoleFiles()
+  const scripts = readdirSync(join(built, 'assets'))
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => readFileSync(join(built, 'assets', name)))
+  const size = scripts.reduce((sum, script) => sum + gzipSync(script).length, 0)
+  expect(size).toBeGreaterThan(10_000)
+  expect(size).toBeLessThan(60_000)
+})
+
+test('the page holds no script and no style of its own: the policy would forbid them', async () => {
+  const page = readFileSync(join(await consoleFiles(), 'index.html'), 'utf8')
+  expect(page).not.toMatch(/<style|style=|<script(?![^>]*\bsrc=)/)
+})

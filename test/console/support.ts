@@ -1,0 +1,49 @@
+import type { Browser, Page } from 'playwright-core'
+import type { PersonName } from '../../local/identity/clients.ts'
+import { type OpenedPage, openPage, type PageOptions } from '../support/browser.ts'
+import type { Product } from '../support/product.ts'
+
+/** The account of the shop and two people, as the simulated X knows them from the start. */
+export const shop = { id: '1480000000000000001', username: 'demo_shop' }
+export const customer = 'demo_customer'
+export const neighbour = 'demo_neighbour'
+
+/** Opens the console in a browser of its own and signs a person in on the sign-in page. */
+export async function openConsole(
+  browser: Browser,
+  product: Product,
+  person: PersonName,
+  { at = '/', ...options }: PageOptions & { at?: string } = {},
+): Promise<OpenedPage> {
+  const opened = await openPage(browser, options)
+  const { page } = opened
+  await page.goto(`${product.url}${at}`)
+  await page.getByLabel('Name').fill(person)
+  await page.getByLabel('Password').fill('local')
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('main').getByRole('heading', { level: 1 }).waitFor()
+  return opened
+}
+
+/** What the person sees as the page's heading. */
+export const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
+
+/** Goes somewhere by the navigation. */
+export async function goTo(page: Page, place: 'Tickets' | 'Reports' | 'Channels' | 'Extensions'): Promise<void> {
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: place }).click()
+  await heading(page, place).waitFor()
+}
+
+/** Connects the shop with the mouse: Add Channel, Twitter, and Allow on X. */
+export async function addChannel(page: Page): Promise<void> {
+  await goTo(page, 'Channels')
+  await page.getByRole('button', { name: 'Add Channel' }).click()
+  await page.getByRole('button', { name: 'Twitter' }).click()
+  await page.getByRole('radio', { name: `@${shop.username}` }).check()
+  await page.getByRole('button', { name: /^(Allow|Authorize)/ }).click()
+  await page.waitForURL(`**/channels/twitter-${shop.id}`)
+  await heading(page, shop.username).waitFor()
+}
+
+/** The message of the conversation with that text. */
+export const message = (page: Page, text: string) => page.getByRole('article').filter({ hasText: text })
