@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { JWTPayload } from 'jose'
 import { Problem, problemAnswer } from '../lambdas/core/problem.ts'
+import type { ConsolePages } from './console-pages.ts'
 import type { LocalFunction } from './functions.ts'
 import { type Outgoing, readResponse, requestEvent } from './gateway-events.ts'
 import { InvocationError } from './sandbox.ts'
@@ -17,6 +18,7 @@ export type Answerers = {
   readonly functions: Readonly<Record<'webhook' | 'api', Pick<LocalFunction, 'invoke'>>>
   readonly tokens: TokenIssuer
   readonly schedules: Schedules
+  readonly pages: ConsolePages
 }
 
 export type GatewayOptions = {
@@ -55,8 +57,8 @@ const routes: readonly Route[] = [
 ]
 
 /**
- * Serves what API Gateway's HTTP API serves in AWS, the issuer of tokens, which in AWS has its own address, and what
- * there is on one machine only.
+ * Serves what CloudFront serves in AWS: API Gateway's HTTP API and the files of the console; the issuer of tokens, which in
+ * AWS has its own address; and what there is on one machine only.
  * @throws Refusal when the port is taken
  */
 export async function startGateway({ port, answerers }: GatewayOptions): Promise<Gateway> {
@@ -85,12 +87,14 @@ async function serve(
   response: ServerResponse,
   answerers: GatewayOptions['answerers'],
 ): Promise<Outgoing | undefined> {
-  const { functions, tokens, schedules } = await answerers
+  const { functions, tokens, schedules, pages } = await answerers
   const path = decodePath((request.url ?? '/').split('?', 1)[0] ?? '/')
   if (tokens.serves(path)) {
     tokens.serve(request, response)
     return undefined
   }
+  const page = pages.answer({ method: request.method ?? 'GET', path, accept: request.headers.accept ?? '' })
+  if (page) return page
   const body = await readBody(request)
   if (!body) return json(413, { message: 'Request Entity Too Large' })
   const schedule = /^\/_local\/schedules\/([^/]+)$/.exec(path)?.[1]

@@ -16,6 +16,12 @@ export async function bundle(folder: string): Promise<Record<FunctionName, strin
   }
 }
 
+/** The folder of the console's files; built first where they are not there or older than their sources. */
+export async function buildConsole(onProgress: (text: string) => void): Promise<string> {
+  const { consoleFiles } = await import('../lib/console-files.ts')
+  return consoleFiles(() => onProgress('console    is being built …'))
+}
+
 /** Starts every function of the manifest, each with the variables that it names there and no others of the product's. */
 export function startFunctions(
   folders: Readonly<Record<FunctionName, string>>,

@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { type EnvironmentName, type FunctionName, type QueueName, queues } from '../lambdas/runtime/resources.ts'
 import { type Addresses, removeAddresses, writeAddresses } from './addresses.ts'
+import { readConsolePages } from './console-pages.ts'
 import { type Part, startDatabase } from './database.ts'
 import { type Answerers, startGateway } from './gateway.ts'
-import type { MachineName, PersonName } from './identity/clients.ts'
+import { consoleClient, type MachineName, type PersonName } from './identity/clients.ts'
 import { lockDataDir } from './lock.ts'
 import { startPoller } from './poller.ts'
-import { bundle, startFunctions } from './product.ts'
+import { buildConsole, bundle, startFunctions } from './product.ts'
 import { ensureQueues, queueClient, startQueues } from './queues.ts'
 import type { LogEntry } from './sandbox.ts'
 import { startSchedules } from './schedules.ts'
@@ -123,9 +124,14 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   const ses = await embed('SES', awsEndpoints.ses, () => startMail(options))
   const { urls, deadLetters } = await timed(onProgress, 'queues', () => ensureQueues(client, sqs))
 
-  const x = options.xApiUrl ? undefined : await timed(onProgress, 'X', () => startSimulator(options, onTrouble))
+  const x = options.xApiUrl
+    ? undefined
+    : await timed(onProgress, 'X', () => startSimulator(options, publicUrl, onTrouble))
   if (x) closing.push(() => x.stop())
 
+  const site = await timed(onProgress, 'console', () => buildConsole(onProgress))
+  // Tokens come from the address at which the console itself was opened.
+  const pages = readConsolePages(site, { signInUrl: '/', clientId: consoleClient.id })
   const folders = options.folders ?? (await timed(onProgress, 'functions', () => bundle(join(dataDir, 'functions'))))
   const values: Record<EnvironmentName, string> = {
     TABLE_NAME: tableName,
@@ -161,7 +167,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
 
   const consoleUrls = [...new Set([url, publicUrl])]
   const tokens = await timed(onProgress, 'tokens', () => createTokenIssuer(dataDir, { consoleUrls, onTrouble }))
-  answerers.resolve({ functions: running, tokens, schedules })
+  answerers.resolve({ functions: running, tokens, schedules, pages })
   // Nobody comes in any more before what answers is stopped.
   closing.push(() => gateway.stop())
 
@@ -187,10 +193,10 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
 }
 
 /** X, in the small. It is loaded only here: who has another X needs none. */
-async function startSimulator(options: StackOptions, onTrouble: (sentence: string) => void) {
+async function startSimulator(options: StackOptions, consoleUrl: string, onTrouble: (sentence: string) => void) {
   const { startX } = await import('./x/simulator.ts')
   const { dataDir, consumerKey, consumerSecret, xPort: port = 0 } = options
-  return startX({ port, consumerKey, consumerSecret, dataFile: join(dataDir, 'x.json'), onTrouble })
+  return startX({ port, consumerKey, consumerSecret, dataFile: join(dataDir, 'x.json'), consoleUrl, onTrouble })
 }
 
 /** The mailbox. It is loaded only here: who has another SES needs none. */

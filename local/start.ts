@@ -1,4 +1,4 @@
-import { consoleClient, people } from './identity/clients.ts'
+import { people } from './identity/clients.ts'
 import { Refusal, readSettings } from './settings.ts'
 import { type Stack, startStack } from './stack.ts'
 
@@ -48,16 +48,17 @@ function welcome(
   return `
 Ready after ${(ms / 1000).toFixed(1)} s.
 
+  Console   ${publicUrl}
+            sign in as ${names.join(', ')}
   API       ${url}/api/openapi.json
   Webhook   ${publicUrl}/webhooks/twitter
   X         ${x ? `${x.url} (simulated)` : `${xApiUrl} (as set, the simulator is off)`}
             consumer key ${consumerKey}, consumer secret ${shown(consumerSecret)}
-${x ? '            Its page to look at is the one to authorize an account, where connecting a channel leads.\n' : ''}\
+${x ? '            Open it in a browser to be the customer.\n' : ''}\
   Mail      ${mail ? `${mail.url} (a mailbox to look at, /store as JSON)` : `${endpoints.ses} (as set, the mailbox is off)`}
             to ${administrators.join(', ')}, from ${mailFrom}
   Token     curl -s -u admin:local -d grant_type=client_credentials ${url}/oauth2/token
             (admin:local may do everything, helpdesk:local what concerns tickets)
-  People    ${names.join(', ')} sign in at ${url}/oauth2/authorize, client ${consoleClient.id}
   DynamoDB  ${endpoints.dynamodb}
   SQS       ${endpoints.sqs}
   S3        ${endpoints.s3}

@@ -17,6 +17,8 @@ export type MachineName = keyof typeof machines
 export const people = {
   administrator: { password: 'local', groups: ['administrators'] },
   agent: { password: 'local', groups: ['agents'] },
+  // Has an account and nothing else yet, as in AWS before an administrator has chosen a group.
+  newcomer: { password: 'local', groups: [] },
 } as const satisfies Record<string, { password: string; groups: readonly Group[] }>
 
 export type PersonName = keyof typeof people

@@ -146,7 +146,8 @@ function asCognito(
   const isPersons = token.kind === 'AccessToken' && isPerson(sub)
   jwt.payload = {
     sub,
-    ...(isPersons && { 'cognito:groups': [...people[sub].groups] }),
+    // Cognito leaves the claim out of the token of somebody without a group.
+    ...(isPersons && people[sub].groups.length > 0 && { 'cognito:groups': [...people[sub].groups] }),
     iss,
     version: 2,
     client_id,

@@ -2,6 +2,7 @@ import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { callerFrom } from '../../lambdas/core/access.ts'
 import { schedules as manifest } from '../../lambdas/runtime/resources.ts'
+import { readConsolePages } from '../../local/console-pages.ts'
 import { type Answerers, type Gateway, startGateway } from '../../local/gateway.ts'
 import type { HttpEvent } from '../../local/gateway-events.ts'
 import { InvocationError } from '../../local/sandbox.ts'
@@ -27,6 +28,10 @@ const record = (to: string) => ({
 })
 
 const functions = { webhook: record('webhook'), api: record('api') }
+const pages = readConsolePages(folder.site({ 'index.html': '<p>the page</p>' }), {
+  signInUrl: '/',
+  clientId: 'console',
+})
 const schedules: Schedules = {
   async run(name, at) {
     runs.push([name, at.toISOString()])
@@ -37,7 +42,7 @@ const schedules: Schedules = {
 
 beforeAll(async () => {
   tokens = await createTokenIssuer(folder.path, { now: () => now })
-  gateway = await startGateway({ port: 0, answerers: { functions, tokens, schedules } })
+  gateway = await startGateway({ port: 0, answerers: { functions, tokens, schedules, pages } })
   url = `http://127.0.0.1:${gateway.port}`
 })
 afterAll(async () => {
@@ -395,7 +400,7 @@ describe('an answer', () => {
 })
 
 test('a port in use is refused in a sentence that names PORT', async () => {
-  const answerers = { functions, tokens, schedules }
+  const answerers = { functions, tokens, schedules, pages }
   await expect(startGateway({ port: gateway.port, answerers })).rejects.toThrow(/^PORT \d+ is in use/)
 })
 
@@ -404,7 +409,7 @@ test('a request that comes before all is up is answered when it is', async () =>
   const answerers = Promise.withResolvers<Answerers>()
   const early = await startGateway({ port: 0, answerers: answerers.promise })
   const response = fetch(`http://127.0.0.1:${early.port}/`)
-  answerers.resolve({ functions, tokens, schedules })
+  answerers.resolve({ functions, tokens, schedules, pages })
   expect(await (await response).text()).toBe('up')
   await early.stop()
 })

@@ -83,7 +83,14 @@ test('it tells where everything is and what to try first, and a token comes from
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   })
   expect(await response.json()).toHaveProperty('access_token')
-  for (const text of ['/webhooks/twitter', 'local-consumer-secret', '(simulated)', 'authorize', 'DynamoDB', 'SQS']) {
+  for (const text of [
+    '/webhooks/twitter',
+    'local-consumer-secret',
+    '(simulated)',
+    'to be the customer',
+    'DynamoDB',
+    'SQS',
+  ]) {
     expect(stack.output()).toContain(text)
   }
   expect(stack.output()).toContain('administrator (password local), agent (password local)')

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** A folder of its own for a test file, with a place for handlers; `remove` takes it away. */
@@ -15,6 +15,15 @@ export function temporaryFolder() {
       const folder = join(path, 'handlers', name)
       mkdirSync(folder, { recursive: true })
       writeFileSync(join(folder, 'index.mjs'), source)
+      return folder
+    },
+    /** Writes files of a console and returns their folder. */
+    site(files: Readonly<Record<string, string>>): string {
+      const folder = join(path, 'site')
+      for (const [name, text] of Object.entries(files)) {
+        mkdirSync(dirname(join(folder, name)), { recursive: true })
+        writeFileSync(join(folder, name), text)
+      }
       return folder
     },
     remove: () => rmSync(path, { recursive: true, force: true }),
