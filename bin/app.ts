@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import { bundleHandlers } from '../lib/bundle.ts'
 import { addChecks } from '../lib/checks.ts'
+import { consoleFiles } from '../lib/console-files.ts'
 import { HelpdeskTwitterStack } from '../lib/helpdesk-twitter-stack.ts'
 import { readSettings } from '../lib/settings.ts'
 
@@ -16,6 +17,7 @@ try {
   new HelpdeskTwitterStack(app, 'HelpdeskTwitter', {
     settings: readSettings(app.node),
     bundles: bundleHandlers(folder),
+    console: await consoleFiles(() => console.error('The console is being built …')),
   })
 } finally {
   rmSync(folder, { recursive: true })

@@ -16,6 +16,7 @@ import {
 import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins'
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
+import { consoleHeaders, contentSecurityPolicy } from './console-headers.ts'
 
 /** The page finds its own way: every address that is not a file's gets the one page. */
 const singlePageFallback = `function handler(event) {
@@ -26,22 +27,12 @@ const singlePageFallback = `function handler(event) {
 }
 `
 
-/** Pictures and films of customers come from X and from signed links, tokens from the host that issues them. */
-const contentSecurityPolicy = [
-  "default-src 'self'",
-  "connect-src 'self' https:",
-  "img-src 'self' https: blob: data:",
-  "media-src 'self' https: blob:",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ')
-
 /** The files of the console, in a bucket that only the front door can read, and how browsers get them. */
 export class ConsoleSite extends Construct {
   /** How the front door hands the files out. */
   readonly behavior: BehaviorOptions
+  /** Where the files are put. */
+  readonly files: Bucket
 
   constructor(scope: Construct, id: string) {
     super(scope, id)
@@ -53,6 +44,7 @@ export class ConsoleSite extends Construct {
       // gone by mistake is worse than a few files that stay.
       removalPolicy: RemovalPolicy.RETAIN,
     })
+    this.files = files
     Validations.of(files).acknowledge({
       id: 'AwsSolutions-S1',
       reason: 'It holds the files of a web page, which anyone may have, and only the front door reads them.',
@@ -79,11 +71,13 @@ export class ConsoleSite extends Construct {
       responseHeadersPolicy: new ResponseHeadersPolicy(this, 'Headers', {
         responseHeadersPolicyName: `${prefix}-console`,
         securityHeadersBehavior: {
-          strictTransportSecurity: { accessControlMaxAge: Duration.days(365), override: true },
-          contentSecurityPolicy: { contentSecurityPolicy, override: true },
+          strictTransportSecurity: {
+            accessControlMaxAge: Duration.seconds(consoleHeaders.strictTransportSecuritySeconds),
+            override: true,
+          },
+          contentSecurityPolicy: { contentSecurityPolicy: contentSecurityPolicy(), override: true },
           contentTypeOptions: { override: true },
           frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
-          // The code of a sign-in stands in the address at which people come back, and pictures are asked of X.
           referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.SAME_ORIGIN, override: true },
         },
       }),

@@ -4,6 +4,7 @@ import type { FunctionName } from '../lambdas/runtime/resources.ts'
 import { Access } from './access.ts'
 import { AlarmTopic } from './alarms.ts'
 import { ConsoleSite } from './console-site.ts'
+import { ConsoleUpload } from './console-upload.ts'
 import { FailedMails } from './failed-mails.ts'
 import { FrontDoor } from './front-door.ts'
 import { HandlerFunction } from './handler-function.ts'
@@ -26,11 +27,13 @@ export type HelpdeskTwitterStackProps = {
   readonly settings: Settings
   /** The folder of each handler's bundle. */
   readonly bundles: Record<FunctionName, string>
+  /** The folder of the console's files. */
+  readonly console: string
 }
 
 /** The Twitter channel of a helpdesk in AWS: what stands where in the flow, from X's delivery to the helpdesk. */
 export class HelpdeskTwitterStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, bundles }: HelpdeskTwitterStackProps) {
+  constructor(scope: Construct, id: string, { settings, bundles, console: files }: HelpdeskTwitterStackProps) {
     super(scope, id, { stackName: settings.stackName, description: 'Messages on X become tickets, answers go back' })
 
     // Everything below reports here, so it comes first.
@@ -207,6 +210,13 @@ export class HelpdeskTwitterStack extends Stack {
     // Who is not X needs a token: people sign in, machines have a secret.
     const access = new Access(this, 'Access', { consoleUrl: frontDoor.url, domainPrefix: settings.domainPrefix })
     publicApi.leadTo({ webhook, api, authorizer: access.authorizer })
+
+    // The console's files are put in place when it is known where people sign in.
+    new ConsoleUpload(this, 'ConsoleUpload', {
+      files,
+      to: site.files,
+      config: { signInUrl: access.signInUrl, clientId: access.clientIds.console },
+    })
 
     // What an administrator needs to connect X and the helpdesk.
     this.#output('ConsoleUrl', frontDoor.url, 'The console, in a browser')

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { contentSecurityPolicy } from '../../lib/console-headers.ts'
 import { productTemplate, resourcesOf } from './synthesis.ts'
 
 const template = productTemplate()
@@ -93,11 +94,18 @@ test('browsers keep the console to TLS, to its own scripts and out of frames', (
   expect(policy?.[1].Properties.ResponseHeadersPolicyConfig).toMatchObject({
     SecurityHeadersConfig: {
       StrictTransportSecurity: { AccessControlMaxAgeSec: 365 * 24 * 3600, Override: true },
-      ContentSecurityPolicy: { ContentSecurityPolicy: expect.stringContaining("default-src 'self';") },
+      ContentSecurityPolicy: { ContentSecurityPolicy: contentSecurityPolicy() },
       ContentTypeOptions: { Override: true },
       FrameOptions: { FrameOption: 'DENY' },
       ReferrerPolicy: { ReferrerPolicy: 'same-origin' },
     },
   })
   expect(JSON.stringify(policy)).not.toMatch(/unsafe|script-src/)
+})
+
+test('where the store has no TLS, its origins may be asked for pictures and files, and for no script', () => {
+  const policy = contentSecurityPolicy(['http://localhost:*'])
+  expect(policy).toContain("img-src 'self' https: http://localhost:* blob: data:")
+  expect(policy).toMatch(/default-src 'self';/)
+  expect(policy).not.toMatch(/unsafe|script-src/)
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { Template } from 'aws-cdk-lib/assertions'
+import { Match, Template } from 'aws-cdk-lib/assertions'
 import { type FunctionName, functions } from '../../lambdas/runtime/resources.ts'
 import { HandlerFunction } from '../../lib/handler-function.ts'
 import { bundle, deployedFunction, emptyStack, productTemplate, resourcesOf, statementsIn } from './synthesis.ts'
@@ -46,8 +46,11 @@ describe.each(Object.keys(functions) as FunctionName[])('the function %s', (name
   })
 })
 
-test('every function of the manifest is deployed, and no other', () => {
-  template.resourceCountIs('AWS::Lambda::Function', Object.keys(functions).length)
+test('every function of the manifest is deployed, and no other but the one that puts the console in place', () => {
+  template.resourceCountIs('AWS::Lambda::Function', Object.keys(functions).length + 1)
+  template.hasResource('AWS::Lambda::Function', {
+    DependsOn: Match.arrayWith([Match.stringLikeRegexp('^ConsoleUpload')]),
+  })
 })
 
 describe('synthesis fails', () => {

@@ -17,6 +17,9 @@ afterAll(() => rmSync(outputs, { recursive: true }))
 /** The folder of a handler's bundle that stands for all of them: what is inside matters to no test here. */
 export const bundle = join(import.meta.dirname, 'bundle')
 
+/** The folder that stands for the console's build. */
+export const site = join(import.meta.dirname, 'site')
+
 /** An app with the context of cdk.json. Only the tests of the checks need CDK's validation, which takes seconds. */
 export function productApp({ validated = false } = {}): App {
   const { context } = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8'))
@@ -41,6 +44,7 @@ export function productStack(app: App, settings: Partial<Settings> = {}): Helpde
       ...settings,
     },
     bundles: Object.fromEntries(Object.keys(functions).map((name) => [name, bundle])) as Record<FunctionName, string>,
+    console: site,
   })
 }
 
