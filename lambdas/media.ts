@@ -6,13 +6,13 @@
  */
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { type CompletionDependencies, completeMessage } from './core/completion.ts'
-import { XError } from './core/ports.ts'
+import { type DueMessage, XError } from './core/ports.ts'
 import { isReply } from './core/reply.ts'
 import type { Message } from './core/ticket.ts'
 import { laterOf } from './core/time.ts'
 import { createFetching, type FetchDependencies } from './media/fetching.ts'
 import { createHandingIn, type HandInDependencies } from './media/handing-in.ts'
-import { workOffBatch } from './runtime/batch.ts'
+import { bodyOf, workOffBatch } from './runtime/batch.ts'
 import { mediaDependencies } from './runtime/media.ts'
 import { functions, queues } from './runtime/resources.ts'
 
@@ -41,7 +41,7 @@ export function createMedia(dependencies: MediaDependencies) {
   return (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse> => {
     const remaining = () => context.getRemainingTimeInMillis()
     const handle = async (record: SQSRecord): Promise<void> => {
-      const { channelId, messageId, at } = queuedMediaIn(record)
+      const { channelId, messageId, at } = bodyOf<DueMessage & { at: string }>(record)
       // The sweep may be run on a clock of its own; ours is never behind it.
       const time = () => new Date(laterOf(now().toISOString(), at))
       const message = await media.message(channelId, messageId)
@@ -53,15 +53,6 @@ export function createMedia(dependencies: MediaDependencies) {
     }
     const longest = functions.media.timeoutSeconds * 1000
     return workOffBatch(event, remaining, queues.media.maxReceives, handle, log, longest)
-  }
-}
-
-/** @throws Error that does not quote the message */
-function queuedMediaIn({ body, messageId }: SQSRecord): { channelId: string; messageId: string; at: string } {
-  try {
-    return JSON.parse(body) as { channelId: string; messageId: string; at: string }
-  } catch {
-    throw new Error(`the message ${messageId} of the queue is not JSON`)
   }
 }
 

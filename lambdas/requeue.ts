@@ -4,13 +4,13 @@
  * yet. A failure is mended by the next run.
  */
 import type { EventBridgeEvent } from 'aws-lambda'
-import type { DueMedia, Log, MediaQueue, ReplyQueue } from './core/ports.ts'
+import type { DueMessage, DueQueue, Log } from './core/ports.ts'
 import { requeueDependencies } from './runtime/requeue.ts'
 import type { Stores } from './runtime/tables.ts'
 
 export type RequeueDependencies = Pick<Stores, 'replies' | 'media'> & {
-  queue: ReplyQueue
-  mediaQueue: MediaQueue
+  queue: DueQueue
+  mediaQueue: DueQueue
   log: Log
 }
 
@@ -33,12 +33,12 @@ export function createRequeue({ replies, media, queue, mediaQueue, log }: Requeu
 }
 
 type Due = {
-  due(at: string, limit: number): Promise<DueMedia[]>
-  postpone(one: DueMedia, until: string): Promise<void>
+  due(at: string, limit: number): Promise<DueMessage[]>
+  postpone(one: DueMessage, until: string): Promise<void>
 }
 
 /** How many of a list are due and were brought back to their queue. */
-async function bringBack(list: Due, queue: ReplyQueue | MediaQueue, at: string): Promise<number> {
+async function bringBack(list: Due, queue: DueQueue, at: string): Promise<number> {
   const due = await list.due(at, AT_ONCE)
   if (due.length === 0) return 0
   await queue.send(due, at)

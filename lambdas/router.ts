@@ -10,18 +10,18 @@ import type { QueuedEvent } from './core/delivery.ts'
 import { channelIdOf } from './core/ids.ts'
 import { joinTicket, openTicket, type Written } from './core/message.ts'
 import { readActivity } from './core/payload/read.ts'
-import type { Clock, CommitResult, EventRecord, Log, MediaQueue } from './core/ports.ts'
+import type { Clock, CommitResult, DueQueue, EventRecord, Log } from './core/ports.ts'
 import { recoveredBy } from './core/recovery.ts'
 import { type Decision, decide, type Situation } from './core/routing.ts'
 import { sent } from './core/sending.ts'
 import type { Message, Recovered } from './core/ticket.ts'
 import { reviseMessage } from './core/versions.ts'
-import { workOffBatch } from './runtime/batch.ts'
+import { bodyOf, workOffBatch } from './runtime/batch.ts'
 import { queues } from './runtime/resources.ts'
 import { routerDependencies } from './runtime/router.ts'
 import type { Stores } from './runtime/tables.ts'
 
-export type RouterDependencies = Stores & { mediaQueue: MediaQueue; now: Clock; log: Log }
+export type RouterDependencies = Stores & { mediaQueue: DueQueue; now: Clock; log: Log }
 
 /** Deciding again after a change in between; more than this many times is no coincidence. */
 const DECISIONS = 10
@@ -31,7 +31,7 @@ type Outcome = { outcome: string; because: string; ticketId: string | null }
 
 export function createRouter({ tickets, replies, channels, events, mediaQueue, now, log }: RouterDependencies) {
   async function route(record: SQSRecord): Promise<void> {
-    const event = eventIn(record)
+    const event = bodyOf<QueuedEvent>(record)
     const reading = readActivity(event)
     const done =
       'activity' in reading
@@ -136,15 +136,6 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
 
   return (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse> =>
     workOffBatch(event, () => context.getRemainingTimeInMillis(), queues.events.maxReceives, route, log)
-}
-
-/** @throws Error that does not quote the message, as JSON.parse would: the log must not hold anybody's text */
-function eventIn({ body, messageId }: SQSRecord): QueuedEvent {
-  try {
-    return JSON.parse(body) as QueuedEvent
-  } catch {
-    throw new Error(`the message ${messageId} of the queue is not JSON`)
-  }
 }
 
 /** Also what is stored already is decided on again: it may be stored as another version of the same post. */

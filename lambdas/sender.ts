@@ -6,7 +6,16 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { Channel } from './core/channel.ts'
 import { messageIdOf } from './core/message.ts'
-import { type AccountTokens, type Clock, type Log, type MediaQueue, type Vault, type X, XError } from './core/ports.ts'
+import {
+  type AccountTokens,
+  type Clock,
+  type DueMessage,
+  type DueQueue,
+  type Log,
+  type Vault,
+  type X,
+  XError,
+} from './core/ports.ts'
 import { blockedUntil, takeQuota } from './core/quota.ts'
 import { isReply, type Reply } from './core/reply.ts'
 import {
@@ -24,7 +33,7 @@ import {
 } from './core/sending.ts'
 import { laterOf } from './core/time.ts'
 import { tokensOf } from './core/tokens.ts'
-import { workOffBatch } from './runtime/batch.ts'
+import { bodyOf, workOffBatch } from './runtime/batch.ts'
 import { queues } from './runtime/resources.ts'
 import { senderDependencies } from './runtime/sender.ts'
 import type { Stores } from './runtime/tables.ts'
@@ -32,7 +41,7 @@ import type { Stores } from './runtime/tables.ts'
 export type SenderDependencies = Pick<Stores, 'channels' | 'replies'> & {
   x: X
   vault: Vault
-  mediaQueue: MediaQueue
+  mediaQueue: DueQueue
   now: Clock
   log: Log
 }
@@ -42,7 +51,7 @@ const DECISIONS = 20
 
 export function createSender({ channels, replies, x, vault, mediaQueue, now, log }: SenderDependencies) {
   async function handle(record: SQSRecord): Promise<void> {
-    const { channelId, messageId, at } = queuedReplyIn(record)
+    const { channelId, messageId, at } = bodyOf<DueMessage & { at: string }>(record)
     // The sweep may be run on a clock of its own; ours is never behind it.
     const time = () => new Date(laterOf(now().toISOString(), at))
     for (let n = 0; n < DECISIONS; n++) {
@@ -195,15 +204,6 @@ export function createSender({ channels, replies, x, vault, mediaQueue, now, log
 /** A reply as it stands after a save. */
 function withNextVersion(reply: Reply): Reply {
   return { ...reply, sending: { ...reply.sending, version: reply.sending.version + 1 } }
-}
-
-/** @throws Error that does not quote the message */
-function queuedReplyIn({ body, messageId }: SQSRecord): { channelId: string; messageId: string; at: string } {
-  try {
-    return JSON.parse(body) as { channelId: string; messageId: string; at: string }
-  } catch {
-    throw new Error(`the message ${messageId} of the queue is not JSON`)
-  }
 }
 
 export const handler = createSender(senderDependencies())

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { createApi } from '../lambdas/api.ts'
 import { dryRun as dryRunSchema, message as messageSchema } from '../lambdas/core/api.ts'
-import type { DueReply } from '../lambdas/core/ports.ts'
+import type { DueMessage } from '../lambdas/core/ports.ts'
 import type { Reply } from '../lambdas/core/reply.ts'
 import { failed } from '../lambdas/core/sending.ts'
 import { httpEvent } from './support/http-events.ts'
@@ -16,7 +16,7 @@ let clock = new Date('2026-01-01T12:00:00.000Z')
 const now = () => clock
 let stores: TestStores
 let api: ReturnType<typeof createApi>
-let queued: DueReply[] = []
+let queued: DueMessage[] = []
 let queueIsDown = false
 let directTicket: string
 let mentionTicket: string

@@ -3,7 +3,7 @@ import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import * as z from 'zod'
 import { createApi } from '../lambdas/api.ts'
 import * as schemas from '../lambdas/core/api.ts'
-import type { Bucket, ReplyQueue, Vault, X } from '../lambdas/core/ports.ts'
+import type { Bucket, DueQueue, Vault, X } from '../lambdas/core/ports.ts'
 import { httpEvent } from './support/http-events.ts'
 import { routerOver } from './support/router.ts'
 import { startStores, type TestStores } from './support/stores.ts'
@@ -23,7 +23,7 @@ const logged: object[] = []
 const dependencies = () => ({
   ...stores,
   bucket: untouched<Bucket>('bucket'),
-  replyQueue: untouched<ReplyQueue>('replyQueue'),
+  replyQueue: untouched<DueQueue>('replyQueue'),
   x: untouched<X>('x'),
   vault: untouched<Vault>('vault'),
   publicUrl: 'https://helpdesk.example',

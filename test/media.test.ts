@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { createMediaSource } from '../lambdas/adapters/media/source.ts'
-import type { DueMedia, Vault } from '../lambdas/core/ports.ts'
+import type { DueMessage, Vault } from '../lambdas/core/ports.ts'
 import type { Message } from '../lambdas/core/ticket.ts'
 import { createMedia, type MediaDependencies } from '../lambdas/media.ts'
 import { createRequeue } from '../lambdas/requeue.ts'
@@ -71,8 +71,8 @@ const gives =
 type V1Media = { type?: string; media_url_https: string; video_info?: object }
 
 /** A mention with media, through the router: the message, and what the router has queued. */
-async function mention(...media: V1Media[]): Promise<{ message: Message; queued: DueMedia[] }> {
-  const queued: DueMedia[] = []
+async function mention(...media: V1Media[]): Promise<{ message: Message; queued: DueMessage[] }> {
+  const queued: DueMessage[] = []
   const more = { extended_entities: { media: media.map((one, n) => ({ id_str: String(n), type: 'photo', ...one })) } }
   const post = { id: idAt(clock, ++numbers), by: ann, text: '@shop look', mentions: [shop], more }
   const router = routerOver(stores, now, { send: async (some) => void queued.push(...some) })
@@ -100,7 +100,7 @@ function mover(over: Partial<MediaDependencies> = {}) {
     log: (entry) => logged.push(entry),
     ...over,
   })
-  return async (some: readonly DueMedia[]) => {
+  return async (some: readonly DueMessage[]) => {
     const records = some.map((one) => recordOf(JSON.stringify({ ...one, at: now().toISOString() }), one.messageId))
     return (await handle({ Records: records }, { getRemainingTimeInMillis: () => 900_000 })).batchItemFailures
   }
@@ -108,8 +108,8 @@ function mover(over: Partial<MediaDependencies> = {}) {
 
 /** The sweep of a minute; how many messages it brought back. */
 async function sweep(over: Partial<MediaDependencies> = {}): Promise<number> {
-  const due: DueMedia[] = []
-  const mediaQueue = { send: async (some: readonly DueMedia[]) => void due.push(...some) }
+  const due: DueMessage[] = []
+  const mediaQueue = { send: async (some: readonly DueMessage[]) => void due.push(...some) }
   await createRequeue({ ...stores, queue: untouched('queue'), mediaQueue, log: () => {} })({
     time: clock.toISOString(),
   })
@@ -164,7 +164,7 @@ describe('a photo', () => {
       media_url_https: `https://ton.twitter.com${path}`,
     }
     const dm = { id: idAt(clock, ++numbers), from: ann, to: shop, attachment: { type: 'media', media } }
-    const queued: DueMedia[] = []
+    const queued: DueMessage[] = []
     await routerOver(stores, now, { send: async (some) => void queued.push(...some) }).deliver(directMessages(shop, dm))
     await mover()(queued)
     answers.set('/media/a.jpg', gives(files.jpeg('post')))

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals'
-import type { DueReply, MediaStore, ReplyStore } from '../lambdas/core/ports.ts'
+import type { DueMessage, MediaStore, ReplyStore } from '../lambdas/core/ports.ts'
 import { createRequeue } from '../lambdas/requeue.ts'
 import { untouched } from './support/untouched.ts'
 
 const time = '2026-01-01T12:00:00Z'
-const due = (messageId: string): DueReply => ({ ticketId: 't', channelId: 'c', messageId, position: '011' })
+const due = (messageId: string): DueMessage => ({ ticketId: 't', channelId: 'c', messageId, position: '011' })
 const away = { send: async () => Promise.reject(new Error('SQS is away')) }
 
 /** A sweep over one due reply and one message with due media; tells what was queued and what was put off until when. */
@@ -13,9 +13,9 @@ function sweeping() {
   const putOff: string[] = []
   const list = (name: string) => ({
     due: async () => [due(name)],
-    postpone: async ({ messageId }: DueReply, until: string) => void putOff.push(`${messageId} ${until}`),
+    postpone: async ({ messageId }: DueMessage, until: string) => void putOff.push(`${messageId} ${until}`),
   })
-  const into = { send: async (some: readonly DueReply[]) => void queued.push(...some.map((one) => one.messageId)) }
+  const into = { send: async (some: readonly DueMessage[]) => void queued.push(...some.map((one) => one.messageId)) }
   const stores = {
     replies: untouched<ReplyStore>('replies', list('reply')),
     media: untouched<MediaStore>('media', list('media')),

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { DueReply, Vault } from '../lambdas/core/ports.ts'
+import type { DueMessage, Vault } from '../lambdas/core/ports.ts'
 import { type Reply, sendAgain, writeReply } from '../lambdas/core/reply.ts'
 import type { Target } from '../lambdas/core/ticket.ts'
 import { createRequeue } from '../lambdas/requeue.ts'
@@ -77,7 +77,7 @@ function sender(over: Partial<SenderDependencies> = {}) {
     log: () => {},
     ...over,
   })
-  return async (...replies: (DueReply | Reply)[]) => {
+  return async (...replies: (DueMessage | Reply)[]) => {
     const records = replies.map((one) => {
       const messageId = 'messageId' in one ? one.messageId : one.id
       const { channelId, ticketId } = one
@@ -89,8 +89,8 @@ function sender(over: Partial<SenderDependencies> = {}) {
 
 /** The sweep of a minute: what is due goes to the sender. */
 async function sweep(over: Partial<SenderDependencies> = {}) {
-  const due: DueReply[] = []
-  const queue = { send: async (replies: readonly DueReply[]) => void due.push(...replies) }
+  const due: DueMessage[] = []
+  const queue = { send: async (replies: readonly DueMessage[]) => void due.push(...replies) }
   await createRequeue({ ...stores, queue, mediaQueue: untouched('mediaQueue'), log: () => {} })({
     time: now().toISOString(),
   })

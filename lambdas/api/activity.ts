@@ -1,7 +1,7 @@
 import { activityQuery, channelActivity } from '../core/api.ts'
 import { dayOf } from '../core/counts.ts'
 import type { Clock } from '../core/ports.ts'
-import { Problem } from '../core/problem.ts'
+import { Problem, wrongFields } from '../core/problem.ts'
 import type { Stores } from '../runtime/tables.ts'
 import { type Route, route } from './route.ts'
 
@@ -50,6 +50,6 @@ export function period({ from, to }: { from?: string | undefined; to?: string | 
       : Date.parse(last) - Date.parse(first) >= MOST_DAYS * DAY
         ? `must be at most ${MOST_DAYS} days before to`
         : null
-  if (fault) throw new Problem(422, `from: ${fault}`, { errors: [{ field: 'from', detail: fault }] })
+  if (fault) throw wrongFields([{ field: 'from', detail: fault }])
   return { from: first, to: last }
 }

@@ -5,13 +5,12 @@ import {
   announcementProblem,
   attached,
   type Candidate,
-  type MediaProblem,
   UPLOAD_ID,
   UPLOAD_LIVES,
   type Upload,
 } from '../core/attachment.ts'
 import type { Bucket, Clock, UploadStore } from '../core/ports.ts'
-import { Problem } from '../core/problem.ts'
+import { wrongFields } from '../core/problem.ts'
 import { bucket as places } from '../runtime/resources.ts'
 import { type Route, route } from './route.ts'
 
@@ -33,7 +32,7 @@ export function attachmentRoutes({ uploads, bucket, now }: AttachmentDependencie
       problems: [],
       handle: async ({ body }) => {
         const wrong = announcementProblem(body)
-        if (wrong) throw problemOf([wrong])
+        if (wrong) throw wrongFields([{ field: wrong.field, detail: wrong.detail }])
         const id = `attachment-${randomUUID()}`
         const key = `${places.uploads}/${id}`
         await uploads.add({ id, key, ...body, createdAt: now().toISOString(), usedBy: null })
@@ -81,9 +80,4 @@ export function createAttachments({ uploads, bucket, now }: AttachmentDependenci
       return { media, takes: files.map(({ upload }) => upload) }
     },
   }
-}
-
-function problemOf(problems: readonly MediaProblem[]): Problem {
-  const errors = problems.map(({ field, detail }) => ({ field, detail }))
-  return new Problem(422, errors.map(({ field, detail }) => `${field}: ${detail}`).join('; '), { errors })
 }

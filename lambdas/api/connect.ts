@@ -13,6 +13,7 @@ import {
   XError,
 } from '../core/ports.ts'
 import { Problem } from '../core/problem.ts'
+import { tokensOf } from '../core/tokens.ts'
 import type { Stores } from '../runtime/tables.ts'
 import { channelForPeople } from './channels.ts'
 import { Answer, type Route, route } from './route.ts'
@@ -108,9 +109,8 @@ export function connectRoutes({ channels, connecting, x, vault, publicUrl, now, 
   async function disconnect(id: string | undefined) {
     const channel = id ? await channels.get(id) : null
     if (!channel) throw new Problem(404, `there is no channel ${id}`)
-    const sealed = await channels.sealedTokens(channel.id)
-    if (sealed !== null) {
-      const tokens = JSON.parse(await vault.open(sealed, channel.id)) as AccountTokens
+    const tokens = await tokensOf({ channels, vault }, channel.id)
+    if (tokens) {
       const account = { id: channel.twitterUserId, username: channel.username }
       await leave(account, tokens, await channels.ownWebhook())
     }

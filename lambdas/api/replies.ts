@@ -16,8 +16,8 @@ import {
   type SendingProblem,
   stateProblems,
 } from '../core/before-sending.ts'
-import type { Bucket, Clock, Idempotency, Log, ReplyQueue } from '../core/ports.ts'
-import { Problem } from '../core/problem.ts'
+import type { Bucket, Clock, DueQueue, Idempotency, Log } from '../core/ports.ts'
+import { Problem, wrongFields } from '../core/problem.ts'
 import { isReply, type Reply, sendAgain, writeReply } from '../core/reply.ts'
 import type { Message, Ticket } from '../core/ticket.ts'
 import type { Stores } from '../runtime/tables.ts'
@@ -27,7 +27,7 @@ import { Answer, type Route, route } from './route.ts'
 
 export type ReplyDependencies = Pick<Stores, 'tickets' | 'replies' | 'channels' | 'uploads'> & {
   bucket: Bucket
-  replyQueue: ReplyQueue
+  replyQueue: DueQueue
   now: Clock
   log: Log
 }
@@ -168,7 +168,7 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
         if (query.dryRun === 'true') return new Answer(await check(params.id, body), { status: 200 })
         const key = headers['idempotency-key']
         if (key !== undefined && !KEY_FORM.test(key))
-          throw wrong('Idempotency-Key', 'must be 1 to 255 visible characters')
+          throw wrongFields([{ field: 'Idempotency-Key', detail: 'must be 1 to 255 visible characters' }])
         const author = { id: caller?.id ?? '', name: caller?.name ?? '' }
         const reply = await write(params.id, body, author, key)
         if (reply.delivery?.status === 'pending') await queue(reply)
@@ -205,8 +205,7 @@ function draftOf({ text, inReplyTo }: Body, found: readonly Found[]): Draft {
 function problemOf(problems: readonly SendingProblem[]): Problem {
   const state = problems.find((one) => one.status === 409)
   if (state) return new Problem(409, state.detail)
-  const errors = problems.flatMap((one) => (one.status === 422 ? [{ field: one.field, detail: one.detail }] : []))
-  return new Problem(422, errors.map((one) => `${one.field}: ${one.detail}`).join('; '), { errors })
+  return wrongFields(problems.flatMap((one) => (one.status === 422 ? [{ field: one.field, detail: one.detail }] : [])))
 }
 
 function mayBeRetried({ delivery: { status } }: Reply, force: boolean): void {
@@ -215,10 +214,6 @@ function mayBeRetried({ delivery: { status } }: Reply, force: boolean): void {
     throw new Problem(409, 'X may have the reply: look there, and send {"force":true} when it is not there')
   }
   throw new Problem(409, `the reply is ${status}: only a failed one is sent again`)
-}
-
-function wrong(field: string, detail: string): Problem {
-  return new Problem(422, `${field}: ${detail}`, { errors: [{ field, detail }] })
 }
 
 function idempotencyOf(key: string, body: object, messageId: string, at: Date): Idempotency {

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { z } from 'zod'
 import { type Caller, callerFrom, may, type Role } from '../core/access.ts'
-import { type FieldProblem, Problem } from '../core/problem.ts'
+import { type FieldProblem, Problem, wrongFields } from '../core/problem.ts'
 
 /** One call of the API: who may make it, what it takes, what it gives. The same table makes the OpenAPI document. */
 export type Route = {
@@ -123,15 +123,15 @@ function placeIn(text: string, error: unknown): string {
 function check(schema: z.ZodType, value: unknown, where: 'query' | 'body'): unknown {
   const read = schema.safeParse(value)
   if (read.success) return read.data
-  const errors = read.error.issues.flatMap((issue): FieldProblem[] => {
-    const at = issue.path.join('.')
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ field: [at, key].filter(Boolean).join('.'), detail: 'is not known' }))
-    }
-    return [{ field: at || where, detail: issue.message }]
-  })
-  const detail = errors.map((one) => `${one.field}: ${one.detail}`).join('; ')
-  throw new Problem(422, detail, { errors })
+  throw wrongFields(
+    read.error.issues.flatMap((issue): FieldProblem[] => {
+      const at = issue.path.join('.')
+      if (issue.code === 'unrecognized_keys') {
+        return issue.keys.map((key) => ({ field: [at, key].filter(Boolean).join('.'), detail: 'is not known' }))
+      }
+      return [{ field: at || where, detail: issue.message }]
+    }),
+  )
 }
 
 /** A sort key as an opaque cursor. */
@@ -147,8 +147,7 @@ export function keyIn(cursor: string | undefined, form: RegExp): string | null {
   if (cursor === undefined) return null
   const key = Buffer.from(cursor, 'base64url').toString('utf8')
   if (!form.test(key)) {
-    const errors = [{ field: 'cursor', detail: 'is not one that this list gave' }]
-    throw new Problem(422, 'cursor: is not one that this list gave', { errors })
+    throw wrongFields([{ field: 'cursor', detail: 'is not one that this list gave' }])
   }
   return key
 }

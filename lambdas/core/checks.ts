@@ -1,6 +1,7 @@
 import type { Channel } from './channel.ts'
 import type { Check } from './mail.ts'
-import { type AccountTokens, type ChannelStore, type Vault, type X, XError } from './ports.ts'
+import { type ChannelStore, type Vault, type X, XError } from './ports.ts'
+import { tokensOf } from './tokens.ts'
 
 export type CheckDependencies = { x: X; vault: Vault; channels: ChannelStore; webhookUrl: string }
 
@@ -9,8 +10,7 @@ export async function checkChannel(
   channel: Channel,
   { x, vault, channels, webhookUrl }: CheckDependencies,
 ): Promise<Check[]> {
-  const sealed = await channels.sealedTokens(channel.id)
-  const tokens = sealed === null ? null : (JSON.parse(await vault.open(sealed, channel.id)) as AccountTokens)
+  const tokens = await tokensOf({ channels, vault }, channel.id)
   const account = { id: channel.twitterUserId, username: channel.username }
   const webhook = await asked(async () => {
     const ours = (await x.webhooks()).find((one) => one.url === webhookUrl)

@@ -115,8 +115,8 @@ export type TicketStore = {
   messages(ticketId: string, page: PageRequest): Promise<Page<Message>>
 }
 
-/** A reply that is to be looked at. */
-export type DueReply = {
+/** A message that is to be looked at: a reply to send, or one of which something is to be moved or asked for. */
+export type DueMessage = {
   readonly ticketId: string
   readonly channelId: string
   readonly messageId: string
@@ -132,15 +132,15 @@ export type ReplyStore = {
   /** ISO time until which the earliest unfinished reply before this one in its ticket waits; null when there is none. */
   ahead(reply: Reply): Promise<string | null>
   /** Pending replies of its ticket that stand behind a reply, in order. */
-  behind(reply: Reply): Promise<DueReply[]>
+  behind(reply: Reply): Promise<DueMessage[]>
   /** Attempts to reach a target that have started and of which no outcome is stored. */
   started(channelId: string, target: Target): Promise<Reply[]>
   /** Writes a reply as it is now; false when it has changed since `before` was read. */
   save(before: Reply, after: Reply): Promise<boolean>
   /** Replies that are due at an ISO time, in the order in which they were written. */
-  due(at: string, limit: number): Promise<DueReply[]>
+  due(at: string, limit: number): Promise<DueMessage[]>
   /** Leaves a reply out of the due ones until an ISO time, because it was just brought back. */
-  postpone(reply: DueReply, until: string): Promise<void>
+  postpone(reply: DueMessage, until: string): Promise<void>
   quota(channelId: string, kind: Target['kind']): Promise<Quota | null>
   /** False when the quota has changed since `before` was read. */
   saveQuota(channelId: string, kind: Target['kind'], before: Quota | null, after: Quota): Promise<boolean>
@@ -153,9 +153,6 @@ export type UploadStore = {
   get(ids: readonly string[]): Promise<(Upload | null)[]>
 }
 
-/** A message with media to move: theirs into the bucket, or an agent's to X. */
-export type DueMedia = DueReply
-
 /** Media of messages on their way into the bucket. */
 export type MediaStore = {
   /** A message of a ticket by its id; null when there is none. */
@@ -163,15 +160,9 @@ export type MediaStore = {
   /** Writes one medium of a message as it is now; false when any has changed since `message` was read. */
   save(message: Message, index: number, after: Attachment): Promise<boolean>
   /** Messages with media that are due at an ISO time. */
-  due(at: string, limit: number): Promise<DueMedia[]>
+  due(at: string, limit: number): Promise<DueMessage[]>
   /** Leaves a message out of the due ones until an ISO time, because it was just brought back. */
-  postpone(media: DueMedia, until: string): Promise<void>
-}
-
-/** The queue of media, a line per message. */
-export type MediaQueue = {
-  /** @param at ISO time at which they are judged to be due. @throws Error unless the queue has every one */
-  send(media: readonly DueMedia[], at: string): Promise<void>
+  postpone(media: DueMessage, until: string): Promise<void>
 }
 
 /** Bytes in a row, as they come. */
@@ -221,10 +212,10 @@ export type MediaSource = {
   ): Promise<{ contentType: string | null; bytes: Bytes }>
 }
 
-/** The queue between the API and the sender. */
-export type ReplyQueue = {
+/** A queue of messages that are due: replies to send, or media to move. */
+export type DueQueue = {
   /** @param at ISO time at which they are judged to be due. @throws Error unless the queue has every one */
-  send(replies: readonly DueReply[], at: string): Promise<void>
+  send(due: readonly DueMessage[], at: string): Promise<void>
 }
 
 /** A begun connecting of an account, bound to the browser that began. */

@@ -34,6 +34,11 @@ export class Problem extends Error {
   }
 }
 
+/** What is wrong with fields of a request: 422, naming each. */
+export function wrongFields(errors: readonly FieldProblem[]): Problem {
+  return new Problem(422, errors.map(({ field, detail }) => `${field}: ${detail}`).join('; '), { errors })
+}
+
 /** A problem as an HTTP answer: `application/problem+json` (RFC 9457). */
 export function problemAnswer({
   status,

@@ -30,6 +30,7 @@ type File = { key: string; contentType: string; size: number }
 /** Fetches what is due of a message's media, one after the other, and writes down what came of each. */
 export function createFetching({ media, channels, vault, source, bucket, log }: FetchDependencies) {
   return async (message: Message, time: () => Date, signal: AbortSignal): Promise<void> => {
+    if (!message.media.some((one) => isDue(one, time()))) return
     const tokens = await tokensOf({ channels, vault }, message.channelId)
     for (const [index, one] of message.media.entries()) {
       if (isDue(one, time())) await fetchOne(message, index, tokens, time, signal)

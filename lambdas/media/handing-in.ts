@@ -4,9 +4,9 @@ import {
   type Bucket,
   type ChannelStore,
   type Clock,
-  type DueReply,
+  type DueMessage,
+  type DueQueue,
   type Log,
-  type ReplyQueue,
   type ReplyStore,
   type Vault,
   type X,
@@ -22,7 +22,7 @@ export type HandInDependencies = {
   vault: Vault
   bucket: Bucket
   x: X
-  replyQueue: ReplyQueue
+  replyQueue: DueQueue
   /** Waits so many milliseconds. */
   pause: (milliseconds: number) => Promise<void>
   now: Clock
@@ -124,7 +124,7 @@ export function createHandingIn({
     return { outcome: 'ready' }
   }
 
-  async function queue(some: readonly DueReply[], at: Date): Promise<void> {
+  async function queue(some: readonly DueMessage[], at: Date): Promise<void> {
     if (some.length > 0) await replyQueue.send(some, at.toISOString())
   }
 

@@ -55,6 +55,15 @@ async function workOffGroup(
   return failed
 }
 
+/** What a record says. @throws Error that does not quote it, as JSON.parse would: the log must not hold anybody's text */
+export function bodyOf<T>({ body, messageId }: SQSRecord): T {
+  try {
+    return JSON.parse(body) as T
+  } catch {
+    throw new Error(`the message ${messageId} of the queue is not JSON`)
+  }
+}
+
 /** @throws Error when the work is not done in time */
 async function withDeadline(milliseconds: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined

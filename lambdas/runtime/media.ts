@@ -1,4 +1,4 @@
-import { createReplyQueue } from '../adapters/aws/reply-queue.ts'
+import { createReplyQueue } from '../adapters/aws/due-queue.ts'
 import { createVault } from '../adapters/aws/vault.ts'
 import { createXSecrets } from '../adapters/aws/x-secrets.ts'
 import { createMediaSource } from '../adapters/media/source.ts'

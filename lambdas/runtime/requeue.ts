@@ -1,5 +1,4 @@
-import { createMediaQueue } from '../adapters/aws/media-queue.ts'
-import { createReplyQueue } from '../adapters/aws/reply-queue.ts'
+import { createMediaQueue, createReplyQueue } from '../adapters/aws/due-queue.ts'
 import { awsAccess } from './aws.ts'
 import { readEnvironment } from './environment.ts'
 import { log } from './log.ts'

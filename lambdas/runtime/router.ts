@@ -1,4 +1,4 @@
-import { createMediaQueue } from '../adapters/aws/media-queue.ts'
+import { createMediaQueue } from '../adapters/aws/due-queue.ts'
 import { awsAccess } from './aws.ts'
 import { readEnvironment } from './environment.ts'
 import { log } from './log.ts'

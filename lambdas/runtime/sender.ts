@@ -1,4 +1,4 @@
-import { createMediaQueue } from '../adapters/aws/media-queue.ts'
+import { createMediaQueue } from '../adapters/aws/due-queue.ts'
 import { createVault } from '../adapters/aws/vault.ts'
 import { createXSecrets } from '../adapters/aws/x-secrets.ts'
 import { createX } from '../adapters/x/x.ts'

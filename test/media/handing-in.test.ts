@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { attached } from '../../lambdas/core/attachment.ts'
-import { type DueReply, type FileForX, type Vault, type X, XError } from '../../lambdas/core/ports.ts'
+import { type DueMessage, type FileForX, type Vault, type X, XError } from '../../lambdas/core/ports.ts'
 import { type Reply, sendAgain, writeReply } from '../../lambdas/core/reply.ts'
 import type { Target } from '../../lambdas/core/ticket.ts'
 import { createMedia } from '../../lambdas/media.ts'
@@ -20,8 +20,8 @@ const after = (milliseconds: number) => {
 let stores: TestStores
 let numbers = 0
 let x: UploadingX
-let toMedia: DueReply[] = []
-let toSender: DueReply[] = []
+let toMedia: DueMessage[] = []
+let toSender: DueMessage[] = []
 let crash: 'media queue' | 'upload' | 'reply queue' | null = null
 const vault: Vault = { seal: async (text) => text, open: async (sealed) => sealed }
 const bytes = Buffer.from('a picture of the parcel')
@@ -64,8 +64,8 @@ beforeEach(() => {
   crash = null
 })
 
-const queueInto = (name: typeof crash, list: () => DueReply[]) => ({
-  send: async (some: readonly DueReply[]) => {
+const queueInto = (name: typeof crash, list: () => DueMessage[]) => ({
+  send: async (some: readonly DueMessage[]) => {
     if (crash === name) throw new Error('SQS is away')
     list().push(...some)
   },
@@ -75,7 +75,7 @@ const replyQueue = queueInto('reply queue', () => toSender)
 
 const shared = () => ({ ...stores, x: x.asX(), vault, now, log: () => {} })
 /** Records as each queue groups them: replies by ticket, media by message. */
-const recordsOf = (some: readonly DueReply[], group: 'ticketId' | 'messageId') =>
+const recordsOf = (some: readonly DueMessage[], group: 'ticketId' | 'messageId') =>
   some.map((one) => recordOf(JSON.stringify({ ...one, at: now().toISOString() }), one[group]))
 const context = { getRemainingTimeInMillis: () => 900_000 }
 

@@ -1,7 +1,7 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda'
 import { entryOf } from '../../lambdas/adapters/aws/event-queue.ts'
 import { splitDelivery } from '../../lambdas/core/delivery.ts'
-import type { MediaQueue } from '../../lambdas/core/ports.ts'
+import type { DueQueue } from '../../lambdas/core/ports.ts'
 import { createRouter } from '../../lambdas/router.ts'
 import type { Stores } from '../../lambdas/runtime/tables.ts'
 
@@ -41,7 +41,7 @@ export function recordsOf(delivery: object, receivedAt: string): SQSRecord[] {
 export type Routed = { outcome: string; because: string; ticketId: string | null }
 
 /** Hands deliveries to a router over real stores, and tells what became of each event. */
-export function routerOver(stores: Stores, now: () => Date, mediaQueue: MediaQueue = { send: async () => {} }) {
+export function routerOver(stores: Stores, now: () => Date, mediaQueue: DueQueue = { send: async () => {} }) {
   const routed: Routed[] = []
   const router = createRouter({
     ...stores,

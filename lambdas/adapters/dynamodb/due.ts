@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { dueTimeOf } from '../../core/completion.ts'
-import type { DueReply } from '../../core/ports.ts'
+import type { DueMessage } from '../../core/ports.ts'
 import type { Message } from '../../core/ticket.ts'
 import { type Item, keys, shardOf, shardsOf, type TableAccess } from './table.ts'
 
@@ -24,7 +24,7 @@ export async function dueIn(
   list: DueList,
   at: string,
   limit: number,
-): Promise<DueReply[]> {
+): Promise<DueMessage[]> {
   const pages = await Promise.all(
     shardsOf(list).map((partition) =>
       documents.send(
@@ -49,7 +49,7 @@ export async function dueIn(
 /** Leaves a message out of the due ones until an ISO time. */
 export async function postpone(
   { tableName, documents }: TableAccess,
-  { ticketId, position, messageId }: DueReply,
+  { ticketId, position, messageId }: DueMessage,
   until: string,
 ): Promise<void> {
   try {
@@ -68,7 +68,7 @@ export async function postpone(
   }
 }
 
-function dueFrom({ ticketId, channelId, sk }: Item): DueReply {
+function dueFrom({ ticketId, channelId, sk }: Item): DueMessage {
   const [, position = '', messageId = ''] = sk.split('#')
   return { ticketId: String(ticketId), channelId: String(channelId), messageId, position }
 }

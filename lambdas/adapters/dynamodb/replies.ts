@@ -2,7 +2,7 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
 import { QueryCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
 import { tallyOfReply } from '../../core/counts.ts'
 import { messageIdOf } from '../../core/message.ts'
-import type { Clock, DueReply, Idempotency, ReplyStore } from '../../core/ports.ts'
+import type { Clock, DueMessage, Idempotency, ReplyStore } from '../../core/ports.ts'
 import type { Quota } from '../../core/quota.ts'
 import { isReply, type Reply } from '../../core/reply.ts'
 import type { Target } from '../../core/ticket.ts'
@@ -37,7 +37,7 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
     },
 
     async behind(reply) {
-      const found: DueReply[] = []
+      const found: DueMessage[] = []
       for await (const { id: messageId, ticketId, channelId, position } of pendingFrom(access, reply, true)) {
         found.push({ messageId, ticketId, channelId, position })
       }
