@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Ticket } from '../../lambdas/core/tickets/ticket.ts'
 import { routerHandler } from '../support/handlers.ts'
+import { cases } from '../support/properties.ts'
 import { recordOf, recordsOf, routerOver } from '../support/router.ts'
 import { startStores, type TestStores } from '../support/stores.ts'
 import { untouched } from '../support/untouched.ts'
@@ -301,7 +302,7 @@ describe('rule 8: whatever comes again', () => {
           expect(tickets[1]).toEqual(tickets[0])
         },
       ),
-      { numRuns: 25 },
+      { numRuns: cases(25), interruptAfterTimeLimit: 110_000 },
     )
   }, 120_000)
 })

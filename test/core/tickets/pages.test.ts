@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { mergePartitions, type PartitionPage } from '../../../lambdas/core/tickets/pages.ts'
+import { cases } from '../../support/properties.ts'
 
 /** Reads a partition as DynamoDB does: so many items below `after` before the filter, newest first. */
 function read(partition: string[], after: string | null, readAtOnce: number, fits: (key: string) => boolean) {
@@ -40,7 +41,7 @@ describe('a list over partitions', () => {
         expect(after).toBeNull()
         expect(seen).toEqual(all.filter(fits).sort().reverse())
       }),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     )
   })
 })

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Entity } from '../../../../lambdas/core/x/activity.ts'
 import { displayText, type Mark } from '../../../../lambdas/core/x/payload/text.ts'
+import { cases } from '../../../support/properties.ts'
 
 const link = (literal: string, url: string, at: number | null = null): Mark => ({
   type: 'link',
@@ -151,7 +152,7 @@ describe('the places of marks', () => {
         expect(entities.map((one) => text.slice(one.start, one.end))).toEqual(expected)
         expect(entities.map((one) => text.slice(one.start, one.end))).toEqual(entities.map(saidBy))
       }),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     )
   })
 
@@ -171,7 +172,7 @@ describe('the places of marks', () => {
           expect(entities.map((one) => text.slice(one.start, one.end))).toEqual(entities.map(saidBy))
         },
       ),
-      { numRuns: 500 },
+      { numRuns: cases(500) },
     )
   })
 
