@@ -12,14 +12,14 @@ import { Refusal } from './settings.ts'
 import { type Stack, startStack } from './stack.ts'
 import { databaseClient } from './table.ts'
 
-const usage = 'npm run replay -- FOLDER [--expect FILE]'
+const usage = 'npm run replay -- FOLDER [--expect FILE [--expect FILE]]'
 const consumerSecret = 'replay-consumer-secret'
 
 /**
  * Posts every webhook body of a folder, signed and in order, to a fresh stack of its own, and says what came of each.
  * @returns whether all was well: everything answered 200, nothing lost or crashed, and everything as expected
  */
-async function replay(folder: string, expectations: string | undefined): Promise<boolean> {
+async function replay(folder: string, expectations: readonly string[]): Promise<boolean> {
   const { steps, accounts, skipped } = readPlan(folder, expectations)
   const dataDir = mkdtempSync(join(tmpdir(), 'helpdesk-twitter-replay-'))
   const listener = new Listener()
@@ -108,10 +108,16 @@ async function observe(stack: Stack, step: Step, listener: Listener): Promise<Ob
 }
 
 try {
-  const { values, positionals } = parseArgs({ allowPositionals: true, options: { expect: { type: 'string' } } })
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { expect: { type: 'string', multiple: true } },
+  })
   const [folder, ...more] = positionals
   if (folder === undefined || more.length > 0) throw new Refusal(usage)
-  const well = await replay(resolve(folder), values.expect === undefined ? undefined : resolve(values.expect))
+  const well = await replay(
+    resolve(folder),
+    (values.expect ?? []).map((file) => resolve(file)),
+  )
   process.exitCode = well ? 0 : 1
 } catch (error) {
   const isOurs = error instanceof Refusal || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')

@@ -105,6 +105,19 @@ describe('a delivery', () => {
     expect(sent).toEqual([])
   })
 
+  test('is refused with 401 when its body is a token that the CRC has signed', async () => {
+    const { webhook, sent } = webhookWith()
+    const crcToken = '1234567890123456'
+    const answer = await webhook(httpEvent('GET', '/webhooks/twitter', { query: { crc_token: crcToken } }))
+    const { response_token: signature } = JSON.parse(answer.body ?? '') as { response_token: string }
+    for (const body of [crcToken, Buffer.from(crcToken)]) {
+      const headers = { 'x-twitter-webhooks-signature': signature }
+      const forged = httpEvent('POST', '/webhooks/twitter', { body, headers })
+      expect((await webhook(forged)).statusCode).toBe(401)
+    }
+    expect(sent).toEqual([])
+  })
+
   test('signed with a secret that was exchanged a moment ago is known after one look at the secrets', async () => {
     const { webhook, sent } = webhookWith({ refreshed: { current: 'newest', previous: 'secret' } })
     expect((await webhook(deliver(delivery, 'newest'))).statusCode).toBe(200)

@@ -75,6 +75,8 @@ export type DirectMessage = Message &
 export type EncryptedChat = Message & {
   readonly kind: 'encrypted_chat'
   readonly sender: Person
+  /** True for a conversation of more than two people. */
+  readonly isGroup: boolean
 }
 
 /** A post of anybody, whether it mentions the account or not. */

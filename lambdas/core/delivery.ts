@@ -1,4 +1,5 @@
 import { isXId } from './ids.ts'
+import { readChatEvent } from './payload/chat-event.ts'
 
 /** What an event can become. `revoke` concerns a channel, `unreadable` is kept to be looked at. */
 export type EventKind = 'direct_message' | 'encrypted_chat' | 'post' | 'post_deletion' | 'revoke' | 'unreadable'
@@ -167,6 +168,9 @@ function draftOf(kind: EventKind, event: string, account: string, item: unknown,
   if (kind === 'direct_message' && isFields(item) && 'type' in item && item.type !== 'message_create') {
     return count(`${event}.${String(item.type)}`, counted)
   }
+  if (kind === 'encrypted_chat' && readChatEvent(field(item, 'encoded_event'))?.kind === 'key_change') {
+    return count(`${event}.key_change`, counted)
+  }
   const externalId = externalIdOf(kind, item)
   if (kind !== 'revoke' && externalId === null) {
     return [
@@ -181,7 +185,7 @@ function draftOf(kind: EventKind, event: string, account: string, item: unknown,
 
 function externalIdOf(kind: EventKind, item: unknown): string | null {
   if (kind === 'encrypted_chat') {
-    const id = field(item, 'id')
+    const id = readChatEvent(field(item, 'encoded_event'))?.messageId ?? field(item, 'id')
     return typeof id === 'string' && /^[A-Za-z0-9-]{1,64}$/.test(id) ? id : null
   }
   const id =
@@ -189,34 +193,48 @@ function externalIdOf(kind: EventKind, item: unknown): string | null {
   return isXId(id) ? id : null
 }
 
-/** The person on the other side: of an own message the one it goes to, so that answer and echo stay in one order. */
+/**
+ * The other person of the conversation. Of a message of the account it is the recipient, so that an answer and the
+ * customer's messages stay in one order.
+ */
 function customerOf(kind: EventKind, item: unknown, account: string): string | null {
-  const [author, addressee] =
-    kind === 'direct_message'
-      ? partiesOf(item)
-      : kind === 'post'
-        ? [
-            field(item, 'user', 'id_str') ?? field(item, 'author_id'),
-            field(item, 'in_reply_to_user_id_str') ?? field(item, 'in_reply_to_user_id'),
-          ]
-        : [field(item, 'sender_id'), undefined]
+  const [author, addressee] = peopleOf(kind, item)
   const customer = author === account ? addressee : author
   return isXId(customer) ? customer : null
 }
 
-/** Sender and recipient of a direct message, v1.1 or v2. */
-function partiesOf(item: unknown): [unknown, unknown] {
-  const message = field(item, 'message_create')
-  if (isFields(message)) return [message.sender_id, field(message, 'target', 'recipient_id')]
-  const sender = field(item, 'sender_id')
-  return [sender, typeof sender === 'string' ? otherIn(field(item, 'dm_conversation_id'), sender) : undefined]
+/** Who wrote an item, and to whom. */
+function peopleOf(kind: EventKind, item: unknown): readonly [unknown, unknown] {
+  if (kind === 'direct_message') return partiesOf(item)
+  if (kind === 'post') {
+    const author = field(item, 'user', 'id_str') ?? field(item, 'author_id')
+    return [author, field(item, 'in_reply_to_user_id_str') ?? field(item, 'in_reply_to_user_id')]
+  }
+  return conversationParties(item, 'conversation_id')
 }
 
-/** The other person of a conversation of two, whose id is both of theirs; null for any other conversation. */
+/** Sender and recipient of a direct message, v1.1 or v2. */
+function partiesOf(item: unknown): readonly [unknown, unknown] {
+  const message = field(item, 'message_create')
+  if (isFields(message)) return [message.sender_id, field(message, 'target', 'recipient_id')]
+  return conversationParties(item, 'dm_conversation_id')
+}
+
+function conversationParties(item: unknown, conversation: string): readonly [unknown, unknown] {
+  const sender = field(item, 'sender_id')
+  return [sender, typeof sender === 'string' ? otherIn(field(item, conversation), sender) : undefined]
+}
+
+/** The other person of a conversation of two, whose id is `A-B` or, encrypted, `A:B`; null for any other conversation. */
 export function otherIn(conversationId: unknown, person: string): string | null {
-  const both = typeof conversationId === 'string' ? /^(\d+)-(\d+)$/.exec(conversationId) : null
+  const both = typeof conversationId === 'string' ? /^(\d+)[-:](\d+)$/.exec(conversationId) : null
   if (!both?.includes(person, 1)) return null
   return (both[1] === person ? both[2] : both[1]) ?? null
+}
+
+/** True for an encrypted conversation of a group: its id begins with `g`. */
+export function isGroupConversation(conversationId: string | undefined): boolean {
+  return conversationId?.startsWith('g') === true
 }
 
 function partiesOnly(item: unknown, users: unknown): Fields {

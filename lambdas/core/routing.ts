@@ -69,6 +69,7 @@ export function decide(activity: Activity, situation: Situation): Decision {
   if (!channel) return ignore('no channel is connected for this X account')
   if (activity.kind === 'revoke') return decideRevocation(activity, channel)
   if (activity.kind === 'post_deletion') return decideDeletion(activity, storedIn)
+  if (activity.kind === 'encrypted_chat' && activity.isGroup) return ignore('an encrypted message in a group')
   if (storedIn !== null && !isUnknownVersion(activity, situation.stored?.message)) {
     return { do: 'repeat', ticketId: storedIn, because: 'it is already stored' }
   }

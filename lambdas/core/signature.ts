@@ -8,12 +8,16 @@ export function sign(bytes: Uint8Array | string, consumerSecret: string): string
   return `sha256=${createHmac('sha256', consumerSecret).update(bytes).digest('base64')}`
 }
 
+/** The form of a CRC token. X's are base64; JSON never fits. Without `m`, `$` matches only at the very end. */
+const CRC_TOKEN = /^[A-Za-z0-9+/=_-]{16,128}$/
+
 /**
- * Whether a delivery is signed by X: the header against the raw bytes, in constant time, under either secret.
+ * True if X signed the delivery: compares the header with the raw bytes in constant time, under either secret.
  * A missing header, or one of another length, is a wrong signature and never an exception.
+ * A body that has the form of a CRC token is never a delivery: anyone can have such a text signed by the CRC.
  */
 export function isSigned(rawBody: Uint8Array, header: string | undefined, secrets: ConsumerSecrets): boolean {
-  if (!header) return false
+  if (!header || CRC_TOKEN.test(Buffer.from(rawBody).toString('latin1'))) return false
   const given = Buffer.from(header)
   return [secrets.current, secrets.previous].some((secret) => {
     if (!secret) return false
@@ -22,12 +26,9 @@ export function isSigned(rawBody: Uint8Array, header: string | undefined, secret
   })
 }
 
-/** What a CRC token may look like. X's are base64; a JSON text, which could pass for an event, never fits. */
-const CRC_TOKEN = /^[A-Za-z0-9+/=_-]{16,128}$/
-
 /**
  * The answer to X's challenge, or null for a token that must not be signed.
- * CRC and event signatures share key and form: whoever may choose the token freely could have a forged event signed.
+ * CRC answers and event signatures use the same key and form, so a freely chosen token could forge a delivery.
  */
 export function crcAnswer(token: string | undefined, consumerSecret: string): { response_token: string } | null {
   if (!token || !CRC_TOKEN.test(token)) return null

@@ -47,10 +47,11 @@ export type Account = { readonly twitterUserId: string; readonly username: strin
 export type Plan = { readonly steps: Step[]; readonly accounts: Account[]; readonly skipped: string[] }
 
 /**
- * Reads a folder of webhook bodies. The steps are those of the file of expectations, or every body by name.
+ * Reads a folder of webhook bodies. The steps are those of the first file of expectations, or every body by name.
+ * A file of expectations that follows replaces what is expected of the files that it names.
  * @throws Refusal naming the folder, file or field that cannot be used
  */
-export function readPlan(folder: string, expectations: string | undefined): Plan {
+export function readPlan(folder: string, [expectations, ...replacements]: readonly string[]): Plan {
   if (!existsSync(folder)) throw new Refusal(`There is no folder ${folder}.`)
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
@@ -58,8 +59,11 @@ export function readPlan(folder: string, expectations: string | undefined): Plan
     .sort()
   const bodies = new Map(files.map((file) => [file, readFileSync(join(folder, file))]))
   const webhookBodies = files.filter((file) => isWebhookBody(bodies.get(file)))
+  const replaced = new Map(replacements.flatMap(readExpectations).map((one) => [one.file, one]))
   const steps = expectations
-    ? readExpectations(expectations).map((one) => ({ ...one, body: bodyOf(bodies, one.file, folder) }))
+    ? readExpectations(expectations)
+        .map((one) => replaced.get(one.file) ?? one)
+        .map((one) => ({ ...one, body: bodyOf(bodies, one.file, folder) }))
     : webhookBodies.map((file) => ({ file, outcome: null, body: bodyOf(bodies, file, folder) }))
   const skipped = files.filter((file) => !webhookBodies.includes(file) && !steps.some((one) => one.file === file))
   return { steps, accounts: accountsIn(webhookBodies.map((file) => bodyOf(bodies, file, folder))), skipped }

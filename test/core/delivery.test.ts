@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { splitDelivery } from '../../lambdas/core/delivery.ts'
-import { ann, bob, directMessages, posts, shop, v2Post, xActivity } from '../support/x-payloads.ts'
+import { ann, bob, directMessages, encodedChatEvent, posts, shop, v2Post, xActivity } from '../support/x-payloads.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 const split = (body: unknown) => splitDelivery(typeof body === 'string' ? body : JSON.stringify(body), at)
@@ -43,6 +43,29 @@ describe('a delivery is taken apart', () => {
     const one = xActivity(shop, 'post.mention.create', v2Post({ id: '5', by: ann, text: '@shop hi', mentions: [shop] }))
     expect(split(one).events).toMatchObject([{ kind: 'post', externalId: '5', channelUserId: shop.id }])
     expect(split({ data: [one.data, one.data] }).events).toHaveLength(2)
+  })
+
+  test('with encrypted messages by their signed id and the person on the other side, in either form of the conversation', () => {
+    const chat = (conversation: string, sender: string, more: object = {}) =>
+      xActivity(shop, 'chat.received', { id: 'event-1', sender_id: sender, conversation_id: conversation, ...more })
+    const encoded = encodedChatEvent({ 2: 'message-1' }, 1)
+    for (const separator of ['-', ':']) {
+      const conversation = `${shop.id}${separator}${ann.id}`
+      expect(split(chat(conversation, ann.id, { encoded_event: encoded })).events).toMatchObject([
+        { kind: 'encrypted_chat', externalId: 'message-1', customerId: ann.id },
+      ])
+      expect(split(chat(conversation, shop.id, { encoded_event: 'cut' })).events).toMatchObject([
+        { externalId: 'event-1', customerId: ann.id },
+      ])
+    }
+  })
+
+  test('but for a change of keys, which is only counted', () => {
+    const change = { id: '1', sender_id: ann.id, encoded_event: encodedChatEvent({ 2: 'message-1' }, 3) }
+    expect(split(xActivity(shop, 'chat.received', change))).toEqual({
+      events: [],
+      counted: ['chat.received.key_change'],
+    })
   })
 
   test('of both revocations', () => {

@@ -79,6 +79,14 @@ describe('rule 1: a direct message', () => {
     )
     expect(decide(chat, nothing)).toMatchObject({ do: 'open', kind: 'direct', conversationId: `direct-${ann.id}` })
   })
+
+  test('in an encrypted group is ignored with the reason, also when a message of that id is stored', () => {
+    const group = { id: 'e4f4d3fc', sender_id: ann.id, conversation_id: 'g1787500000000000404' }
+    const chat = activityOf(xActivity(shop, 'chat.received', group))
+    const ignored = { do: 'ignore', because: 'an encrypted message in a group' }
+    expect(decide(chat, nothing)).toEqual(ignored)
+    expect(decide(chat, situation({ storedIn: 'a-ticket' }))).toEqual(ignored)
+  })
 })
 
 describe("rule 2: a mention under the customer's own first entry", () => {

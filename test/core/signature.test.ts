@@ -41,6 +41,18 @@ describe('signatures of X', () => {
     }
   })
 
+  test('nothing that the CRC signs is accepted as a delivery, whatever the token and the secret', () => {
+    const token = fc.stringMatching(/^[A-Za-z0-9+/=_-]{16,128}$/)
+    fc.assert(
+      fc.property(fc.oneof(token, fc.string({ minLength: 14, maxLength: 130, unit: 'binary' })), (text) => {
+        const answer = crcAnswer(text, secrets.current)
+        for (const header of [answer?.response_token, answer && sign(text, 'old-secret')]) {
+          expect(isSigned(Buffer.from(text), header ?? undefined, secrets)).toBe(false)
+        }
+      }),
+    )
+  })
+
   test('an empty secret signs nothing', () => {
     expect(isSigned(Buffer.from('{}'), sign('{}', ''), { current: '', previous: '' })).toBe(false)
   })

@@ -141,3 +141,31 @@ export function v2Post({ id, by, text, mentions = [], answers, at, more }: PostO
     ...more,
   }
 }
+
+/** A v2 post under the names of X's OpenAPI 2.167. Fails for a post that has none of the renamed fields. */
+export function inNewVocabulary<T extends object>(post: T): T {
+  const names: Record<string, string> = {
+    referenced_tweets: 'referenced_posts',
+    note_tweet: 'note_post',
+    edit_history_tweet_ids: 'edit_history_post_ids',
+    in_reply_to_tweet_id: 'in_reply_to_post_id',
+    tweets: 'posts',
+  }
+  const renamed = Object.entries(post).map(([name, value]) => [names[name] ?? name, value])
+  if (!renamed.some(([name]) => !Object.hasOwn(post, name))) throw new Error('nothing of it was renamed by X')
+  return Object.fromEntries(renamed) as T
+}
+
+/** Base64 of a Thrift envelope of an encrypted event: strings by field, then the union whose only field is the kind. */
+export function encodedChatEvent(strings: Readonly<Record<number, string>>, kind: number): string {
+  const fields = Object.entries(strings).map(([field, text]) => {
+    const bytes = Buffer.from(text)
+    const head = Buffer.alloc(7)
+    head.writeUInt8(11)
+    head.writeInt16BE(Number(field), 1)
+    head.writeInt32BE(bytes.length, 3)
+    return Buffer.concat([head, bytes])
+  })
+  const union = Buffer.from([12, 0, 7, 12, 0, kind, 0, 0, 0])
+  return Buffer.concat([...fields, union]).toString('base64')
+}

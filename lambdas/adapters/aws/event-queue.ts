@@ -17,7 +17,8 @@ export function createEventQueue(access: AwsAccess, queueUrl: string): EventQueu
 }
 
 /**
- * Events of one person and channel stay in one order. The deduplication id also holds the delivery: a batch that
+ * Events of one person and channel stay in one order; an event without a channel is a group of its own, so that it
+ * waits for no other. The deduplication id also holds the delivery: a batch that
  * we send twice counts once, whereas what X delivers again is looked at again (docs/decisions/deduplication.md).
  */
 export function entryOf(event: QueuedEvent, index: number, deliveryId: string): Entry {
@@ -25,8 +26,12 @@ export function entryOf(event: QueuedEvent, index: number, deliveryId: string): 
   return {
     Id: String(index),
     MessageBody: bodyOf(event),
-    MessageGroupId: [channelUserId ?? 'nobody', customerId].filter(Boolean).join('.'),
-    MessageDeduplicationId: [channelUserId ?? 'nobody', kind, externalId ?? index, deliveryId].join('.').slice(0, 128),
+    MessageGroupId: channelUserId
+      ? [channelUserId, customerId].filter(Boolean).join('.')
+      : `no-channel.${index}.${deliveryId}`.slice(0, 128),
+    MessageDeduplicationId: [channelUserId ?? 'no-channel', kind, externalId ?? index, deliveryId]
+      .join('.')
+      .slice(0, 128),
   }
 }
 

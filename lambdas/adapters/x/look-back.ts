@@ -2,6 +2,7 @@ import type { TwitterApi } from 'twitter-api-v2'
 import { compareMedia, type Files, type ShownMedia } from '../../core/attachment.ts'
 import { marksFrom } from '../../core/payload/marks.ts'
 import { displayText } from '../../core/payload/text.ts'
+import { inNewNames } from '../../core/payload/vocabulary.ts'
 import type { Account } from '../../core/ports.ts'
 import { isSameText } from '../../core/reply.ts'
 import type { Target } from '../../core/ticket.ts'
@@ -13,7 +14,7 @@ type Own = {
   entities?: unknown
   attachments?: { media_keys?: string[] }
 }
-type OwnPost = Own & { referenced_tweets?: { type: string; id: string }[] }
+type OwnPost = Own & { referenced_posts?: { type: string; id: string }[] }
 type OwnMessage = Own & { sender_id?: string }
 
 /** What the first part of a media key says. Source: X's docs, "Media object", and the recorded payloads. */
@@ -68,7 +69,9 @@ async function postsUnder(
     { max_results: 100, 'tweet.fields': 'created_at,referenced_tweets,entities,attachments' },
     { params: { id: account.id } },
   )
-  return data.filter((one) => one.referenced_tweets?.some(({ id }) => id === target.inReplyTo))
+  return data
+    .map((one) => inNewNames(one) as OwnPost)
+    .filter((one) => one.referenced_posts?.some(({ type, id }) => type === 'replied_to' && id === target.inReplyTo))
 }
 
 async function messagesTo(

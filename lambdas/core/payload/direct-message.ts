@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { DirectMessage, EncryptedChat } from '../activity.ts'
-import { otherIn } from '../delivery.ts'
+import { isGroupConversation, otherIn } from '../delivery.ts'
 import { marksFrom } from './marks.ts'
 import { mediaFromV1, mediaFromV2 } from './media.ts'
 import { personBeside } from './people.ts'
@@ -92,20 +92,26 @@ function readV1Message(item: unknown, envelope: Envelope): DirectMessage {
   }
 }
 
-const chat = z.object({ id: z.string(), sender_id: xId, created_at_msec: z.unknown().optional() })
+const chat = z.object({
+  sender_id: xId,
+  created_at_msec: z.unknown().optional(),
+  conversation_id: z.string().optional().catch(undefined),
+})
 
 /**
- * An encrypted message: sender and time are all that is readable.
+ * An encrypted message: only its sender, its time and its conversation are readable.
+ * @param externalId the id by which it is known
  * @throws ZodError naming the field that is missing
  */
-export function readEncryptedChat(item: unknown, envelope: Envelope): EncryptedChat {
-  const { id, sender_id, created_at_msec } = chat.parse(item)
+export function readEncryptedChat(externalId: string, item: unknown, envelope: Envelope): EncryptedChat {
+  const { sender_id, created_at_msec, conversation_id } = chat.parse(item)
   return {
     kind: 'encrypted_chat',
     channelUserId: envelope.channelUserId,
     receivedAt: envelope.receivedAt,
-    externalId: id,
+    externalId,
     createdAt: isoTime(created_at_msec) ?? envelope.receivedAt,
     sender: personBeside(sender_id, envelope.beside),
+    isGroup: isGroupConversation(conversation_id),
   }
 }

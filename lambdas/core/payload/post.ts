@@ -7,6 +7,7 @@ import { mediaFromV1, mediaFromV2 } from './media.ts'
 import { personBeside, personFrom } from './people.ts'
 import { type Envelope, isoTime, xId } from './schema.ts'
 import { displayText } from './text.ts'
+import { includedPosts, inNewNames } from './vocabulary.ts'
 
 const media = z.object({ media: z.unknown().optional() }).nullish().catch(null)
 const range = z.tuple([z.int(), z.int()]).nullish().catch(null)
@@ -97,11 +98,11 @@ function isWithheldV1({ withheld_copyright, withheld_in_countries }: z.infer<typ
   return withheld_copyright === true || (Array.isArray(withheld_in_countries) && withheld_in_countries.length > 0)
 }
 
-const v2Post = z.object({
+const v2Fields = z.object({
   id: xId,
   text: z.string().catch(''),
   display_text_range: range,
-  note_tweet: z.object({ text: z.string(), entities: z.unknown().optional() }).nullish().catch(null),
+  note_post: z.object({ text: z.string(), entities: z.unknown().optional() }).nullish().catch(null),
   created_at: z.unknown().optional(),
   author_id: xId,
   entities: z.unknown().optional(),
@@ -110,10 +111,13 @@ const v2Post = z.object({
     .nullish()
     .catch(null),
   in_reply_to_user_id: xId.nullish(),
-  referenced_tweets: z.array(z.object({ type: z.string(), id: xId })).nullish(),
-  edit_history_tweet_ids: ids.optional(),
+  in_reply_to_post_id: xId.nullish(),
+  referenced_posts: z.array(z.object({ type: z.string(), id: xId })).nullish(),
+  edit_history_post_ids: ids.optional(),
   withheld: z.unknown().optional(),
 })
+const v2Post = z.preprocess(inNewNames, v2Fields)
+type V2Post = z.infer<typeof v2Fields>
 
 /**
  * A post of the X Activity API (v2), with its author, media and the post that it quotes in `includes`, where X sent them.
@@ -130,22 +134,22 @@ function readV2Post(item: unknown, envelope: Envelope): Post {
     createdAt: isoTime(post.created_at) ?? envelope.receivedAt,
     author: personBeside(post.author_id, envelope.beside),
     ...contentOfV2(post, envelope.beside),
-    inReplyTo: repliedTo(referencedBy(post, 'replied_to'), post.in_reply_to_user_id),
+    inReplyTo: repliedTo(parentOf(post), post.in_reply_to_user_id),
     quoted: quotedId ? (seenPost(includedPost(quotedId, envelope.beside), envelope.beside) ?? linkTo(quotedId)) : null,
-    versionIds: versionsOf(post.id, post.edit_history_tweet_ids ?? []),
+    versionIds: versionsOf(post.id, post.edit_history_post_ids ?? []),
     isRepost: referencedBy(post, 'retweeted') !== null,
   }
 }
 
-/** What a v2 post says. Of a long one `text` is the beginning and `note_tweet` the whole. */
-function contentOfV2(post: z.infer<typeof v2Post>, beside: unknown) {
-  const raw = post.note_tweet?.text ?? post.text
+/** What a v2 post says. Of a long one `text` is the beginning and `note_post` the whole. */
+function contentOfV2(post: V2Post, beside: unknown) {
+  const raw = post.note_post?.text ?? post.text
   const ownMedia = new RegExp(`/status/${post.id}/(photo|video)/\\d+$`)
   const { marks, mentions } = marksFrom(
-    post.note_tweet?.entities ?? post.entities,
+    post.note_post?.entities ?? post.entities,
     (_url, expanded, isMedia) => isMedia || ownMedia.test(expanded),
   )
-  const { addressees, from } = referencedBy(post, 'replied_to')
+  const { addressees, from } = parentOf(post)
     ? leadingMentions(raw, mentions, {
         displayFrom: post.display_text_range?.[0] ?? null,
         authorId: post.author_id,
@@ -173,22 +177,26 @@ function isWithheldV2(withheld: unknown): boolean {
   return typeof withheld === 'object' && withheld !== null
 }
 
-function referencedBy(post: z.infer<typeof v2Post>, type: string): string | null {
-  return post.referenced_tweets?.find((one) => one.type === type)?.id ?? null
+function referencedBy(post: V2Post, type: string): string | null {
+  return post.referenced_posts?.find((one) => one.type === type)?.id ?? null
+}
+
+/** The post that it answers. X Activity also names it by `in_reply_to_tweet_id`. */
+function parentOf(post: V2Post): string | null {
+  return referencedBy(post, 'replied_to') ?? post.in_reply_to_post_id ?? null
 }
 
 function includedPost(id: string, beside: unknown): unknown {
-  const posts = included(beside, 'tweets')
-  return Array.isArray(posts) ? posts.find((one) => one?.id === id) : undefined
+  return includedPosts(beside).find((one) => typeof one === 'object' && one !== null && Reflect.get(one, 'id') === id)
 }
 
 /**
- * A post in either of X's shapes: v2 ones name their author by `author_id`.
+ * A post in either of X's shapes. A v1.1 post holds its author (`user`), a v2 post names it (`author_id`).
  * @throws ZodError naming the field that is missing
  */
 export function readPost(item: unknown, envelope: Envelope): Post {
-  const isV2 = typeof item === 'object' && item !== null && 'author_id' in item
-  return isV2 ? readV2Post(item, envelope) : readV1Post(item, envelope)
+  const isV1 = typeof item === 'object' && item !== null && !('author_id' in item) && 'id_str' in item
+  return isV1 ? readV1Post(item, envelope) : readV2Post(item, envelope)
 }
 
 const nobody = { addressees: [], from: 0 }

@@ -16,11 +16,11 @@ export function readActivity(event: QueuedEvent): Reading {
   const envelope = { channelUserId, receivedAt, beside }
   try {
     if (kind === 'direct_message') return { activity: readDirectMessage(item, envelope) }
-    if (kind === 'encrypted_chat') return { activity: readEncryptedChat(item, envelope) }
     if (kind === 'post') return { activity: readPost(item, envelope) }
     if (kind === 'revoke') return { activity: { kind, channelUserId, externalId: null, receivedAt } }
-    if (externalId !== null) return { activity: { kind, channelUserId, externalId, receivedAt } }
-    return { unreadable: 'the id of the deleted post is missing' }
+    if (externalId === null) return { unreadable: 'its id is missing' }
+    if (kind === 'encrypted_chat') return { activity: readEncryptedChat(externalId, item, envelope) }
+    return { activity: { kind, channelUserId, externalId, receivedAt } }
   } catch (error) {
     return { unreadable: faultOf(error) }
   }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createEventQueue } from '../../../lambdas/adapters/aws/event-queue.ts'
+import { createEventQueue, entryOf } from '../../../lambdas/adapters/aws/event-queue.ts'
 import { type QueuedEvent, splitDelivery } from '../../../lambdas/core/delivery.ts'
 import type { EventQueue } from '../../../lambdas/core/ports.ts'
 import { awsAccess } from '../../../lambdas/runtime/aws.ts'
@@ -86,6 +86,17 @@ describe('the queue of events', () => {
       ['unreadable', 'larger than any message of X', huge.externalId],
       ['direct_message', null, small.externalId],
     ])
+  })
+
+  test('gives each event without a channel a group of its own, so that none waits for another', () => {
+    const strangers = splitDelivery(
+      '{"data":[{"event_type":"post.create"},{"event_type":"post.create"}]}',
+      'now',
+    ).events
+    const groups = ['delivery-1', 'delivery-2'].flatMap((delivery) =>
+      strangers.map((event, index) => entryOf(event, index, delivery).MessageGroupId),
+    )
+    expect(new Set(groups).size).toBe(4)
   })
 
   test('says so when it does not have every event', async () => {

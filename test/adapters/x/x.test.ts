@@ -233,6 +233,16 @@ describe('sending and looking back', () => {
     expect(await ours().send(tokens, toAnn, 'hi')).toMatchObject({ status: 429, resetAt: null })
   })
 
+  test("a public reply is found under X's old and new names of its reference", async () => {
+    const target = { kind: 'post', inReplyTo: '7' } as const
+    for (const name of ['referenced_tweets', 'referenced_posts']) {
+      const other = { id: '8', text: 'Hi', [name]: [{ type: 'quoted', id: '7' }] }
+      const own = { id: '9', text: '@ann Hi', [name]: [{ type: 'replied_to', id: '7' }] }
+      x.control.answer({ path: '/2/users/*/tweets', status: 200, body: { data: [other, own] } })
+      expect(await ours().findSent(tokens, shop, target, 'Hi', since)).toEqual(['9'])
+    }
+  })
+
   test('503 after X took it is a refusal by an ill X; nobody there is certainly not sent', async () => {
     x.control.answer({ path: '/2/dm_conversations/*', status: 503, body: {}, take: true })
     expect(await ours().send(tokens, toAnn, 'taken')).toMatchObject({ is: 'refused', status: 503 })
