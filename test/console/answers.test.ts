@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Browser, Page, Route } from 'playwright-core'
-import type { ApiMessage, ApiTicket } from '../../lambdas/core/api.ts'
+import type { ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
 import { launchBrowser, type OpenedPage, type PageOptions } from '../support/browser.ts'
 import { dataFolder, Product } from '../support/product.ts'

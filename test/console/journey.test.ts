@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
-import type { ApiChannel } from '../../lambdas/core/api.ts'
+import type { ApiChannel } from '../../lambdas/core/api/schemas.ts'
 import type { PersonName } from '../../local/identity/clients.ts'
 import { eventually } from '../local/support.ts'
 import { launchBrowser, noFaults, type OpenedPage, type PageOptions } from '../support/browser.ts'

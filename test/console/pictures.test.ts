@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
-import type { ApiTicket } from '../../lambdas/core/api.ts'
+import type { ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
 import { launchBrowser, noFaults, type OpenedPage } from '../support/browser.ts'
 import { dataFolder, Product } from '../support/product.ts'

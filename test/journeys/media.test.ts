@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { ApiMessage, ApiTicket } from '../../lambdas/core/api.ts'
+import type { ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
 import { files } from '../support/files.ts'
 import { dataFolder, Product } from '../support/product.ts'

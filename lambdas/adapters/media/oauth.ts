@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import type { AccountTokens, AppKeys } from '../../core/ports.ts'
+import type { AppKeys } from '../../core/ports/platform.ts'
+import type { AccountTokens } from '../../core/ports/x.ts'
 
 /** What differs from call to call. */
 export type Moment = { readonly nonce: string; readonly seconds: number }

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { typeOf } from '../../../lambdas/adapters/media/type.ts'
-import { kindOfType } from '../../../lambdas/core/attachment.ts'
+import { kindOfType } from '../../../lambdas/core/tickets/attachment.ts'
 import { files } from '../../support/files.ts'
 
 test.each([
