@@ -20,7 +20,6 @@ export async function checkChannel(
   { accounts, subscriptions, encryption, channels, publicUrl }: CheckDependencies,
 ): Promise<Check[]> {
   const tokens = await tokensOf({ channels, encryption }, channel.id)
-  const account = { id: channel.twitterUserId, username: channel.username }
   const webhook = await asked(async () => {
     const ours = (await subscriptions.webhooks()).find((one) => one.url === `${publicUrl}${paths.webhook}`)
     if (!ours) return 'it is not registered at X: connect the channel again'
@@ -28,7 +27,7 @@ export async function checkChannel(
   })
   const subscription = await asked(async () => {
     const ours = await channels.ownWebhook()
-    const isThere = ours !== null && (await subscriptions.isSubscribed(account, ours.id))
+    const isThere = ours !== null && (await subscriptions.subscribedAccounts(ours.id)).has(channel.twitterUserId)
     return isThere ? null : 'X does not deliver for this account: connect the channel again'
   })
   const token = await asked(async () => {

@@ -17,8 +17,8 @@ const path = '/2/activity/subscriptions'
 export const activitySubscriptionRoutes: readonly Route[] = [
   { method: 'POST', path, access: 'any', handle: create },
   { method: 'GET', path, access: 'any', handle: list },
-  { method: 'PUT', path: `${path}/:id`, access: 'any', handle: change },
-  { method: 'DELETE', path: `${path}/:id`, access: 'any', handle: remove },
+  { method: 'PUT', path: `${path}/:id`, access: 'app', handle: change },
+  { method: 'DELETE', path: `${path}/:id`, access: 'app', handle: remove },
 ]
 
 function create(world: World, call: Call): Answer {
@@ -38,7 +38,7 @@ function create(world: World, call: Call): Answer {
   const direction = text(filter?.direction)
   const { activitySubscriptions } = world.state
   const isSame = (one: ActivitySubscription) =>
-    one.eventType === eventType && one.userId === userId && one.direction === direction && one.webhookId === webhookId
+    one.eventType === eventType && one.userId === userId && one.direction === direction
   if (activitySubscriptions.some(isSame)) {
     throw invalidRequest('DuplicateSubscriptionFailed: Subscription already exists')
   }
@@ -61,9 +61,16 @@ function create(world: World, call: Call): Answer {
   return { status: 201, body: { data: shown(subscription) } }
 }
 
-function list({ state }: World): Answer {
-  const data = state.activitySubscriptions.map(shown)
-  return { status: 200, body: { data, meta: { total_subscriptions: data.length } } }
+/** Pages of 1 to 1,000, 100 when not said. The token is the place at which the next page begins. */
+function list({ state }: World, call: Call): Answer {
+  const size = Number(call.query.get('max_results') ?? 100)
+  if (!Number.isInteger(size) || size < 1 || size > 1_000) throw invalidRequest('max_results: must be from 1 to 1000')
+  const from = Number(call.query.get('pagination_token') ?? 0)
+  if (!Number.isInteger(from) || from < 0) throw invalidRequest('pagination_token: is not one of ours')
+  const { activitySubscriptions } = state
+  const data = activitySubscriptions.slice(from, from + size).map(shown)
+  const next = from + size < activitySubscriptions.length ? { next_token: String(from + size) } : {}
+  return { status: 200, body: { data, meta: { total_subscriptions: activitySubscriptions.length, ...next } } }
 }
 
 function change(world: World, call: Call): Answer {

@@ -41,7 +41,7 @@ const at = (hours: number) => new Date(Date.UTC(2026, 0, 1) + hours * 3600_000).
 function run(hours: number, recipients = 1) {
   const x = untouched<WholeX>('x', {
     webhooks: async () => webhooks,
-    isSubscribed: async () => true,
+    subscribedAccounts: async () => new Set(['77']),
     me: async () => {
       if (token) throw token
       return { id: '77', username: 'shop' }

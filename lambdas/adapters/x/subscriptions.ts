@@ -4,7 +4,7 @@ import type { EventSource } from '../../core/x/event-source.ts'
 import { asAccount, asApp, asked, type XAccess } from './access.ts'
 import { xErrorFrom } from './client.ts'
 
-/** What a channel hears of, when it is the X Activity API that tells. */
+/** The events that a channel subscribes to: https://docs.x.com/x-api/activity. */
 const EVENT_TYPES = [
   'dm.received',
   'dm.sent',
@@ -13,7 +13,11 @@ const EVENT_TYPES = [
   'post.create',
   'post.delete',
   'chat.received',
+  'chat.sent',
 ] as const
+
+/** X's largest page of subscriptions. */
+const PAGE_SIZE = 1_000
 
 /** Webhooks, subscriptions and replays at X, through twitter-api-v2. @param eventSource what `subscribe` subscribes to */
 export function createXSubscriptions(access: XAccess, eventSource: EventSource): XSubscriptions {
@@ -57,24 +61,20 @@ export function createXSubscriptions(access: XAccess, eventSource: EventSource):
           await client.v2.delete('account_activity/webhooks/:wid/subscriptions/:user/all', undefined, { params })
           return
         }
-        for (const one of await subscriptionsOf(client, account)) {
-          await client.v2.delete('activity/subscriptions/:id', undefined, { params: { id: one.id } })
-        }
+        const own = (await activitySubscriptions(client)).filter((one) => one.userId === account.id)
+        for (const { id } of own) await client.v2.delete('activity/subscriptions/:id', undefined, { params: { id } })
       }),
 
-    isSubscribed: (account, webhookId) =>
+    subscribedAccounts: (webhookId) =>
       asked(async () => {
         const client = await asApp(access)
-        if (eventSource === 'x-activity') {
-          const there = (await subscriptionsOf(client, account)).map((one) => one.event_type)
-          return EVENT_TYPES.every((eventType) => there.includes(eventType))
-        }
+        if (eventSource === 'x-activity') return completeIn(await activitySubscriptions(client), webhookId)
         const { data } = await client.v2.get<{ data?: { subscriptions?: { user_id: string }[] } }>(
           'account_activity/webhooks/:wid/subscriptions/all/list',
           undefined,
           { params: { wid: webhookId } },
         )
-        return data?.subscriptions?.some((one) => one.user_id === account.id) === true
+        return new Set((data?.subscriptions ?? []).map((one) => one.user_id))
       }),
 
     replay: (webhookId, from, to) =>
@@ -92,23 +92,62 @@ async function subscribeToAccount(client: TwitterApi, webhookId: string): Promis
   await unlessDuplicate(client.v2.post(path, {}, { params: { wid: webhookId } }))
 }
 
-async function subscribeToEvents(client: TwitterApi, app: TwitterApi, { id }: Account, webhookId: string) {
+/**
+ * Subscribes to the events that are missing and points those that go to another webhook to ours. X answers a creation in
+ * several shapes, an empty one among them, so what counts is the list afterwards.
+ * Only the account may create (its private events want that), only the app may change and list.
+ */
+async function subscribeToEvents(client: TwitterApi, app: TwitterApi, { id: userId }: Account, webhookId: string) {
+  const own = async () => (await activitySubscriptions(app)).filter((one) => one.userId === userId)
+  const before = await own()
   for (const eventType of EVENT_TYPES) {
-    const body = { event_type: eventType, filter: { user_id: id }, tag: eventType, webhook_id: webhookId }
+    if (before.some((one) => one.eventType === eventType)) continue
+    const body = { event_type: eventType, filter: { user_id: userId }, tag: eventType, webhook_id: webhookId }
     await unlessDuplicate(client.v2.post('activity/subscriptions', body))
   }
-  // X answers in several shapes, an empty one among them: what counts is what is there afterwards.
-  const there = (await subscriptionsOf(app, { id })).map((one) => one.event_type)
-  const missing = EVENT_TYPES.filter((eventType) => !there.includes(eventType))
+  const created = await own()
+  for (const one of created.filter((other) => other.webhookId !== webhookId)) {
+    await app.v2.put('activity/subscriptions/:id', { webhook_id: webhookId }, { params: { id: one.id } })
+  }
+  const missing = EVENT_TYPES.filter((eventType) => !created.some((one) => one.eventType === eventType))
   if (missing.length > 0) throw new XError(200, `not subscribed to ${missing.join(', ')}`)
 }
 
-async function subscriptionsOf(app: TwitterApi, { id }: Pick<Account, 'id'>) {
-  type Subscription = { subscription_id?: string; id?: string; event_type: string; filter?: { user_id?: string } }
-  const { data = [] } = await app.v2.get<{ data?: Subscription[] }>('activity/subscriptions')
-  return data
-    .filter((one) => one.filter?.user_id === id)
-    .map((one) => ({ id: String(one.subscription_id ?? one.id), event_type: one.event_type }))
+type ActivitySubscription = { id: string; eventType: string; userId: string | undefined; webhookId: string | undefined }
+
+/** Every subscription of the app, of all channels. @throws XError when X's pages never end */
+async function activitySubscriptions(app: TwitterApi): Promise<ActivitySubscription[]> {
+  type Item = {
+    subscription_id?: string
+    id?: string
+    event_type: string
+    filter?: { user_id?: string }
+    webhook_id?: string
+  }
+  const found: ActivitySubscription[] = []
+  const seen = new Set<string>()
+  for (let token: string | undefined = ''; token !== undefined; ) {
+    const query = { max_results: PAGE_SIZE, ...(token ? { pagination_token: token } : {}) }
+    const page: { data?: Item[]; meta?: { next_token?: string } } = await app.v2.get('activity/subscriptions', query)
+    for (const { subscription_id, id, event_type, filter, webhook_id } of page.data ?? []) {
+      const userId = filter?.user_id
+      found.push({ id: String(subscription_id ?? id), eventType: event_type, userId, webhookId: webhook_id })
+    }
+    token = page.meta?.next_token
+    if (token !== undefined && seen.has(token)) throw new XError(200, 'the list of subscriptions repeats a page')
+    if (token !== undefined) seen.add(token)
+  }
+  return found
+}
+
+/** The accounts of which every event goes to a webhook. */
+function completeIn(all: readonly ActivitySubscription[], webhookId: string): Set<string> {
+  const types = new Map<string, Set<string>>()
+  for (const { userId, eventType, webhookId: to } of all) {
+    if (userId === undefined || to !== webhookId) continue
+    types.set(userId, (types.get(userId) ?? new Set()).add(eventType))
+  }
+  return new Set([...types].filter(([, own]) => EVENT_TYPES.every((type) => own.has(type))).map(([userId]) => userId))
 }
 
 async function unlessDuplicate(call: Promise<unknown>): Promise<void> {

@@ -58,7 +58,8 @@ export type XSubscriptions = {
   /** Subscribes an account to everything that concerns tickets; once more is no error. */
   subscribe(tokens: AccountTokens, account: Account, webhookId: string): Promise<void>
   unsubscribe(account: Account, webhookId: string): Promise<void>
-  isSubscribed(account: Account, webhookId: string): Promise<boolean>
+  /** Ids of the accounts of which X delivers everything that we need to a webhook. One call for all channels. */
+  subscribedAccounts(webhookId: string): Promise<ReadonlySet<string>>
   /** Asks X to deliver again what happened from one time to another (`yyyymmddhhmm`, UTC); gives the job's id. */
   replay(webhookId: string, from: string, to: string): Promise<string>
 }

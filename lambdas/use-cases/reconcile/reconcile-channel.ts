@@ -71,7 +71,7 @@ export function createChannelCare(dependencies: ChannelDependencies) {
     tokens: AccountTokens,
     webhook: Ours,
   ): Promise<boolean | null> {
-    if (await subscriptions.isSubscribed(account, webhook.id)) return true
+    if (webhook.subscribedAccounts.has(account.id)) return true
     if (!(await asAccount(channel, () => subscriptions.subscribe(tokens, account, webhook.id)))) return null
     log({ event: 'repaired', what: 'subscription', channelId: channel.id, reason: 'X did not deliver for the account' })
     return false

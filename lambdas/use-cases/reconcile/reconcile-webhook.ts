@@ -19,8 +19,13 @@ export type WebhookReconcileDependencies = {
   log: Log
 }
 
-/** Our webhook, in order, and the time in which deliveries did not reach us; null when there was none. */
-export type Ours = OwnWebhook & { readonly gap: Gap | null }
+/** Our webhook as a run found or repaired it. */
+export type Ours = OwnWebhook & {
+  /** The time in which deliveries did not reach us; null when there was none. */
+  readonly gap: Gap | null
+  /** Ids of the accounts that X delivers for: one list for all channels. */
+  readonly subscribedAccounts: ReadonlySet<string>
+}
 
 /** How far back is asked where nobody knows when all was well: as far as X replays, milliseconds. */
 const UNKNOWN_SINCE = 24 * 3600_000
@@ -43,10 +48,11 @@ export function createWebhookCare(dependencies: WebhookReconcileDependencies) {
       // Before it is mended: afterwards nobody could tell that it was broken.
       await health.saveWebhook(known)
       const ours = await ensureWebhook(subscriptions, channels, webhookUrl)
+      const subscribedAccounts = await subscriptions.subscribedAccounts(ours.id)
       if (!wasInOrder)
         log({ event: 'repaired', what: 'webhook', reason: found ? 'X had switched it off' : 'it was gone' })
       await health.saveWebhook({ ...known, fault: await repaired(known) })
-      return { ...ours, gap: known.untold }
+      return { ...ours, gap: known.untold, subscribedAccounts }
     } catch (error) {
       if (!(error instanceof XError)) throw error
       await repairFailed(known, error, at)

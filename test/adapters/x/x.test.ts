@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { AccountTokens } from '../../../lambdas/core/ports/x.ts'
 import { attached } from '../../../lambdas/core/tickets/attachment.ts'
 import type { EventSource } from '../../../lambdas/core/x/event-source.ts'
@@ -75,13 +75,102 @@ describe('connecting', () => {
         const { subscriptions, activitySubscriptions } = x.control.state()
         return [subscriptions, activitySubscriptions].map((list) => Object.keys(list).length)
       }
-      expect(subscribed()).toEqual(source === 'account-activity' ? [1, 0] : [0, 7])
+      expect(subscribed()).toEqual(source === 'account-activity' ? [1, 0] : [0, 8])
       await api.unsubscribe(shop, webhook.id)
       expect(subscribed()).toEqual([0, 0])
       await api.deleteWebhook(webhook.id)
       expect(await api.webhooks()).toEqual([])
     },
   )
+
+  describe('among the subscriptions of a large app', () => {
+    let webhookId: string
+    const foreign = (n: number) => ({
+      id: `foreign-${n}`,
+      eventType: 'post.create',
+      userId: `9${n}`,
+      direction: null,
+      tag: null,
+      webhookId: 'elsewhere',
+      createdAt: since,
+      updatedAt: since,
+    })
+    const since = new Date().toISOString()
+
+    beforeEach(async () => {
+      webhookId = (await ours().createWebhook(hookUrl)).id
+      x.control.state().activitySubscriptions.push(...Array.from({ length: 1_200 }, (_, n) => foreign(n)))
+    })
+    afterEach(async () => {
+      x.control.state().activitySubscriptions.length = 0
+      await ours().deleteWebhook(webhookId)
+    })
+
+    test('an account is connected and found behind the first page', async () => {
+      const api = ours('x-activity')
+      await api.subscribe(tokens, shop, webhookId)
+      expect(await api.subscribedAccounts(webhookId)).toEqual(new Set([shop.id]))
+      expect(x.control.state().activitySubscriptions).toHaveLength(1_208)
+    })
+
+    test('one that is missing makes the account incomplete, and subscribing again completes it', async () => {
+      const api = ours('x-activity')
+      await api.subscribe(tokens, shop, webhookId)
+      x.control.state().activitySubscriptions.pop()
+      expect(await api.subscribedAccounts(webhookId)).toEqual(new Set())
+      await api.subscribe(tokens, shop, webhookId)
+      expect(await api.subscribedAccounts(webhookId)).toEqual(new Set([shop.id]))
+    })
+
+    test('those that go to another webhook are pointed to ours, and are not made twice', async () => {
+      const api = ours('x-activity')
+      await api.subscribe(tokens, shop, webhookId)
+      for (const one of x.control.state().activitySubscriptions) if (one.userId === shop.id) one.webhookId = 'elsewhere'
+      expect(await api.subscribedAccounts(webhookId)).toEqual(new Set())
+      await api.subscribe(tokens, shop, webhookId)
+      expect(await api.subscribedAccounts(webhookId)).toEqual(new Set([shop.id]))
+      expect(x.control.state().activitySubscriptions).toHaveLength(1_208)
+    })
+
+    test('disconnecting removes those of the account and no other', async () => {
+      const api = ours('x-activity')
+      await api.subscribe(tokens, shop, webhookId)
+      await api.unsubscribe(shop, webhookId)
+      expect(x.control.state().activitySubscriptions).toHaveLength(1_200)
+    })
+  })
+
+  test.each(['flat', 'nested', 'list', 'empty'])(
+    'a creation that X answers in the form «%s» is understood',
+    async (form) => {
+      const body = { subscription_id: '1', event_type: 'dm.received' }
+      const answers = {
+        flat: { status: 201, body: { data: body } },
+        nested: { status: 201, body: { data: { subscription: body } } },
+        list: { status: 201, body: { data: [body], meta: { total_subscriptions: 1 } } },
+        empty: { status: 204, body: {} },
+      } as const
+      const api = ours('x-activity')
+      const webhook = await api.createWebhook(hookUrl)
+      await api.subscribe(tokens, shop, webhook.id)
+      const made = x.control.state().activitySubscriptions.pop()
+      // The simulator answers in this form without doing it; the list then shows what is missing.
+      x.control.answer({ path: '/2/activity/subscriptions', method: 'POST', ...answers[form as keyof typeof answers] })
+      await expect(api.subscribe(tokens, shop, webhook.id)).rejects.toMatchObject({
+        detail: `not subscribed to ${made?.eventType}`,
+      })
+      await api.unsubscribe(shop, webhook.id)
+      await api.deleteWebhook(webhook.id)
+    },
+  )
+
+  test('a list that never ends is refused instead of read for ever', async () => {
+    const body = { data: [], meta: { next_token: 'again' } }
+    x.control.answer({ path: '/2/activity/subscriptions', method: 'GET', status: 200, body, times: 10 })
+    await expect(ours('x-activity').subscribedAccounts('1')).rejects.toMatchObject({
+      detail: 'the list of subscriptions repeats a page',
+    })
+  })
 
   test('a webhook that does not answer the CRC is refused by its name', async () => {
     await expect(ours().createWebhook('http://127.0.0.1:9/nobody')).rejects.toMatchObject({
