@@ -69,7 +69,7 @@ test('one mail a silence, and the next after a new message and another silence',
   expect(mails).toHaveLength(0)
   for (const hours of [2, 3, 30]) await run(hours)
   expect(mails.map((mail) => mail.subject)).toEqual(['No messages for 2 h: shop'])
-  await stores.channels.messageCame(id, at(31))
+  await stores.channels.saveLastMessageAt(id, at(31))
   await run(32.9)
   expect(mails).toHaveLength(1)
   await run(33)

@@ -12,9 +12,9 @@ export type ReplyStore = {
   /** What was asked for under an idempotency key of a ticket, while it holds. */
   idempotency(ticketId: string, key: string, at: string): Promise<Idempotency | null>
   /** ISO time until which the earliest unfinished reply before this one in its ticket waits; null when there is none. */
-  ahead(reply: Reply): Promise<string | null>
+  earlierReplyDueAt(reply: Reply): Promise<string | null>
   /** Pending replies of its ticket that stand behind a reply, in order. */
-  behind(reply: Reply): Promise<DueMessage[]>
+  laterPendingReplies(reply: Reply): Promise<DueMessage[]>
   /** Attempts to reach a target that have started and of which no outcome is stored. */
   started(channelId: string, target: Target): Promise<Reply[]>
   /** Writes a reply as it is now; false when it has changed since `before` was read. */

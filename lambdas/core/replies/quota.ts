@@ -19,7 +19,7 @@ type Limit = { readonly amount: number; readonly milliseconds: number }
 const MINUTE = 60_000
 
 /** X's limits per account. Source: X's docs, "Rate limits". */
-export const limits: Readonly<Record<Target['kind'], readonly Limit[]>> = {
+export const rateLimits: Readonly<Record<Target['kind'], readonly Limit[]>> = {
   direct_message: [
     { amount: 15, milliseconds: 15 * MINUTE },
     { amount: 1440, milliseconds: 24 * 60 * MINUTE },
@@ -71,7 +71,7 @@ export function quotaLeft(kind: Target['kind'], quota: Quota | null, now: Date):
 
 /** The windows of a kind at a time: those that are over begin anew. */
 function windowsAt(kind: Target['kind'], quota: Quota | null, now: Date) {
-  return limits[kind].map((limit, index) => {
+  return rateLimits[kind].map((limit, index) => {
     const known = quota?.windows[index]
     const isOpen = known !== undefined && Date.parse(known.startedAt) + limit.milliseconds > now.getTime()
     const { startedAt, used } = isOpen ? known : { startedAt: now.toISOString(), used: 0 }

@@ -22,7 +22,7 @@ export type Step =
   | { readonly do: 'leave'; readonly reason: string }
   | { readonly do: 'fail'; readonly reason: string }
   /** X may have it and cannot be asked: an agent decides. */
-  | { readonly do: 'leave_open'; readonly reason: string }
+  | { readonly do: 'mark_unknown'; readonly reason: string }
   | { readonly do: 'wait'; readonly until: string; readonly reason: string }
   | { readonly do: 'verify' }
   /** Its files must be at X first. */
@@ -49,7 +49,7 @@ export function nextStep(reply: Reply, channel: Channel | null, ahead: string | 
   const { delivery, sending } = reply
   if (delivery.status !== 'pending') return { do: 'leave', reason: `it is ${delivery.status}` }
   if (sending.claimedUntil && sending.claimedUntil > at) return { do: 'leave', reason: 'another worker has it' }
-  if (sending.attemptedAt && channel?.status !== 'connected') return { do: 'leave_open', reason: UNKNOWN }
+  if (sending.attemptedAt && channel?.status !== 'connected') return { do: 'mark_unknown', reason: UNKNOWN }
   if (!channel || channel.status === 'disconnected') {
     return { do: 'fail', reason: 'The X account was disconnected. Connect it again, then retry.' }
   }
@@ -163,7 +163,7 @@ export function afterVerification(reply: Reply, found: Exclude<Found, { is: 'the
   const rest = { ...sending, claimedUntil: null }
   if (found.is === 'unclear') {
     const looks = sending.looks + 1
-    if (looks >= MAX_VERIFICATIONS) return leftOpen({ ...reply, sending: { ...rest, looks } }, UNKNOWN)
+    if (looks >= MAX_VERIFICATIONS) return markUnknown({ ...reply, sending: { ...rest, looks } }, UNKNOWN)
     const dueAt = new Date(now.getTime() + VERIFY_AFTER_MS * 2 ** looks).toISOString()
     return { ...reply, delivery: { ...delivery, dueAt }, sending: { ...rest, looks } }
   }
@@ -194,7 +194,7 @@ export function waitUntil(reply: Reply, dueAt: string, reason: string | null, at
 }
 
 /** A reply of which an agent decides. What was attempted is kept: its echo may still settle it. */
-export function leftOpen(reply: Reply, reason: string): Reply {
+export function markUnknown(reply: Reply, reason: string): Reply {
   return {
     ...reply,
     delivery: { ...reply.delivery, status: 'unknown', reason, dueAt: null },

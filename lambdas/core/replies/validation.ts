@@ -44,7 +44,7 @@ export type ValidationContext = {
 }
 
 /** What is found out about a reply before it is stored. `target` is null while there is a problem. */
-export type Judgement = {
+export type ReplyValidation = {
   readonly problems: readonly SendingProblem[]
   readonly weightedLength: number
   readonly maxLength: number
@@ -52,7 +52,7 @@ export type Judgement = {
 }
 
 /** Everything that would keep a reply from being sent, as far as it can be known without X: of a dry run and of the reply itself. */
-export function validateReply(draft: Draft, meeting: ValidationContext): Judgement {
+export function validateReply(draft: Draft, meeting: ValidationContext): ReplyValidation {
   const { ticket, channel } = meeting
   const length = lengthOf(ticket.kind, draft.text)
   const problems = [

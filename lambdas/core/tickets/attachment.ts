@@ -28,7 +28,7 @@ const MEGABYTE = 1024 * 1024
  * What X takes of each kind, and gives out: bytes at most, and types. Nothing else is ever stored, so no browser finds
  * a page or a script in the bucket. Source: X's docs, "Media best practices".
  */
-export const limits: Readonly<Record<Media['type'], { maxBytes: number; types: readonly string[] }>> = {
+export const mediaLimits: Readonly<Record<Media['type'], { maxBytes: number; types: readonly string[] }>> = {
   photo: { maxBytes: 5 * MEGABYTE, types: ['image/jpeg', 'image/png', 'image/webp'] },
   animated_gif: { maxBytes: 15 * MEGABYTE, types: ['image/gif'] },
   video: { maxBytes: 512 * MEGABYTE, types: ['video/mp4', 'video/quicktime'] },
@@ -36,27 +36,27 @@ export const limits: Readonly<Record<Media['type'], { maxBytes: number; types: r
 
 /** Types in which X gives out each kind: it plays every GIF as a video. */
 const RECEIVED: Readonly<Record<Media['type'], readonly string[]>> = {
-  photo: [...limits.photo.types, 'image/gif'],
+  photo: [...mediaLimits.photo.types, 'image/gif'],
   animated_gif: ['video/mp4', 'image/gif'],
-  video: limits.video.types,
+  video: mediaLimits.video.types,
 }
 
 /** Whether bytes of a type may be what X calls a photo, GIF or video. */
-export function mayBe(type: Media['type'], contentType: string | null): contentType is string {
+export function isExpectedType(type: Media['type'], contentType: string | null): contentType is string {
   return contentType !== null && RECEIVED[type].includes(contentType)
 }
 
 /** What X makes of a file of a type; null for one that it does not take. */
 export function kindOfType(contentType: string): Media['type'] | null {
   const kinds: Media['type'][] = ['photo', 'animated_gif', 'video']
-  return kinds.find((kind) => limits[kind].types.includes(contentType)) ?? null
+  return kinds.find((kind) => mediaLimits[kind].types.includes(contentType)) ?? null
 }
 
 /** Time after which a medium that was stored but never queued is brought back, milliseconds. */
 const LEFT_BEHIND_AFTER = 60_000
 
 /** A medium of a message that just came. @param at ISO time */
-export function toFetch(media: Media, at: string): Attachment {
+export function pendingAttachment(media: Media, at: string): Attachment {
   return {
     ...media,
     status: 'pending',
@@ -113,7 +113,7 @@ export type Upload = {
 export const UPLOAD_ID = /^attachment-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 /** An unused one goes after a day, milliseconds. */
-export const UPLOAD_LIVES = 24 * 3600_000
+export const UPLOAD_LIFETIME_MS = 24 * 3600_000
 
 /** What is known of an attachment that a reply names. */
 export type Candidate =
@@ -194,7 +194,7 @@ function problemOfFile(
   if (real.size !== said.size) {
     return { code: 'media_size', detail: `was announced with ${said.size} bytes, but has ${real.size}` }
   }
-  const { maxBytes } = limits[kind]
+  const { maxBytes } = mediaLimits[kind]
   if (real.size > maxBytes) return { code: 'media_size', detail: tooLarge(real.size, maxBytes) }
   return null
 }
@@ -207,10 +207,10 @@ function tooLarge(size: number, maxBytes: number): string {
 export function announcementProblem(file: { contentType: string; size: number }): MediaProblem | null {
   const kind = kindOfType(file.contentType)
   if (kind === null) {
-    const types = Object.values(limits).flatMap((limit) => limit.types)
+    const types = Object.values(mediaLimits).flatMap((limit) => limit.types)
     return { code: 'media_type', field: 'contentType', detail: `must be one of ${types.join(', ')}` }
   }
-  const { maxBytes } = limits[kind]
+  const { maxBytes } = mediaLimits[kind]
   return file.size > maxBytes ? { code: 'media_size', field: 'size', detail: tooLarge(file.size, maxBytes) } : null
 }
 
@@ -261,13 +261,13 @@ export function readyMedia(
 ): string[] | null {
   const ids = media.map(({ id }) => {
     const one = uploadedMedia.find(({ attachmentId }) => attachmentId === id)
-    return one?.ready && !isForgotten(one, now) ? one.mediaId : null
+    return one?.ready && !isExpired(one, now) ? one.mediaId : null
   })
   return ids.every((id) => id !== null) ? ids : null
 }
 
 /** Whether X has forgotten a file, or is about to. */
-export function isForgotten({ until }: UploadedMedia, now: Date): boolean {
+export function isExpired({ until }: UploadedMedia, now: Date): boolean {
   return Date.parse(until) - MARGIN <= now.getTime()
 }
 

@@ -2,7 +2,7 @@ import type { Channel } from '../channels/channel.ts'
 import { laterOf } from '../time.ts'
 import type { DirectMessage, EncryptedChat, Person, Post } from '../x/activity.ts'
 import { channelIdOf, positionOfId, positionOfTime, postUrlOf } from '../x/ids.ts'
-import { toFetch } from './attachment.ts'
+import { pendingAttachment } from './attachment.ts'
 import { type Decision, mentions } from './routing.ts'
 import {
   countedWith,
@@ -32,7 +32,7 @@ export function messageIdOf(kind: Written['kind'], externalId: string): string {
 }
 
 /** What a new message is written with beside the decision. */
-export type Surroundings = {
+export type MessageContext = {
   readonly channel: Channel | null
   /** The message of the channel that a post answers. */
   readonly parentMessage: Message | null
@@ -47,14 +47,14 @@ export function ticketIdOf(channelId: string, kind: TicketKind, externalId: stri
 export function openTicket(
   written: Written,
   decision: Extract<Decision, { do: 'open' }>,
-  surroundings: Surroundings,
+  context: MessageContext,
   now: string,
   recovered: Recovered | null = null,
 ): { ticket: Ticket; message: Message } {
   const channelId = channelIdOf(written.channelUserId)
   const customer = authorOf(written)
   const id = ticketIdOf(channelId, decision.kind, written.externalId)
-  const message = messageOf(written, customer, id, 'inbound', decision.reason, surroundings, recovered)
+  const message = messageOf(written, customer, id, 'inbound', decision.reason, context, recovered)
   const ticket: Ticket = {
     id,
     channelId,
@@ -82,7 +82,7 @@ export function openTicket(
 export function joinTicket(
   written: Written,
   decision: Extract<Decision, { do: 'join' }>,
-  surroundings: Surroundings,
+  context: MessageContext,
   now: string,
   recovered: Recovered | null = null,
 ): { ticket: Ticket; message: Message } {
@@ -92,7 +92,7 @@ export function joinTicket(
   // X does not always say a person's name: what is known already is not forgotten.
   const author = said.id === ticket.customer.id && said.username === null ? ticket.customer : said
   const customer = author.id === ticket.customer.id ? author : ticket.customer
-  const message = messageOf(written, author, ticket.id, direction, decision.reason, surroundings, recovered)
+  const message = messageOf(written, author, ticket.id, direction, decision.reason, context, recovered)
   return {
     message,
     ticket: {
@@ -113,7 +113,7 @@ function messageOf(
   ticketId: string,
   direction: Message['direction'],
   reason: string,
-  { channel, parentMessage }: Surroundings,
+  { channel, parentMessage }: MessageContext,
   recovered: Recovered | null,
 ): Message {
   const isChat = written.kind === 'encrypted_chat'
@@ -128,7 +128,7 @@ function messageOf(
     visibility: post ? 'public' : 'private',
     text: isChat ? '' : written.text,
     entities: isChat ? [] : written.entities,
-    media: isChat ? [] : written.media.map((one) => toFetch(one, written.receivedAt)),
+    media: isChat ? [] : written.media.map((one) => pendingAttachment(one, written.receivedAt)),
     addressees: post?.addressees ?? [],
     author: { id, username, name },
     externalId: written.externalId,

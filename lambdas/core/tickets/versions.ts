@@ -2,7 +2,7 @@ import type { Channel } from '../channels/channel.ts'
 import { earlierOf, laterOf } from '../time.ts'
 import type { Post } from '../x/activity.ts'
 import { positionOfId } from '../x/ids.ts'
-import { toFetch } from './attachment.ts'
+import { pendingAttachment } from './attachment.ts'
 import { versionOf } from './message.ts'
 import { type Decision, isNewer, mentions } from './routing.ts'
 import { type Message, statusAfterCustomer, subjectOf, type Ticket, type Version } from './ticket.ts'
@@ -38,7 +38,7 @@ function contentOf(post: Post, before: Message, channel: Channel): Partial<Messa
     text: post.text,
     entities: post.entities,
     addressees: post.addressees,
-    media: post.media.map((one) => before.media.find((known) => known.id === one.id) ?? toFetch(one, post.receivedAt)),
+    media: post.media.map((one) => before.media.find((known) => known.id === one.id) ?? pendingAttachment(one, post.receivedAt)),
     quoted: post.quoted ?? before.quoted,
     mentionsAccount: isCustomers ? mentions(post, channel) : before.mentionsAccount,
   }

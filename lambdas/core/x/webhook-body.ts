@@ -222,11 +222,11 @@ function partiesOf(item: unknown): readonly [unknown, unknown] {
 
 function conversationParties(item: unknown, conversation: string): readonly [unknown, unknown] {
   const sender = field(item, 'sender_id')
-  return [sender, typeof sender === 'string' ? otherIn(field(item, conversation), sender) : undefined]
+  return [sender, typeof sender === 'string' ? otherParticipant(field(item, conversation), sender) : undefined]
 }
 
 /** The other person of a conversation of two, whose id is `A-B` or, encrypted, `A:B`; null for any other conversation. */
-export function otherIn(conversationId: unknown, person: string): string | null {
+export function otherParticipant(conversationId: unknown, person: string): string | null {
   const both = typeof conversationId === 'string' ? /^(\d+)[-:](\d+)$/.exec(conversationId) : null
   if (!both?.includes(person, 1)) return null
   return (both[1] === person ? both[2] : both[1]) ?? null

@@ -144,7 +144,7 @@ describe('sending and looking back', () => {
     test('a film is handed in part by part, asked about, and stands in the reply', async () => {
       const uploadedMedia = await upload('tweet_video', 'video/mp4', bytes)
       expect(uploadedMedia).toMatchObject({ attachmentId: 'a', ready: false })
-      expect(Date.parse(uploadedMedia.until)).toBeGreaterThan(Date.now() + 23 * 3_600_000)
+      expect(Date.parse(uploadedMedia.expiresAt)).toBeGreaterThan(Date.now() + 23 * 3_600_000)
       expect(await ours().uploadState(tokens, uploadedMedia.mediaId)).toEqual({ ready: true, checkAfterSeconds: 0 })
       expect(x.control.media(uploadedMedia.mediaId)?.bytes.equals(bytes)).toBe(true)
       expect([counts.length, Math.max(...counts)]).toEqual([3, 2 * 1024 * 1024])

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { missedWith, recoveredBy, replayStep, replayTime, widen } from '../../../lambdas/core/channels/outage.ts'
+import { extendBackfill, recoveredBy, replayStep, replayTime, unionOf } from '../../../lambdas/core/channels/outage.ts'
 
 const gap = { from: '2026-01-10T10:00:30.000Z', to: '2026-01-10T11:00:10.000Z' }
 const at = (time: string) => new Date(`2026-01-10T${time}.000Z`)
@@ -53,14 +53,14 @@ describe('asking X to deliver a gap again', () => {
 describe('what was missed', () => {
   test('is asked for from the beginning when there was a further gap, and as before when there was none', () => {
     const half = { ...gap, mentions: { done: true, next: null }, directMessages: { done: false, next: 'page 2' } }
-    expect(missedWith(half, null)).toBe(half)
+    expect(extendBackfill(half, null)).toBe(half)
     const further = { from: '2026-01-10T09:00:00.000Z', to: '2026-01-10T12:00:00.000Z' }
-    expect(missedWith(half, further)).toEqual({
+    expect(extendBackfill(half, further)).toEqual({
       ...further,
       mentions: { done: false, next: null },
       directMessages: { done: false, next: null },
     })
-    expect(widen(null, gap)).toBe(gap)
+    expect(unionOf(null, gap)).toBe(gap)
   })
 })
 

@@ -45,8 +45,8 @@ class UploadingX extends ScriptedX {
     const content = Buffer.from(await read(0, file.size)).toString()
     this.uploads.push({ ...file, account: tokens.token, bytes: content })
     if (crash === 'upload') throw new Error('the worker went away')
-    const until = new Date(clock.getTime() + 24 * 3600_000).toISOString()
-    return { attachmentId: file.attachmentId, mediaId: `70${this.uploads.length}`, until, ready: this.questions === 0 }
+    const expiresAt = new Date(clock.getTime() + 24 * 3600_000).toISOString()
+    return { attachmentId: file.attachmentId, mediaId: `70${this.uploads.length}`, expiresAt, ready: this.questions === 0 }
   }
 
   async uploadState() {

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { DirectMessage, EncryptedChat } from '../activity.ts'
-import { isGroupConversation, otherIn } from '../webhook-body.ts'
+import { isGroupConversation, otherParticipant } from '../webhook-body.ts'
 import { marksFrom } from './marks.ts'
 import { mediaFromV1, mediaFromV2 } from './media.ts'
 import { includedPerson } from './people.ts'
@@ -46,7 +46,7 @@ const v2Message = z.object({
 
 function readV2Message(item: unknown, envelope: Envelope): DirectMessage {
   const message = v2Message.parse(item)
-  const other = otherIn(message.dm_conversation_id, envelope.channelUserId)
+  const other = otherParticipant(message.dm_conversation_id, envelope.channelUserId)
   if (other === null) throw new Error('dm_conversation_id is no conversation of two with the account')
   const sender = message.sender_id
   const recipient = sender === envelope.channelUserId ? other : envelope.channelUserId

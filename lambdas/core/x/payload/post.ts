@@ -136,7 +136,7 @@ function readV2Post(item: unknown, envelope: Envelope): Post {
     ...contentOfV2(post, envelope.includes),
     inReplyTo: repliedTo(parentOf(post), post.in_reply_to_user_id),
     quoted: quotedId
-      ? (seenPost(includedPost(quotedId, envelope.includes), envelope.includes) ?? linkTo(quotedId))
+      ? (quotedPostFrom(includedPost(quotedId, envelope.includes), envelope.includes) ?? linkTo(quotedId))
       : null,
     versionIds: versionsOf(post.id, post.edit_history_post_ids ?? []),
     isRepost: referencedBy(post, 'retweeted') !== null,
@@ -166,7 +166,7 @@ function contentOfV2(post: V2Post, includes: unknown) {
  * A v2 post as another one shows it; null for what X does not show: no post, or a withheld one.
  * @param beside the `includes` that came with it
  */
-export function seenPost(item: unknown, includes: unknown): QuotedPost | null {
+export function quotedPostFrom(item: unknown, includes: unknown): QuotedPost | null {
   const read = v2Post.safeParse(item)
   if (!read.success || isWithheldV2(read.data.withheld)) return null
   const { id, author_id, created_at } = read.data
