@@ -42,7 +42,7 @@ export function revokedMail(channel: Channel, consoleUrl: string): Mail {
 /** Our webhook is broken and `reconcile` cannot repair it: no channel receives anything. */
 export function webhookFaultMail({ advice, since }: Fault, consoleUrl: string): Mail {
   return mailOf('X does not deliver to the helpdesk', [
-    `Our webhook at X is broken since ${readable(since)} or earlier, and we cannot repair it. No channel gets new messages.`,
+    `Our webhook at X has been broken since at least ${readable(since)}, and we cannot repair it. No channel gets new messages.`,
     advice,
     'We retry every 15 minutes. You get another mail when it works. We then fetch the missed messages, as far as X allows.',
     `The channels: ${consoleUrl}/channels`,
@@ -53,7 +53,7 @@ export function webhookFaultMail({ advice, since }: Fault, consoleUrl: string): 
 export function channelFaultMail(channel: Channel, { advice, since }: Fault, consoleUrl: string): Mail {
   const name = oneLine(channel.name)
   return mailOf(`X does not deliver for ${name}`, [
-    `X has no subscription for the channel «${name}» (@${channel.username} on X) since ${readable(since)} or earlier, and we cannot restore it. New messages may be missing.`,
+    `X has had no subscription for the channel «${name}» (@${channel.username} on X) since at least ${readable(since)}, and we cannot restore it. New messages may be missing.`,
     advice,
     'We retry every 15 minutes. You get another mail when it works. We then fetch the missed messages, as far as X allows.',
     `The channel: ${consoleUrl}/channels/${channel.id}`,
@@ -64,7 +64,7 @@ export function channelFaultMail(channel: Channel, { advice, since }: Fault, con
 export function repairedMail(what: string, since: string, consoleUrl: string): Mail {
   const name = oneLine(what)
   return mailOf(`Works again: ${name}`, [
-    `${name} works again. It was broken since ${readable(since)} or earlier. We now fetch the missed messages, as far as X allows.`,
+    `${name} works again after a failure that we found at ${readable(since)}. We now fetch the missed messages, as far as X allows.`,
     `The channels: ${consoleUrl}/channels`,
   ])
 }
