@@ -1,6 +1,11 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
-import { type ChannelHealth, unknownChannelHealth, unknownWebhookHealth, type WebhookHealth } from '../../core/channels/health.ts'
+import {
+  type ChannelHealth,
+  unknownChannelHealth,
+  unknownWebhookHealth,
+  type WebhookHealth,
+} from '../../core/channels/health.ts'
 import type { Outage } from '../../core/channels/outage.ts'
 import type { HealthStore } from '../../core/ports/channels.ts'
 import { getAll, type Item, type Key, keys, type TableAccess } from './table.ts'

@@ -47,7 +47,6 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
       return found
     },
 
-
     async save(before, after) {
       const writes = [
         writeReply(tableName, before, after),

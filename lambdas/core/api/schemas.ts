@@ -129,7 +129,10 @@ export const message = z
     deletedAt: time.nullable(),
     joinedBecause: z.string(),
     delivery: delivery.nullable().describe('null unless it is a reply'),
-    recovered: z.enum(['replay', 'poll']).nullable().describe("how we recovered a message that X's deliveries did not bring; null otherwise"),
+    recovered: z
+      .enum(['replay', 'poll'])
+      .nullable()
+      .describe("how we recovered a message that X's deliveries did not bring; null otherwise"),
     createdAt: time,
   })
   .meta({ id: 'Message' })
@@ -139,7 +142,7 @@ export const replyBody = z
   .strictObject({
     text: z
       .string()
-      .refine((text) => text.isWellFormed(), 'ends or begins within a character')
+      .refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
       .describe('may be empty if there is an attachment'),
     attachmentIds: z
       .array(z.string())
@@ -164,10 +167,10 @@ export const dryRun = z
     replyAllowed: z
       .boolean()
       .nullable()
-      .describe("true if X allows the reply, because the entry mentions or quotes the account; null if unknown"),
+      .describe('true if X allows the reply, because the entry mentions or quotes the account; null if unknown'),
     quota: z
       .object({ limit: z.int(), remaining: z.int(), resetsAt: time.nullable() })
-      .describe("of the X rate limit with the least left; a reply beyond it waits"),
+      .describe('of the X rate limit with the least left; a reply beyond it waits'),
     price: z.object({ usd: z.number(), because: z.string() }).describe("X's price of the reply"),
   })
   .meta({ id: 'DryRun' })
@@ -290,7 +293,7 @@ export const dayActivity = z
     received: z.int().describe('new events of X: opened, joined or ignored'),
     opened: z.int(),
     joined: z.int(),
-    recovered: z.int().describe("of those opened or joined: recovered after X did not deliver them"),
+    recovered: z.int().describe('of those opened or joined: recovered after X did not deliver them'),
     ignored: z.record(z.string(), z.int()),
     unreadable: z.int(),
     replies: z.object({ sent: z.int(), failed: z.int(), unknown: z.int() }),
@@ -308,9 +311,7 @@ const reportRow = z.object({
   firstResponse: z.object({
     count: z.int().describe('tickets with a response'),
     medianSeconds: z.number().nullable().describe('accurate to 5 %'),
-    histogram: z
-      .array(z.object({ upToSeconds: z.number(), count: z.int() }))
-      .describe('empty classes are left out'),
+    histogram: z.array(z.object({ upToSeconds: z.number(), count: z.int() })).describe('empty classes are left out'),
   }),
 })
 

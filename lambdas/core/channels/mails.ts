@@ -20,9 +20,7 @@ export function inactivityMail(
   const name = oneLine(channel.name)
   return mailOf(`No messages for ${hours} h: ${name}`, [
     `The channel «${name}» (@${channel.username} on X) has had no new message since ${readable(since)}.`,
-    broken
-      ? 'A check failed, so messages may be missing:'
-      : 'All checks passed, so perhaps nobody wrote:',
+    broken ? 'A check failed, so messages may be missing:' : 'All checks passed, so perhaps nobody wrote:',
     ...checks.map(({ what, fault }) => `- ${what}: ${fault ?? 'OK'}`),
     `The channel: ${consoleUrl}/channels/${channel.id}`,
     'You get one mail per period without messages.',

@@ -61,7 +61,11 @@ export function nextStep(reply: Reply, channel: Channel | null, earlierDueAt: st
       : { do: 'verify' }
   }
   if (earlierDueAt)
-    return { do: 'wait', until: atLeast(earlierDueAt, at, 1_000), reason: 'an earlier reply of the ticket is not sent yet' }
+    return {
+      do: 'wait',
+      until: atLeast(earlierDueAt, at, 1_000),
+      reason: 'an earlier reply of the ticket is not sent yet',
+    }
   const mediaIds = readyMedia(reply.media, sending.uploadedMedia, now)
   if (mediaIds === null) return { do: 'upload', until: new Date(now.getTime() + UPLOAD_DUE_AFTER_MS).toISOString() }
   return { do: 'send', mediaIds }
@@ -172,7 +176,8 @@ export function afterVerification(reply: Reply, found: Exclude<Found, { is: 'fou
     return { ...reply, delivery: { ...delivery, dueAt }, sending: { ...rest, failedVerifications } }
   }
   const ended = { ...rest, attemptedAt: null, ifMissing: null, failedVerifications: 0 }
-  const gaveUp = delivery.attempts >= MAX_ATTEMPTS ? `X did not accept it in ${MAX_ATTEMPTS} attempts. Retry later.` : null
+  const gaveUp =
+    delivery.attempts >= MAX_ATTEMPTS ? `X did not accept it in ${MAX_ATTEMPTS} attempts. Retry later.` : null
   const reason = sending.ifMissing ?? gaveUp
   if (reason) return { ...reply, delivery: { ...delivery, status: 'failed', reason, dueAt: null }, sending: ended }
   return { ...reply, delivery: { ...delivery, reason: null, dueAt: now.toISOString() }, sending: ended }

@@ -91,7 +91,8 @@ function placeProblems({ inReplyTo }: Draft, { ticket, entry }: ValidationContex
     const detail = 'is for mention tickets only'
     return inReplyTo === undefined ? [] : [wrong('in_reply_to_direct', 'inReplyTo', detail)]
   }
-  if (inReplyTo === undefined) return entry ? [] : [conflict('nothing_to_answer', 'the ticket has no entry left to answer')]
+  if (inReplyTo === undefined)
+    return entry ? [] : [conflict('nothing_to_answer', 'the ticket has no entry left to answer')]
   if (!entry) return [wrong('in_reply_to_unknown', 'inReplyTo', 'is not a message of this ticket')]
   if (entry.direction !== 'inbound') {
     return [wrong('in_reply_to_not_customers', 'inReplyTo', 'is not an entry of a customer')]

@@ -81,7 +81,9 @@ export function stored(
 const MINUTE_MS = 60_000
 
 /** Delays between failed downloads and the next try: about 4 days in all. After the last there is no further try. */
-const RETRY_DELAYS_MS = [1, 5, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60, 24 * 60, 24 * 60].map((minutes) => minutes * MINUTE_MS)
+const RETRY_DELAYS_MS = [1, 5, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60, 24 * 60, 24 * 60].map(
+  (minutes) => minutes * MINUTE_MS,
+)
 
 /** An attachment whose download failed. @param isFinal true if retrying cannot help */
 export function unavailable(attachment: Attachment, reason: string, isFinal: boolean, now: Date): Attachment {

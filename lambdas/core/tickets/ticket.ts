@@ -183,5 +183,7 @@ export function subjectOf(kind: TicketKind, text: string, customer: Person): str
     return kind === 'direct' ? `Direct message from ${from}` : `Mention by ${from}`
   }
   const characters = [...new Intl.Segmenter().segment(line)].map((one) => one.segment)
-  return characters.length <= MAX_SUBJECT_CHARACTERS ? line : `${characters.slice(0, MAX_SUBJECT_CHARACTERS - 1).join('')}…`
+  return characters.length <= MAX_SUBJECT_CHARACTERS
+    ? line
+    : `${characters.slice(0, MAX_SUBJECT_CHARACTERS - 1).join('')}…`
 }

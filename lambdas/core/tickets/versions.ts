@@ -38,7 +38,9 @@ function contentOf(post: Post, before: Message, channel: Channel): Partial<Messa
     text: post.text,
     entities: post.entities,
     addressees: post.addressees,
-    media: post.media.map((one) => before.media.find((known) => known.id === one.id) ?? pendingAttachment(one, post.receivedAt)),
+    media: post.media.map(
+      (one) => before.media.find((known) => known.id === one.id) ?? pendingAttachment(one, post.receivedAt),
+    ),
     quoted: post.quoted ?? before.quoted,
     mentionsAccount: isCustomers ? mentions(post, channel) : before.mentionsAccount,
   }

@@ -1,6 +1,12 @@
 import type { Channel } from '../../core/channels/channel.ts'
 import type { ChannelHealth } from '../../core/channels/health.ts'
-import { type Outage, isWithin, OUTAGE_MARGIN_MS, type Backfill, type BackfillProgress } from '../../core/channels/outage.ts'
+import {
+  type Backfill,
+  type BackfillProgress,
+  isWithin,
+  OUTAGE_MARGIN_MS,
+  type Outage,
+} from '../../core/channels/outage.ts'
 import type { ChannelStore } from '../../core/ports/channels.ts'
 import type { Log } from '../../core/ports/platform.ts'
 import type { EventQueue } from '../../core/ports/queues.ts'

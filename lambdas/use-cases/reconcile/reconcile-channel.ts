@@ -117,7 +117,8 @@ export function createChannelCare(dependencies: ChannelDependencies) {
     })
     if (advice === null) return
     const fault = faultOf(advice, known.fault, at)
-    const notified = fault.notified || (await notify('channel', channel.id, () => channelFaultMail(channel, fault, publicUrl)))
+    const notified =
+      fault.notified || (await notify('channel', channel.id, () => channelFaultMail(channel, fault, publicUrl)))
     await health.saveChannel(channel.id, { ...known, fault: { ...fault, notified } })
   }
 }

@@ -39,7 +39,11 @@ export function createWebhookCare(dependencies: WebhookReconcileDependencies) {
       const wasInOrder = found?.valid === true
       const since = known.healthyAt ?? new Date(now.getTime() - UNKNOWN_SINCE).toISOString()
       const outage = unionOf(await health.notedOutage(), wasInOrder ? null : { from: since, to: at })
-      known = { ...known, outageForChannels: unionOf(known.outageForChannels, outage), outageForReplay: unionOf(known.outageForReplay, outage) }
+      known = {
+        ...known,
+        outageForChannels: unionOf(known.outageForChannels, outage),
+        outageForReplay: unionOf(known.outageForReplay, outage),
+      }
       // Before it is mended: afterwards nobody could tell that it was broken.
       await health.saveWebhook(known)
       const ours = await ensureWebhook(subscriptions, channels, webhookUrl)
@@ -80,7 +84,8 @@ export function createWebhookCare(dependencies: WebhookReconcileDependencies) {
   async function replay(webhookId: string, now: Date): Promise<void> {
     const known = await health.webhook()
     if (!known.outageForReplay) return
-    const step = eventSource === 'account-activity' ? replayStep(known.outageForReplay, now) : { do: 'give_up' as const }
+    const step =
+      eventSource === 'account-activity' ? replayStep(known.outageForReplay, now) : { do: 'give_up' as const }
     if (step.do === 'wait') {
       log({ event: 'replay_waits', until: step.until })
       return
@@ -93,7 +98,11 @@ export function createWebhookCare(dependencies: WebhookReconcileDependencies) {
     try {
       const jobId = await subscriptions.replay(webhookId, replayTime(step.period.from), replayTime(step.period.to))
       log({ event: 'replay_requested', jobId, period: step.period })
-      await health.saveWebhook({ ...known, outageForReplay: null, replay: { ...step.period, jobId, requestedAt: now.toISOString() } })
+      await health.saveWebhook({
+        ...known,
+        outageForReplay: null,
+        replay: { ...step.period, jobId, requestedAt: now.toISOString() },
+      })
     } catch (error) {
       if (!(error instanceof XError)) throw error
       // Another job is under way, or X has none for this app: the next run asks again, as long as X goes back.

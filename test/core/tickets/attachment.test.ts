@@ -68,8 +68,16 @@ describe('an attachment is refused by its field', () => {
       { ...photo, actual: { contentType: 'application/pdf', size: 1_000 } },
       'media_type',
     ],
-    ['of another type than was announced', { ...photo, actual: { contentType: 'image/png', size: 1_000 } }, 'media_type'],
-    ['of another size than was announced', { ...photo, actual: { contentType: 'image/jpeg', size: 999 } }, 'media_size'],
+    [
+      'of another type than was announced',
+      { ...photo, actual: { contentType: 'image/png', size: 1_000 } },
+      'media_type',
+    ],
+    [
+      'of another size than was announced',
+      { ...photo, actual: { contentType: 'image/jpeg', size: 999 } },
+      'media_size',
+    ],
     ['of nothing', { ...photo, actual: { contentType: null, size: 0 } }, 'media_type'],
     ['that is too large a photo', there('image/png', 5 * megabyte + 1), 'media_size'],
     ['that is too large a GIF', there('image/gif', 15 * megabyte + 1), 'media_size'],
@@ -98,7 +106,8 @@ test('what a browser could run is no type of a file', () => {
     expect(kindOfType(type)).toBeNull()
     expect(announcementProblem({ contentType: type, size: 1 })).toMatchObject({ field: 'contentType' })
   }
-  for (const { types } of Object.values(mediaLimits)) for (const type of types) expect(type).toMatch(/^(image|video)\/\w+$/)
+  for (const { types } of Object.values(mediaLimits))
+    for (const type of types) expect(type).toMatch(/^(image|video)\/\w+$/)
 })
 
 test('a category says what a file is and for what', () => {

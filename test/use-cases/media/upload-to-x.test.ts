@@ -46,7 +46,12 @@ class UploadingX extends ScriptedX {
     this.uploads.push({ ...file, account: tokens.token, bytes: content })
     if (crash === 'upload') throw new Error('the worker went away')
     const expiresAt = new Date(clock.getTime() + 24 * 3600_000).toISOString()
-    return { attachmentId: file.attachmentId, mediaId: `70${this.uploads.length}`, expiresAt, ready: this.questions === 0 }
+    return {
+      attachmentId: file.attachmentId,
+      mediaId: `70${this.uploads.length}`,
+      expiresAt,
+      ready: this.questions === 0,
+    }
   }
 
   async uploadState() {
