@@ -92,7 +92,7 @@ test('the mail says what is broken: the webhook, the token', async () => {
   await run(2)
   expect(mails[0]?.text).toContain('X has switched it off')
   expect(mails[0]?.text).toContain('Our access to the account: X no longer accepts it')
-  expect(mails[0]?.text).toContain('The subscription of the account: in order')
+  expect(mails[0]?.text).toContain('The subscription of the account: OK')
 })
 
 test('an account that took our access away is told once, and again after it was connected and taken away again', async () => {

@@ -120,7 +120,7 @@ export function judge(answer: XAnswer, now: Date): Verdict {
     )
   }
   if (status === 403) return judgeForbidden(detail, fail)
-  return fail(`X refused the reply (${status}): ${detail || 'no reason given'}. Change it, or answer on X.`)
+  return fail(`X refused the reply (${status}): ${sentence(detail)} Change it, or answer on X.`)
 }
 
 /** Reasons for what X forbids; the first pattern that matches counts. */
@@ -149,7 +149,12 @@ function judgeForbidden(detail: string, fail: (reason: string) => Verdict): Verd
     }
   }
   const known = FORBIDDEN.find(([pattern]) => pattern.test(detail))
-  return fail(known?.[1] ?? `X does not allow it: ${detail || 'no reason given'}. Answer on X to see why.`)
+  return fail(known?.[1] ?? `X does not allow it: ${sentence(detail)} Answer on X to see why.`)
+}
+
+/** X's text with one full stop at its end. */
+function sentence(detail: string): string {
+  return `${detail.replace(/[.\s]+$/, '') || 'no reason given'}.`
 }
 
 /** The later of two ISO times: the given one, and `milliseconds` after `at`. */
@@ -268,7 +273,7 @@ export function judgeUpload(
     return known
   const reason = isTemporary
     ? `X did not accept the attachment in ${MAX_UPLOADS} attempts. Retry later.`
-    : `X refused the attachment (${status}): ${detail || 'no reason given'}. Send another file.`
+    : `X refused the attachment (${status}): ${sentence(detail)} Send another file.`
   return { do: 'fail', reason, reconnect: false }
 }
 

@@ -177,7 +177,7 @@ function problemOf(candidate: Candidate): Omit<MediaProblem, 'field'> | null {
     case 'unknown':
       return { code: 'unknown_attachment', detail: 'does not exist or has expired' }
     case 'used':
-      return { code: 'used_attachment', detail: 'is already used by another reply' }
+      return { code: 'used_attachment', detail: 'is already used in a reply' }
     case 'missing':
       return { code: 'missing_upload', detail: 'was never uploaded: PUT the file to its uploadUrl first' }
     case 'uploaded':

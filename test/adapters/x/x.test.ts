@@ -311,7 +311,7 @@ describe("X's lists of what may have been missed", () => {
     const item = { id: '1', event_type: 'MessageCreate', sender_id: ann.id, dm_conversation_id: '99', text: 'hi' }
     const [event] = polledEvents('dm_events', shop.id, { items: [item], includes: {} }, '2026-01-01T00:00:00.000Z')
     expect(event && readActivity(event)).toEqual({
-      unreadable: 'dm_conversation_id is no conversation of two with the account',
+      unreadable: 'dm_conversation_id is not a conversation of the account with one person',
     })
   })
 })

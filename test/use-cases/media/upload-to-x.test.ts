@@ -245,7 +245,7 @@ describe('what X says of a file', () => {
     x.refusals = [new XError(503, 'Over capacity'), new XError(429, 'Too Many Requests'), new XError(null, 'silence')]
     const reply = await write(await newTicket('mention'), 'in the end', 'image/png')
     await workOff()
-    expect(await deliveryOf(reply)).toMatchObject({ status: 'pending', reason: expect.stringContaining('tried again') })
+    expect(await deliveryOf(reply)).toMatchObject({ status: 'pending', reason: expect.stringContaining('We retry') })
     for (let n = 0; n < 3; n++) {
       after(6 * 60_000)
       await sweep()
