@@ -79,7 +79,7 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
         return { outcome: 'deleted', ticketId: decision.ticketId }
       case 'open': {
         const { ticket, message } = openTicket(written(activity), decision, situation, at, recovered)
-        await channels.messageCame(channelId, activity.receivedAt)
+        await channels.saveLastMessageAt(channelId, activity.receivedAt)
         const { follows } = decision
         const committed = await tickets.commit({ before: null, after: ticket, message, follows })
         if (committed === 'done') await queueMedia(message)
@@ -88,7 +88,7 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
       case 'join': {
         const inbound = decision.direction === 'inbound'
         const { ticket, message } = joinTicket(written(activity), decision, situation, at, recovered)
-        if (inbound) await channels.messageCame(channelId, activity.receivedAt)
+        if (inbound) await channels.saveLastMessageAt(channelId, activity.receivedAt)
         const committed = await tickets.commit({ before: decision.ticket, after: ticket, message, follows: null })
         if (committed === 'done') await queueMedia(message)
         return resultOf(committed, inbound ? 'joined' : 'outgoing', ticket.id)

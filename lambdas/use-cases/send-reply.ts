@@ -15,7 +15,7 @@ import {
   type Found,
   failed,
   judge,
-  leftOpen,
+  markUnknown,
   nextStep,
   sent,
   startAttempt,
@@ -55,14 +55,14 @@ export function createSender({ channels, replies, posting, encryption, mediaQueu
 
   /** One step of a reply: what came of it, or `again` when there is another to take. */
   async function advance(reply: Reply, channel: Channel | null, time: () => Date) {
-    const ahead = await replies.ahead(reply)
+    const ahead = await replies.earlierReplyDueAt(reply)
     const step = nextStep(reply, channel, ahead, time())
     if (step.do === 'leave') return { outcome: 'left', reason: step.reason }
     if (step.do === 'wait') {
       const after = waitUntil(reply, step.until, reply.delivery.reason, true)
       return (await replies.save(reply, after)) ? { outcome: 'waits', until: step.until, reason: step.reason } : 'again'
     }
-    if (step.do === 'leave_open') return finish(reply, leftOpen(reply, step.reason))
+    if (step.do === 'mark_unknown') return finish(reply, markUnknown(reply, step.reason))
     if (step.do === 'fail' || !channel) return finish(reply, failed(reply, step.do === 'fail' ? step.reason : ''))
     if (step.do === 'upload') return letUpload(reply, step.until, time())
     const tokens = await openTokens(channel)
@@ -143,7 +143,7 @@ export function createSender({ channels, replies, posting, encryption, mediaQueu
       log({ event: 'verification_failed', channelId: channel.id, messageId: reply.id, status: error.status })
       found = { is: 'unclear' }
     }
-    if (found.is === 'there') return finish(reply, sent(reply, found.externalId))
+    if (found.is === 'found') return finish(reply, sent(reply, found.externalId))
     const after = afterVerification(reply, found, time())
     if (!(await replies.save(reply, after))) return 'again'
     if (after.delivery.status !== 'pending') return { outcome: after.delivery.status, reason: after.delivery.reason }
@@ -156,7 +156,7 @@ export function createSender({ channels, replies, posting, encryption, mediaQueu
   async function firstUnknown({ channelId, sending }: Reply, ids: readonly string[]): Promise<Found> {
     for (const externalId of ids) {
       const stored = await replies.message(channelId, messageIdOf(sending.target.kind, externalId))
-      if (!stored) return { is: 'there', externalId }
+      if (!stored) return { is: 'found', externalId }
     }
     return { is: 'missing' }
   }

@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { BucketAlreadyOwnedByYou, CreateBucketCommand, HeadBucketCommand, NotFound, S3Client } from '@aws-sdk/client-s3'
 import { startFauxqs } from 'fauxqs'
-import { limits } from '../../lambdas/core/tickets/attachment.ts'
+import { mediaLimits } from '../../lambdas/core/tickets/attachment.ts'
 import { credentials, region } from '../settings.ts'
 import type { Part } from './database.ts'
 import { keepStrangersOut } from './queues.ts'
@@ -48,7 +48,7 @@ type Reply = { header(name: string, value: string): Reply; code(status: number):
 /** What S3 does and the embedded one has no setting for: signatures, the bucket's rule for browsers, large files. */
 function prepare(fastify: Fastify, origins: readonly string[]): void {
   fastify.addHook('onRoute', (route) => {
-    route.bodyLimit = limits.video.maxBytes
+    route.bodyLimit = mediaLimits.video.maxBytes
   })
   fastify.addHook('onRequest', ({ raw }, reply, done) => {
     const { origin } = raw.headers

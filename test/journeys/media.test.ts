@@ -203,7 +203,7 @@ describe('what agents send', () => {
     const again = await product.try(`/api/tickets/${ticket.id}/replies`, { method: 'POST', body, headers })
     expect(again.status).toBe(422)
     expect(JSON.parse(again.body).errors).toEqual([
-      { field: 'attachmentIds.0', detail: 'belongs to another reply already' },
+      { field: 'attachmentIds.0', detail: 'is already used in a reply' },
     ])
   })
 

@@ -69,9 +69,9 @@ describe('administrators hear', () => {
     expect(more).toEqual([])
     expect(mail).toMatchObject({ subject: 'No messages for 2 h: Our <b>shop</b>', to: ['admin@example.com'] })
     for (const part of [
-      'Our webhook at X: in order',
-      'The subscription of the account: in order',
-      'Our access to the account: in order',
+      'Our webhook at X: OK',
+      'The subscription of the account: OK',
+      'Our access to the account: OK',
       `/channels/${channelId}`,
     ]) {
       expect(mail?.text).toContain(part)

@@ -286,7 +286,7 @@ describe('after a gap', () => {
       moveTo(time)
       await run()
     }
-    expect(did('replay_requested').map(({ gap }) => gap)).toEqual([
+    expect(did('replay_requested').map(({ period }) => period)).toEqual([
       { from: '2026-01-10T10:00:00.000Z', to: '2026-01-10T11:00:00.000Z' },
     ])
   })
@@ -305,7 +305,7 @@ describe('after a gap', () => {
     moveTo('10:15:00')
     await run()
     expect(await texts()).toEqual([{ text: 'answered with 503', recovered: 'poll' }])
-    expect(await stores.health.trouble()).toBeNull()
+    expect(await stores.health.notedOutage()).toBeNull()
     queued = []
     await run()
     expect(queued).toEqual([])

@@ -139,7 +139,7 @@ export function createChannelStore(access: TableAccess): ChannelStore {
       await documents.send(new PutCommand({ TableName: tableName, Item: { ...keys.ownWebhook, ...webhook } }))
     },
 
-    async messageCame(channelId, at) {
+    async saveLastMessageAt(channelId, at) {
       try {
         await documents.send(
           new UpdateCommand({

@@ -1,7 +1,12 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
-import { type ChannelHealth, unknownChannel, unknownWebhook, type WebhookHealth } from '../../core/channels/health.ts'
-import type { Gap } from '../../core/channels/outage.ts'
+import {
+  type ChannelHealth,
+  unknownChannelHealth,
+  unknownWebhookHealth,
+  type WebhookHealth,
+} from '../../core/channels/health.ts'
+import type { Outage } from '../../core/channels/outage.ts'
 import type { HealthStore } from '../../core/ports/channels.ts'
 import { getAll, type Item, type Key, keys, type TableAccess } from './table.ts'
 
@@ -14,27 +19,27 @@ export function createHealthStore(access: TableAccess, outageKey: Key): HealthSt
   return {
     async webhook() {
       const [item] = await getAll(access, [keys.webhookHealth])
-      return item ? webhookHealthFrom(item) : unknownWebhook
+      return item ? webhookHealthFrom(item) : unknownWebhookHealth
     },
 
     saveWebhook: (health) => put({ ...keys.webhookHealth, ...health }),
 
     async channel(channelId) {
       const [item] = await getAll(access, [keys.channelHealth(channelId)])
-      if (!item) return unknownChannel
+      if (!item) return unknownChannelHealth
       // Only `saveChannel` writes such items, and writes them whole.
-      const { healthyAt, fault, missed, mentionsAskedTo } = item as unknown as ChannelHealth
-      return { healthyAt, fault, missed, mentionsAskedTo }
+      const { healthyAt, fault, backfill, mentionsPolledTo } = item as unknown as ChannelHealth
+      return { healthyAt, fault, backfill, mentionsPolledTo }
     },
 
     saveChannel: (channelId, health) => put({ ...keys.channelHealth(channelId), ...health }),
 
-    async trouble() {
+    async notedOutage() {
       const [item] = await getAll(access, [outageKey])
       return item ? { from: String(item.from), to: String(item.to) } : null
     },
 
-    async forgetOutage({ to }: Gap) {
+    async forgetOutage({ to }: Outage) {
       try {
         await documents.send(
           new DeleteCommand({
@@ -56,6 +61,6 @@ export function createHealthStore(access: TableAccess, outageKey: Key): HealthSt
 /** What is known of the webhook out of its item. */
 export function webhookHealthFrom(item: Item): WebhookHealth {
   // Only `saveWebhook` writes such items, and writes them whole.
-  const { healthyAt, fault, untold, gap, replay } = item as unknown as WebhookHealth
-  return { healthyAt, fault, untold, gap, replay }
+  const { healthyAt, fault, outageForChannels, outageForReplay, replay } = item as unknown as WebhookHealth
+  return { healthyAt, fault, outageForChannels, outageForReplay, replay }
 }

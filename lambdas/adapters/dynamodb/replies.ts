@@ -34,20 +34,18 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
       return { key, fingerprint, messageId, until }
     },
 
-    async ahead(reply) {
+    async earlierReplyDueAt(reply) {
       for await (const earlier of pendingFrom(access, reply, false)) return earlier.delivery.dueAt ?? ''
       return null
     },
 
-    async behind(reply) {
+    async laterPendingReplies(reply) {
       const found: DueMessage[] = []
       for await (const { id: messageId, ticketId, channelId, position } of pendingFrom(access, reply, true)) {
         found.push({ messageId, ticketId, channelId, position })
       }
       return found
     },
-
-    started: (channelId, target) => startedAttempts(access, channelId, target),
 
     async save(before, after) {
       const writes = [

@@ -54,7 +54,7 @@ export function createBucket(name: string, client: S3Client): Bucket {
       await upload.done()
     },
 
-    async look(key) {
+    async inspect(key) {
       try {
         const { ContentLength = 0 } = await client.send(new HeadObjectCommand({ Bucket: name, Key: key }))
         if (ContentLength === 0) return { size: 0, contentType: null }

@@ -1,6 +1,6 @@
 import type { XPage, XReading } from '../../core/ports/x.ts'
 import { personFrom } from '../../core/x/payload/people.ts'
-import { seenPost } from '../../core/x/payload/post.ts'
+import { quotedPostFrom } from '../../core/x/payload/post.ts'
 import { asAccount, asked, visible, type XAccess } from './access.ts'
 
 /** Everything of a post that makes a message, and what stands beside it. */
@@ -42,7 +42,7 @@ export function createXReading(access: XAccess): XReading {
         const { data, includes } = await (await asAccount(access, tokens)).v2.get<LookedUp>('tweets/:id', POST_FIELDS, {
           params: { id },
         })
-        return seenPost(data, includes)
+        return quotedPostFrom(data, includes)
       }),
 
     user: (tokens, id) =>

@@ -44,7 +44,7 @@ async function uploadInParts(
   return {
     attachmentId,
     mediaId: data.id,
-    until: new Date(Date.now() + seconds * 1000).toISOString(),
+    expiresAt: new Date(Date.now() + seconds * 1000).toISOString(),
     ready: processed(end).ready,
   }
 }

@@ -1,10 +1,10 @@
-/** What somebody may do: `administrator` all, `agent` read tickets, answer, set status and tags. */
+/** `agent`: read tickets, reply, set status and tags. `administrator`: everything. */
 export type Role = 'administrator' | 'agent'
 
-/** Who calls: the role, and whom to name as the author of a reply. */
+/** The caller of the API: the role, and the author of replies. */
 export type Caller = { readonly role: Role; readonly id: string; readonly name: string }
 
-/** Claims as the gateway hands them on: every value a string, lists as `[a b]`. */
+/** The claims of a token. API Gateway passes every value as a string and lists as `[a b]`. */
 export type Claims = Readonly<Record<string, unknown>>
 
 const GROUPS: Readonly<Record<string, Role>> = { administrators: 'administrator', agents: 'agent' }
@@ -14,8 +14,8 @@ const SCOPES: Readonly<Record<string, Role>> = {
 }
 
 /**
- * Who calls, from the claims of a checked token: people by group (`cognito:groups`), machines by scope.
- * Null for a token that names neither. This is the one place in which claims are read.
+ * The caller, from the claims of a verified token: people by group (`cognito:groups`), programs by scope.
+ * Null if the token has no known group or scope. Nothing else reads claims.
  */
 export function callerFrom(claims: Claims): Caller | null {
   const roles = [
@@ -28,12 +28,12 @@ export function callerFrom(claims: Claims): Caller | null {
   return { role, id, name: textIn(claims.username) ?? textIn(claims.client_id) ?? id }
 }
 
-/** Whether a role suffices: administrators may do what agents may. */
+/** True if a role is sufficient. Administrators may do what agents may. */
 export function may(role: Role, needed: Role): boolean {
   return role === 'administrator' || needed === 'agent'
 }
 
-/** API Gateway makes `[administrators agents]` of a list; scopes come separated by spaces. */
+/** API Gateway turns a list into `[administrators agents]`; scopes are separated by spaces. */
 function listIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.map(String)
   return (

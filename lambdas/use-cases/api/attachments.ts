@@ -10,7 +10,7 @@ import {
   attached,
   type Candidate,
   UPLOAD_ID,
-  UPLOAD_LIVES,
+  UPLOAD_LIFETIME_MS,
   type Upload,
 } from '../../core/tickets/attachment.ts'
 import { bucketPrefixes } from '../../core/tickets/bucket-keys.ts'
@@ -53,15 +53,15 @@ export function createAttachments({ uploads, bucket, now }: AttachmentDependenci
     /** What is known of each that a reply names, in order. Nothing is changed by asking. */
     async find(ids: readonly string[]): Promise<Found[]> {
       const known = await uploads.get(ids.filter((id) => UPLOAD_ID.test(id)))
-      const oldest = new Date(now().getTime() - UPLOAD_LIVES).toISOString()
+      const oldest = new Date(now().getTime() - UPLOAD_LIFETIME_MS).toISOString()
       return Promise.all(
         ids.map(async (id, index): Promise<Found> => {
           const upload = known.find((one) => one?.id === id) ?? null
           // The same one twice in a reply is used by its first naming.
           if (upload?.usedBy || ids.indexOf(id) < index) return { candidate: { is: 'used' }, upload }
           if (!upload || upload.createdAt < oldest) return { candidate: { is: 'unknown' }, upload: null }
-          const real = await bucket.look(upload.key)
-          return { candidate: real ? { is: 'there', said: upload, real } : { is: 'missing' }, upload }
+          const actual = await bucket.inspect(upload.key)
+          return { candidate: actual ? { is: 'uploaded', announced: upload, actual } : { is: 'missing' }, upload }
         }),
       )
     },
@@ -69,14 +69,14 @@ export function createAttachments({ uploads, bucket, now }: AttachmentDependenci
     /** Files for a reply, kept where nothing goes by itself. They are the reply's once it is committed with `takes`. */
     async keep(found: readonly Found[]): Promise<{ media: Attachment[]; takes: Upload[] }> {
       const files = found.flatMap(({ candidate, upload }) =>
-        candidate.is === 'there' && upload ? [{ upload, real: candidate.real }] : [],
+        candidate.is === 'uploaded' && upload ? [{ upload, actual: candidate.actual }] : [],
       )
       const media = await Promise.all(
-        files.map(async ({ upload, real }) => {
-          const contentType = real.contentType ?? upload.contentType
+        files.map(async ({ upload, actual }) => {
+          const contentType = actual.contentType ?? upload.contentType
           const key = `${bucketPrefixes.sent}/${upload.id}`
           await bucket.copy(upload.key, key, contentType)
-          return attached(upload, { key, contentType, size: real.size })
+          return attached(upload, { key, contentType, size: actual.size })
         }),
       )
       return { media, takes: files.map(({ upload }) => upload) }

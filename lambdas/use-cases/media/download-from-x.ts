@@ -2,7 +2,7 @@ import type { ChannelStore } from '../../core/ports/channels.ts'
 import { type Bucket, type Bytes, MediaError, type MediaSource, type MediaStore } from '../../core/ports/media.ts'
 import type { Clock, Encryption, Log } from '../../core/ports/platform.ts'
 import type { AccountTokens } from '../../core/ports/x.ts'
-import { type Attachment, limits, mayBe, stored, unavailable } from '../../core/tickets/attachment.ts'
+import { type Attachment, isExpectedType, mediaLimits, stored, unavailable } from '../../core/tickets/attachment.ts'
 import { bucketPrefixes } from '../../core/tickets/bucket-keys.ts'
 import type { Message } from '../../core/tickets/ticket.ts'
 import { tokensOf } from '../account-tokens.ts'
@@ -98,9 +98,9 @@ export function createDownload({ media, channels, encryption, source, bucket, lo
   ): Promise<File> {
     const over = new AbortController()
     try {
-      const found = await source.fetch(url, tokens, limits[type].maxBytes, AbortSignal.any([signal, over.signal]))
+      const found = await source.fetch(url, tokens, mediaLimits[type].maxBytes, AbortSignal.any([signal, over.signal]))
       const { contentType } = found
-      if (!mayBe(type, contentType)) throw new MediaError(`its bytes are no ${type} of X`, true)
+      if (!isExpectedType(type, contentType)) throw new MediaError(`its bytes are no ${type} of X`, true)
       const counted = counting(found.bytes)
       await bucket.put(key, contentType, counted.bytes).catch((error) => {
         throw counted.broken() ?? error

@@ -9,7 +9,7 @@ import { failed, judgeUpload, waitForUpload, waitUntil, withUploadedMedia } from
 import {
   type Attachment,
   categoryOf,
-  isForgotten,
+  isExpired,
   readyMedia,
   type UploadedMedia,
 } from '../../core/tickets/attachment.ts'
@@ -72,7 +72,7 @@ export function createUpload({
   /** Brings one file to X, unless it is there, and waits a while until X has worked through it. */
   async function bring(reply: Reply, file: Attachment, tokens: AccountTokens, time: () => Date): Promise<void> {
     const known = reply.sending.uploadedMedia.find(({ attachmentId }) => attachmentId === file.id)
-    let there = known && !isForgotten(known, time()) ? known : await upload(reply, file, tokens)
+    let there = known && !isExpired(known, time()) ? known : await upload(reply, file, tokens)
     for (let waited = 0; !there.ready && waited < PATIENCE; ) {
       const { ready, checkAfterSeconds } = await uploadsToX.uploadState(tokens, there.mediaId)
       if (ready) there = await note(reply, { ...there, ready })
@@ -102,7 +102,7 @@ export function createUpload({
     if (verdict.do === 'fail') {
       if (verdict.reconnect) await channels.markRevoked(channelId)
       await change(reply, (current) => failed(current, verdict.reason))
-      await queue(await replies.behind(reply), at)
+      await queue(await replies.laterPendingReplies(reply), at)
       return { outcome: 'failed', reason: verdict.reason, status }
     }
     await change(reply, (current) => waitForUpload(current, verdict.until, verdict.reason))
@@ -119,7 +119,7 @@ export function createUpload({
     if (!isReady) return { outcome: 'waits', reason: 'X is still working through a file' }
     await change(reply, (one) => waitUntil(one, at.toISOString(), null, true))
     const { id: messageId, ticketId, channelId, position } = reply
-    await queue([{ messageId, ticketId, channelId, position }, ...(await replies.behind(reply))], at)
+    await queue([{ messageId, ticketId, channelId, position }, ...(await replies.laterPendingReplies(reply))], at)
     return { outcome: 'ready' }
   }
 

@@ -1,6 +1,12 @@
 import type { Channel } from '../../core/channels/channel.ts'
 import type { ChannelHealth } from '../../core/channels/health.ts'
-import { type Gap, isWithin, MARGIN, type Missed, type Progress } from '../../core/channels/outage.ts'
+import {
+  type Backfill,
+  type BackfillProgress,
+  isWithin,
+  OUTAGE_MARGIN_MS,
+  type Outage,
+} from '../../core/channels/outage.ts'
 import type { ChannelStore } from '../../core/ports/channels.ts'
 import type { Log } from '../../core/ports/platform.ts'
 import type { EventQueue } from '../../core/ports/queues.ts'
@@ -25,16 +31,16 @@ export function createBackfill({ channels, events, reading, eventSource, log }: 
   /** What is known of the channel when X was asked as far as it lets. Nothing is asked for what makes no ticket now. */
   return async (channel: Channel, tokens: AccountTokens, known: ChannelHealth, now: Date): Promise<ChannelHealth> => {
     if (!(await channels.extension()).enabled) return known
-    const { missed } = known
+    const { backfill } = known
     let after = known
-    if (missed) {
-      const mentions = await (channel.mentions ? askMentions(channel, tokens, missed, now) : left(missed.mentions))
+    if (backfill) {
+      const mentions = await (channel.mentions ? askMentions(channel, tokens, backfill, now) : left(backfill.mentions))
       const directMessages = await (channel.directMessages
-        ? askMessages(channel, tokens, missed, now)
-        : left(missed.directMessages))
+        ? askMessages(channel, tokens, backfill, now)
+        : left(backfill.directMessages))
       after = {
         ...after,
-        missed: mentions.done && directMessages.done ? null : { ...missed, mentions, directMessages },
+        backfill: mentions.done && directMessages.done ? null : { ...backfill, mentions, directMessages },
       }
     }
     if (eventSource === 'x-activity' && channel.mentions) after = await keepAsking(channel, tokens, after, now)
@@ -48,22 +54,22 @@ export function createBackfill({ channels, events, reading, eventSource, log }: 
     known: ChannelHealth,
     now: Date,
   ): Promise<ChannelHealth> {
-    const from = laterOf(known.mentionsAskedTo ?? channel.connectedAt, channel.connectedAt)
-    const gap = { from, to: now.toISOString() }
-    const progress = await askMentions(channel, tokens, { ...gap, mentions: { done: false, next: null } }, now)
-    return progress.done ? { ...known, mentionsAskedTo: gap.to } : known
+    const from = laterOf(known.mentionsPolledTo ?? channel.connectedAt, channel.connectedAt)
+    const outage = { from, to: now.toISOString() }
+    const progress = await askMentions(channel, tokens, { ...outage, mentions: { done: false, next: null } }, now)
+    return progress.done ? { ...known, mentionsPolledTo: outage.to } : known
   }
 
-  function askMentions(channel: Channel, tokens: AccountTokens, missed: Omit<Missed, 'directMessages'>, now: Date) {
-    const since = `${new Date(Date.parse(missed.from) - MARGIN).toISOString().slice(0, 19)}Z`
+  function askMentions(channel: Channel, tokens: AccountTokens, backfill: Omit<Backfill, 'directMessages'>, now: Date) {
+    const since = `${new Date(Date.parse(backfill.from) - OUTAGE_MARGIN_MS).toISOString().slice(0, 19)}Z`
     const account = { id: channel.twitterUserId, username: channel.username }
-    return readPages('mentions', channel, missed, missed.mentions, now, (next) =>
+    return readPages('mentions', channel, backfill, backfill.mentions, now, (next) =>
       reading.mentions(tokens, account, since, next),
     )
   }
 
-  function askMessages(channel: Channel, tokens: AccountTokens, missed: Missed, now: Date) {
-    return readPages('dm_events', channel, missed, missed.directMessages, now, (next) =>
+  function askMessages(channel: Channel, tokens: AccountTokens, backfill: Backfill, now: Date) {
+    return readPages('dm_events', channel, backfill, backfill.directMessages, now, (next) =>
       reading.directMessages(tokens, next),
     )
   }
@@ -72,21 +78,21 @@ export function createBackfill({ channels, events, reading, eventSource, log }: 
   async function readPages(
     list: 'mentions' | 'dm_events',
     channel: Channel,
-    missed: Pick<Missed, 'from' | 'to'>,
-    begun: Progress,
+    backfill: Pick<Backfill, 'from' | 'to'>,
+    begun: BackfillProgress,
     now: Date,
     read: (next: string | null) => Promise<XPage>,
-  ): Promise<Progress> {
+  ): Promise<BackfillProgress> {
     let progress = begun
     for (let n = 0; n < PAGES && !progress.done; n++) {
       const page = await readPage(list, channel, progress.next, read)
       if (!page) return progress
-      const items = page.items.filter((item) => isMissed(writtenAt(item) ?? missed.to, missed, channel))
+      const items = page.items.filter((item) => isMissed(writtenAt(item) ?? backfill.to, backfill, channel))
       const found = polledEvents(list, channel.twitterUserId, { items, includes: page.includes }, now.toISOString())
       if (found.length > 0) await events.send(found, `${list}.${now.getTime()}`)
       log({ event: 'backfilled', list, channelUserId: channel.twitterUserId, queued: found.length })
       const oldest = writtenAt(page.items.at(-1))
-      const isBehind = oldest !== null && Date.parse(oldest) < Date.parse(missed.from) - MARGIN
+      const isBehind = oldest !== null && Date.parse(oldest) < Date.parse(backfill.from) - OUTAGE_MARGIN_MS
       progress = { done: isBehind || page.next === null, next: page.next }
     }
     return progress
@@ -110,12 +116,12 @@ export function createBackfill({ channels, events, reading, eventSource, log }: 
 }
 
 /** What was written before the account was connected was never to be a ticket. */
-function isMissed(time: string, gap: Gap, { connectedAt }: Channel): boolean {
-  return isWithin(gap, time) && Date.parse(time) >= Date.parse(connectedAt)
+function isMissed(time: string, outage: Outage, { connectedAt }: Channel): boolean {
+  return isWithin(outage, time) && Date.parse(time) >= Date.parse(connectedAt)
 }
 
 /** A switch that is off leaves nothing to ask for. */
-async function left(progress: Progress): Promise<Progress> {
+async function left(progress: BackfillProgress): Promise<BackfillProgress> {
   return { ...progress, done: true }
 }
 

@@ -1,7 +1,7 @@
 import type { Channel } from '../../core/channels/channel.ts'
 import { adviceFor, type ChannelHealth, type Fault, faultOf } from '../../core/channels/health.ts'
 import { channelFaultMail, repairedMail } from '../../core/channels/mails.ts'
-import { missedWith, widen } from '../../core/channels/outage.ts'
+import { extendBackfill, unionOf } from '../../core/channels/outage.ts'
 import type { ChannelStore, HealthStore } from '../../core/ports/channels.ts'
 import type { Encryption, Log } from '../../core/ports/platform.ts'
 import { type Account, type AccountTokens, type XAccounts, XError, type XSubscriptions } from '../../core/ports/x.ts'
@@ -40,8 +40,8 @@ export function createChannelCare(dependencies: ChannelDependencies) {
       // Nothing was to be delivered before the account was connected.
       const since = laterOf(known.healthyAt ?? channel.connectedAt, channel.connectedAt)
       const own = wasThere || since > at ? null : { from: since, to: at }
-      const gap = widen(webhook.gap, own)
-      const after = { ...known, healthyAt: at, fault, missed: missedWith(known.missed, gap) }
+      const outage = unionOf(webhook.outage, own)
+      const after = { ...known, healthyAt: at, fault, backfill: extendBackfill(known.backfill, outage) }
       await health.saveChannel(channel.id, after)
       await health.saveChannel(channel.id, await ask(channel, tokens, after, now))
     } catch (error) {
@@ -99,9 +99,9 @@ export function createChannelCare(dependencies: ChannelDependencies) {
 
   /** Who was told that it is broken, is told that it works; the fault as long as that mail has not left. */
   async function repaired({ id, name }: Channel, { fault }: ChannelHealth): Promise<Fault | null> {
-    if (!fault?.told) return null
-    const told = await notify('channel', id, () => repairedMail(`The channel «${name}»`, fault.since, publicUrl))
-    return told ? null : fault
+    if (!fault?.notified) return null
+    const notified = await notify('channel', id, () => repairedMail(`The channel «${name}»`, fault.since, publicUrl))
+    return notified ? null : fault
   }
 
   async function repairFailed(channel: Channel, known: ChannelHealth, error: XError, at: string): Promise<void> {
@@ -117,7 +117,8 @@ export function createChannelCare(dependencies: ChannelDependencies) {
     })
     if (advice === null) return
     const fault = faultOf(advice, known.fault, at)
-    const told = fault.told || (await notify('channel', channel.id, () => channelFaultMail(channel, fault, publicUrl)))
-    await health.saveChannel(channel.id, { ...known, fault: { ...fault, told } })
+    const notified =
+      fault.notified || (await notify('channel', channel.id, () => channelFaultMail(channel, fault, publicUrl)))
+    await health.saveChannel(channel.id, { ...known, fault: { ...fault, notified } })
   }
 }

@@ -1,7 +1,7 @@
 import { paths } from '../../core/api/paths.ts'
 import { adviceFor, type Fault, faultOf, type WebhookHealth } from '../../core/channels/health.ts'
 import { repairedMail, webhookFaultMail } from '../../core/channels/mails.ts'
-import { type Gap, replayStep, replayTime, widen } from '../../core/channels/outage.ts'
+import { type Outage, replayStep, replayTime, unionOf } from '../../core/channels/outage.ts'
 import type { ChannelStore, HealthStore, OwnWebhook } from '../../core/ports/channels.ts'
 import type { Log } from '../../core/ports/platform.ts'
 import { XError, type XSubscriptions } from '../../core/ports/x.ts'
@@ -20,7 +20,7 @@ export type WebhookReconcileDependencies = {
 }
 
 /** Our webhook, in order, and the time in which deliveries did not reach us; null when there was none. */
-export type Ours = OwnWebhook & { readonly gap: Gap | null }
+export type Ours = OwnWebhook & { readonly outage: Outage | null }
 
 /** How far back is asked where nobody knows when all was well: as far as X replays, milliseconds. */
 const UNKNOWN_SINCE = 24 * 3600_000
@@ -38,15 +38,19 @@ export function createWebhookCare(dependencies: WebhookReconcileDependencies) {
       const found = (await subscriptions.webhooks()).find((one) => one.url === webhookUrl)
       const wasInOrder = found?.valid === true
       const since = known.healthyAt ?? new Date(now.getTime() - UNKNOWN_SINCE).toISOString()
-      const missed = widen(await health.trouble(), wasInOrder ? null : { from: since, to: at })
-      known = { ...known, untold: widen(known.untold, missed), gap: widen(known.gap, missed) }
+      const outage = unionOf(await health.notedOutage(), wasInOrder ? null : { from: since, to: at })
+      known = {
+        ...known,
+        outageForChannels: unionOf(known.outageForChannels, outage),
+        outageForReplay: unionOf(known.outageForReplay, outage),
+      }
       // Before it is mended: afterwards nobody could tell that it was broken.
       await health.saveWebhook(known)
       const ours = await ensureWebhook(subscriptions, channels, webhookUrl)
       if (!wasInOrder)
         log({ event: 'repaired', what: 'webhook', reason: found ? 'X had switched it off' : 'it was gone' })
       await health.saveWebhook({ ...known, fault: await repaired(known) })
-      return { ...ours, gap: known.untold }
+      return { ...ours, outage: known.outageForChannels }
     } catch (error) {
       if (!(error instanceof XError)) throw error
       await repairFailed(known, error, at)
@@ -65,35 +69,40 @@ export function createWebhookCare(dependencies: WebhookReconcileDependencies) {
     })
     if (advice === null) return
     const fault = faultOf(advice, known.fault, at)
-    const told = fault.told || (await notify('webhook', null, () => webhookFaultMail(fault, publicUrl)))
-    await health.saveWebhook({ ...known, fault: { ...fault, told } })
+    const notified = fault.notified || (await notify('webhook', null, () => webhookFaultMail(fault, publicUrl)))
+    await health.saveWebhook({ ...known, fault: { ...fault, notified } })
   }
 
   /** Who was told that it is broken, is told that it works; the fault as long as that mail has not left. */
   async function repaired({ fault }: WebhookHealth): Promise<Fault | null> {
-    if (!fault?.told) return null
-    const told = await notify('webhook', null, () => repairedMail('Our webhook at X', fault.since, publicUrl))
-    return told ? null : fault
+    if (!fault?.notified) return null
+    const notified = await notify('webhook', null, () => repairedMail('Our webhook at X', fault.since, publicUrl))
+    return notified ? null : fault
   }
 
   /** X tells again what the Account Activity API has to notify, and nothing else. */
   async function replay(webhookId: string, now: Date): Promise<void> {
     const known = await health.webhook()
-    if (!known.gap) return
-    const step = eventSource === 'account-activity' ? replayStep(known.gap, now) : { do: 'give_up' as const }
+    if (!known.outageForReplay) return
+    const step =
+      eventSource === 'account-activity' ? replayStep(known.outageForReplay, now) : { do: 'give_up' as const }
     if (step.do === 'wait') {
       log({ event: 'replay_waits', until: step.until })
       return
     }
     if (step.do === 'give_up') {
-      log({ event: 'replay_given_up', gap: known.gap })
-      await health.saveWebhook({ ...known, gap: null })
+      log({ event: 'replay_given_up', outage: known.outageForReplay })
+      await health.saveWebhook({ ...known, outageForReplay: null })
       return
     }
     try {
-      const jobId = await subscriptions.replay(webhookId, replayTime(step.gap.from), replayTime(step.gap.to))
-      log({ event: 'replay_requested', jobId, gap: step.gap })
-      await health.saveWebhook({ ...known, gap: null, replay: { ...step.gap, jobId, requestedAt: now.toISOString() } })
+      const jobId = await subscriptions.replay(webhookId, replayTime(step.period.from), replayTime(step.period.to))
+      log({ event: 'replay_requested', jobId, period: step.period })
+      await health.saveWebhook({
+        ...known,
+        outageForReplay: null,
+        replay: { ...step.period, jobId, requestedAt: now.toISOString() },
+      })
     } catch (error) {
       if (!(error instanceof XError)) throw error
       // Another job is under way, or X has none for this app: the next run asks again, as long as X goes back.
@@ -102,10 +111,10 @@ export function createWebhookCare(dependencies: WebhookReconcileDependencies) {
   }
 
   /** Every channel knows of the gap. The next one begins here. */
-  async function settle({ gap }: Ours, now: Date): Promise<void> {
-    const trouble = await health.trouble()
-    if (gap && trouble && trouble.to <= gap.to) await health.forgetOutage(trouble)
-    await health.saveWebhook({ ...(await health.webhook()), healthyAt: now.toISOString(), untold: null })
+  async function settle({ outage }: Ours, now: Date): Promise<void> {
+    const noted = await health.notedOutage()
+    if (outage && noted && noted.to <= outage.to) await health.forgetOutage(noted)
+    await health.saveWebhook({ ...(await health.webhook()), healthyAt: now.toISOString(), outageForChannels: null })
   }
 
   return { tend, replay, settle }

@@ -41,9 +41,9 @@ const mention = (options: object = {}) =>
   meeting(posts(shop, { id: '200', by: ann, text: '@shop hi', mentions: [shop], ...options }))
 const direct = meeting(directMessages(shop, { id: '100', from: ann, to: shop }))
 const photo: Candidate = {
-  is: 'there',
-  said: { contentType: 'image/png', size: 10 },
-  real: { contentType: 'image/png', size: 10 },
+  is: 'uploaded',
+  announced: { contentType: 'image/png', size: 10 },
+  actual: { contentType: 'image/png', size: 10 },
 }
 const draft = (some: Partial<Draft> = {}): Draft => ({ text: 'Gladly.', attachments: [], ...some })
 const codes = (one: Draft, met: ValidationContext) => validateReply(one, met).problems.map(({ code }) => code)

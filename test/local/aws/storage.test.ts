@@ -32,7 +32,7 @@ describe('the embedded S3', () => {
     const bytes = files.mp4('large', 30_000_000)
     const url = await bucket().uploadLink('uploads/large', 'video/mp4', bytes.length)
     expect((await put(url, bytes, { 'content-type': 'video/mp4' })).status).toBe(200)
-    expect(await bucket().look('uploads/large')).toEqual({ size: bytes.length, contentType: 'video/mp4' })
+    expect(await bucket().inspect('uploads/large')).toEqual({ size: bytes.length, contentType: 'video/mp4' })
   })
 
   test('refuses another size, another type, another method and another name', async () => {
@@ -42,7 +42,7 @@ describe('the embedded S3', () => {
     expect((await put(url, bytes, { 'content-type': 'text/html' })).status).toBe(403)
     expect((await fetch(url)).status).toBe(403)
     expect((await put(url.replace('uploads/one', 'sent/one'), bytes, { 'content-type': 'image/png' })).status).toBe(403)
-    expect(await bucket().look('uploads/one')).toBeNull()
+    expect(await bucket().inspect('uploads/one')).toBeNull()
   })
 
   test('opens nothing without a signature, after its time, or to a stranger', async () => {
@@ -85,7 +85,7 @@ describe('the embedded S3', () => {
       throw new Error('no more')
     }
     await expect(bucket().put('received/broken', 'video/mp4', broken())).rejects.toThrow('no more')
-    expect(await bucket().look('received/broken')).toBeNull()
+    expect(await bucket().inspect('received/broken')).toBeNull()
     expect(readdirSync(join(folder.path, 'media/_multipart'))).toEqual([])
     const bytes = files.mp4('whole', 20_000_000)
     async function* whole() {
@@ -100,6 +100,6 @@ describe('the embedded S3', () => {
     await bucket().put('sent/kept', 'image/png', [files.png('kept')] as never)
     await storage.stop()
     await start()
-    expect(await bucket().look('sent/kept')).toMatchObject({ contentType: 'image/png' })
+    expect(await bucket().inspect('sent/kept')).toMatchObject({ contentType: 'image/png' })
   })
 })

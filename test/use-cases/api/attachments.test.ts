@@ -128,13 +128,13 @@ describe('a reply', () => {
 
 describe('refused, by name, and nothing is written or lost:', () => {
   test.each([
-    ['an id of another form', async () => ['../../etc/passwd'], 'attachmentIds.0', 'no such'],
-    ['a key instead of an id', async () => [`uploads/${await png('key')}`], 'attachmentIds.0', 'no such'],
+    ['an id of another form', async () => ['../../etc/passwd'], 'attachmentIds.0', 'does not exist'],
+    ['a key instead of an id', async () => [`uploads/${await png('key')}`], 'attachmentIds.0', 'does not exist'],
     [
       'an id that was never given',
       async () => ['attachment-00000000-0000-4000-8000-000000000000'],
       'attachmentIds.0',
-      'no such',
+      'does not exist',
     ],
     [
       'a file that was never uploaded',
@@ -146,13 +146,13 @@ describe('refused, by name, and nothing is written or lost:', () => {
       'a page that was announced as a picture',
       async () => [await handIn('image/png', files.html())],
       'attachmentIds.0',
-      'by its bytes',
+      'is not a JPEG',
     ],
     [
       'a film that was announced as a picture',
       async () => [await handIn('image/png', files.mp4('film'))],
       'attachmentIds.0',
-      'its bytes are video/mp4',
+      'but is video/mp4',
     ],
     ['the same file twice', async () => Array(2).fill(await png('twice')), 'attachmentIds.1', 'already'],
     [
@@ -161,7 +161,12 @@ describe('refused, by name, and nothing is written or lost:', () => {
       'attachmentIds',
       'or one GIF',
     ],
-    ['five photos', async () => Promise.all([1, 2, 3, 4, 5].map((n) => png(`five ${n}`))), 'attachmentIds', ''],
+    [
+      'five photos',
+      async () => Promise.all([1, 2, 3, 4, 5].map((n) => png(`five ${n}`))),
+      'attachmentIds',
+      'four photos',
+    ],
   ])('%s', async (_, ids, field, detail) => {
     const attachmentIds = await ids()
     const before = await messageCount(mentionTicket)
@@ -186,10 +191,7 @@ describe('refused, by name, and nothing is written or lost:', () => {
     const id = await png('used')
     await reply(mentionTicket, { text: 'first', attachmentIds: [id] })
     const { status, body } = await reply(mentionTicket, { text: 'second', attachmentIds: [id] })
-    expect([status, body.errors]).toEqual([
-      422,
-      [{ field: 'attachmentIds.0', detail: 'belongs to another reply already' }],
-    ])
+    expect([status, body.errors]).toEqual([422, [{ field: 'attachmentIds.0', detail: 'is already used in a reply' }]])
   })
 
   test('a file whose day is over', async () => {

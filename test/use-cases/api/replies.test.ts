@@ -133,10 +133,28 @@ describe('the idempotency key', () => {
 describe('what X would refuse is refused before it is stored', () => {
   const cases: [string, () => string, object, number, string][] = [
     ['no text', () => directTicket, { text: '  ' }, 422, 'text: must not be empty'],
-    ['a text cut within an emoji', () => directTicket, { text: 'cut \ud83d' }, 422, 'text: is cut within a character'],
-    ['a long direct message', () => directTicket, { text: 'x'.repeat(10_001) }, 422, 'text: counts 10001'],
-    ['a long post', () => mentionTicket, { text: 'x'.repeat(281) }, 422, 'text: counts 281'],
-    ['a post of wide characters', () => mentionTicket, { text: '字'.repeat(141) }, 422, 'text: counts 282'],
+    [
+      'a text cut within an emoji',
+      () => directTicket,
+      { text: 'cut \ud83d' },
+      422,
+      'text: must be well-formed Unicode',
+    ],
+    [
+      'a long direct message',
+      () => directTicket,
+      { text: 'x'.repeat(10_001) },
+      422,
+      'text: 10001 characters; X allows 10000',
+    ],
+    ['a long post', () => mentionTicket, { text: 'x'.repeat(281) }, 422, 'text: 281 characters; X allows 280'],
+    [
+      'a post of wide characters',
+      () => mentionTicket,
+      { text: '字'.repeat(141) },
+      422,
+      'text: 282 characters; X allows 280',
+    ],
     ['an unknown attachment', () => directTicket, { text: 'x', attachmentIds: ['a'] }, 422, 'attachmentIds.0'],
     ['inReplyTo on a direct ticket', () => directTicket, { text: 'x', inReplyTo: 'post-1' }, 422, 'inReplyTo'],
     ['inReplyTo that is no message here', () => mentionTicket, { text: 'x', inReplyTo: 'post-1' }, 422, 'inReplyTo'],
@@ -165,7 +183,7 @@ describe('what X would refuse is refused before it is stored', () => {
   test('on a channel that is not connected: 409 that says what to do', async () => {
     await stores.channels.markRevoked(`twitter-${shop.id}`)
     const revoked = await reply(directTicket, { text: 'x' })
-    expect([revoked.status, revoked.body.detail]).toEqual([409, expect.stringContaining('connected again')])
+    expect([revoked.status, revoked.body.detail]).toEqual([409, expect.stringContaining('connect the channel again')])
     await stores.connect()
     expect((await reply(directTicket, { text: 'x' })).status).toBe(202)
   })
