@@ -90,7 +90,8 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
         return resultOf(committed, inbound ? 'joined' : 'outgoing', ticket.id)
       }
       case 'revise': {
-        if (activity.kind !== 'post' || !situation.channel) throw new Error(`only posts of a channel have versions, not a ${activity.kind}`)
+        if (activity.kind !== 'post' || !situation.channel)
+          throw new Error(`only posts of a channel have versions, not a ${activity.kind}`)
         const { ticket, message } = reviseMessage(activity, decision, situation.channel, at)
         const revised = { before: decision.message, after: message }
         const change = { before: decision.ticket, after: ticket, message: null, revised, follows: null }

@@ -59,7 +59,9 @@ export function createSender({ channels, replies, posting, encryption, mediaQueu
     if (step.do === 'leave') return { outcome: 'skipped', reason: step.reason }
     if (step.do === 'wait') {
       const after = waitUntil(reply, step.until, reply.delivery.reason, true)
-      return (await replies.save(reply, after)) ? { outcome: 'waits', until: step.until, reason: step.reason } : conflict
+      return (await replies.save(reply, after))
+        ? { outcome: 'waits', until: step.until, reason: step.reason }
+        : conflict
     }
     if (step.do === 'leave_open') return finish(reply, leftOpen(reply, step.reason))
     if (step.do === 'fail' || !channel) return finish(reply, failed(reply, step.do === 'fail' ? step.reason : ''))

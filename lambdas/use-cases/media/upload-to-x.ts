@@ -68,7 +68,12 @@ export function createUpload({
   }
 
   /** Uploads a file unless X has it, and waits until X has processed it, at most `PROCESSING_TIMEOUT_MS`. */
-  async function ensureUploaded(reply: Reply, file: Attachment, tokens: AccountTokens, time: () => Date): Promise<void> {
+  async function ensureUploaded(
+    reply: Reply,
+    file: Attachment,
+    tokens: AccountTokens,
+    time: () => Date,
+  ): Promise<void> {
     const known = reply.sending.uploadedMedia.find(({ attachmentId }) => attachmentId === file.id)
     let uploaded = known && !isForgotten(known, time()) ? known : await upload(reply, file, tokens)
     for (let waitedMs = 0; !uploaded.ready && waitedMs < PROCESSING_TIMEOUT_MS; ) {

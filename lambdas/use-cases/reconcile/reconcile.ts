@@ -8,7 +8,11 @@ import type { Channel } from '../../core/channels/channel.ts'
 import { errorFields } from '../../core/log.ts'
 import type { Log } from '../../core/ports/platform.ts'
 import { type ChannelDependencies, createChannelReconciler } from './reconcile-channel.ts'
-import { createWebhookReconciler, type VerifiedWebhook, type WebhookReconcileDependencies } from './reconcile-webhook.ts'
+import {
+  createWebhookReconciler,
+  type VerifiedWebhook,
+  type WebhookReconcileDependencies,
+} from './reconcile-webhook.ts'
 
 export type ReconcileDependencies = WebhookReconcileDependencies & ChannelDependencies & { log: Log }
 

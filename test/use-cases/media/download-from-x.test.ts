@@ -339,15 +339,15 @@ describe('nothing is stored, and it is said why,', () => {
     [
       'of a page called .jpg',
       photo,
-      'its bytes are no photo of X',
+      'its bytes are not a photo as X makes them',
       gives(files.html(), { 'content-type': 'image/jpeg' }),
       true,
     ],
-    ['of a film where a photo was meant', photo, 'its bytes are no photo of X', gives(files.mp4('film')), true],
+    ['of a film where a photo was meant', photo, 'its bytes are not a photo as X makes them', gives(files.mp4('film')), true],
     [
       'of a drawing with scripts in it',
       photo,
-      'its bytes are no photo of X',
+      'its bytes are not a photo as X makes them',
       gives(Buffer.from('<svg onload="x()"/>')),
       true,
     ],
