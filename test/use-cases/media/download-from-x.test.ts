@@ -343,7 +343,13 @@ describe('nothing is stored, and it is said why,', () => {
       gives(files.html(), { 'content-type': 'image/jpeg' }),
       true,
     ],
-    ['of a film where a photo was meant', photo, 'its bytes are not a photo as X makes them', gives(files.mp4('film')), true],
+    [
+      'of a film where a photo was meant',
+      photo,
+      'its bytes are not a photo as X makes them',
+      gives(files.mp4('film')),
+      true,
+    ],
     [
       'of a drawing with scripts in it',
       photo,
