@@ -2,16 +2,16 @@ import { createHmac, randomBytes } from 'node:crypto'
 import type { AppKeys } from '../../core/ports/platform.ts'
 import type { AccountTokens } from '../../core/ports/x.ts'
 
-/** What differs from call to call. */
+/** The parts of a signature that differ from call to call; seconds since 1970. */
 export type Moment = { readonly nonce: string; readonly seconds: number }
 
 const encode = (text: string) =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+  encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
 
 /**
- * The `Authorization` header of a GET, signed with OAuth 1.0a. Written out because twitter-api-v2 signs only calls that it
- * makes itself, and holds their answers whole in memory.
- * Source: RFC 5849, 3.4.
+ * The `Authorization` header of a GET, signed with OAuth 1.0a. Without twitter-api-v2, which signs only its own calls and
+ * holds their whole answers in memory.
+ * Source: https://www.rfc-editor.org/rfc/rfc5849#section-3.4
  */
 export function authorizationOf(
   url: URL,
