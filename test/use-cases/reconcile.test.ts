@@ -155,7 +155,7 @@ describe('upkeep mends', () => {
     moveTo('10:15:00')
     await run()
     expect(webhooks()).toEqual([{ url: hookUrl, valid: true }])
-    expect(did('repaired').at(-1)).toMatchObject({ what: 'webhook', reason: 'X had switched it off' })
+    expect(did('repaired').at(-1)).toMatchObject({ what: 'webhook', reason: 'X had disabled it' })
   })
 
   test('nothing for a channel that is not connected, and asks X nothing when there is none', async () => {

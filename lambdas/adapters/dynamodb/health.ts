@@ -10,7 +10,10 @@ import type { Outage } from '../../core/channels/outage.ts'
 import type { HealthStore } from '../../core/ports/channels.ts'
 import { getAll, type Item, type Key, keys, type TableAccess } from './table.ts'
 
-/** What upkeep remembers, an item for the webhook and one a channel. @param outageKey where the webhook notes trouble */
+/**
+ * The state of `reconcile` between its runs: one item for the webhook and one per channel.
+ * @param outageKey the item in which the webhook notes failed deliveries
+ */
 export function createHealthStore(access: TableAccess, outageKey: Key): HealthStore {
   const { tableName, documents } = access
   const put = async (item: Record<string, unknown>) =>
@@ -27,7 +30,7 @@ export function createHealthStore(access: TableAccess, outageKey: Key): HealthSt
     async channel(channelId) {
       const [item] = await getAll(access, [keys.channelHealth(channelId)])
       if (!item) return unknownChannelHealth
-      // Only `saveChannel` writes such items, and writes them whole.
+      // Only `saveChannel` writes such items, always complete.
       const { healthyAt, fault, backfill, mentionsPolledTo } = item as unknown as ChannelHealth
       return { healthyAt, fault, backfill, mentionsPolledTo }
     },
@@ -51,16 +54,16 @@ export function createHealthStore(access: TableAccess, outageKey: Key): HealthSt
           }),
         )
       } catch (error) {
-        // There was more trouble since: the next run takes care of it.
+        // More deliveries failed meanwhile: the next run handles them.
         if (!(error instanceof ConditionalCheckFailedException)) throw error
       }
     },
   }
 }
 
-/** What is known of the webhook out of its item. */
+/** The state of the webhook in its item. */
 export function webhookHealthFrom(item: Item): WebhookHealth {
-  // Only `saveWebhook` writes such items, and writes them whole.
+  // Only `saveWebhook` writes such items, always complete.
   const { healthyAt, fault, outageForChannels, outageForReplay, replay } = item as unknown as WebhookHealth
   return { healthyAt, fault, outageForChannels, outageForReplay, replay }
 }

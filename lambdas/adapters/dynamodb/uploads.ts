@@ -3,7 +3,7 @@ import type { UploadStore } from '../../core/ports/replies.ts'
 import { UPLOAD_LIFETIME_MS, type Upload } from '../../core/tickets/attachment.ts'
 import { getAll, type Item, keys, type TableAccess } from './table.ts'
 
-/** Files that agents hand in, in the table. Those that no reply takes go after a day; `commit` lets a reply take them. */
+/** Agents' uploads in the table. They expire after a day unless `commit` gives them to a reply. */
 export function createUploadStore(access: TableAccess): UploadStore {
   const { tableName, documents } = access
   return {
@@ -21,6 +21,6 @@ export function createUploadStore(access: TableAccess): UploadStore {
 }
 
 function uploadFrom({ pk: _pk, sk: _sk, expiresAt: _expiresAt, ...upload }: Item): Upload {
-  // Only `add` writes such items, and writes them whole.
+  // Only `add` writes such items, always complete.
   return upload as unknown as Upload
 }

@@ -1,4 +1,4 @@
-import { Problem } from '../../core/api/problem.ts'
+/** Called by the console and helpdesks to read channels, and by administrators to change their settings. */
 import {
   type ApiChannel,
   changeChannelBody,
@@ -9,9 +9,8 @@ import {
 import type { Channel } from '../../core/channels/channel.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
-import { type Route, route } from './route.ts'
+import { notFound, type Route, route } from './route.ts'
 
-/** Reading channels, and setting them. */
 export function channelRoutes({ channels, now }: Pick<Stores, 'channels'> & { now: Clock }): Route[] {
   return [
     route({
@@ -53,11 +52,11 @@ export function channelRoutes({ channels, now }: Pick<Stores, 'channels'> & { no
 
 /** @throws Problem 404 */
 function found(channel: Channel | null, id: string | undefined): ApiChannel {
-  if (!channel) throw new Problem(404, `there is no channel ${id}`)
+  if (!channel) throw notFound('channel', id)
   return channelForPeople(channel)
 }
 
-/** A channel as the API shows it. */
+/** The public fields of a channel. */
 export function channelForPeople(channel: Channel): ApiChannel {
   const {
     noMessagesChangedAt: _changed,

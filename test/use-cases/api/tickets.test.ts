@@ -216,7 +216,7 @@ describe('bad input', () => {
     ['malformed JSON', 'PATCH', { body: '{"status":\n "open",}' }, 400, 'line 2, column 9'],
     ['JSON that ends too early', 'PATCH', { body: '{"status":' }, 400, 'ends too early at line 1, column 11'],
     ['an empty body', 'PATCH', { body: '' }, 400, 'the body is empty'],
-    ['an unknown field', 'PATCH', { body: '{"status":"open","colour":"red"}' }, 422, 'colour: is not known'],
+    ['an unknown field', 'PATCH', { body: '{"status":"open","colour":"red"}' }, 422, 'colour: is unknown'],
     ['an unknown status', 'PATCH', { body: '{"status":"done"}' }, 422, 'status: '],
     ['no field at all', 'PATCH', { body: '{}' }, 422, 'must have status, tags or both'],
     ['a list as the body', 'PATCH', { body: '[]' }, 422, 'body: '],
