@@ -173,16 +173,3 @@ export const table = {
 } as const
 
 export type IndexName = keyof typeof table.indexes
-
-/** What a token of the API may carry: groups of people, scopes of machines (`IDENTIFIER/NAME`). */
-export const access = {
-  groups: {
-    administrators: 'May do everything',
-    agents: 'Read tickets and messages, answer, set status and tags',
-  },
-  resourceServer: 'helpdesk-twitter',
-  scopes: {
-    tickets: 'Read tickets and messages, answer, set status and tags',
-    admin: 'Everything, channels and settings included',
-  },
-} as const
