@@ -1,7 +1,5 @@
 /**
- * True for a mail address without a display name. It has no character that separates addresses in a list or is a
- * wildcard in an IAM policy, since addresses stand in both.
+ * True for a single address without a display name. It contains nothing that separates addresses or that is a
+ * wildcard in an IAM policy.
  */
-export function isMailAddress(text: string): boolean {
-  return /^[^\s@,;<>*?$]+@[^\s@,;<>*?$]+$/.test(text)
-}
+export const isMailAddress = (text: string): boolean => /^[^\s@,;<>*?$]+@[^\s@,;<>*?$]+$/.test(text)

@@ -1,8 +1,11 @@
-/** `administrator` may do everything; `agent` may read tickets, reply, set status and tags. */
+/** `agent`: read tickets, reply, set status and tags. `administrator`: everything. */
 export type Role = 'administrator' | 'agent'
 
-/** The caller: the role, and the name that stands as the author of a reply. */
+/** The caller of the API: the role, and the author of replies. */
 export type Caller = { readonly role: Role; readonly id: string; readonly name: string }
+
+/** The claims of a token. API Gateway passes every value as a string and lists as `[a b]`. */
+export type Claims = Readonly<Record<string, unknown>>
 
 type Grant = { readonly role: Role; readonly description: string }
 
@@ -24,12 +27,9 @@ const rolesByScope = new Map(
   Object.entries(access.scopes).map(([scope, { role }]) => [`${access.resourceServer}/${scope}`, role]),
 )
 
-/** Claims as API Gateway passes them: every value a string, lists as `[a b]`. */
-export type Claims = Readonly<Record<string, unknown>>
-
 /**
- * The caller from the claims of a verified token: people by group (`cognito:groups`), machines by scope.
- * Null for a token with neither. No other code reads claims.
+ * The caller, from the claims of a verified token: people by group (`cognito:groups`), programs by scope.
+ * Null if the token has no known group or scope. Nothing else reads claims.
  */
 export function callerFrom(claims: Claims): Caller | null {
   const roles = [
@@ -42,7 +42,7 @@ export function callerFrom(claims: Claims): Caller | null {
   return { role, id, name: textIn(claims.username) ?? textIn(claims.client_id) ?? id }
 }
 
-/** True if the role is enough: administrators may do what agents may. */
+/** True if a role is sufficient. Administrators may do what agents may. */
 export function may(role: Role, needed: Role): boolean {
   return role === 'administrator' || needed === 'agent'
 }
