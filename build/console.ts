@@ -9,28 +9,28 @@ const sources = join(root, 'console')
 const built = join(sources, 'dist')
 
 /**
- * The folder with the files of the console, built from its sources as they are now, or before from the very same.
- * CDK ships it and `local/` serves it.
- * @param onBuild told when it has to be built
- * @throws Error with what the builder said when it does not build
+ * Returns the folder of the built console; builds it unless a build of the same sources exists.
+ * CDK deploys this folder and `local/` serves it.
+ * @param onBuild called before a build
+ * @throws Error with Vite's output when the build fails
  */
 export async function consoleFiles(onBuild: () => void = () => {}): Promise<string> {
   const folder = join(built, fingerprint())
   if (existsSync(folder)) return folder
   onBuild()
   await mkdir(built, { recursive: true })
-  const making = mkdtempSync(join(built, 'making-'))
+  const unfinished = mkdtempSync(join(built, 'unfinished-'))
   try {
-    await build(making)
-    putInPlace(making, folder)
-    dropOld()
+    await build(unfinished)
+    moveInPlace(unfinished, folder)
+    deleteOldBuilds()
   } finally {
-    rmSync(making, { recursive: true, force: true })
+    rmSync(unfinished, { recursive: true, force: true })
   }
   return folder
 }
 
-/** Follows from everything that the files are made of. */
+/** Hash of the console's sources and of the lock file. */
 function fingerprint(): string {
   const files = readdirSync(sources, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -46,7 +46,7 @@ function fingerprint(): string {
   return hash.digest('hex').slice(0, 16)
 }
 
-/** In a process of its own: the builder looks at `NODE_ENV`, and keeps threads. */
+/** Runs Vite in a process of its own, because it reads `NODE_ENV` and leaves threads running. */
 async function build(outDir: string): Promise<void> {
   const vite = join(root, 'node_modules/vite/bin/vite.js')
   const args = [vite, 'build', sources, '--config', join(sources, 'vite.config.ts'), '--outDir', outDir]
@@ -55,28 +55,28 @@ async function build(outDir: string): Promise<void> {
     env: { ...process.env, NODE_ENV: 'production' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk))
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
   const code = await new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', resolve)
   })
-  if (code !== 0) throw new Error(`The console does not build:\n${said}`)
+  if (code !== 0) throw new Error(`The build of the console failed:\n${output}`)
 }
 
-/** Whole or not at all; who was faster made the same. */
-function putInPlace(making: string, folder: string): void {
+/** Renames, so other processes never see half a build. If another process was faster, its build is the same. */
+function moveInPlace(unfinished: string, folder: string): void {
   try {
-    renameSync(making, folder)
+    renameSync(unfinished, folder)
   } catch (error) {
     if (!existsSync(folder)) throw error
   }
 }
 
-/** Builds of other sources, when a day has passed: by then nobody reads them any more. */
-function dropOld(): void {
+/** Deletes builds older than a day, which no running process serves any more. */
+function deleteOldBuilds(): void {
   for (const name of readdirSync(built)) {
-    const age = Date.now() - (statSync(join(built, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
-    if (age > 24 * 3600 * 1000) rmSync(join(built, name), { recursive: true, force: true })
+    const ageMs = Date.now() - (statSync(join(built, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
+    if (ageMs > 24 * 3600 * 1000) rmSync(join(built, name), { recursive: true, force: true })
   }
 }

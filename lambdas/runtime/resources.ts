@@ -175,6 +175,7 @@ export const table = {
 } as const
 
 export type IndexName = keyof typeof table.indexes
+<<<<<<< HEAD
 
 /** The rights in a token of the API: groups of people, and scopes of machines (`IDENTIFIER/NAME`). */
 export const access = {
@@ -188,3 +189,5 @@ export const access = {
     admin: 'Everything, channels and settings included',
   },
 } as const
+=======
+>>>>>>> ops

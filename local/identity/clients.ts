@@ -1,4 +1,4 @@
-import { access } from '../../lambdas/runtime/resources.ts'
+import { access } from '../../lambdas/core/api/access.ts'
 
 type Group = keyof typeof access.groups
 

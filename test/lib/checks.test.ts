@@ -10,20 +10,20 @@ function checkedApp(): App {
   return app
 }
 
-test('the checks of a deployment find nothing unexplained', () => {
+test('every finding in the deployed stack is fixed or acknowledged', () => {
   const app = checkedApp()
   productStack(app)
   expect(() => app.synth()).not.toThrow()
 })
 
-test('a queue without dead letters and without TLS is refused', () => {
+test('a queue without a dead-letter queue and without TLS is refused', () => {
   const app = checkedApp()
   const stack = productStack(app)
   new CfnQueue(stack, 'Careless')
   expect(() => app.synth()).toThrow(/AwsSolutions-SQS3[\s\S]*AwsSolutions-SQS4/)
 })
 
-test('a route that asks for no token and does not say why is refused', () => {
+test('a route without authorizer and without a reason for that is refused', () => {
   const app = checkedApp()
   const stack = productStack(app)
   const route = stack.node.findAll().find(({ node }) => node.path.endsWith('/ANY--webhooks--twitter'))

@@ -7,11 +7,25 @@ export type Caller = { readonly role: Role; readonly id: string; readonly name: 
 /** The claims of a token. API Gateway passes every value as a string and lists as `[a b]`. */
 export type Claims = Readonly<Record<string, unknown>>
 
-const GROUPS: Readonly<Record<string, Role>> = { administrators: 'administrator', agents: 'agent' }
-const SCOPES: Readonly<Record<string, Role>> = {
-  'helpdesk-twitter/admin': 'administrator',
-  'helpdesk-twitter/tickets': 'agent',
-}
+type Grant = { readonly role: Role; readonly description: string }
+
+const everything: Grant = { role: 'administrator', description: 'Everything, channels and settings included' }
+const tickets: Grant = { role: 'agent', description: 'Read tickets and messages, reply, set status and tags' }
+
+/**
+ * What a token of the API may carry, and the role that it gives: groups of people, scopes of machines
+ * (`RESOURCE_SERVER/SCOPE`). The stack deploys it, `local/` issues it, and `callerFrom` reads it.
+ */
+export const access = {
+  groups: { administrators: everything, agents: tickets },
+  resourceServer: 'helpdesk-twitter',
+  scopes: { tickets, admin: everything },
+} as const
+
+const rolesByGroup = new Map(Object.entries(access.groups).map(([group, { role }]) => [group, role]))
+const rolesByScope = new Map(
+  Object.entries(access.scopes).map(([scope, { role }]) => [`${access.resourceServer}/${scope}`, role]),
+)
 
 /**
  * The caller, from the claims of a verified token: people by group (`cognito:groups`), programs by scope.
@@ -19,8 +33,8 @@ const SCOPES: Readonly<Record<string, Role>> = {
  */
 export function callerFrom(claims: Claims): Caller | null {
   const roles = [
-    ...listIn(claims['cognito:groups']).map((group) => GROUPS[group]),
-    ...listIn(claims.scope).map((scope) => SCOPES[scope]),
+    ...listIn(claims['cognito:groups']).map((group) => rolesByGroup.get(group)),
+    ...listIn(claims.scope).map((scope) => rolesByScope.get(scope)),
   ]
   const role = roles.includes('administrator') ? 'administrator' : roles.find((one) => one !== undefined)
   const id = textIn(claims.sub) ?? textIn(claims.client_id)
