@@ -1,4 +1,5 @@
 import type { Node } from 'constructs'
+import { isMailAddress } from '../lambdas/core/mail-address.ts'
 
 /** What an installation decides for itself, given in `cdk.json` or with `-c NAME=VALUE`. */
 export type Settings = {
@@ -67,8 +68,7 @@ function addresses(value: unknown): string[] {
   return found.map((item) => address('administrators', item))
 }
 
-/** An address alone, without a name. Nothing in it separates addresses or is a wildcard of a policy. */
 function address(name: string, value: unknown): string {
-  if (typeof value === 'string' && /^[^\s@,;<>*?$]+@[^\s@,;<>*?$]+$/.test(value)) return value
+  if (typeof value === 'string' && isMailAddress(value)) return value
   throw new Error(`context ${name}: ${JSON.stringify(value)} is not an e-mail address`)
 }

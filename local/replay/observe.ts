@@ -1,5 +1,5 @@
 import type { ApiEvent, ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
-import type { LogEntry } from '../lambda/sandbox.ts'
+import type { FunctionLogLine } from '../lambda/sandbox.ts'
 import type { Stack } from '../stack.ts'
 import type { OutcomeWord } from './steps.ts'
 
@@ -65,9 +65,9 @@ export function readerOf(stack: Stack, token: string): Reader {
 
 /** Collects what the functions log between two steps. */
 export class Listener {
-  #entries: LogEntry[] = []
+  #entries: FunctionLogLine[] = []
 
-  readonly hear = (entry: LogEntry): void => {
+  readonly hear = (entry: FunctionLogLine): void => {
     this.#entries.push(entry)
   }
 

@@ -6,8 +6,8 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { createChannelStore } from '../../lambdas/adapters/dynamodb/channels.ts'
 import { sign } from '../../lambdas/core/x/signature.ts'
 import { databaseClient } from '../aws/table.ts'
-import { Refusal } from '../settings.ts'
 import { type Stack, startStack } from '../stack.ts'
+import { UserError } from '../user-error.ts'
 import { faultsOf, type Openings } from './compare.ts'
 import { Listener, type Observation, type Routed, readerOf } from './observe.ts'
 import { type Account, readPlan, type Step } from './steps.ts'
@@ -40,7 +40,7 @@ async function replay(folder: string, expectations: readonly string[]): Promise<
       consumerSecret,
       onLog: listener.hear,
       onProgress: (text) => console.log(`  ${text}`),
-      onTrouble: (sentence) => console.error(sentence),
+      onWarning: (sentence) => console.error(sentence),
     })
     await connect(stack, accounts)
     console.log(`\n${steps.length} steps, ${accounts.length} channels, ${skipped.length} files are no webhook bodies\n`)
@@ -80,7 +80,7 @@ async function run(stack: Stack, steps: readonly Step[], listener: Listener): Pr
 
 /** Posts one body and waits until it is worked off. */
 async function observe(stack: Stack, step: Step, listener: Listener): Promise<Observation> {
-  const deadBefore = await stack.deadLetters()
+  const deadBefore = await stack.countDeadLetters()
   const response = await fetch(`${stack.url}/webhooks/twitter`, {
     method: 'POST',
     headers: {
@@ -92,12 +92,12 @@ async function observe(stack: Stack, step: Step, listener: Listener): Promise<Ob
   const answer = response.status === 200 ? ((await response.json()) as { queued: number; counted: number }) : null
   const faults: string[] = []
   try {
-    await stack.settled(60)
+    await stack.drained(60)
   } catch (error) {
     faults.push(error instanceof Error ? error.message : String(error))
   }
   const heard = listener.take()
-  const dead = (await stack.deadLetters()) - deadBefore
+  const dead = (await stack.countDeadLetters()) - deadBefore
   if (dead > 0) faults.push(`${dead} in the dead letters`)
   if (answer && heard.routed.length !== answer.queued) {
     faults.push(`${answer.queued} events were queued, of ${heard.routed.length} something was heard`)
@@ -113,14 +113,14 @@ try {
     options: { expect: { type: 'string', multiple: true } },
   })
   const [folder, ...more] = positionals
-  if (folder === undefined || more.length > 0) throw new Refusal(usage)
+  if (folder === undefined || more.length > 0) throw new UserError(usage)
   const well = await replay(
     resolve(folder),
     (values.expect ?? []).map((file) => resolve(file)),
   )
   process.exitCode = well ? 0 : 1
 } catch (error) {
-  const isOurs = error instanceof Refusal || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')
+  const isOurs = error instanceof UserError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS')
   console.error(isOurs ? (error as Error).message : error)
-  process.exitCode = error instanceof Refusal ? 2 : 1
+  process.exitCode = error instanceof UserError ? 2 : 1
 }

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import * as z from 'zod'
 import { includedPerson } from '../../lambdas/core/x/payload/people.ts'
 import { splitWebhookBody } from '../../lambdas/core/x/webhook-body.ts'
-import { Refusal } from '../settings.ts'
+import { UserError } from '../user-error.ts'
 
 /** What an event of a body can come to, in one word each; `any` stands for whatever is sensible. */
 const outcome = z.enum([
@@ -49,10 +49,10 @@ export type Plan = { readonly steps: Step[]; readonly accounts: Account[]; reado
 /**
  * Reads a folder of webhook bodies. The steps are those of the first file of expectations, or every body by name.
  * A file of expectations that follows replaces what is expected of the files that it names.
- * @throws Refusal naming the folder, file or field that cannot be used
+ * @throws UserError naming the folder, file or field that cannot be used
  */
 export function readPlan(folder: string, [expectations, ...replacements]: readonly string[]): Plan {
-  if (!existsSync(folder)) throw new Refusal(`There is no folder ${folder}.`)
+  if (!existsSync(folder)) throw new UserError(`There is no folder ${folder}.`)
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
@@ -71,22 +71,22 @@ export function readPlan(folder: string, [expectations, ...replacements]: readon
 
 function bodyOf(bodies: ReadonlyMap<string, Buffer>, file: string, folder: string): Buffer {
   const body = bodies.get(file)
-  if (!body) throw new Refusal(`${file} is expected, but it is not in ${folder}.`)
+  if (!body) throw new UserError(`${file} is expected, but it is not in ${folder}.`)
   return body
 }
 
 function readExpectations(path: string): z.infer<typeof step>[] {
-  if (!existsSync(path)) throw new Refusal(`There is no file ${path}.`)
+  if (!existsSync(path)) throw new UserError(`There is no file ${path}.`)
   let content: unknown
   try {
     content = JSON.parse(readFileSync(path, 'utf8'))
   } catch {
-    throw new Refusal(`${path} is not JSON.`)
+    throw new UserError(`${path} is not JSON.`)
   }
   const read = z.array(step).safeParse(content)
   if (read.success) return read.data
   const [issue] = read.error.issues
-  throw new Refusal(`${path}: ${issue?.path.join('.')}: ${issue?.message}`)
+  throw new UserError(`${path}: ${issue?.path.join('.')}: ${issue?.message}`)
 }
 
 /** Whether a file looks like something that X posts: an envelope of either event system. */

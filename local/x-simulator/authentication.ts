@@ -10,7 +10,7 @@ const mediaHosts = ['https://ton.twitter.com', 'https://ton.x.com']
 const maxAgeSeconds = 300
 
 /** A call of which it is not known yet who makes it, and to what. */
-export type Unanswered = Omit<Call, 'userId' | 'params'>
+export type UnauthenticatedCall = Omit<Call, 'userId' | 'params'>
 
 /** Nonces that were used, with the second in which they may be forgotten. */
 export type Nonces = Map<string, number>
@@ -19,7 +19,7 @@ export type Nonces = Map<string, number>
  * Who makes a call: the account's id, or null for the app itself.
  * @throws XError when the call is not signed as it has to be
  */
-export function authenticate(world: World, nonces: Nonces, call: Unanswered, access: Access) {
+export function authenticate(world: World, nonces: Nonces, call: UnauthenticatedCall, access: Access) {
   if (access === 'open') return null
   const header = call.headers.authorization ?? ''
   if (/^oauth /i.test(header)) {
@@ -37,7 +37,7 @@ export function authenticate(world: World, nonces: Nonces, call: Unanswered, acc
 function verifySignature(
   { state, consumerKey, consumerSecret, now }: World,
   nonces: Nonces,
-  call: Unanswered,
+  call: UnauthenticatedCall,
   header: string,
   access: Access,
 ): { userId: string | null } {
@@ -75,7 +75,7 @@ function secretOf(state: World['state'], token: string | undefined, access: Acce
 
 function signatureOf(
   host: string,
-  call: Unanswered,
+  call: UnauthenticatedCall,
   signed: Record<string, string>,
   key: string,
   secret: string,

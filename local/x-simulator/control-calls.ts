@@ -87,8 +87,8 @@ const calls: Readonly<Record<string, Handle>> = {
   'POST /_x/webhooks/break': (control, call) => ({
     webhooks: control.breakWebhooks(read(bodies.webhook, call).id),
   }),
-  'POST /_x/webhooks/mend': (control, call) => ({
-    webhooks: control.mendWebhooks(read(bodies.webhook, call).id),
+  'POST /_x/webhooks/repair': (control, call) => ({
+    webhooks: control.repairWebhooks(read(bodies.webhook, call).id),
   }),
   'GET /_x/drop': (control) => ({ drop: control.state().drop }),
   'POST /_x/drop': (control, call) => ({ drop: control.drop(read(bodies.drop, call)) }),

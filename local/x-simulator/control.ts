@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { Answers, Scripted, WaitingAnswer } from './answers.ts'
 import type { Deliveries } from './deliveries.ts'
 import { sendMessage } from './direct-messages.ts'
-import { chatCreated, revoked } from './events.ts'
 import { keepMedia } from './media-files.ts'
 import { dropToken, tokenFor } from './oauth.ts'
+import { mostEdits, versionsOf } from './post-versions.ts'
 import { edit, publish, remove } from './posts.ts'
+import type { Answers, Scripted, WaitingAnswer } from './scripted-answers.ts'
 import type {
   AccessToken,
   Delivery,
@@ -19,7 +19,7 @@ import type {
   User,
   Webhook,
 } from './state.ts'
-import { mostEdits, versionsOf } from './versions.ts'
+import { chatCreated, revoked } from './webhook-events.ts'
 import { checkWebhook } from './webhooks.ts'
 import { apps, type World } from './world.ts'
 
@@ -30,7 +30,7 @@ export class ControlError extends Error {
 
 /** A file that a person attaches. */
 export type File = { readonly contentType: string; readonly bytes: Buffer }
-export type HeardCall = { readonly method: string; readonly path: string; readonly status: number | null }
+export type RecordedCall = { readonly method: string; readonly path: string; readonly status: number | null }
 
 /** What people do on X, and how X is to behave: for tests and for the page. People are named by id or handle. */
 export type Control = {
@@ -63,7 +63,7 @@ export type Control = {
   /** Makes a webhook, or every one, invalid: it misses what happens until a PUT succeeds. */
   breakWebhooks(id?: string): readonly Webhook[]
   /** Makes a webhook, or every one, valid without a challenge, and ends a drop until then. */
-  mendWebhooks(id?: string): readonly Webhook[]
+  repairWebhooks(id?: string): readonly Webhook[]
   /** Lets the next deliveries be missed: so many, or all until webhooks are mended or the count is 0. */
   drop(change: { count?: number | undefined; kinds?: readonly string[] | undefined }): Drop | null
   /** The bytes of something uploaded or attached. */
@@ -72,8 +72,8 @@ export type Control = {
   answers(): readonly WaitingAnswer[]
   clearAnswers(): void
   /** Calls to the API, the latest thousand, oldest first. */
-  calls(): readonly HeardCall[]
-  heard(call: HeardCall): void
+  calls(): readonly RecordedCall[]
+  recordCall(call: RecordedCall): void
   echoes(change: { hold?: boolean | undefined; release?: boolean | undefined; delayMs?: number | undefined }): void
   /** Sets the clock, which goes on from there; null puts it right again. */
   clock(now: Date | null): Date
@@ -91,7 +91,7 @@ export type ControlParts = {
 /** The control of a simulator. */
 export function createControl({ world, deliveries, answers, now }: ControlParts): Control {
   const { state, changed } = world
-  const calls: HeardCall[] = []
+  const calls: RecordedCall[] = []
 
   const userNamed = (name: string): User => {
     const handle = name.replace(/^@/, '').toLowerCase()
@@ -196,7 +196,7 @@ export function createControl({ world, deliveries, answers, now }: ControlParts)
       return Object.fromEntries(await Promise.all(results))
     },
     breakWebhooks: (id) => setValid(id, false),
-    mendWebhooks(id) {
+    repairWebhooks(id) {
       if (state.drop?.left === null) state.drop = null
       return setValid(id, true)
     },
@@ -214,7 +214,7 @@ export function createControl({ world, deliveries, answers, now }: ControlParts)
     answers: () => answers.list(),
     clearAnswers: () => answers.clear(),
     calls: () => calls,
-    heard(call) {
+    recordCall(call) {
       calls.push(call)
       if (calls.length > 1_000) calls.shift()
     },

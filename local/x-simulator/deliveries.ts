@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { exchange, hmac } from './outgoing.ts'
 import type { Attempt, Delivery, State, Webhook } from './state.ts'
+import { exchange, hmac } from './webhook-request.ts'
 import type { WebhookEvent } from './world.ts'
 
 /** So many are remembered, and whatever was not delivered while a replay can still bring it. */
@@ -28,7 +28,7 @@ export type DeliveryOptions = {
   readonly retryDelaysMs: readonly number[]
   readonly now: () => Date
   readonly changed: () => void
-  readonly onTrouble: (sentence: string) => void
+  readonly onWarning: (sentence: string) => void
 }
 
 /** Sends events to webhooks, signed, again after each delay while the answer is anything but 200. */
@@ -42,7 +42,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     delivery.status = 'waiting'
     const timer = setTimeout(() => {
       timers.delete(timer)
-      attempt(delivery).catch((error) => options.onTrouble(`The X simulator could not deliver: ${String(error)}`))
+      attempt(delivery).catch((error) => options.onWarning(`The X simulator could not deliver: ${String(error)}`))
     }, delayMs)
     timers.add(timer)
   }
@@ -67,7 +67,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     if (outcome.status === 200) return end(delivery, 'delivered')
     const delayMs = retryDelaysMs[delivery.attempts.length - 1]
     if (delayMs === undefined) {
-      options.onTrouble(`X gave up on ${delivery.event}: the webhook answered ${outcome.status ?? outcome.error}.`)
+      options.onWarning(`X gave up on ${delivery.event}: the webhook answered ${outcome.status ?? outcome.error}.`)
       return end(delivery, 'failed')
     }
     changed()

@@ -1,10 +1,10 @@
-import { messageCreated } from './events.ts'
 import { type Answer, type Call, forbidden, invalidRequest, jsonBody, type Route } from './http.ts'
+import { pageOf } from './pagination.ts'
 import { findUser, shortLink } from './posts.ts'
 import type { DirectMessage } from './state.ts'
 import { codePoints, compose } from './text.ts'
-import { pageOf } from './timeline.ts'
 import { mediaKey, pick, v2Entities, v2Media, v2Posts, v2Users } from './v2-shapes.ts'
+import { messageCreated } from './webhook-events.ts'
 import { apps, type World } from './world.ts'
 
 /** Direct messages: sending, and looking back. */

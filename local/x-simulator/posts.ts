@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { postCreated, postDeleted } from './events.ts'
+import { versionsOf } from './post-versions.ts'
 import type { Post, User } from './state.ts'
 import { compose } from './text.ts'
 import { userOf } from './user-shapes.ts'
 import { mentionedIn } from './v2-shapes.ts'
-import { versionsOf } from './versions.ts'
+import { postCreated, postDeleted } from './webhook-events.ts'
 import type { World } from './world.ts'
 
 export type Draft = {

@@ -1,16 +1,16 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Refusal } from '../settings.ts'
-import { createAnswers, plainAnswer, type Scripted } from './answers.ts'
-import { carryOut } from './api.ts'
-import type { Nonces, Unanswered } from './authentication.ts'
+import { UserError } from '../user-error.ts'
+import type { Nonces, UnauthenticatedCall } from './authentication.ts'
 import { type Control, createControl } from './control.ts'
 import { answerControl } from './control-calls.ts'
 import { createDeliveries } from './deliveries.ts'
 import { type Answer, readBody, send } from './http.ts'
 import { answerPage } from './page.ts'
-import { createReplays } from './replay.ts'
+import { createReplays } from './replay-jobs.ts'
+import { handleCall } from './router.ts'
+import { createAnswers, plainAnswer, type Scripted } from './scripted-answers.ts'
 import { openStorage } from './storage.ts'
 import { nextId, type World } from './world.ts'
 
@@ -35,19 +35,19 @@ export type XOptions = {
   /** When a failed delivery is tried again; X's own times when it is not given. */
   readonly retryDelaysMs?: readonly number[] | undefined
   /** Hears in a sentence what nobody else would: a delivery given up, a fault of the simulator. */
-  readonly onTrouble?: ((sentence: string) => void) | undefined
+  readonly onWarning?: ((sentence: string) => void) | undefined
 }
 
 /**
  * Starts the simulator on 127.0.0.1.
- * @throws Refusal when the port is taken or the data file is not to be read
+ * @throws UserError when the port is taken or the data file is not to be read
  */
 export async function startX(options: XOptions): Promise<XSimulator> {
-  const { consumerKey, consumerSecret, now = () => new Date(), onTrouble = () => {} } = options
+  const { consumerKey, consumerSecret, now = () => new Date(), onWarning = () => {} } = options
   const { state, changed, flush, bytes } = openStorage(options.dataFile)
   const clock = () => new Date(now().getTime() + state.clockAheadMs)
   const retryDelaysMs = options.retryDelaysMs ?? [3_000, 27_000, 242_000]
-  const deliveries = createDeliveries({ state, consumerSecret, retryDelaysMs, now: clock, changed, onTrouble })
+  const deliveries = createDeliveries({ state, consumerSecret, retryDelaysMs, now: clock, changed, onWarning })
   const world: World = {
     state,
     bytes,
@@ -56,7 +56,7 @@ export async function startX(options: XOptions): Promise<XSimulator> {
     changed,
     now: clock,
     emit: deliveries.emit,
-    replay: createReplays({ ...deliveries, state, onTrouble }),
+    replay: createReplays({ ...deliveries, state, onWarning }),
     newId() {
       state.lastId = nextId(state.lastId, clock())
       changed()
@@ -73,8 +73,8 @@ export async function startX(options: XOptions): Promise<XSimulator> {
     const page = answerPage(state, call, { now: clock().toISOString(), consoleUrl: options.consoleUrl ?? null })
     if (page) return finish(response, page)
     const scripted = answers.take(call.method, call.path)
-    const own = isCarriedOut(scripted) ? await carryOut(world, nonces, call, onTrouble) : undefined
-    control.heard({ method: call.method, path: call.path, status: scripted?.status ?? own?.status ?? null })
+    const own = isCarriedOut(scripted) ? await handleCall(world, nonces, call, onWarning) : undefined
+    control.recordCall({ method: call.method, path: call.path, status: scripted?.status ?? own?.status ?? null })
     if (scripted?.delayMs) await pause(scripted.delayMs, undefined, { ref: false })
     if (scripted?.hang) return
     const headers = { ...own?.headers, ...scripted?.headers }
@@ -89,14 +89,14 @@ export async function startX(options: XOptions): Promise<XSimulator> {
   const server = createServer((request, response) => {
     handle(request, response).catch((error) => {
       if (request.destroyed && !request.complete) return
-      onTrouble(`The X simulator has a fault: ${error instanceof Error ? error.stack : String(error)}`)
+      onWarning(`The X simulator has a fault: ${error instanceof Error ? error.stack : String(error)}`)
       if (!response.headersSent) send(response, plainAnswer(500))
     })
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const sentence = `X_PORT ${options.port} is in use by another process: end that one or set X_PORT to another number.`
-      reject(error.code === 'EADDRINUSE' ? new Refusal(sentence) : error)
+      reject(error.code === 'EADDRINUSE' ? new UserError(sentence) : error)
     })
     server.listen(options.port, '127.0.0.1', resolve)
   })
@@ -125,7 +125,7 @@ function asked(scripted: Scripted | undefined): Answer | undefined {
   return { ...plainAnswer(scripted.status), ...(scripted.body === undefined ? {} : { body: scripted.body }) }
 }
 
-async function readCall(request: IncomingMessage): Promise<Unanswered> {
+async function readCall(request: IncomingMessage): Promise<UnauthenticatedCall> {
   const url = new URL(request.url ?? '/', 'http://localhost')
   const body = await readBody(request)
   return {

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { Refusal } from '../settings.ts'
+import { UserError } from '../user-error.ts'
 import { freshState, type State } from './state.ts'
 
 /** Keeps the state, and the bytes of media beside it. */
@@ -14,7 +14,7 @@ export type Storage = {
 
 /**
  * Storage in a JSON file (media in a folder beside it), or in memory without one.
- * @throws Refusal when the file is there and is not to be read
+ * @throws UserError when the file is there and is not to be read
  */
 export function openStorage(dataFile: string | undefined): Storage {
   return dataFile === undefined ? inMemory() : inFile(dataFile)
@@ -68,7 +68,7 @@ function readState(dataFile: string): State {
   try {
     return { ...freshState(), ...(JSON.parse(content.toString('utf8')) as Partial<State>) }
   } catch {
-    throw new Refusal(`${dataFile} is not the state of the X simulator: delete it to start afresh.`)
+    throw new UserError(`${dataFile} is not the state of the X simulator: delete it to start afresh.`)
   }
 }
 

@@ -1,8 +1,8 @@
 import { addressesOf, kindOf } from './media-files.ts'
+import { versionsOf } from './post-versions.ts'
 import type { Entity, Media, Post, User } from './state.ts'
 import { codePoints } from './text.ts'
 import { userOf, v1Time, v1User } from './user-shapes.ts'
-import { versionsOf } from './versions.ts'
 import { apps, integer, type World } from './world.ts'
 
 /** The entities of a v1.1 text; those past `until` left out. */

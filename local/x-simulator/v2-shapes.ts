@@ -1,8 +1,8 @@
 import { addressesOf, kindOf } from './media-files.ts'
+import { mostEdits, versionsOf } from './post-versions.ts'
 import type { Entity, Media, Post } from './state.ts'
 import { codePoints } from './text.ts'
 import { activityUser, userOf, v2User } from './user-shapes.ts'
-import { mostEdits, versionsOf } from './versions.ts'
 import type { World } from './world.ts'
 
 /** A post of the v2 API with everything that may be asked for. */

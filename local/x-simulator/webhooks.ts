@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type Answer, type Call, invalidRequest, jsonBody, type Route } from './http.ts'
-import { exchange, hmac } from './outgoing.ts'
 import type { Webhook } from './state.ts'
+import { exchange, hmac } from './webhook-request.ts'
 import type { World } from './world.ts'
 
 /** The webhooks of the app. */

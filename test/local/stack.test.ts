@@ -21,7 +21,7 @@ import {
 } from '../../lambdas/runtime/resources.ts'
 import { queueClient } from '../../local/aws/queues.ts'
 import { databaseClient } from '../../local/aws/table.ts'
-import type { LogEntry } from '../../local/lambda/sandbox.ts'
+import type { FunctionLogLine } from '../../local/lambda/sandbox.ts'
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts'
 import { eventually, temporaryFolder } from './support.ts'
 
@@ -29,7 +29,7 @@ jest.setTimeout(30_000)
 
 const folder = temporaryFolder()
 const stacks: Stack[] = []
-let entries: LogEntry[] = []
+let entries: FunctionLogLine[] = []
 
 /** Queues what it is sent, as the real one does: by SQS's JSON protocol, with nothing but its environment. */
 const webhook = `
@@ -113,29 +113,29 @@ describe('a stack', () => {
   test('takes a delivery, queues it and routes it', async () => {
     const stack = await start('flow')
     await deliver(stack, 'acme 👩‍🚒')
-    await stack.settled()
+    await stack.drained()
     expect(routed()).toEqual(['👩‍🚒'])
-    expect(await stack.deadLetters()).toBe(0)
+    expect(await stack.countDeadLetters()).toBe(0)
   })
 
-  test('counts what was given up, and is settled all the same', async () => {
+  test('counts what was given up, and is drained all the same', async () => {
     const stack = await start('poison')
     await deliver(stack, 'acme poison')
     await deliver(stack, 'acme after')
-    await stack.settled()
-    expect(await stack.deadLetters()).toBe(1)
+    await stack.drained()
+    expect(await stack.countDeadLetters()).toBe(1)
     expect(routed()).toEqual([...Array(queues.events.maxReceives).fill('poison'), 'after'])
   })
 
-  test('says what is left when it does not settle', async () => {
+  test('says what is left when it is not drained in time', async () => {
     const endless = folder.handler('endless', 'export const handler = () => new Promise(() => {})')
     const stack = await start('endless', { folders: { ...folders, router: endless } })
     await deliver(stack, 'acme stuck')
     await eventually('the message in flight', async () => {
-      const error = await stack.settled(0).catch((reason: Error) => reason)
+      const error = await stack.drained(0).catch((reason: Error) => reason)
       return (
         error instanceof Error &&
-        /Not settled after 0 seconds: events: 0 visible, 1 in flight; 1 under work/.test(error.message)
+        /Not drained after 0 seconds: events: 0 visible, 1 in flight; 1 in progress/.test(error.message)
       )
     })
   })
@@ -201,7 +201,7 @@ describe('a stack', () => {
   test('sends what is in the queue of replies, and runs each schedule at the time that it is given', async () => {
     const stack = await start('replies')
     await queue(stack, 'replies', 'a reply')
-    await stack.settled()
+    await stack.drained()
     expect(entries).toContainEqual(expect.objectContaining({ function: 'sender', message: { sent: 'a reply' } }))
     const body = JSON.stringify({ now: '2026-03-12T19:03:58Z' })
     for (const name of Object.keys(schedules)) {
@@ -334,17 +334,17 @@ export const handler = async () => {
     first.destroy()
     await deliver(before, 'acme first')
     await deliver(before, 'acme second')
-    await eventually('the first under work', () =>
-      before.settled(0).then(
+    await eventually('the first batch in progress', () =>
+      before.drained(0).then(
         () => false,
-        (error) => /1 under work/.test(String(error)),
+        (error) => /1 in progress/.test(String(error)),
       ),
     )
     await before.stop()
 
     const after = await start('restart')
     expect(new URL(after.queueUrls.events).port).toBe(new URL(after.endpoints.sqs).port)
-    await after.settled()
+    await after.drained()
     expect(routed()).toEqual(['first', 'second'])
     const second = databaseClient(after.endpoints.dynamodb)
     expect((await second.send(new GetItemCommand({ TableName: after.tableName, Key: item }))).Item).toEqual(item)
@@ -363,7 +363,7 @@ export const handler = async () => {
     expect(stack.endpoints).toEqual(parts.endpoints)
     expect(stack).not.toHaveProperty('mail')
     await queue(stack, 'events', 'one')
-    await stack.settled()
+    await stack.drained()
     expect(routed()).toEqual(['one'])
   })
 

@@ -1,4 +1,4 @@
-import { encoded } from './calls.js'
+import { encoded } from './api.js'
 import { make, say } from './dom.js'
 
 const types = ['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'video/mp4']

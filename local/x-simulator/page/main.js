@@ -1,7 +1,8 @@
 /** @import { ShownPost, ShownUser, View } from '../page.ts' */
-import { connectBackstage, drawBackstage, drawClock } from './backstage.js'
-import { call, look } from './calls.js'
+
+import { call, look } from './api.js'
 import { composer } from './composer.js'
+import { connectControls, drawClock, drawControls } from './controls.js'
 import { byId, fill, make, say, timeOfDay } from './dom.js'
 import { drawMessages, toEnd } from './messages.js'
 import { drawPosts } from './posts.js'
@@ -57,7 +58,7 @@ async function draw() {
     quote: (post) => beginPost('quote', post),
     remove,
   })
-  drawBackstage(view, shop)
+  drawControls(view, shop)
   drawUnseen(shop)
   advise(posts.text.value)
 }
@@ -294,7 +295,7 @@ async function remove(post) {
   await refresh()
 }
 
-connectBackstage({ shop: () => userAs('shop'), now: () => new Date(view?.now ?? Date.now()), refresh })
+connectControls({ shop: () => userAs('shop'), now: () => new Date(view?.now ?? Date.now()), refresh })
 await refresh()
 beginPost()
 live()

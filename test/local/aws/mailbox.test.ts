@@ -1,13 +1,14 @@
 import { networkInterfaces } from 'node:os'
 import { SESClient, SendEmailCommand, type SendEmailCommandInput } from '@aws-sdk/client-ses'
 import { afterEach, expect, test } from '@jest/globals'
-import type { Part } from '../../../local/aws/database.ts'
+import type { EmbeddedService } from '../../../local/aws/embedded-service.ts'
 import { startMailbox } from '../../../local/aws/mailbox.ts'
-import { credentials, Refusal, region } from '../../../local/settings.ts'
+import { credentials, region } from '../../../local/settings.ts'
+import { UserError } from '../../../local/user-error.ts'
 
-const started: Part[] = []
+const started: EmbeddedService[] = []
 
-async function start(port = 0): Promise<Part> {
+async function start(port = 0): Promise<EmbeddedService> {
   const mailbox = await startMailbox(port)
   started.push(mailbox)
   return mailbox
@@ -24,7 +25,7 @@ const mail: SendEmailCommandInput = {
   },
 }
 
-async function send({ endpoint }: Part, input: SendEmailCommandInput): Promise<string | undefined> {
+async function send({ endpoint }: EmbeddedService, input: SendEmailCommandInput): Promise<string | undefined> {
   const client = new SESClient({ endpoint, region, credentials })
   try {
     return (await client.send(new SendEmailCommand(input))).MessageId
@@ -33,7 +34,7 @@ async function send({ endpoint }: Part, input: SendEmailCommandInput): Promise<s
   }
 }
 
-const stored = async ({ endpoint }: Part) => {
+const stored = async ({ endpoint }: EmbeddedService) => {
   const { emails } = (await (await fetch(`${endpoint}/store`)).json()) as { emails: object[] }
   return emails
 }
@@ -89,9 +90,9 @@ test('it is empty when it starts, and sends nothing on', async () => {
 test('a port that is taken is refused in a sentence that names MAIL_PORT', async () => {
   const { port } = new URL((await start()).endpoint)
   const refused = await start(Number(port)).catch((error: unknown) => error)
-  expect(refused).toBeInstanceOf(Refusal)
+  expect(refused).toBeInstanceOf(UserError)
   expect(String(refused)).toBe(
-    `Refusal: MAIL_PORT ${port} is in use by another process: end that one or set MAIL_PORT to another number.`,
+    `UserError: MAIL_PORT ${port} is in use by another process: end that one or set MAIL_PORT to another number.`,
   )
 })
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { callerFrom } from '../../../lambdas/core/api/access.ts'
 import { schedules as manifest } from '../../../lambdas/runtime/resources.ts'
 import { readConsolePages } from '../../../local/gateway/console-pages.ts'
-import { type Answerers, type Gateway, startGateway } from '../../../local/gateway/gateway.ts'
+import { type Backends, type Gateway, startGateway } from '../../../local/gateway/gateway.ts'
 import type { HttpEvent } from '../../../local/gateway/gateway-events.ts'
 import { createTokenIssuer, type TokenIssuer } from '../../../local/identity/tokens.ts'
 import { InvocationError } from '../../../local/lambda/sandbox.ts'
@@ -42,7 +42,7 @@ const schedules: Schedules = {
 
 beforeAll(async () => {
   tokens = await createTokenIssuer(folder.path, { now: () => now })
-  gateway = await startGateway({ port: 0, answerers: { functions, tokens, schedules, pages } })
+  gateway = await startGateway({ port: 0, backends: { functions, tokens, schedules, pages } })
   url = `http://127.0.0.1:${gateway.port}`
 })
 afterAll(async () => {
@@ -400,16 +400,16 @@ describe('an answer', () => {
 })
 
 test('a port in use is refused in a sentence that names PORT', async () => {
-  const answerers = { functions, tokens, schedules, pages }
-  await expect(startGateway({ port: gateway.port, answerers })).rejects.toThrow(/^PORT \d+ is in use/)
+  const backends = { functions, tokens, schedules, pages }
+  await expect(startGateway({ port: gateway.port, backends })).rejects.toThrow(/^PORT \d+ is in use/)
 })
 
 test('a request that comes before all is up is answered when it is', async () => {
   answer = () => ({ statusCode: 200, body: 'up' })
-  const answerers = Promise.withResolvers<Answerers>()
-  const early = await startGateway({ port: 0, answerers: answerers.promise })
+  const backends = Promise.withResolvers<Backends>()
+  const early = await startGateway({ port: 0, backends: backends.promise })
   const response = fetch(`http://127.0.0.1:${early.port}/`)
-  answerers.resolve({ functions, tokens, schedules, pages })
+  backends.resolve({ functions, tokens, schedules, pages })
   expect(await (await response).text()).toBe('up')
   await early.stop()
 })

@@ -17,8 +17,8 @@ beforeAll(async () => {
   server = await served((request, response) => issuer.serve(request, response))
 })
 beforeEach(async () => {
-  const onTrouble = (sentence: string) => void troubles.push(sentence)
-  issuer = await createTokenIssuer(folder.path, { consoleUrls: [server.url], onTrouble })
+  const onWarning = (sentence: string) => void troubles.push(sentence)
+  issuer = await createTokenIssuer(folder.path, { consoleUrls: [server.url], onWarning })
 })
 afterEach(() => {
   expect(troubles).toEqual([])
@@ -128,7 +128,7 @@ describe('a person who signs in', () => {
     const window = browser(server.url)
     const { to: page } = await window.go(authorizeUrl())
     const { status, text } = await window.go(page, { username, password })
-    expect([status, text]).toEqual([401, expect.stringContaining('do not go together')])
+    expect([status, text]).toEqual([401, expect.stringContaining('Wrong name or password.')])
     expect(text).not.toContain('<script>')
   })
 
@@ -169,7 +169,7 @@ describe('nobody gets a token', () => {
     ['client_id', { client_id: 'helpdesk' }],
   ])('who would be sent elsewhere: an odd %s is a page that says so', async (_, changed) => {
     const { status, text } = await browser(server.url).go(authorizeUrl(changed))
-    expect([status, text]).toEqual([400, expect.stringContaining('That did not work')])
+    expect([status, text]).toEqual([400, expect.stringContaining('Sign-in failed')])
   })
 })
 

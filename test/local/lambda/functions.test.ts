@@ -1,13 +1,13 @@
 import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals'
 import { type LocalFunction, type PoolOptions, startFunction } from '../../../local/lambda/functions.ts'
-import { InvocationError, type LogEntry } from '../../../local/lambda/sandbox.ts'
+import { type FunctionLogLine, InvocationError } from '../../../local/lambda/sandbox.ts'
 import { eventually, temporaryFolder } from '../support.ts'
 
 jest.setTimeout(30_000)
 
 const folder = temporaryFolder()
 const started: LocalFunction[] = []
-let entries: LogEntry[] = []
+let entries: FunctionLogLine[] = []
 
 afterEach(async () => {
   await Promise.all(started.splice(0).map((one) => one.stop()))

@@ -24,7 +24,7 @@ beforeEach(async () => {
   client = queueClient(part.endpoint)
   const ensured = await ensureQueues(client, part.endpoint)
   urls = ensured.urls
-  dead = ensured.deadLetters
+  dead = ensured.deadLetterUrls
 })
 afterEach(async () => {
   await Promise.all(pollers.splice(0).map((poller) => poller.stop()))
@@ -42,7 +42,7 @@ function consume(handler: (event: SQSEvent) => unknown, retrySeconds = () => 0.0
     resource: queues.events,
     consumer: { invoke: async (event) => handler(event as SQSEvent) },
     retrySeconds,
-    onTrouble: (sentence) => troubles.push(sentence),
+    onWarning: (sentence) => troubles.push(sentence),
   })
   pollers.push(poller)
 }

@@ -149,7 +149,7 @@ describe('the control over HTTP', () => {
       ['POST', 'clock', { now: 'tomorrow' }, 'now: '],
       ['POST', 'limits', { likes: {} }, 'likes'],
       ['POST', 'webhooks/break', { id: '1' }, 'id: there is no webhook «1»'],
-      ['POST', 'webhooks/mend', { id: '1' }, 'id: there is no webhook «1»'],
+      ['POST', 'webhooks/repair', { id: '1' }, 'id: there is no webhook «1»'],
       ['POST', 'drop', {}, 'either count or until is needed'],
       ['POST', 'drop', { count: 1, until: 'repaired' }, 'either count or until is needed'],
       ['POST', 'drop', { until: 'tomorrow' }, 'until: '],

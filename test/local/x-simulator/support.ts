@@ -18,7 +18,7 @@ export function everything() {
         port: 0,
         ...keys,
         retryDelaysMs: [1, 2, 3],
-        onTrouble: (sentence) => {
+        onWarning: (sentence) => {
           if (sentence.includes('fault')) throw new Error(sentence)
         },
         ...options,

@@ -72,7 +72,7 @@ describe('a broken webhook', () => {
     const { x, receiver, id } = await started()
     const challenges = receiver.challenges.length
     await control(x, 'POST', 'webhooks/break')
-    expect((await control(x, 'POST', 'webhooks/mend')).body).toMatchObject({ webhooks: [{ id, valid: true }] })
+    expect((await control(x, 'POST', 'webhooks/repair')).body).toMatchObject({ webhooks: [{ id, valid: true }] })
     write(x, 'heard')
     await settled(x)
     expect(texts(receiver)).toEqual(['heard'])
@@ -109,7 +109,7 @@ describe('dropped deliveries', () => {
 
   test.each([
     ['a count of 0', 'drop', { count: 0 }],
-    ['mending', 'webhooks/mend', {}],
+    ['mending', 'webhooks/repair', {}],
   ])('are all of them until %s ends it', async (_, path, body) => {
     const { x, receiver } = await started()
     await control(x, 'POST', 'drop', { until: 'repaired' })
@@ -252,7 +252,7 @@ describe('a replay job', () => {
       400,
       expect.stringContaining('WebhookInvalid'),
     ])
-    x.control.mendWebhooks()
+    x.control.repairWebhooks()
     await replay(times.from_date, times.to_date)
   })
 })

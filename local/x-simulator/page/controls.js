@@ -1,8 +1,8 @@
 /** @import { ShownDelivery, ShownUser, View } from '../page.ts' */
-import { call } from './calls.js'
+import { call } from './api.js'
 import { byId, day, fill, make, mark, say, timeWithSeconds } from './dom.js'
 
-const fault = byId('backstage-fault', HTMLElement)
+const fault = byId('controls-fault', HTMLElement)
 const [revoke, breaks, mends] = ['revoke', 'break', 'mend'].map((id) => byId(id, HTMLButtonElement))
 const right = byId('right', HTMLButtonElement)
 const field = byId('clock-field', HTMLInputElement)
@@ -12,7 +12,7 @@ const hourMs = 3_600_000
  * Lets the buttons do what they say.
  * @param {{ shop: () => ShownUser | undefined, now: () => Date, refresh: () => Promise<void> }} page
  */
-export function connectBackstage({ shop, now, refresh }) {
+export function connectControls({ shop, now, refresh }) {
   /**
    * @param {EventTarget | undefined} target
    * @param {string} event
@@ -37,7 +37,7 @@ export function connectBackstage({ shop, now, refresh }) {
     return account && call('POST', '/_x/revoke', { userId: account.id })
   })
   on(breaks, 'click', () => call('POST', '/_x/webhooks/break', {}))
-  on(mends, 'click', () => call('POST', '/_x/webhooks/mend', {}))
+  on(mends, 'click', () => call('POST', '/_x/webhooks/repair', {}))
   on(byId('hour', HTMLElement), 'click', () => setClock(new Date(now().getTime() + hourMs)))
   on(byId('day', HTMLElement), 'click', () => setClock(new Date(now().getTime() + 24 * hourMs)))
   on(right, 'click', () => setClock(null))
@@ -53,7 +53,7 @@ export function connectBackstage({ shop, now, refresh }) {
  * @param {View} view
  * @param {ShownUser} shop
  */
-export function drawBackstage({ webhooks, users, deliveries }, shop) {
+export function drawControls({ webhooks, users, deliveries }, shop) {
   mark(
     byId('shop-state', HTMLElement),
     shop.connected ? 'connected' : 'not connected',

@@ -47,11 +47,11 @@ function timeOf(name: string, value: unknown): Date {
 
 export type ReplayOptions = Pick<Deliveries, 'redeliver' | 'emit'> & {
   readonly state: State
-  readonly onTrouble: (sentence: string) => void
+  readonly onWarning: (sentence: string) => void
 }
 
 /** Replay jobs, one at a time: events in the order in which they happened, each once, and then how it went. */
-export function createReplays({ state, redeliver, emit, onTrouble }: ReplayOptions): World['replay'] {
+export function createReplays({ state, redeliver, emit, onWarning }: ReplayOptions): World['replay'] {
   let isRunning = false
 
   const run = async (job: ReplayJob, events: readonly Delivery[]) => {
@@ -77,7 +77,7 @@ export function createReplays({ state, redeliver, emit, onTrouble }: ReplayOptio
     isRunning = true
     const events = state.deliveries.filter((one) => belongs(one, job))
     run(job, events)
-      .catch((error) => onTrouble(`The X simulator could not replay: ${String(error)}`))
+      .catch((error) => onWarning(`The X simulator could not replay: ${String(error)}`))
       .finally(() => {
         isRunning = false
       })

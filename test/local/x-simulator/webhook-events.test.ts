@@ -315,7 +315,7 @@ describe('deliveries', () => {
 
   test('are given up after the last retry, which somebody hears', async () => {
     const troubles: string[] = []
-    const x = await all.x({ onTrouble: (sentence) => troubles.push(sentence) })
+    const x = await all.x({ onWarning: (sentence) => troubles.push(sentence) })
     const receiver = await all.receiver()
     await subscribed(x, receiver, shop)
     receiver.statuses = [500, 500, 500, 500, 500]
