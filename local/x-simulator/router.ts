@@ -1,4 +1,4 @@
-import { subscriptionRoutes } from './account-activity-subscriptions.ts'
+import { accountActivitySubscriptionRoutes } from './account-activity-subscriptions.ts'
 import { authenticate, type Nonces, type UnauthenticatedCall } from './authentication.ts'
 import { directMessageRoutes } from './direct-messages.ts'
 import { type Answer, findRoute, problem, type Route, XError } from './http.ts'
@@ -8,11 +8,11 @@ import { oauthRoutes } from './oauth.ts'
 import { postRoutes } from './post-calls.ts'
 import { count } from './rate-limits.ts'
 import { replayRoutes } from './replay-jobs.ts'
-import { plainAnswer } from './scripted-answers.ts'
+import { defaultAnswer } from './scripted-answers.ts'
 import { userRoutes } from './users.ts'
 import { webhookRoutes } from './webhooks.ts'
 import type { World } from './world.ts'
-import { activitySubscriptionRoutes } from './x-activity-subscriptions.ts'
+import { xActivitySubscriptionRoutes } from './x-activity-subscriptions.ts'
 
 const routes: readonly Route[] = [
   ...oauthRoutes,
@@ -21,13 +21,13 @@ const routes: readonly Route[] = [
   ...directMessageRoutes,
   ...webhookRoutes,
   ...replayRoutes,
-  ...subscriptionRoutes,
-  ...activitySubscriptionRoutes,
+  ...accountActivitySubscriptionRoutes,
+  ...xActivitySubscriptionRoutes,
   ...uploadRoutes,
   ...mediaRoutes,
 ]
 
-/** The call as X would answer it: known, signed, within its limits, done. */
+/** Answers a call as X does: finds the route, checks the authentication and the rate limit, executes the call. */
 export async function handleCall(
   world: World,
   nonces: Nonces,
@@ -48,7 +48,7 @@ export async function handleCall(
     return { ...answer, headers: { ...headers, ...answer.headers } }
   } catch (error) {
     if (error instanceof XError) return { ...error.answer, headers: { ...headers, ...error.answer.headers } }
-    onWarning(`The X simulator has a fault: ${error instanceof Error ? error.stack : String(error)}`)
-    return plainAnswer(500)
+    onWarning(`The X simulator failed: ${error instanceof Error ? error.stack : String(error)}`)
+    return defaultAnswer(500)
   }
 }

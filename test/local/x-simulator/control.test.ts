@@ -140,10 +140,10 @@ describe('the control over HTTP', () => {
     const cases: [string, string, unknown, string][] = [
       ['POST', 'posts', { by: 'nobody', text: 'x' }, 'There is no user «nobody»'],
       ['POST', 'posts', { by: shop, text: 'x', inReplyTo: '1' }, 'inReplyTo: there is no post «1»'],
-      ['POST', 'posts', { by: shop }, 'text: a post needs a text or media'],
+      ['POST', 'posts', { by: shop }, 'text: A post needs text or media.'],
       ['POST', 'posts', { text: 'x' }, 'by: '],
-      ['POST', 'users', { username: 'demo_shop' }, 'The handle «demo_shop» is taken'],
-      ['POST', 'users', { username: 'no handle' }, 'is no handle'],
+      ['POST', 'users', { username: 'demo_shop' }, 'The username «demo_shop» is taken'],
+      ['POST', 'users', { username: 'no username' }, 'is not a username'],
       ['POST', 'answers', { path: '/2/tweets' }, 'status, delayMs or hang is needed'],
       ['POST', 'answers', { path: '/2/tweets', status: 'x' }, 'status: '],
       ['POST', 'clock', { now: 'tomorrow' }, 'now: '],

@@ -46,7 +46,7 @@ describe('an edited post', () => {
     for (const text of ['two', 'three', 'four', 'five', 'six']) x.control.editPost(id, text)
     expect(await control(x, 'POST', `posts/${id}/edit`, { text: 'seven' })).toMatchObject({
       status: 400,
-      body: { error: 'id: X lets a post be edited 5 times.' },
+      body: { error: 'id: X allows 5 edits of a post.' },
     })
     x.control.deletePost(id)
     expect(x.control.posts().every(({ deletedAt }) => deletedAt !== null)).toBe(true)

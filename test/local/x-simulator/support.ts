@@ -19,7 +19,7 @@ export function everything() {
         ...keys,
         retryDelaysMs: [1, 2, 3],
         onWarning: (sentence) => {
-          if (sentence.includes('fault')) throw new Error(sentence)
+          if (sentence.startsWith('The X simulator failed')) throw new Error(sentence)
         },
         ...options,
       })
