@@ -1,9 +1,8 @@
-import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import sesLocal from 'aws-ses-v2-local'
 import { clearStore, getStoreReadonly } from '../../node_modules/aws-ses-v2-local/dist/store.js'
 import sendEmail from '../../node_modules/aws-ses-v2-local/dist/v1/sendEmail.js'
-import { portError } from '../user-error.ts'
+import { close, listen } from '../server.ts'
 import type { EmbeddedService } from './embedded-service.ts'
 
 const host = '127.0.0.1'
@@ -43,20 +42,9 @@ export async function startMailbox(port: number): Promise<EmbeddedService> {
   delete process.env.SMTP_TRANSPORT
   const server = await sesLocal.default({ host, port })
   // The embedded SES swallows the error of a failed listen. A second attempt shows it.
-  if (!server.listening) await listen(server, port)
+  if (!server.listening) await listen(server, port, 'MAIL_PORT')
   return {
     endpoint: `http://localhost:${(server.address() as AddressInfo).port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    stop: () => close(server),
   }
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(portError('MAIL_PORT', port, error)))
-    server.listen(port, host, resolve)
-  })
 }

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { JWTPayload } from 'jose'
 import { paths } from '../../lambdas/core/api/paths.ts'
 import { Problem, problemAnswer } from '../../lambdas/core/api/problem.ts'
@@ -7,7 +6,7 @@ import type { TokenIssuer } from '../identity/tokens.ts'
 import type { LocalFunction } from '../lambda/functions.ts'
 import { InvocationError } from '../lambda/sandbox.ts'
 import { runOnRequest, type Schedules } from '../lambda/schedules.ts'
-import { portError } from '../user-error.ts'
+import { close, listen } from '../server.ts'
 import type { ConsolePages } from './console-pages.ts'
 import { type GatewayResponse, readResponse, requestEvent } from './gateway-events.ts'
 
@@ -65,18 +64,7 @@ export async function startGateway({ port, backends }: GatewayOptions): Promise<
       .catch(() => json(500, { message: 'Internal Server Error' }))
       .then((reply) => reply && send(response, reply))
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(portError('PORT', port, error)))
-    server.listen(port, '127.0.0.1', resolve)
-  })
-  return {
-    port: (server.address() as AddressInfo).port,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  return { port: await listen(server, port, 'PORT'), stop: () => close(server) }
 }
 
 /** Returns the response to a request. Undefined when the token issuer sends it itself. */

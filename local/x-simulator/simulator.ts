@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { portError } from '../user-error.ts'
+import { close, listen } from '../server.ts'
 import type { Nonces, UnauthenticatedCall } from './authentication.ts'
 import { type Control, createControl } from './control.ts'
 import { answerControl } from './control-calls.ts'
@@ -96,23 +95,17 @@ export async function startX(options: XOptions): Promise<XSimulator> {
       if (!response.headersSent) send(response, defaultAnswer(500))
     })
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(portError('X_PORT', options.port, error)))
-    server.listen(options.port, '127.0.0.1', resolve)
-  })
+  const port = await listen(server, options.port, 'X_PORT')
   deliveries.resume()
-  const { port } = server.address() as AddressInfo
   return {
     port,
     url: `http://localhost:${port}`,
     control,
-    stop: () =>
-      new Promise((resolve) => {
-        deliveries.stop()
-        flush()
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    stop() {
+      deliveries.stop()
+      flush()
+      return close(server)
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 /** @import { ShownDelivery, ShownUser, View } from '../page.ts' */
 import { call } from './api.js'
-import { byId, day, make, setChip, showMessage, timeWithSeconds } from './dom.js'
+import { byId, day, make, setChip, showMessage, timeWithSeconds, updateChildren } from './dom.js'
 
 const errorPlace = byId('controls-error', HTMLElement)
 const [revokeButton, breakButton, repairButton] = ['revoke', 'break', 'repair'].map((id) => byId(id, HTMLButtonElement))

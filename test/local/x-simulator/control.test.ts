@@ -219,6 +219,6 @@ describe('a data file', () => {
   test('that cannot be read is refused in words that help', async () => {
     const dataFile = join(folder.path, 'broken.json')
     writeFileSync(dataFile, '{')
-    await expect(all.x({ dataFile })).rejects.toThrow('delete it to start afresh')
+    await expect(all.x({ dataFile })).rejects.toThrow('Delete it and start again')
   })
 })

@@ -7,11 +7,13 @@ import {
   type Body,
   control,
   customer,
+  deliveriesEnded,
   everything,
   type Receiver,
   refusalOf,
   shop,
   subscribed,
+  subscribedToActivity,
 } from './support.ts'
 
 const all = everything()
@@ -28,17 +30,11 @@ const textOf = ({ body }: { body: Body }) =>
   body.data.event_type
 const texts = (receiver: Receiver) => receiver.received.map(textOf)
 
-const settled = (x: XSimulator) =>
-  eventually('the end of all deliveries', () => statuses(x).every((one) => one !== 'waiting' && one !== 'held'))
-
 /** An account that is subscribed, at noon. */
 async function started(...activity: string[]) {
   const [x, receiver] = [await all.x(), await all.receiver()]
   const id = await subscribed(x, receiver, shop)
-  for (const event_type of activity) {
-    const filter = { user_id: shop }
-    await accountAt(x, shop).v2.post('activity/subscriptions', { event_type, filter, webhook_id: id })
-  }
+  await subscribedToActivity(x, id, shop, ...activity)
   at(x, '12:00:00')
   const app = await appAt(x)
   const replay = async (from_date: string, to_date: string): Promise<Body> =>
@@ -64,7 +60,7 @@ describe('a broken webhook', () => {
     receiver.secret = 'test-consumer-secret'
     await app.v2.put(`webhooks/${id}`)
     write(x, 'heard')
-    await settled(x)
+    await deliveriesEnded(x)
     expect(texts(receiver)).toEqual(['heard'])
   })
 
@@ -74,7 +70,7 @@ describe('a broken webhook', () => {
     await control(x, 'POST', 'webhooks/break')
     expect((await control(x, 'POST', 'webhooks/repair')).body).toMatchObject({ webhooks: [{ id, valid: true }] })
     write(x, 'heard')
-    await settled(x)
+    await deliveriesEnded(x)
     expect(texts(receiver)).toEqual(['heard'])
     expect(receiver.challenges).toHaveLength(challenges)
   })
@@ -85,7 +81,7 @@ describe('a broken webhook', () => {
     write(x, 'held')
     x.control.breakWebhooks()
     x.control.echoes({ release: true })
-    await settled(x)
+    await deliveriesEnded(x)
     expect(statuses(x)).toEqual(['missed'])
     expect(receiver.received).toEqual([])
   })
@@ -101,7 +97,7 @@ describe('dropped deliveries', () => {
     expect((await control(x, 'GET', 'drop')).body).toEqual({ drop: { left: 1, kinds: drop.kinds } })
     write(x, '2')
     write(x, '3')
-    await settled(x)
+    await deliveriesEnded(x)
     expect(statuses(x)).toEqual(['missed', 'delivered', 'missed', 'delivered'])
     expect(texts(receiver).sort()).toEqual(['3', 'Hello @demo_shop'])
     expect((await control(x, 'GET', 'drop')).body).toEqual({ drop: null })
@@ -116,7 +112,7 @@ describe('dropped deliveries', () => {
     for (const text of ['1', '2', '3']) write(x, text)
     await control(x, 'POST', path, body)
     write(x, '4')
-    await settled(x)
+    await deliveriesEnded(x)
     expect(statuses(x)).toEqual(['missed', 'missed', 'missed', 'delivered'])
     expect(texts(receiver)).toEqual(['4'])
   })
@@ -126,19 +122,19 @@ describe('a replay job', () => {
   test('brings what was missed, failed and delivered in its time, once each, and then says that it is complete', async () => {
     const { x, receiver, id, replay } = await started('dm.received')
     write(x, 'too early')
-    await settled(x)
+    await deliveriesEnded(x)
     at(x, '12:10:00')
     write(x, 'delivered')
-    await settled(x)
+    await deliveriesEnded(x)
     x.control.drop({ count: 2 })
     write(x, 'missed')
     receiver.statuses = Array.from({ length: 8 }, () => 500)
     write(x, 'failed')
-    await settled(x)
+    await deliveriesEnded(x)
     receiver.statuses = []
     at(x, '12:20:00')
     write(x, 'too late')
-    await settled(x)
+    await deliveriesEnded(x)
     const before = receiver.received.length
 
     at(x, '12:51:00')

@@ -2,7 +2,9 @@ import { Agent, createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ApiResponseError, type ITwitterApiClientPlugin, TwitterApi, type TwitterApiTokens } from 'twitter-api-v2'
 import { crcAnswer, isSigned } from '../../../lambdas/core/x/signature.ts'
+import { close } from '../../../local/server.ts'
 import { startX, type XOptions, type XSimulator } from '../../../local/x-simulator/simulator.ts'
+import { eventually } from '../support.ts'
 
 export const keys = { consumerKey: 'test-consumer-key', consumerSecret: 'test-consumer-secret' }
 export const shop = '1480000000000000001'
@@ -81,11 +83,7 @@ async function startReceiver(): Promise<Receiver> {
     statuses: [],
     gate: undefined,
     secret: keys.consumerSecret,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    stop: () => close(server),
   }
   return receiver
 }
@@ -135,6 +133,27 @@ export async function subscribed(x: XSimulator, receiver: Receiver, ...users: st
   }
   return id
 }
+
+/** Subscribes an account to event types of the X Activity API. */
+export async function subscribedToActivity(x: XSimulator, webhook_id: string, user: string, ...types: string[]) {
+  for (const event_type of types) {
+    const body = { event_type, filter: { user_id: user }, tag: 'helpdesk', webhook_id }
+    await accountAt(x, user).v2.post('activity/subscriptions', body)
+  }
+}
+
+/** Waits for that many deliveries and returns them in the order in which X sent them: they may overtake each other. */
+export async function delivered(x: XSimulator, { received }: Receiver, wanted: number): Promise<Received[]> {
+  await eventually(`${wanted} deliveries`, () => received.length >= wanted)
+  const order = x.control.deliveries().map(({ body }) => body)
+  return received.toSorted((a, b) => order.indexOf(a.raw) - order.indexOf(b.raw))
+}
+
+/** Waits until no delivery is pending. */
+export const deliveriesEnded = (x: XSimulator) =>
+  eventually('the end of all deliveries', () =>
+    x.control.deliveries().every(({ status }) => status !== 'waiting' && status !== 'held'),
+  )
 
 /** The refusal of a call. */
 export async function refusalOf(call: Promise<unknown>): Promise<ApiResponseError> {

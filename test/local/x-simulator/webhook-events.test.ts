@@ -1,18 +1,18 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { readActivity } from '../../../lambdas/core/x/payload/read-activity.ts'
 import { splitWebhookBody } from '../../../lambdas/core/x/webhook-body.ts'
-import type { XSimulator } from '../../../local/x-simulator/simulator.ts'
-import { eventually } from '../support.ts'
 import {
   accountAt,
   appAt,
   type Body,
   customer,
+  delivered,
+  deliveriesEnded,
   everything,
   neighbour,
-  type Receiver,
   shop,
   subscribed,
+  subscribedToActivity,
 } from './support.ts'
 
 const all = everything()
@@ -23,15 +23,6 @@ function readBack(raw: string) {
   return splitWebhookBody(raw, '2026-01-01T00:00:00.000Z').events.map(readActivity)
 }
 
-const count = (receiver: Receiver, wanted: number) =>
-  eventually(`${wanted} deliveries`, () => receiver.received.length >= wanted && receiver.received.slice())
-
-/** Waits until nothing is under way any more. */
-const settled = (x: XSimulator) =>
-  eventually('the end of all deliveries', () =>
-    x.control.deliveries().every(({ status }) => status === 'delivered' || status === 'failed'),
-  )
-
 async function account(...users: string[]) {
   const [x, receiver] = [await all.x(), await all.receiver()]
   await subscribed(x, receiver, ...users)
@@ -41,11 +32,8 @@ async function account(...users: string[]) {
 /** Subscribes an account to everything of the X Activity API that a channel wants. */
 async function activity(...types: string[]) {
   const [x, receiver] = [await all.x(), await all.receiver()]
-  const webhook_id = await subscribed(x, receiver)
-  for (const event_type of types) {
-    const filter = { user_id: shop }
-    await accountAt(x, shop).v2.post('activity/subscriptions', { event_type, filter, tag: 'helpdesk', webhook_id })
-  }
+  const webhookId = await subscribed(x, receiver)
+  await subscribedToActivity(x, webhookId, shop, ...types)
   return { x, receiver }
 }
 
@@ -57,7 +45,7 @@ describe('the Account Activity API', () => {
       to: shop,
       text: 'A < B & 😀 see https://example.com/orders?id=1',
     })
-    const [delivery] = await count(receiver, 1)
+    const [delivery] = await delivered(x, receiver, 1)
     expect(delivery?.signed).toBe(true)
     const { body } = delivery as { body: Body }
     expect(body.for_user_id).toBe(shop)
@@ -89,27 +77,27 @@ describe('the Account Activity API', () => {
   test('sends the account’s own message back as an echo that names the app', async () => {
     const { x, receiver } = await account(shop)
     await accountAt(x, shop).v2.sendDmToParticipant(customer, { text: 'Coming' })
-    const [delivery] = await count(receiver, 1)
+    const [delivery] = await delivered(x, receiver, 1)
     const [event] = delivery?.body.direct_message_events ?? []
     const app = event.message_create.source_app_id
     expect(event.message_create.sender_id).toBe(shop)
     expect(delivery?.body.apps[app]).toMatchObject({ id: app, name: 'Helpdesk' })
     x.control.directMessage({ from: shop, to: customer, text: 'from the web' })
-    const [, second] = await count(receiver, 2)
+    const [, second] = await delivered(x, receiver, 2)
     expect(second?.body.direct_message_events[0].message_create.source_app_id).toBe('3033300')
   })
 
   test('sends each end its own event when both are connected', async () => {
     const { x, receiver } = await account(shop, neighbour)
     x.control.directMessage({ from: neighbour, to: shop, text: 'Hello' })
-    const deliveries = await count(receiver, 2)
+    const deliveries = await delivered(x, receiver, 2)
     expect(deliveries.map(({ body }) => body.for_user_id).sort()).toEqual([shop, neighbour])
   })
 
   test('sends a mention with every id whole, as a number and as a string', async () => {
     const { x, receiver } = await account(shop)
     const { id } = x.control.post({ by: customer, text: '@demo_shop where is #order $ABC?' })
-    const [delivery] = await count(receiver, 1)
+    const [delivery] = await delivered(x, receiver, 1)
     expect(delivery?.raw).toContain(`"id":${id},"id_str":"${id}"`)
     expect(BigInt(id)).toBeGreaterThan(2n ** 53n)
     const { body } = delivery as { body: Body }
@@ -133,7 +121,7 @@ describe('the Account Activity API', () => {
     const { x, receiver } = await account(shop)
     const text = `${'word '.repeat(40)}& more for @demo_shop at https://example.com/x`
     x.control.post({ by: customer, text })
-    const [delivery] = await count(receiver, 1)
+    const [delivery] = await delivered(x, receiver, 1)
     const [post] = delivery?.body.tweet_create_events ?? []
     expect(post.truncated).toBe(true)
     expect([...post.text]).toHaveLength(140)
@@ -150,7 +138,7 @@ describe('the Account Activity API', () => {
     const { x, receiver } = await account(shop)
     const first = x.control.post({ by: customer, text: 'Hello @demo_shop' })
     await accountAt(x, shop).v2.reply('Good day', first.id)
-    const [, echo] = await count(receiver, 2)
+    const [, echo] = await delivered(x, receiver, 2)
     expect(echo?.body.tweet_create_events[0]).toMatchObject({
       text: '@demo_customer Good day',
       display_text_range: [15, 23],
@@ -166,7 +154,7 @@ describe('the Account Activity API', () => {
     const { x, receiver } = await account(shop)
     const first = x.control.post({ by: customer, text: 'Hello @demo_shop' })
     x.control.post({ by: customer, text: 'Anybody there?', inReplyTo: first.id })
-    const [, second] = await count(receiver, 2)
+    const [, second] = await delivered(x, receiver, 2)
     expect(second?.body.tweet_create_events[0]).toMatchObject({
       text: '@demo_shop Anybody there?',
       in_reply_to_user_id_str: customer,
@@ -179,8 +167,8 @@ describe('the Account Activity API', () => {
     const own = x.control.post({ by: shop, text: 'News' })
     x.control.post({ by: neighbour, text: 'Nothing to do with anybody' })
     x.control.post({ by: customer, text: 'Look', quotes: own.id })
-    await count(receiver, 2)
-    await settled(x)
+    await delivered(x, receiver, 2)
+    await deliveriesEnded(x)
     const quote = receiver.received.find(({ body }) => body.tweet_create_events[0].is_quote_status)
     expect(quote?.body.tweet_create_events[0]).toMatchObject({
       quoted_status_id_str: own.id,
@@ -193,11 +181,11 @@ describe('the Account Activity API', () => {
     const { x, receiver } = await account(shop)
     const own = x.control.post({ by: shop, text: 'Wrong' })
     const foreign = x.control.post({ by: customer, text: '@demo_shop never mind' })
-    await count(receiver, 2)
+    await delivered(x, receiver, 2)
     x.control.deletePost(foreign.id)
     await accountAt(x, shop).v2.deleteTweet(own.id)
-    const [, , deleted] = await count(receiver, 3)
-    await settled(x)
+    const [, , deleted] = await delivered(x, receiver, 3)
+    await deliveriesEnded(x)
     expect(deleted?.body).toEqual({
       for_user_id: shop,
       tweet_delete_events: [{ status: { id: own.id, user_id: shop }, timestamp_ms: expect.any(String) }],
@@ -209,14 +197,14 @@ describe('the Account Activity API', () => {
     const { x, receiver } = await account(shop)
     x.control.revoke(shop)
     x.control.directMessage({ from: customer, to: shop, text: 'Too late' })
-    const [delivery] = await count(receiver, 1)
+    const [delivery] = await delivered(x, receiver, 1)
     expect(delivery?.body).toEqual({
       user_event: {
         revoke: { date_time: expect.any(String), target: { app_id: expect.any(String) }, source: { user_id: shop } },
       },
     })
     expect(readBack(delivery?.raw ?? '')).toMatchObject([{ activity: { kind: 'revoke', channelUserId: shop } }])
-    await settled(x)
+    await deliveriesEnded(x)
     expect(receiver.received).toHaveLength(1)
   })
 })
@@ -225,9 +213,9 @@ describe('the X Activity API', () => {
   test('sends direct messages of both directions with users under data', async () => {
     const { x, receiver } = await activity('dm.received', 'dm.sent')
     x.control.directMessage({ from: customer, to: shop, text: 'Hello' })
-    const [received] = await count(receiver, 1)
+    const [received] = await delivered(x, receiver, 1)
     await accountAt(x, shop).v2.sendDmToParticipant(customer, { text: 'Coming' })
-    const [, sent] = await count(receiver, 2)
+    const [, sent] = await delivered(x, receiver, 2)
     expect(received).toMatchObject({
       signed: true,
       body: {
@@ -256,7 +244,7 @@ describe('the X Activity API', () => {
     const own = x.control.post({ by: shop, text: 'Good day', inReplyTo: first.id })
     x.control.post({ by: customer, text: 'thanks', inReplyTo: own.id })
     x.control.post({ by: neighbour, text: '@demo_shop me too', inReplyTo: own.id })
-    await settled(x)
+    await deliveriesEnded(x)
     const kinds = receiver.received.map(({ body: { data } }) => [data.event_type, data.payload.text])
     expect(kinds.sort()).toEqual([
       ['post.create', '@demo_customer Good day'],
@@ -287,7 +275,7 @@ describe('the X Activity API', () => {
     x.control.deletePost(post.id)
     x.control.encryptedChat({ from: customer, to: shop })
     x.control.revoke(shop)
-    await settled(x)
+    await deliveriesEnded(x)
     const by = Object.fromEntries(receiver.received.map(({ body }) => [body.data.event_type, body.data]))
     expect(by['post.delete'].payload).toEqual({ id: post.id, author_id: shop })
     expect(by['chat.received'].payload).toMatchObject({ sender_id: customer, encoded_event: expect.any(String) })
@@ -306,7 +294,7 @@ describe('deliveries', () => {
     const { x, receiver } = await account(shop)
     receiver.statuses = [503, 204]
     x.control.directMessage({ from: customer, to: shop, text: 'Hello' })
-    await settled(x)
+    await deliveriesEnded(x)
     expect(x.control.deliveries()).toMatchObject([
       { status: 'delivered', attempts: [{ status: 503 }, { status: 204 }, { status: 200 }] },
     ])
@@ -320,7 +308,7 @@ describe('deliveries', () => {
     await subscribed(x, receiver, shop)
     receiver.statuses = [500, 500, 500, 500, 500]
     x.control.directMessage({ from: customer, to: shop, text: 'Hello' })
-    await settled(x)
+    await deliveriesEnded(x)
     expect(x.control.deliveries()).toMatchObject([{ status: 'failed', attempts: [{}, {}, {}, {}] }])
     expect(receiver.received).toHaveLength(4)
     expect(troubles).toEqual([expect.stringContaining('direct_message_events')])
@@ -330,7 +318,7 @@ describe('deliveries', () => {
     const { x, receiver } = await account(shop)
     await receiver.stop()
     x.control.directMessage({ from: customer, to: shop, text: 'Hello' })
-    await settled(x)
+    await deliveriesEnded(x)
     expect(x.control.deliveries()[0]?.attempts[0]).toMatchObject({
       status: null,
       error: expect.stringContaining('ECONNREFUSED'),
@@ -341,7 +329,7 @@ describe('deliveries', () => {
     const { x, receiver } = await account(shop)
     receiver.statuses = [302]
     x.control.directMessage({ from: customer, to: shop, text: 'Hello' })
-    await settled(x)
+    await deliveriesEnded(x)
     expect(await (await appAt(x)).v2.get('webhooks')).toMatchObject({ data: [{ valid: false }] })
     expect(receiver.received).toHaveLength(1)
   })
@@ -353,9 +341,9 @@ describe('deliveries', () => {
     expect(x.control.deliveries()).toMatchObject([{ status: 'held', attempts: [] }])
     expect(receiver.received).toEqual([])
     x.control.echoes({ release: true })
-    await count(receiver, 1)
+    await delivered(x, receiver, 1)
     x.control.directMessage({ from: customer, to: shop, text: 'at once again' })
-    await count(receiver, 2)
+    await delivered(x, receiver, 2)
   })
 
   test('wait as long as they are told to', async () => {
@@ -364,7 +352,7 @@ describe('deliveries', () => {
     x.control.directMessage({ from: customer, to: shop, text: 'later' })
     x.control.echoes({ delayMs: 0 })
     x.control.directMessage({ from: customer, to: shop, text: 'now' })
-    await count(receiver, 1)
+    await delivered(x, receiver, 1)
     expect(x.control.deliveries().map(({ status }) => status)[0]).toBe('waiting')
   })
 })
