@@ -59,6 +59,22 @@ export function updateChildren(parent, items, keyOf, draw) {
 }
 
 /**
+ * Fills a list that has no items yet.
+ * @param {Element} list
+ * @param {ShownUser} user
+ * @param {string} title
+ * @param {string} hint
+ */
+export function drawEmpty(list, user, title, hint) {
+  updateChildren(
+    list,
+    [hint],
+    () => 'empty',
+    () => make('div', { class: 'empty' }, avatar(user), make('strong', {}, title), hint),
+  )
+}
+
+/**
  * Shows a message in an element, or hides the element.
  * @param {HTMLElement} place
  * @param {string | null} sentence

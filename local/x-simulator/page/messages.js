@@ -1,5 +1,5 @@
 /** @import { ShownMessage, ShownUser, View } from '../page.ts' */
-import { avatar, byId, day, figure, highlightTags, make, timeOfDay, updateChildren } from './dom.js'
+import { avatar, byId, day, drawEmpty, figure, highlightTags, make, timeOfDay, updateChildren } from './dom.js'
 
 const scroll = byId('messages-scroll', HTMLElement)
 const partner = byId('partner', HTMLElement)
@@ -41,13 +41,8 @@ export function drawMessages({ messages }, person, shop) {
     return before && day(before.createdAt) === date ? [row] : [{ date, id: message.id }, row]
   })
   if (rows.length === 0) {
-    const words = `Write to @${shop.username}. Your message becomes a ticket in the helpdesk. You see the reply here.`
-    updateChildren(
-      scroll,
-      [words],
-      () => 'empty',
-      () => make('div', { class: 'empty' }, avatar(shop), make('strong', {}, 'No messages yet'), words),
-    )
+    const hint = `Write to @${shop.username}. Your message becomes a ticket in the helpdesk. You see the reply here.`
+    drawEmpty(scroll, shop, 'No messages yet', hint)
     return
   }
   updateChildren(

@@ -1,5 +1,5 @@
 /** @import { ShownPost, ShownUser, View } from '../page.ts' */
-import { avatar, byId, day, figure, highlightTags, make, timeOfDay, updateChildren } from './dom.js'
+import { avatar, byId, day, drawEmpty, figure, highlightTags, make, timeOfDay, updateChildren } from './dom.js'
 
 const scroll = byId('posts-scroll', HTMLElement)
 
@@ -26,13 +26,8 @@ export function drawPosts({ posts, users }, person, shop, actions) {
     return [{ post, author, depth, quoted, isOwn: author.id === person.id }]
   })
   if (rows.length === 0) {
-    const words = `Mention @${shop.username} in a post. Your post becomes a ticket, and the reply appears below it.`
-    updateChildren(
-      scroll,
-      [words],
-      () => 'empty',
-      () => make('div', { class: 'empty' }, avatar(person), make('strong', {}, 'No posts yet'), words),
-    )
+    const hint = `Mention @${shop.username} in a post. Your post becomes a ticket, and the reply appears below it.`
+    drawEmpty(scroll, person, 'No posts yet', hint)
     return
   }
   updateChildren(

@@ -39,7 +39,7 @@ const stored = async ({ endpoint }: EmbeddedService) => {
   return emails
 }
 
-test('a mail that the SDK sends is in the store, and there is a page to look at it', async () => {
+test('a mail of the SDK is in the store, and a web page shows the mails', async () => {
   const mailbox = await start()
   const messageId = await send(mailbox, mail)
   expect(await stored(mailbox)).toEqual([
@@ -58,7 +58,7 @@ test('a mail that the SDK sends is in the store, and there is a page to look at 
   expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')])
 })
 
-test('a mail is there with everybody whom it goes to', async () => {
+test('a mail has all its recipients', async () => {
   const mailbox = await start()
   const to = Array.from({ length: 11 }, (_, index) => `to-${index}@example.com`)
   const [cc, bcc, replyTo] = ['cc', 'bcc', 'reply-to'].map((kind) => [`${kind}-1@example.com`, `${kind}-2@example.com`])
@@ -71,7 +71,7 @@ test('a mail is there with everybody whom it goes to', async () => {
   ])
 })
 
-test('what it does not take leaves the mails before as they were', async () => {
+test('a refused mail changes no earlier mail', async () => {
   const mailbox = await start()
   await send(mailbox, mail)
   const empty = { ...mail.Message, Subject: { Data: '' } } as SendEmailCommandInput['Message']
@@ -80,14 +80,14 @@ test('what it does not take leaves the mails before as they were', async () => {
   expect(await stored(mailbox)).toMatchObject([{ destination: { to: ['admin@example.com'] } }])
 })
 
-test('it is empty when it starts, and sends nothing on', async () => {
+test('it is empty after the start, and forwards nothing', async () => {
   process.env.SMTP_TRANSPORT = '{"host":"127.0.0.1","port":9}'
   await send(await start(), mail)
   expect(process.env).not.toHaveProperty('SMTP_TRANSPORT')
   expect(await stored(await start())).toEqual([])
 })
 
-test('a port that is taken is refused in a sentence that names MAIL_PORT', async () => {
+test('a port in use is refused with an error that names MAIL_PORT', async () => {
   const { port } = new URL((await start()).endpoint)
   const refused = await start(Number(port)).catch((error: unknown) => error)
   expect(refused).toBeInstanceOf(UserError)
@@ -96,7 +96,7 @@ test('a port that is taken is refused in a sentence that names MAIL_PORT', async
   )
 })
 
-test('it answers nobody from outside this machine, and nobody at all once it is stopped', async () => {
+test('it accepts no connection from another machine, and none at all after it has stopped', async () => {
   const outside = Object.values(networkInterfaces())
     .flat()
     .find((one) => one?.family === 'IPv4' && !one.internal)

@@ -22,7 +22,7 @@ test('the table is created once and then found', async () => {
   await ensureTable(database.endpoint)
 })
 
-test('a table of an earlier version is refused with what to do about it', async () => {
+test('a table of an earlier version is refused with an error that says what to do', async () => {
   const client = databaseClient(database.endpoint)
   await client.send(
     new CreateTableCommand({

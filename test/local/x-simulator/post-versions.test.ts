@@ -25,7 +25,7 @@ async function subscribedTwice() {
 const ids = (x: Awaited<ReturnType<typeof all.x>>) => x.control.posts().map(({ id }) => id)
 
 describe('an edited post', () => {
-  test('is a post with an id of its own, that names its versions, and the old one is still to be seen', async () => {
+  test('is a new post that names all its versions, and the old version stays readable', async () => {
     const x = await all.x()
     const first = x.control.post({ by: customer, text: '@demo_shop helo' })
     const answer = await control(x, 'POST', `posts/${first.id}/edit`, { text: '@demo_shop hello' })
@@ -39,7 +39,7 @@ describe('an edited post', () => {
     expect(timeline.data.map(({ id }: Body) => id)).toEqual([ids(x)[1]])
   })
 
-  test('is told of in both event systems, with what was there at that time', async () => {
+  test('is delivered through both event systems, with the versions at that time', async () => {
     const { x, receiver } = await subscribedTwice()
     const first = x.control.post({ by: customer, text: '@demo_shop helo' })
     x.control.editPost(first.id, '@demo_shop hello')
@@ -53,7 +53,7 @@ describe('an edited post', () => {
     expect(v2.map((one) => one.text)).toEqual(['@demo_shop helo', '@demo_shop hello'])
   })
 
-  test('can be edited five times, and is gone with all its versions', async () => {
+  test('can be edited five times, and is deleted with all its versions', async () => {
     const x = await all.x()
     const { id } = x.control.post({ by: customer, text: 'one' })
     for (const text of ['two', 'three', 'four', 'five', 'six']) x.control.editPost(id, text)
@@ -66,7 +66,7 @@ describe('an edited post', () => {
   })
 })
 
-test('a quote carries the quoted post and its author, until that is deleted', async () => {
+test('a quote includes the quoted post and its author', async () => {
   const { x, receiver } = await subscribedTwice()
   const quoted = x.control.post({ by: neighbour, text: 'Sold out!' })
   x.control.post({ by: customer, text: '@demo_shop is it?', quotes: quoted.id })

@@ -43,7 +43,7 @@ async function started(...activity: string[]) {
 }
 
 describe('a broken webhook', () => {
-  test('misses what happens until a PUT succeeds', async () => {
+  test('misses all events until a PUT succeeds', async () => {
     const { x, receiver, id, app } = await started('chat.received')
     expect((await control(x, 'POST', 'webhooks/break', { id })).body).toMatchObject({
       webhooks: [{ id, valid: false }],
@@ -64,7 +64,7 @@ describe('a broken webhook', () => {
     expect(texts(receiver)).toEqual(['heard'])
   })
 
-  test('is mended by the control without a challenge', async () => {
+  test('is repaired by the control without a challenge', async () => {
     const { x, receiver, id } = await started()
     const challenges = receiver.challenges.length
     await control(x, 'POST', 'webhooks/break')
@@ -75,7 +75,7 @@ describe('a broken webhook', () => {
     expect(receiver.challenges).toHaveLength(challenges)
   })
 
-  test('misses what was held, and gets no further attempts of what was under way', async () => {
+  test('misses held deliveries, and gets no further attempts of pending ones', async () => {
     const { x, receiver } = await started()
     x.control.echoes({ hold: true })
     write(x, 'held')
@@ -88,7 +88,7 @@ describe('a broken webhook', () => {
 })
 
 describe('dropped deliveries', () => {
-  test('are so many, of the kinds that are named', async () => {
+  test('are a number of deliveries of the named kinds', async () => {
     const { x, receiver } = await started()
     const drop = { count: 2, kinds: ['direct_message_events'] }
     expect((await control(x, 'POST', 'drop', drop)).body).toEqual({ drop: { left: 2, kinds: drop.kinds } })
@@ -105,8 +105,8 @@ describe('dropped deliveries', () => {
 
   test.each([
     ['a count of 0', 'drop', { count: 0 }],
-    ['mending', 'webhooks/repair', {}],
-  ])('are all of them until %s ends it', async (_, path, body) => {
+    ['a repair', 'webhooks/repair', {}],
+  ])('are all deliveries until %s ends it', async (_, path, body) => {
     const { x, receiver } = await started()
     await control(x, 'POST', 'drop', { until: 'repaired' })
     for (const text of ['1', '2', '3']) write(x, text)
@@ -119,7 +119,7 @@ describe('dropped deliveries', () => {
 })
 
 describe('a replay job', () => {
-  test('brings what was missed, failed and delivered in its time, once each, and then says that it is complete', async () => {
+  test('delivers the missed, failed and delivered events of its time range, each once, and then reports that it is complete', async () => {
     const { x, receiver, id, replay } = await started('dm.received')
     write(x, 'too early')
     await deliveriesEnded(x)
@@ -164,7 +164,7 @@ describe('a replay job', () => {
     expect(texts(receiver).slice(before + 4)).toEqual(['delivered', 'missed', 'failed', 'Complete'])
   })
 
-  test('goes on past what is not answered 200, does not try it again, and is incomplete', async () => {
+  test('continues after an answer other than 200, does not retry, and is incomplete', async () => {
     const { x, receiver, replay } = await started()
     x.control.drop({ count: 3 })
     for (const text of ['1', '2', '3']) write(x, text)
@@ -178,7 +178,7 @@ describe('a replay job', () => {
     expect(texts(receiver).slice(4)).toEqual(['1', '2', '3', 'Complete'])
   })
 
-  test('is not dropped itself, and leaves out what is still to come', async () => {
+  test('is not dropped itself, and leaves out pending deliveries', async () => {
     const { x, receiver, replay } = await started()
     x.control.drop({ count: 1 })
     write(x, 'missed')
@@ -192,7 +192,7 @@ describe('a replay job', () => {
     expect(texts(receiver)).toEqual(['missed', 'Complete'])
   })
 
-  test('is the only one: another is a 409 until it has ended', async () => {
+  test('runs alone: another gets a 409 until it has ended', async () => {
     const { x, receiver, replay } = await started()
     x.control.drop({ count: 1 })
     write(x, 'missed')
@@ -217,7 +217,7 @@ describe('a replay job', () => {
     ['of no length', '202605011110', '202605011110', 'from_date: must be before to_date'],
     ['of no such form', '2026-05-01', '202605011110', 'from_date: is not a time of the form yyyymmddhhmm'],
     [
-      'until a day that is not there',
+      'until a day that does not exist',
       '202605011100',
       '202604311110',
       'to_date: is not a time of the form yyyymmddhhmm',
@@ -228,7 +228,7 @@ describe('a replay job', () => {
     expect([code, (data as Body).errors[0].message]).toEqual([400, sentence])
   })
 
-  test('is for a valid webhook that is there, and for the app alone', async () => {
+  test('needs a valid webhook and the bearer token of the app', async () => {
     const { x, id, app, replay } = await started()
     const times = { from_date: '202605011100', to_date: '202605011130' }
     const message = async (call: Promise<unknown>) => {

@@ -11,7 +11,7 @@ export const shop = '1480000000000000001'
 export const customer = '1481000000000000002'
 export const neighbour = '1482000000000000003'
 
-/** What the tests of a file start, and one call to end all of it. */
+/** Starts what the tests of a file need; `stop` ends all of it. */
 export function everything() {
   const parts: { stop(): Promise<void> }[] = []
   return {
@@ -38,24 +38,24 @@ export function everything() {
 }
 
 export type Received = { readonly signed: boolean; readonly raw: string; readonly body: Body }
-/** Enough of a delivery's form for the tests; what it really is they say themselves. */
-// biome-ignore lint/suspicious/noExplicitAny: the tests look into foreign JSON
+/** A body whose form the tests check themselves. */
+// biome-ignore lint/suspicious/noExplicitAny: the tests read JSON of any form
 export type Body = any
 
 export type Receiver = {
   readonly url: string
   readonly received: Received[]
   readonly challenges: string[]
-  /** Statuses to answer with before 200 comes again. */
+  /** The statuses of the next answers, before 200 again. */
   statuses: number[]
-  /** What the next answers wait for. */
+  /** The next answers wait for this promise. */
   gate: Promise<void> | undefined
-  /** The secret with which challenges are answered. */
+  /** The secret for answering challenges. */
   secret: string
   stop(): Promise<void>
 }
 
-/** A webhook as the product has one: its own check of signatures, its own answer to the CRC. */
+/** A webhook that verifies signatures and answers the CRC with the product's own code. */
 async function startReceiver(): Promise<Receiver> {
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost')
@@ -93,7 +93,7 @@ const headerOf = (headers: IncomingHttpHeaders) => {
   return typeof value === 'string' ? value : undefined
 }
 
-/** The library's client, sent to the simulator: signed for api.x.com, then turned round. */
+/** The library's client. It signs for api.x.com, then sends the request to the simulator. */
 export function clientAt(
   x: XSimulator,
   tokens: { appKey?: string; appSecret?: string; accessToken?: string; accessSecret?: string } = {},
@@ -114,7 +114,7 @@ export function clientAt(
   return new TwitterApi(all, { plugins: [plugin], httpAgent })
 }
 
-/** The client of an account that has allowed the app. */
+/** The client of an account that has authorized the app. */
 export function accountAt(x: XSimulator, user: string): TwitterApi {
   const { token, secret } = x.control.token(user)
   return clientAt(x, { accessToken: token, accessSecret: secret })
@@ -155,14 +155,14 @@ export const deliveriesEnded = (x: XSimulator) =>
     x.control.deliveries().every(({ status }) => status !== 'waiting' && status !== 'held'),
   )
 
-/** The refusal of a call. */
+/** The error answer of a call. */
 export async function refusalOf(call: Promise<unknown>): Promise<ApiResponseError> {
   const outcome = await call.then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   )
   if ('error' in outcome && outcome.error instanceof ApiResponseError) return outcome.error
-  throw new Error(`It was not refused by an answer: ${JSON.stringify(outcome)}`)
+  throw new Error(`The call did not get an error answer: ${JSON.stringify(outcome)}`)
 }
 
 /** A call of the control API. */

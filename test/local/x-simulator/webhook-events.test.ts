@@ -18,7 +18,7 @@ import {
 const all = everything()
 afterEach(() => all.stop())
 
-/** What the product makes of a delivery. */
+/** Reads a delivery as the product does. */
 function readBack(raw: string) {
   return splitWebhookBody(raw, '2026-01-01T00:00:00.000Z').events.map(readActivity)
 }
@@ -29,7 +29,7 @@ async function account(...users: string[]) {
   return { x, receiver }
 }
 
-/** Subscribes an account to everything of the X Activity API that a channel wants. */
+/** Subscribes the shop to event types of the X Activity API. */
 async function activity(...types: string[]) {
   const [x, receiver] = [await all.x(), await all.receiver()]
   const webhookId = await subscribed(x, receiver)
@@ -38,7 +38,7 @@ async function activity(...types: string[]) {
 }
 
 describe('the Account Activity API', () => {
-  test('sends a direct message signed, escaped, with its people and links', async () => {
+  test('sends a direct message signed and escaped, with its users and links', async () => {
     const { x, receiver } = await account(shop)
     const { id } = x.control.directMessage({
       from: customer,
@@ -87,14 +87,14 @@ describe('the Account Activity API', () => {
     expect(second?.body.direct_message_events[0].message_create.source_app_id).toBe('3033300')
   })
 
-  test('sends each end its own event when both are connected', async () => {
+  test('sends one event to each account when both are connected', async () => {
     const { x, receiver } = await account(shop, neighbour)
     x.control.directMessage({ from: neighbour, to: shop, text: 'Hello' })
     const deliveries = await delivered(x, receiver, 2)
     expect(deliveries.map(({ body }) => body.for_user_id).sort()).toEqual([shop, neighbour])
   })
 
-  test('sends a mention with every id whole, as a number and as a string', async () => {
+  test('sends every id of a mention exactly, as a number and as a string', async () => {
     const { x, receiver } = await account(shop)
     const { id } = x.control.post({ by: customer, text: '@demo_shop where is #order $ABC?' })
     const [delivery] = await delivered(x, receiver, 1)
@@ -117,7 +117,7 @@ describe('the Account Activity API', () => {
     })
   })
 
-  test('sends of a long post 140 characters, and the whole of it in extended_tweet', async () => {
+  test('truncates a long post to 140 characters, with the full text in extended_tweet', async () => {
     const { x, receiver } = await account(shop)
     const text = `${'word '.repeat(40)}& more for @demo_shop at https://example.com/x`
     x.control.post({ by: customer, text })
@@ -134,7 +134,7 @@ describe('the Account Activity API', () => {
     expect(readBack(delivery?.raw ?? '')).toMatchObject([{ activity: { text, mentions: [{ id: shop }] } }])
   })
 
-  test('puts the mentions that X makes itself before an answer, past which the text to show begins', async () => {
+  test('adds the mentions before a reply, and display_text_range begins after them', async () => {
     const { x, receiver } = await account(shop)
     const first = x.control.post({ by: customer, text: 'Hello @demo_shop' })
     await accountAt(x, shop).v2.reply('Good day', first.id)
@@ -150,7 +150,7 @@ describe('the Account Activity API', () => {
     expect(echo?.body.user_has_blocked).toBeUndefined()
   })
 
-  test('tells the account of an answer under the customer’s own entry: the mention is implicit', async () => {
+  test('sends a reply under the customer’s own post, with the implicit mention of the account', async () => {
     const { x, receiver } = await account(shop)
     const first = x.control.post({ by: customer, text: 'Hello @demo_shop' })
     x.control.post({ by: customer, text: 'Anybody there?', inReplyTo: first.id })
@@ -162,7 +162,7 @@ describe('the Account Activity API', () => {
     })
   })
 
-  test('tells of quotes with the quoted post, and nothing of posts that do not concern the account', async () => {
+  test('sends quotes with the quoted post, and no posts that do not concern the account', async () => {
     const { x, receiver } = await account(shop)
     const own = x.control.post({ by: shop, text: 'News' })
     x.control.post({ by: neighbour, text: 'Nothing to do with anybody' })
@@ -177,7 +177,7 @@ describe('the Account Activity API', () => {
     expect(receiver.received).toHaveLength(2)
   })
 
-  test('tells of deleted posts only their own account', async () => {
+  test('sends a deletion only to the author’s account', async () => {
     const { x, receiver } = await account(shop)
     const own = x.control.post({ by: shop, text: 'Wrong' })
     const foreign = x.control.post({ by: customer, text: '@demo_shop never mind' })
@@ -193,7 +193,7 @@ describe('the Account Activity API', () => {
     expect(receiver.received).toHaveLength(3)
   })
 
-  test('tells that the permission was taken away, after which nothing comes', async () => {
+  test('sends the revocation of access, and nothing after it', async () => {
     const { x, receiver } = await account(shop)
     x.control.revoke(shop)
     x.control.directMessage({ from: customer, to: shop, text: 'Too late' })
@@ -210,7 +210,7 @@ describe('the Account Activity API', () => {
 })
 
 describe('the X Activity API', () => {
-  test('sends direct messages of both directions with users under data', async () => {
+  test('sends direct messages in both directions, with the users under data', async () => {
     const { x, receiver } = await activity('dm.received', 'dm.sent')
     x.control.directMessage({ from: customer, to: shop, text: 'Hello' })
     const [received] = await delivered(x, receiver, 1)
@@ -237,7 +237,7 @@ describe('the X Activity API', () => {
     })
   })
 
-  test('sends a mention only when it is written in the text, a reply only to the account’s own post', async () => {
+  test('sends a mention only if the text contains it, and a reply only if the parent is the account’s own post', async () => {
     const { x, receiver } = await activity('post.mention.create', 'post.reply.create', 'post.create')
     const first = x.control.post({ by: customer, text: 'Hello @demo_shop' })
     x.control.post({ by: customer, text: 'implicit only', inReplyTo: first.id })
@@ -269,7 +269,7 @@ describe('the X Activity API', () => {
     expect(mention?.body.data.payload.entities.mentions[0]).toMatchObject({ start: 6, start_str: '6', id: shop })
   })
 
-  test('sends deletions, encrypted messages and the end of the permission', async () => {
+  test('sends deletions, encrypted messages and the revocation of access', async () => {
     const { x, receiver } = await activity('post.delete', 'chat.received', 'oauth.revoke')
     const post = x.control.post({ by: shop, text: 'Wrong' })
     x.control.deletePost(post.id)
@@ -290,7 +290,7 @@ describe('the X Activity API', () => {
 })
 
 describe('deliveries', () => {
-  test('are tried again while the answer is not 200, and no more after it', async () => {
+  test('are retried until the answer is 200', async () => {
     const { x, receiver } = await account(shop)
     receiver.statuses = [503, 204]
     x.control.directMessage({ from: customer, to: shop, text: 'Hello' })
@@ -301,9 +301,9 @@ describe('deliveries', () => {
     expect(new Set(receiver.received.map(({ raw }) => raw)).size).toBe(1)
   })
 
-  test('are given up after the last retry, which somebody hears', async () => {
-    const troubles: string[] = []
-    const x = await all.x({ onWarning: (sentence) => troubles.push(sentence) })
+  test('fail after the last retry, with a warning', async () => {
+    const warnings: string[] = []
+    const x = await all.x({ onWarning: (sentence) => warnings.push(sentence) })
     const receiver = await all.receiver()
     await subscribed(x, receiver, shop)
     receiver.statuses = [500, 500, 500, 500, 500]
@@ -311,10 +311,10 @@ describe('deliveries', () => {
     await deliveriesEnded(x)
     expect(x.control.deliveries()).toMatchObject([{ status: 'failed', attempts: [{}, {}, {}, {}] }])
     expect(receiver.received).toHaveLength(4)
-    expect(troubles).toEqual([expect.stringContaining('direct_message_events')])
+    expect(warnings).toEqual([expect.stringContaining('direct_message_events')])
   })
 
-  test('to nobody are tried again too, and say why', async () => {
+  test('to an unreachable webhook are retried too, and record the error', async () => {
     const { x, receiver } = await account(shop)
     await receiver.stop()
     x.control.directMessage({ from: customer, to: shop, text: 'Hello' })
@@ -325,7 +325,7 @@ describe('deliveries', () => {
     })
   })
 
-  test('to a redirect make the webhook invalid at once', async () => {
+  test('that get a redirect make the webhook invalid at once', async () => {
     const { x, receiver } = await account(shop)
     receiver.statuses = [302]
     x.control.directMessage({ from: customer, to: shop, text: 'Hello' })
@@ -334,7 +334,7 @@ describe('deliveries', () => {
     expect(receiver.received).toHaveLength(1)
   })
 
-  test('are held and released, so that an echo comes when the test wants it', async () => {
+  test('can be held and released', async () => {
     const { x, receiver } = await account(shop)
     x.control.echoes({ hold: true })
     await accountAt(x, shop).v2.sendDmToParticipant(customer, { text: 'Coming' })
@@ -346,7 +346,7 @@ describe('deliveries', () => {
     await delivered(x, receiver, 2)
   })
 
-  test('wait as long as they are told to', async () => {
+  test('can be delayed', async () => {
     const { x, receiver } = await account(shop)
     x.control.echoes({ delayMs: 60_000 })
     x.control.directMessage({ from: customer, to: shop, text: 'later' })
