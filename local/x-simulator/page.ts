@@ -155,6 +155,7 @@ const files: Readonly<Record<string, string>> = {
       'dom.js',
       'messages.js',
       'posts.js',
+      'reach.js',
     ].map((name) => [`/page/${name}`, name]),
   ),
 }

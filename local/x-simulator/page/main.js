@@ -6,6 +6,7 @@ import { connectControls, drawClock, drawControls } from './controls.js'
 import { byId, make, showMessage, timeOfDay, updateChildren } from './dom.js'
 import { drawMessages, scrollToEnd } from './messages.js'
 import { drawPosts } from './posts.js'
+import { drawReach } from './reach.js'
 
 const pollMs = 1_000
 const roles = /** @type {const} */ (['person', 'shop'])
@@ -51,7 +52,7 @@ async function draw() {
   if (state === drawn) return
   drawn = state
   drawChoices(person, shop)
-  drawReach(person, shop)
+  drawReach(view, person, shop)
   drawMessages(view, person, shop)
   drawPosts(view, person, shop, {
     reply: (post) => beginPost('reply', post),
@@ -125,40 +126,6 @@ function drawChoices(person, shop) {
     selects[role].value = current.username
   }
   byId('phone-me', HTMLElement).textContent = `@${person.username}`
-}
-
-/**
- * Shows whether messages and posts reach the helpdesk.
- * @param {ShownUser} person
- * @param {ShownUser} shop
- */
-function drawReach(person, shop) {
-  const reach = byId('reach', HTMLElement)
-  const { text, colour } = reachOf(person, shop)
-  if (reach.textContent !== text) reach.textContent = text
-  reach.className = `reach ${colour}`
-  const link = byId('console', HTMLAnchorElement)
-  if (view?.consoleUrl) link.href = view.consoleUrl
-  link.hidden = !view?.consoleUrl
-}
-
-/**
- * @param {ShownUser} person
- * @param {ShownUser} shop
- */
-function reachOf(person, shop) {
-  if (person.id === shop.id)
-    return { text: 'You are the shop. Choose another person to write as a customer.', colour: 'plain' }
-  if (!shop.connected)
-    return { text: `@${shop.username} is not connected. Connect it in the console first.`, colour: 'bad' }
-  if (view?.webhooks.some(({ valid }) => !valid))
-    return { text: 'The webhook is broken. The helpdesk does not get what you write.', colour: 'bad' }
-  if (!shop.subscribed)
-    return { text: `@${shop.username} is connected, but the webhook has no subscription to it.`, colour: 'bad' }
-  return {
-    text: `@${shop.username} is connected. What you write to it becomes a ticket in the helpdesk.`,
-    colour: 'good',
-  }
 }
 
 for (const role of roles) {

@@ -135,7 +135,7 @@ describe('a person who signs in', () => {
   test('in another browser gets an error page', async () => {
     const { to: page } = await browser(server.url).go(authorizeUrl())
     const { status, text } = await browser(server.url).go(page, { username: 'agent', password: 'local' })
-    expect([status, text]).toEqual([400, expect.stringContaining('begun in another browser')])
+    expect([status, text]).toEqual([400, expect.stringContaining('you started it in another browser')])
   })
 })
 
