@@ -175,19 +175,3 @@ export const table = {
 } as const
 
 export type IndexName = keyof typeof table.indexes
-<<<<<<< HEAD
-
-/** The rights in a token of the API: groups of people, and scopes of machines (`IDENTIFIER/NAME`). */
-export const access = {
-  groups: {
-    administrators: 'Everything, channels and settings included',
-    agents: 'Read tickets and messages, answer, set status and tags',
-  },
-  resourceServer: 'helpdesk-twitter',
-  scopes: {
-    tickets: 'Read tickets and messages, answer, set status and tags',
-    admin: 'Everything, channels and settings included',
-  },
-} as const
-=======
->>>>>>> ops

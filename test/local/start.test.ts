@@ -87,7 +87,7 @@ test('it tells where everything is and what to try first, and a token comes from
     '/webhooks/twitter',
     'local-consumer-secret',
     '(simulated)',
-    'to be the customer',
+    'to write as a customer',
     'DynamoDB',
     'SQS',
   ]) {
@@ -98,7 +98,7 @@ test('it tells where everything is and what to try first, and a token comes from
 
 test('it uses the X that it is given, and starts none', async () => {
   const stack = await ready({ X_API_URL: 'http://127.0.0.1:9/' })
-  expect(stack.output()).toMatch(/X +http:\/\/127\.0\.0\.1:9 \(as set, the simulator is off\)/)
+  expect(stack.output()).toMatch(/X +http:\/\/127\.0\.0\.1:9 \(from X_API_URL; the simulator is off\)/)
   expect(stack.output()).not.toContain('(simulated)')
 })
 
@@ -111,7 +111,7 @@ test('it tells where the mailbox is, who hears and from whom', async () => {
 
 test('it uses the SES that it is given, and starts no mailbox', async () => {
   const stack = await ready({ AWS_ENDPOINT_URL_SES: 'http://127.0.0.1:9/' })
-  expect(stack.output()).toMatch(/Mail +http:\/\/127\.0\.0\.1:9 \(as set, the mailbox is off\)/)
+  expect(stack.output()).toMatch(/Mail +http:\/\/127\.0\.0\.1:9 \(from AWS_ENDPOINT_URL_SES; the mailbox is off\)/)
 })
 
 test('it has no child but the database', async () => {
@@ -158,7 +158,7 @@ test('the end of the database ends it, with a sentence', async () => {
   if (!database) throw new Error('no database is running')
   process.kill(database.pid, 'SIGKILL')
   expect(await stack.ended).toBe(1)
-  expect(stack.output()).toContain('The embedded DynamoDB ended by itself')
+  expect(stack.output()).toContain('The embedded DynamoDB stopped unexpectedly')
   expect(survivors()).toEqual([])
 })
 
@@ -171,7 +171,7 @@ test('what cannot be is refused in one sentence', async () => {
   const unheard = run('start.ts', { EVENT_SOURCE: 'webhooks' })
   expect([await unheard.ended, unheard.output()]).toEqual([
     1,
-    'EVENT_SOURCE must be account-activity or x-activity, not «webhooks».\n',
+    'EVENT_SOURCE must be x-activity or account-activity, not «webhooks».\n',
   ])
   await ready()
   const second = run('start.ts', {})

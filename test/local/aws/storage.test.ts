@@ -28,7 +28,7 @@ const put = (url: string, bytes: Buffer, headers: Record<string, string>) =>
   fetch(url, { method: 'PUT', headers, body: new Uint8Array(bytes) })
 
 describe('the embedded S3', () => {
-  test('takes what was announced by a link, also what is larger than its own limit', async () => {
+  test('accepts an upload by a signed link, also above its own size limit', async () => {
     const bytes = files.mp4('large', 30_000_000)
     const url = await bucket().uploadLink('uploads/large', 'video/mp4', bytes.length)
     expect((await put(url, bytes, { 'content-type': 'video/mp4' })).status).toBe(200)
@@ -45,7 +45,7 @@ describe('the embedded S3', () => {
     expect(await bucket().inspect('uploads/one')).toBeNull()
   })
 
-  test('opens nothing without a signature, after its time, or to a stranger', async () => {
+  test('refuses access without a signature, with an expired one, or with other credentials', async () => {
     await bucket().put('sent/two', 'image/png', [files.png('two')] as never)
     const url = new URL(await bucket().link('sent/two'))
     expect((await fetch(url)).status).toBe(200)
@@ -67,7 +67,7 @@ describe('the embedded S3', () => {
     )
   })
 
-  test('lets browsers of its page in, and of no other', async () => {
+  test('accepts the origin of the console in CORS, and no other', async () => {
     const asks = (origin: string) =>
       fetch(`${storage.endpoint}/${bucketName}/uploads/x`, {
         method: 'OPTIONS',
@@ -79,7 +79,7 @@ describe('the embedded S3', () => {
     expect((await asks('http://evil.example')).headers.get('access-control-allow-origin')).toBeNull()
   })
 
-  test('keeps a file in parts, and nothing of one that breaks off in the middle', async () => {
+  test('stores a multipart upload, and nothing of an aborted one', async () => {
     async function* broken() {
       yield files.mp4('broken', 20_000_000)
       throw new Error('no more')
@@ -96,7 +96,7 @@ describe('the embedded S3', () => {
     expect(Buffer.from(read).equals(bytes.subarray(10_000_000, 10_001_000))).toBe(true)
   })
 
-  test('has everything again after a restart', async () => {
+  test('has all objects after a restart', async () => {
     await bucket().put('sent/kept', 'image/png', [files.png('kept')] as never)
     await storage.stop()
     await start()

@@ -7,11 +7,13 @@ import {
   type Body,
   control,
   customer,
+  deliveriesEnded,
   everything,
   type Receiver,
   refusalOf,
   shop,
   subscribed,
+  subscribedToActivity,
 } from './support.ts'
 
 const all = everything()
@@ -28,17 +30,11 @@ const textOf = ({ body }: { body: Body }) =>
   body.data.event_type
 const texts = (receiver: Receiver) => receiver.received.map(textOf)
 
-const settled = (x: XSimulator) =>
-  eventually('the end of all deliveries', () => statuses(x).every((one) => one !== 'waiting' && one !== 'held'))
-
 /** An account that is subscribed, at noon. */
 async function started(...activity: string[]) {
   const [x, receiver] = [await all.x(), await all.receiver()]
   const id = await subscribed(x, receiver, shop)
-  for (const event_type of activity) {
-    const filter = { user_id: shop }
-    await accountAt(x, shop).v2.post('activity/subscriptions', { event_type, filter, webhook_id: id })
-  }
+  await subscribedToActivity(x, id, shop, ...activity)
   at(x, '12:00:00')
   const app = await appAt(x)
   const replay = async (from_date: string, to_date: string): Promise<Body> =>
@@ -47,7 +43,7 @@ async function started(...activity: string[]) {
 }
 
 describe('a broken webhook', () => {
-  test('misses what happens until a PUT succeeds', async () => {
+  test('misses all events until a PUT succeeds', async () => {
     const { x, receiver, id, app } = await started('chat.received')
     expect((await control(x, 'POST', 'webhooks/break', { id })).body).toMatchObject({
       webhooks: [{ id, valid: false }],
@@ -64,35 +60,35 @@ describe('a broken webhook', () => {
     receiver.secret = 'test-consumer-secret'
     await app.v2.put(`webhooks/${id}`)
     write(x, 'heard')
-    await settled(x)
+    await deliveriesEnded(x)
     expect(texts(receiver)).toEqual(['heard'])
   })
 
-  test('is mended by the control without a challenge', async () => {
+  test('is repaired by the control without a challenge', async () => {
     const { x, receiver, id } = await started()
     const challenges = receiver.challenges.length
     await control(x, 'POST', 'webhooks/break')
-    expect((await control(x, 'POST', 'webhooks/mend')).body).toMatchObject({ webhooks: [{ id, valid: true }] })
+    expect((await control(x, 'POST', 'webhooks/repair')).body).toMatchObject({ webhooks: [{ id, valid: true }] })
     write(x, 'heard')
-    await settled(x)
+    await deliveriesEnded(x)
     expect(texts(receiver)).toEqual(['heard'])
     expect(receiver.challenges).toHaveLength(challenges)
   })
 
-  test('misses what was held, and gets no further attempts of what was under way', async () => {
+  test('misses held deliveries, and gets no further attempts of pending ones', async () => {
     const { x, receiver } = await started()
     x.control.echoes({ hold: true })
     write(x, 'held')
     x.control.breakWebhooks()
     x.control.echoes({ release: true })
-    await settled(x)
+    await deliveriesEnded(x)
     expect(statuses(x)).toEqual(['missed'])
     expect(receiver.received).toEqual([])
   })
 })
 
 describe('dropped deliveries', () => {
-  test('are so many, of the kinds that are named', async () => {
+  test('are a number of deliveries of the named kinds', async () => {
     const { x, receiver } = await started()
     const drop = { count: 2, kinds: ['direct_message_events'] }
     expect((await control(x, 'POST', 'drop', drop)).body).toEqual({ drop: { left: 2, kinds: drop.kinds } })
@@ -101,7 +97,7 @@ describe('dropped deliveries', () => {
     expect((await control(x, 'GET', 'drop')).body).toEqual({ drop: { left: 1, kinds: drop.kinds } })
     write(x, '2')
     write(x, '3')
-    await settled(x)
+    await deliveriesEnded(x)
     expect(statuses(x)).toEqual(['missed', 'delivered', 'missed', 'delivered'])
     expect(texts(receiver).sort()).toEqual(['3', 'Hello @demo_shop'])
     expect((await control(x, 'GET', 'drop')).body).toEqual({ drop: null })
@@ -109,36 +105,36 @@ describe('dropped deliveries', () => {
 
   test.each([
     ['a count of 0', 'drop', { count: 0 }],
-    ['mending', 'webhooks/mend', {}],
-  ])('are all of them until %s ends it', async (_, path, body) => {
+    ['a repair', 'webhooks/repair', {}],
+  ])('are all deliveries until %s ends it', async (_, path, body) => {
     const { x, receiver } = await started()
     await control(x, 'POST', 'drop', { until: 'repaired' })
     for (const text of ['1', '2', '3']) write(x, text)
     await control(x, 'POST', path, body)
     write(x, '4')
-    await settled(x)
+    await deliveriesEnded(x)
     expect(statuses(x)).toEqual(['missed', 'missed', 'missed', 'delivered'])
     expect(texts(receiver)).toEqual(['4'])
   })
 })
 
 describe('a replay job', () => {
-  test('brings what was missed, failed and delivered in its time, once each, and then says that it is complete', async () => {
+  test('delivers the missed, failed and delivered events of its time range, each once, and then reports that it is complete', async () => {
     const { x, receiver, id, replay } = await started('dm.received')
     write(x, 'too early')
-    await settled(x)
+    await deliveriesEnded(x)
     at(x, '12:10:00')
     write(x, 'delivered')
-    await settled(x)
+    await deliveriesEnded(x)
     x.control.drop({ count: 2 })
     write(x, 'missed')
     receiver.statuses = Array.from({ length: 8 }, () => 500)
     write(x, 'failed')
-    await settled(x)
+    await deliveriesEnded(x)
     receiver.statuses = []
     at(x, '12:20:00')
     write(x, 'too late')
-    await settled(x)
+    await deliveriesEnded(x)
     const before = receiver.received.length
 
     at(x, '12:51:00')
@@ -168,7 +164,7 @@ describe('a replay job', () => {
     expect(texts(receiver).slice(before + 4)).toEqual(['delivered', 'missed', 'failed', 'Complete'])
   })
 
-  test('goes on past what is not answered 200, does not try it again, and is incomplete', async () => {
+  test('continues after an answer other than 200, does not retry, and is incomplete', async () => {
     const { x, receiver, replay } = await started()
     x.control.drop({ count: 3 })
     for (const text of ['1', '2', '3']) write(x, text)
@@ -182,7 +178,7 @@ describe('a replay job', () => {
     expect(texts(receiver).slice(4)).toEqual(['1', '2', '3', 'Complete'])
   })
 
-  test('is not dropped itself, and leaves out what is still to come', async () => {
+  test('is not dropped itself, and leaves out pending deliveries', async () => {
     const { x, receiver, replay } = await started()
     x.control.drop({ count: 1 })
     write(x, 'missed')
@@ -196,7 +192,7 @@ describe('a replay job', () => {
     expect(texts(receiver)).toEqual(['missed', 'Complete'])
   })
 
-  test('is the only one: another is a 409 until it has ended', async () => {
+  test('runs alone: another gets a 409 until it has ended', async () => {
     const { x, receiver, replay } = await started()
     x.control.drop({ count: 1 })
     write(x, 'missed')
@@ -221,7 +217,7 @@ describe('a replay job', () => {
     ['of no length', '202605011110', '202605011110', 'from_date: must be before to_date'],
     ['of no such form', '2026-05-01', '202605011110', 'from_date: is not a time of the form yyyymmddhhmm'],
     [
-      'until a day that is not there',
+      'until a day that does not exist',
       '202605011100',
       '202604311110',
       'to_date: is not a time of the form yyyymmddhhmm',
@@ -232,7 +228,7 @@ describe('a replay job', () => {
     expect([code, (data as Body).errors[0].message]).toEqual([400, sentence])
   })
 
-  test('is for a valid webhook that is there, and for the app alone', async () => {
+  test('needs a valid webhook and the bearer token of the app', async () => {
     const { x, id, app, replay } = await started()
     const times = { from_date: '202605011100', to_date: '202605011130' }
     const message = async (call: Promise<unknown>) => {
@@ -252,7 +248,7 @@ describe('a replay job', () => {
       400,
       expect.stringContaining('WebhookInvalid'),
     ])
-    x.control.mendWebhooks()
+    x.control.repairWebhooks()
     await replay(times.from_date, times.to_date)
   })
 })

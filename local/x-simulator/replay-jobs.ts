@@ -1,18 +1,17 @@
-import type { Deliveries } from './deliveries.ts'
+import { type Deliveries, maxReplayAgeMs } from './deliveries.ts'
 import { type Answer, type Call, invalidRequest, jsonBody, problem, type Route } from './http.ts'
 import type { Delivery, State } from './state.ts'
 import { webhookOf } from './webhooks.ts'
 import type { ReplayJob, World } from './world.ts'
 
-/** Telling a webhook again what it may have missed. */
+/** Delivers missed events again. https://docs.x.com/x-api/account-activity/quickstart */
 export const replayRoutes: readonly Route[] = [
   { method: 'POST', path: '/2/webhooks/replay', access: 'app', handle: replay },
 ]
 
 const minuteMs = 60_000
-const oldestMs = 24 * 60 * minuteMs
-const youngestFromMs = 31 * minuteMs
-const youngestToMs = 10 * minuteMs
+const minFromAgeMs = 31 * minuteMs
+const minToAgeMs = 10 * minuteMs
 
 function replay(world: World, call: Call): Answer {
   const body = jsonBody(call)
@@ -20,9 +19,9 @@ function replay(world: World, call: Call): Answer {
   const [from, to] = [timeOf('from_date', body.from_date), timeOf('to_date', body.to_date)]
   const now = world.now()
   const age = (time: Date) => now.getTime() - time.getTime()
-  if (age(from) > oldestMs) throw invalidRequest('from_date: must be within the last 24 hours')
-  if (age(from) < youngestFromMs) throw invalidRequest('from_date: must be at least 31 minutes ago')
-  if (age(to) < youngestToMs) throw invalidRequest('to_date: must be at least 10 minutes ago')
+  if (age(from) > maxReplayAgeMs) throw invalidRequest('from_date: must be within the last 24 hours')
+  if (age(from) < minFromAgeMs) throw invalidRequest('from_date: must be at least 31 minutes ago')
+  if (age(to) < minToAgeMs) throw invalidRequest('to_date: must be at least 10 minutes ago')
   if (from >= to) throw invalidRequest('from_date: must be before to_date')
   if (!webhook.valid) throw invalidRequest('WebhookInvalid: The webhook is not valid. PUT /2/webhooks/:id makes it so')
   const job_id = world.newId()
@@ -32,13 +31,13 @@ function replay(world: World, call: Call): Answer {
   return { status: 200, body: { data: { job_id, created_at: now.toISOString() } } }
 }
 
-/** The time that `yyyymmddhhmm` means, in UTC. */
+/** Parses `yyyymmddhhmm`, a time in UTC. */
 function timeOf(name: string, value: unknown): Date {
   const parts = typeof value === 'string' ? /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(value) : null
   const [, year, month, day, hour, minute] = parts ?? []
   const iso = `${year}-${month}-${day}T${hour}:${minute}:00.000Z`
   const time = new Date(iso)
-  // The 31st of a shorter month is a Date, though of the next one.
+  // `Date` accepts day 31 of a shorter month and moves it to the next month.
   if (Number.isNaN(time.getTime()) || time.toISOString() !== iso) {
     throw invalidRequest(`${name}: is not a time of the form yyyymmddhhmm`)
   }
@@ -47,11 +46,11 @@ function timeOf(name: string, value: unknown): Date {
 
 export type ReplayOptions = Pick<Deliveries, 'redeliver' | 'emit'> & {
   readonly state: State
-  readonly onTrouble: (sentence: string) => void
+  readonly onWarning: (sentence: string) => void
 }
 
-/** Replay jobs, one at a time: events in the order in which they happened, each once, and then how it went. */
-export function createReplays({ state, redeliver, emit, onTrouble }: ReplayOptions): World['replay'] {
+/** Runs replay jobs, one at a time. A job delivers each event once, in order, and then an event with its own result. */
+export function createReplays({ state, redeliver, emit, onWarning }: ReplayOptions): World['replay'] {
   let isRunning = false
 
   const run = async (job: ReplayJob, events: readonly Delivery[]) => {
@@ -77,7 +76,7 @@ export function createReplays({ state, redeliver, emit, onTrouble }: ReplayOptio
     isRunning = true
     const events = state.deliveries.filter((one) => belongs(one, job))
     run(job, events)
-      .catch((error) => onTrouble(`The X simulator could not replay: ${String(error)}`))
+      .catch((error) => onWarning(`The X simulator could not replay: ${String(error)}`))
       .finally(() => {
         isRunning = false
       })
@@ -85,13 +84,13 @@ export function createReplays({ state, redeliver, emit, onTrouble }: ReplayOptio
   }
 }
 
-/** Events of the Account Activity API for that webhook in that time, but for those whose first attempt is yet to come. */
+/** True for events of the Account Activity API in the job's time range, except those whose first attempt is still pending. */
 function belongs(delivery: Delivery, { webhookId, from, to }: ReplayJob): boolean {
   const { status, attempts, userId, event, replay } = delivery
-  const isToCome = status === 'held' || (status === 'waiting' && attempts.length === 0)
-  // Those of the X Activity API have a dot in their names, and the end of a job is nobody's.
+  const isPending = status === 'held' || (status === 'waiting' && attempts.length === 0)
+  // Events of the X Activity API have a dot in their names. The event of a finished job has no account.
   const isAccountActivity = userId !== null && !event.includes('.')
   const at = Date.parse(delivery.createdAt)
-  const isThen = at >= from.getTime() && at < to.getTime()
-  return delivery.webhookId === webhookId && !replay && isAccountActivity && isThen && !isToCome
+  const isInRange = at >= from.getTime() && at < to.getTime()
+  return delivery.webhookId === webhookId && !replay && isAccountActivity && isInRange && !isPending
 }

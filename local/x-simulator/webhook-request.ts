@@ -2,18 +2,18 @@ import { createHmac } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 
-/** How long X waits for an answer. */
+/** A webhook must answer within this time. */
 const timeoutMs = 10_000
 
-/** The form of X's signatures and CRC answers alike. */
+/** The format of X's signatures and of answers to a CRC. https://docs.x.com/x-api/webhooks/quickstart */
 export const hmac = (bytes: string | Uint8Array, consumerSecret: string) =>
   `sha256=${createHmac('sha256', consumerSecret).update(bytes).digest('base64')}`
 
 /**
- * One request on a connection of its own, following no redirect.
- * @throws Error when there was no whole answer in X's time
+ * Sends one request to a webhook on a new connection, without following redirects.
+ * @throws Error when there is no complete answer in time
  */
-export function exchange(
+export function requestWebhook(
   method: string,
   url: string,
   headers: Readonly<Record<string, string>>,

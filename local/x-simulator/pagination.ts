@@ -1,18 +1,19 @@
 import { invalidRequest } from './http.ts'
 
 /**
- * A page of a list of the v2 API, newest first, between the ids and times that the query names.
- * @param sizes what `max_results` may be @throws XError when it may not
+ * Returns a page of a list, newest first, within the ids and times of the query.
+ * @param sizes the allowed range and the default of `max_results`
+ * @throws XError when a query parameter is invalid
  */
 export function pageOf<T extends { readonly id: string; readonly createdAt: string }>(
   list: readonly T[],
   query: URLSearchParams,
-  sizes: { readonly from: number; readonly to: number; readonly unless: number },
+  sizes: { readonly min: number; readonly max: number; readonly default: number },
 ): { items: T[]; meta: Record<string, unknown> } {
-  const size = Number(query.get('max_results') ?? sizes.unless)
-  if (!Number.isInteger(size) || size < sizes.from || size > sizes.to) {
+  const size = Number(query.get('max_results') ?? sizes.default)
+  if (!Number.isInteger(size) || size < sizes.min || size > sizes.max) {
     throw invalidRequest(
-      `The \`max_results\` query parameter value [${query.get('max_results')}] is not between ${sizes.from} and ${sizes.to}`,
+      `The \`max_results\` query parameter value [${query.get('max_results')}] is not between ${sizes.min} and ${sizes.max}`,
     )
   }
   const id = (name: string) => {
@@ -52,7 +53,7 @@ export function pageOf<T extends { readonly id: string; readonly createdAt: stri
 
 const encode = (id: string) => Buffer.from(`before ${id}`).toString('base64url')
 
-/** The id before which a page begins, and whether the token is one of ours. */
+/** The id before which a page begins, and whether the token is valid. */
 function decode(token: string | null): [bigint | undefined, boolean] {
   if (token === null) return [undefined, true]
   const [, id] = /^before (\d+)$/.exec(Buffer.from(token, 'base64url').toString()) ?? []

@@ -4,8 +4,8 @@ import { apps, type World } from './world.ts'
 
 const path = '/2/account_activity/webhooks/:webhookId/subscriptions'
 
-/** Subscriptions of the Account Activity API. */
-export const subscriptionRoutes: readonly Route[] = [
+/** Subscriptions of the Account Activity API. https://docs.x.com/x-api/account-activity/introduction */
+export const accountActivitySubscriptionRoutes: readonly Route[] = [
   { method: 'POST', path: `${path}/all`, access: 'user', handle: subscribe },
   { method: 'GET', path: `${path}/all`, access: 'user', handle: validate },
   { method: 'GET', path: `${path}/all/list`, access: 'app', handle: list },

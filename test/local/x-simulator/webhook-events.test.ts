@@ -1,36 +1,27 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { readActivity } from '../../../lambdas/core/x/payload/read-activity.ts'
 import { splitWebhookBody } from '../../../lambdas/core/x/webhook-body.ts'
-import type { XSimulator } from '../../../local/x-simulator/simulator.ts'
-import { eventually } from '../support.ts'
 import {
   accountAt,
   appAt,
   type Body,
   customer,
+  delivered,
+  deliveriesEnded,
   everything,
   neighbour,
-  type Receiver,
   shop,
   subscribed,
+  subscribedToActivity,
 } from './support.ts'
 
 const all = everything()
 afterEach(() => all.stop())
 
-/** What the product makes of a delivery. */
+/** Reads a delivery as the product does. */
 function readBack(raw: string) {
   return splitWebhookBody(raw, '2026-01-01T00:00:00.000Z').events.map(readActivity)
 }
-
-const count = (receiver: Receiver, wanted: number) =>
-  eventually(`${wanted} deliveries`, () => receiver.received.length >= wanted && receiver.received.slice())
-
-/** Waits until nothing is under way any more. */
-const settled = (x: XSimulator) =>
-  eventually('the end of all deliveries', () =>
-    x.control.deliveries().every(({ status }) => status === 'delivered' || status === 'failed'),
-  )
 
 async function account(...users: string[]) {
   const [x, receiver] = [await all.x(), await all.receiver()]
@@ -38,26 +29,23 @@ async function account(...users: string[]) {
   return { x, receiver }
 }
 
-/** Subscribes an account to everything of the X Activity API that a channel wants. */
+/** Subscribes the shop to event types of the X Activity API. */
 async function activity(...types: string[]) {
   const [x, receiver] = [await all.x(), await all.receiver()]
-  const webhook_id = await subscribed(x, receiver)
-  for (const event_type of types) {
-    const filter = { user_id: shop }
-    await accountAt(x, shop).v2.post('activity/subscriptions', { event_type, filter, tag: 'helpdesk', webhook_id })
-  }
+  const webhookId = await subscribed(x, receiver)
+  await subscribedToActivity(x, webhookId, shop, ...types)
   return { x, receiver }
 }
 
 describe('the Account Activity API', () => {
-  test('sends a direct message signed, escaped, with its people and links', async () => {
+  test('sends a direct message signed and escaped, with its users and links', async () => {
     const { x, receiver } = await account(shop)
     const { id } = x.control.directMessage({
       from: customer,
       to: shop,
       text: 'A < B & 😀 see https://example.com/orders?id=1',
     })
-    const [delivery] = await count(receiver, 1)
+    const [delivery] = await delivered(x, receiver, 1)
     expect(delivery?.signed).toBe(true)
     const { body } = delivery as { body: Body }
     expect(body.for_user_id).toBe(shop)
@@ -89,27 +77,27 @@ describe('the Account Activity API', () => {
   test('sends the account’s own message back as an echo that names the app', async () => {
     const { x, receiver } = await account(shop)
     await accountAt(x, shop).v2.sendDmToParticipant(customer, { text: 'Coming' })
-    const [delivery] = await count(receiver, 1)
+    const [delivery] = await delivered(x, receiver, 1)
     const [event] = delivery?.body.direct_message_events ?? []
     const app = event.message_create.source_app_id
     expect(event.message_create.sender_id).toBe(shop)
     expect(delivery?.body.apps[app]).toMatchObject({ id: app, name: 'Helpdesk' })
     x.control.directMessage({ from: shop, to: customer, text: 'from the web' })
-    const [, second] = await count(receiver, 2)
+    const [, second] = await delivered(x, receiver, 2)
     expect(second?.body.direct_message_events[0].message_create.source_app_id).toBe('3033300')
   })
 
-  test('sends each end its own event when both are connected', async () => {
+  test('sends one event to each account when both are connected', async () => {
     const { x, receiver } = await account(shop, neighbour)
     x.control.directMessage({ from: neighbour, to: shop, text: 'Hello' })
-    const deliveries = await count(receiver, 2)
+    const deliveries = await delivered(x, receiver, 2)
     expect(deliveries.map(({ body }) => body.for_user_id).sort()).toEqual([shop, neighbour])
   })
 
-  test('sends a mention with every id whole, as a number and as a string', async () => {
+  test('sends every id of a mention exactly, as a number and as a string', async () => {
     const { x, receiver } = await account(shop)
     const { id } = x.control.post({ by: customer, text: '@demo_shop where is #order $ABC?' })
-    const [delivery] = await count(receiver, 1)
+    const [delivery] = await delivered(x, receiver, 1)
     expect(delivery?.raw).toContain(`"id":${id},"id_str":"${id}"`)
     expect(BigInt(id)).toBeGreaterThan(2n ** 53n)
     const { body } = delivery as { body: Body }
@@ -129,11 +117,11 @@ describe('the Account Activity API', () => {
     })
   })
 
-  test('sends of a long post 140 characters, and the whole of it in extended_tweet', async () => {
+  test('truncates a long post to 140 characters, with the full text in extended_tweet', async () => {
     const { x, receiver } = await account(shop)
     const text = `${'word '.repeat(40)}& more for @demo_shop at https://example.com/x`
     x.control.post({ by: customer, text })
-    const [delivery] = await count(receiver, 1)
+    const [delivery] = await delivered(x, receiver, 1)
     const [post] = delivery?.body.tweet_create_events ?? []
     expect(post.truncated).toBe(true)
     expect([...post.text]).toHaveLength(140)
@@ -146,11 +134,11 @@ describe('the Account Activity API', () => {
     expect(readBack(delivery?.raw ?? '')).toMatchObject([{ activity: { text, mentions: [{ id: shop }] } }])
   })
 
-  test('puts the mentions that X makes itself before an answer, past which the text to show begins', async () => {
+  test('adds the mentions before a reply, and display_text_range begins after them', async () => {
     const { x, receiver } = await account(shop)
     const first = x.control.post({ by: customer, text: 'Hello @demo_shop' })
     await accountAt(x, shop).v2.reply('Good day', first.id)
-    const [, echo] = await count(receiver, 2)
+    const [, echo] = await delivered(x, receiver, 2)
     expect(echo?.body.tweet_create_events[0]).toMatchObject({
       text: '@demo_customer Good day',
       display_text_range: [15, 23],
@@ -162,11 +150,11 @@ describe('the Account Activity API', () => {
     expect(echo?.body.user_has_blocked).toBeUndefined()
   })
 
-  test('tells the account of an answer under the customer’s own entry: the mention is implicit', async () => {
+  test('sends a reply under the customer’s own post, with the implicit mention of the account', async () => {
     const { x, receiver } = await account(shop)
     const first = x.control.post({ by: customer, text: 'Hello @demo_shop' })
     x.control.post({ by: customer, text: 'Anybody there?', inReplyTo: first.id })
-    const [, second] = await count(receiver, 2)
+    const [, second] = await delivered(x, receiver, 2)
     expect(second?.body.tweet_create_events[0]).toMatchObject({
       text: '@demo_shop Anybody there?',
       in_reply_to_user_id_str: customer,
@@ -174,13 +162,13 @@ describe('the Account Activity API', () => {
     })
   })
 
-  test('tells of quotes with the quoted post, and nothing of posts that do not concern the account', async () => {
+  test('sends quotes with the quoted post, and no posts that do not concern the account', async () => {
     const { x, receiver } = await account(shop)
     const own = x.control.post({ by: shop, text: 'News' })
     x.control.post({ by: neighbour, text: 'Nothing to do with anybody' })
     x.control.post({ by: customer, text: 'Look', quotes: own.id })
-    await count(receiver, 2)
-    await settled(x)
+    await delivered(x, receiver, 2)
+    await deliveriesEnded(x)
     const quote = receiver.received.find(({ body }) => body.tweet_create_events[0].is_quote_status)
     expect(quote?.body.tweet_create_events[0]).toMatchObject({
       quoted_status_id_str: own.id,
@@ -189,15 +177,15 @@ describe('the Account Activity API', () => {
     expect(receiver.received).toHaveLength(2)
   })
 
-  test('tells of deleted posts only their own account', async () => {
+  test('sends a deletion only to the author’s account', async () => {
     const { x, receiver } = await account(shop)
     const own = x.control.post({ by: shop, text: 'Wrong' })
     const foreign = x.control.post({ by: customer, text: '@demo_shop never mind' })
-    await count(receiver, 2)
+    await delivered(x, receiver, 2)
     x.control.deletePost(foreign.id)
     await accountAt(x, shop).v2.deleteTweet(own.id)
-    const [, , deleted] = await count(receiver, 3)
-    await settled(x)
+    const [, , deleted] = await delivered(x, receiver, 3)
+    await deliveriesEnded(x)
     expect(deleted?.body).toEqual({
       for_user_id: shop,
       tweet_delete_events: [{ status: { id: own.id, user_id: shop }, timestamp_ms: expect.any(String) }],
@@ -205,29 +193,29 @@ describe('the Account Activity API', () => {
     expect(receiver.received).toHaveLength(3)
   })
 
-  test('tells that the permission was taken away, after which nothing comes', async () => {
+  test('sends the revocation of access, and nothing after it', async () => {
     const { x, receiver } = await account(shop)
     x.control.revoke(shop)
     x.control.directMessage({ from: customer, to: shop, text: 'Too late' })
-    const [delivery] = await count(receiver, 1)
+    const [delivery] = await delivered(x, receiver, 1)
     expect(delivery?.body).toEqual({
       user_event: {
         revoke: { date_time: expect.any(String), target: { app_id: expect.any(String) }, source: { user_id: shop } },
       },
     })
     expect(readBack(delivery?.raw ?? '')).toMatchObject([{ activity: { kind: 'revoke', channelUserId: shop } }])
-    await settled(x)
+    await deliveriesEnded(x)
     expect(receiver.received).toHaveLength(1)
   })
 })
 
 describe('the X Activity API', () => {
-  test('sends direct messages of both directions with users under data', async () => {
+  test('sends direct messages in both directions, with the users under data', async () => {
     const { x, receiver } = await activity('dm.received', 'dm.sent')
     x.control.directMessage({ from: customer, to: shop, text: 'Hello' })
-    const [received] = await count(receiver, 1)
+    const [received] = await delivered(x, receiver, 1)
     await accountAt(x, shop).v2.sendDmToParticipant(customer, { text: 'Coming' })
-    const [, sent] = await count(receiver, 2)
+    const [, sent] = await delivered(x, receiver, 2)
     expect(received).toMatchObject({
       signed: true,
       body: {
@@ -249,14 +237,14 @@ describe('the X Activity API', () => {
     })
   })
 
-  test('sends a mention only when it is written in the text, a reply only to the account’s own post', async () => {
+  test('sends a mention only if the text contains it, and a reply only if the parent is the account’s own post', async () => {
     const { x, receiver } = await activity('post.mention.create', 'post.reply.create', 'post.create')
     const first = x.control.post({ by: customer, text: 'Hello @demo_shop' })
     x.control.post({ by: customer, text: 'implicit only', inReplyTo: first.id })
     const own = x.control.post({ by: shop, text: 'Good day', inReplyTo: first.id })
     x.control.post({ by: customer, text: 'thanks', inReplyTo: own.id })
     x.control.post({ by: neighbour, text: '@demo_shop me too', inReplyTo: own.id })
-    await settled(x)
+    await deliveriesEnded(x)
     const kinds = receiver.received.map(({ body: { data } }) => [data.event_type, data.payload.text])
     expect(kinds.sort()).toEqual([
       ['post.create', '@demo_customer Good day'],
@@ -281,13 +269,13 @@ describe('the X Activity API', () => {
     expect(mention?.body.data.payload.entities.mentions[0]).toMatchObject({ start: 6, start_str: '6', id: shop })
   })
 
-  test('sends deletions, encrypted messages and the end of the permission', async () => {
+  test('sends deletions, encrypted messages and the revocation of access', async () => {
     const { x, receiver } = await activity('post.delete', 'chat.received', 'oauth.revoke')
     const post = x.control.post({ by: shop, text: 'Wrong' })
     x.control.deletePost(post.id)
     x.control.encryptedChat({ from: customer, to: shop })
     x.control.revoke(shop)
-    await settled(x)
+    await deliveriesEnded(x)
     const by = Object.fromEntries(receiver.received.map(({ body }) => [body.data.event_type, body.data]))
     expect(by['post.delete'].payload).toEqual({ id: post.id, author_id: shop })
     expect(by['chat.received'].payload).toMatchObject({ sender_id: customer, encoded_event: expect.any(String) })
@@ -302,69 +290,69 @@ describe('the X Activity API', () => {
 })
 
 describe('deliveries', () => {
-  test('are tried again while the answer is not 200, and no more after it', async () => {
+  test('are retried until the answer is 200', async () => {
     const { x, receiver } = await account(shop)
     receiver.statuses = [503, 204]
     x.control.directMessage({ from: customer, to: shop, text: 'Hello' })
-    await settled(x)
+    await deliveriesEnded(x)
     expect(x.control.deliveries()).toMatchObject([
       { status: 'delivered', attempts: [{ status: 503 }, { status: 204 }, { status: 200 }] },
     ])
     expect(new Set(receiver.received.map(({ raw }) => raw)).size).toBe(1)
   })
 
-  test('are given up after the last retry, which somebody hears', async () => {
-    const troubles: string[] = []
-    const x = await all.x({ onTrouble: (sentence) => troubles.push(sentence) })
+  test('fail after the last retry, with a warning', async () => {
+    const warnings: string[] = []
+    const x = await all.x({ onWarning: (sentence) => warnings.push(sentence) })
     const receiver = await all.receiver()
     await subscribed(x, receiver, shop)
     receiver.statuses = [500, 500, 500, 500, 500]
     x.control.directMessage({ from: customer, to: shop, text: 'Hello' })
-    await settled(x)
+    await deliveriesEnded(x)
     expect(x.control.deliveries()).toMatchObject([{ status: 'failed', attempts: [{}, {}, {}, {}] }])
     expect(receiver.received).toHaveLength(4)
-    expect(troubles).toEqual([expect.stringContaining('direct_message_events')])
+    expect(warnings).toEqual([expect.stringContaining('direct_message_events')])
   })
 
-  test('to nobody are tried again too, and say why', async () => {
+  test('to an unreachable webhook are retried too, and record the error', async () => {
     const { x, receiver } = await account(shop)
     await receiver.stop()
     x.control.directMessage({ from: customer, to: shop, text: 'Hello' })
-    await settled(x)
+    await deliveriesEnded(x)
     expect(x.control.deliveries()[0]?.attempts[0]).toMatchObject({
       status: null,
       error: expect.stringContaining('ECONNREFUSED'),
     })
   })
 
-  test('to a redirect make the webhook invalid at once', async () => {
+  test('that get a redirect make the webhook invalid at once', async () => {
     const { x, receiver } = await account(shop)
     receiver.statuses = [302]
     x.control.directMessage({ from: customer, to: shop, text: 'Hello' })
-    await settled(x)
+    await deliveriesEnded(x)
     expect(await (await appAt(x)).v2.get('webhooks')).toMatchObject({ data: [{ valid: false }] })
     expect(receiver.received).toHaveLength(1)
   })
 
-  test('are held and released, so that an echo comes when the test wants it', async () => {
+  test('can be held and released', async () => {
     const { x, receiver } = await account(shop)
     x.control.echoes({ hold: true })
     await accountAt(x, shop).v2.sendDmToParticipant(customer, { text: 'Coming' })
     expect(x.control.deliveries()).toMatchObject([{ status: 'held', attempts: [] }])
     expect(receiver.received).toEqual([])
     x.control.echoes({ release: true })
-    await count(receiver, 1)
+    await delivered(x, receiver, 1)
     x.control.directMessage({ from: customer, to: shop, text: 'at once again' })
-    await count(receiver, 2)
+    await delivered(x, receiver, 2)
   })
 
-  test('wait as long as they are told to', async () => {
+  test('can be delayed', async () => {
     const { x, receiver } = await account(shop)
     x.control.echoes({ delayMs: 60_000 })
     x.control.directMessage({ from: customer, to: shop, text: 'later' })
     x.control.echoes({ delayMs: 0 })
     x.control.directMessage({ from: customer, to: shop, text: 'now' })
-    await count(receiver, 1)
+    await delivered(x, receiver, 1)
     expect(x.control.deliveries().map(({ status }) => status)[0]).toBe('waiting')
   })
 })

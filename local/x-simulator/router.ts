@@ -1,18 +1,18 @@
-import { activitySubscriptionRoutes } from './activity-subscriptions.ts'
-import { plainAnswer } from './answers.ts'
-import { authenticate, type Nonces, type Unanswered } from './authentication.ts'
+import { accountActivitySubscriptionRoutes } from './account-activity-subscriptions.ts'
+import { authenticate, type Nonces, type UnauthenticatedCall } from './authentication.ts'
 import { directMessageRoutes } from './direct-messages.ts'
 import { type Answer, findRoute, problem, type Route, XError } from './http.ts'
-import { count } from './limits.ts'
 import { mediaRoutes } from './media-files.ts'
+import { uploadRoutes } from './media-uploads.ts'
 import { oauthRoutes } from './oauth.ts'
 import { postRoutes } from './post-calls.ts'
-import { replayRoutes } from './replay.ts'
-import { subscriptionRoutes } from './subscriptions.ts'
-import { uploadRoutes } from './uploads.ts'
+import { count } from './rate-limits.ts'
+import { replayRoutes } from './replay-jobs.ts'
+import { defaultAnswer } from './scripted-answers.ts'
 import { userRoutes } from './users.ts'
 import { webhookRoutes } from './webhooks.ts'
 import type { World } from './world.ts'
+import { xActivitySubscriptionRoutes } from './x-activity-subscriptions.ts'
 
 const routes: readonly Route[] = [
   ...oauthRoutes,
@@ -21,18 +21,18 @@ const routes: readonly Route[] = [
   ...directMessageRoutes,
   ...webhookRoutes,
   ...replayRoutes,
-  ...subscriptionRoutes,
-  ...activitySubscriptionRoutes,
+  ...accountActivitySubscriptionRoutes,
+  ...xActivitySubscriptionRoutes,
   ...uploadRoutes,
   ...mediaRoutes,
 ]
 
-/** The call as X would answer it: known, signed, within its limits, done. */
-export async function carryOut(
+/** Answers a call as X does: finds the route, checks the authentication and the rate limit, executes the call. */
+export async function handleCall(
   world: World,
   nonces: Nonces,
-  call: Unanswered,
-  onTrouble: (sentence: string) => void,
+  call: UnauthenticatedCall,
+  onWarning: (sentence: string) => void,
 ): Promise<Answer> {
   let headers: Record<string, string> = {}
   try {
@@ -48,7 +48,7 @@ export async function carryOut(
     return { ...answer, headers: { ...headers, ...answer.headers } }
   } catch (error) {
     if (error instanceof XError) return { ...error.answer, headers: { ...headers, ...error.answer.headers } }
-    onTrouble(`The X simulator has a fault: ${error instanceof Error ? error.stack : String(error)}`)
-    return plainAnswer(500)
+    onWarning(`The X simulator failed: ${error instanceof Error ? error.stack : String(error)}`)
+    return defaultAnswer(500)
   }
 }

@@ -6,7 +6,7 @@ import { v1Entities, v1Media, v1Post } from './v1-shapes.ts'
 import { activityIncludes, activityPost, mentionedIn } from './v2-shapes.ts'
 import { apps, type WebhookEvent, type World } from './world.ts'
 
-/** Who is told of a new post, and in what form: its author, whom it mentions, answers or quotes. */
+/** The events of a new post: for its author and for every account that it mentions, answers or quotes. */
 export function postCreated(world: World, post: Post): WebhookEvent[] {
   const { posts } = world.state
   const parent = posts.find(({ id }) => id === post.inReplyToId)
@@ -14,7 +14,7 @@ export function postCreated(world: World, post: Post): WebhookEvent[] {
   const others = [post.inReplyToUserId, quoted?.authorId, ...mentionedIn(post)].filter(
     (id) => id !== null && id !== undefined,
   )
-  const concerned = new Set([post.authorId, ...others])
+  const accounts = new Set([post.authorId, ...others])
   const written = new Set(
     post.text.entities.flatMap((one) => (one.type === 'mention' && one.written ? [one.userId] : [])),
   )
@@ -23,7 +23,7 @@ export function postCreated(world: World, post: Post): WebhookEvent[] {
   const activity = (userId: string, event: string) =>
     xActivity(world, userId, event, activityPost(world, post), activityIncludes(world, post, event))
   return [
-    ...[...concerned].flatMap((userId) =>
+    ...[...accounts].flatMap((userId) =>
       accountActivity(world, userId, 'tweet_create_events', {
         ...(userId === post.authorId ? {} : { user_has_blocked: false }),
         tweet_create_events: [body()],
@@ -36,7 +36,7 @@ export function postCreated(world: World, post: Post): WebhookEvent[] {
   ]
 }
 
-/** Only a post's own account is told that it is gone. */
+/** The events of a deleted post: for its author only. */
 export function postDeleted(world: World, { id, authorId, deletedAt }: Post): WebhookEvent[] {
   const status = { id, user_id: authorId }
   const timestamp_ms = String(Date.parse(deletedAt ?? world.now().toISOString()))
@@ -47,14 +47,14 @@ export function postDeleted(world: World, { id, authorId, deletedAt }: Post): We
   ]
 }
 
-/** Both ends of a direct message are told; only the Account Activity API names the sender's app, to the sender. */
+/** The events of a direct message: for both accounts. Only the Account Activity API names the app, and only to the sender. */
 export function messageCreated(world: World, message: DirectMessage): WebhookEvent[] {
   const ends = [...new Set([message.from, message.to])]
   const users = ends.map((id) => userOf(world, id))
   const app = Object.values(apps).find(({ id }) => id === message.appId) ?? apps.own
   return ends.flatMap((userId) => {
     const isSender = userId === message.from
-    const item = (tellsApp: boolean) => ({ direct_message_events: [messageItem(world, message, tellsApp)] })
+    const item = (namesApp: boolean) => ({ direct_message_events: [messageItem(world, message, namesApp)] })
     return [
       ...accountActivity(world, userId, 'direct_message_events', {
         ...item(isSender),
@@ -72,7 +72,7 @@ export function messageCreated(world: World, message: DirectMessage): WebhookEve
 function messageItem(
   { state }: World,
   { id, from, to, text, mediaId, appId, createdAt }: DirectMessage,
-  tellsApp: boolean,
+  namesApp: boolean,
 ) {
   const link = text.entities.find((one) => one.type === 'media')
   const media = state.media.find((one) => one.id === mediaId)
@@ -95,7 +95,7 @@ function messageItem(
     message_create: {
       target: { recipient_id: to },
       sender_id: from,
-      ...(tellsApp ? { source_app_id: appId } : {}),
+      ...(namesApp ? { source_app_id: appId } : {}),
       message_data: {
         text: text.full,
         entities: { ...entities, urls: [...entities.urls, ...own] },
@@ -107,29 +107,29 @@ function messageItem(
   }
 }
 
-/** Of an encrypted message X tells only that there is one, and only in the X Activity API. */
+/** The events of an encrypted message. They exist only in the X Activity API and have no readable content. */
 export function chatCreated(world: World, { id, from, to, createdAt }: EncryptedChat): WebhookEvent[] {
-  const noise = (bytes: number) => randomBytes(bytes).toString('base64')
+  const random = (bytes: number) => randomBytes(bytes).toString('base64')
   const payload = {
-    conversation_token: noise(60),
+    conversation_token: random(60),
     id,
     created_at_msec: String(Date.parse(createdAt)),
     sender_id: from,
     conversation_id: `${from}:${to}`,
     conversation_key_version: '1768236281331',
-    encoded_event: noise(120),
-    conversation_key_change_event: noise(120),
+    encoded_event: random(120),
+    conversation_key_change_event: random(120),
     message_event_signature: {
       public_key_version: '1765382634817',
-      signature: noise(64),
+      signature: random(64),
       signature_version: '7',
-      signing_public_key: noise(90),
+      signing_public_key: random(90),
     },
   }
   return [...xActivity(world, to, 'chat.received', payload), ...xActivity(world, from, 'chat.sent', payload)]
 }
 
-/** Tells that an account has taken the app's permission away. To be asked before its subscriptions are gone. */
+/** The events of a revoked access. Call this before the subscriptions of the account are deleted. */
 export function revoked(world: World, userId: string): WebhookEvent[] {
   const date_time = world
     .now()
@@ -180,5 +180,5 @@ function xActivity(
     })
 }
 
-/** X's are signed 64-bit numbers in a string. */
+/** A signed 64-bit integer as text, as X sends it. */
 const eventUuid = () => String(randomBytes(8).readBigInt64BE())

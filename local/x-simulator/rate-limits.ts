@@ -2,27 +2,27 @@ import type { Route } from './http.ts'
 import type { Limit } from './state.ts'
 import type { World } from './world.ts'
 
-/** Whether a call is still within its limits, and what X says of them in the headers. */
+/** Whether a call is within its rate limits, and the headers that say so. https://docs.x.com/fundamentals/rate-limits */
 export type Quota = { readonly allowed: boolean; readonly headers: Record<string, string> }
 
 /**
- * Counts a call for the account (or the app). The limits that are not X's own count per route.
- * Windows begin with their first call, on the simulator's clock.
+ * Counts a call of an account or of the app. The limit `other` counts each route separately.
+ * A window begins with its first call, on the simulator's clock.
  */
 export function count(world: World, { limit, method, path }: Route, userId: string | null): Quota {
   const { limits } = world.state.settings
   const who = userId ?? 'app'
-  if (limit === 'posts') return spend(world, [['x-rate-limit', `posts ${who}`, limits.posts]])
+  if (limit === 'posts') return countIn(world, [['x-rate-limit', `posts ${who}`, limits.posts]])
   if (limit === 'directMessages') {
-    return spend(world, [
+    return countIn(world, [
       ['x-rate-limit', `directMessages ${who}`, limits.directMessages],
       ['x-user-limit-24hour', `directMessagesPerDay ${who}`, limits.directMessagesPerDay],
     ])
   }
-  return spend(world, [['x-rate-limit', `${method} ${path} ${who}`, limits.other]])
+  return countIn(world, [['x-rate-limit', `${method} ${path} ${who}`, limits.other]])
 }
 
-function spend(world: World, windows: readonly (readonly [string, string, Limit])[]): Quota {
+function countIn(world: World, windows: readonly (readonly [string, string, Limit])[]): Quota {
   const { usage } = world.state
   const now = world.now().getTime()
   const current = windows.map(([header, key, limit]) => {

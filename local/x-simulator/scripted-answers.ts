@@ -1,38 +1,38 @@
 import { randomUUID } from 'node:crypto'
 import type { Answer } from './http.ts'
 
-/** An answer that is asked for in advance. */
-export type Scripted = {
-  /** `POST`; any when it is not given. */
+/** Replaces the answer to a call of X's API, to simulate an error, a lost answer or a delay. */
+export type ScriptedAnswer = {
+  /** Default: any method. */
   readonly method?: string | undefined
-  /** The path; `*` stands for anything. */
+  /** The path; `*` matches any characters. */
   readonly path: string
-  /** Without one the call's own answer is given, as after `delayMs`. */
+  /** Without a status the call gets its normal answer, after `delayMs`. */
   readonly status?: number | undefined
-  /** Sent as JSON, or as it is when it is a string. X's words for the status when it is not given. */
+  /** Sent as JSON, a string as it is. Default: X's body for the status. */
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** For so many calls, one when it is not given. */
+  /** How many calls get this answer. Default: 1. */
   readonly times?: number | undefined
-  /** True: the call is carried out, and then this is answered. */
+  /** True: the simulator executes the call before it sends this answer. */
   readonly take?: boolean | undefined
   readonly delayMs?: number | undefined
-  /** True: nothing is ever answered. */
+  /** True: the simulator never answers. */
   readonly hang?: boolean | undefined
 }
 
-export type WaitingAnswer = Scripted & { readonly id: string; left: number }
+export type PendingAnswer = ScriptedAnswer & { readonly id: string; left: number }
 
-export type Answers = {
-  add(scripted: Scripted): WaitingAnswer
-  list(): readonly WaitingAnswer[]
+export type ScriptedAnswers = {
+  add(scripted: ScriptedAnswer): PendingAnswer
+  list(): readonly PendingAnswer[]
   clear(): void
-  /** The answer for a call, used up by it. */
-  take(method: string, path: string): WaitingAnswer | undefined
+  /** Returns the first answer that matches a call, and counts the call. */
+  take(method: string, path: string): PendingAnswer | undefined
 }
 
-export function createAnswers(): Answers {
-  let waiting: WaitingAnswer[] = []
+export function createScriptedAnswers(): ScriptedAnswers {
+  let waiting: PendingAnswer[] = []
   return {
     add(scripted) {
       const added = { ...scripted, id: randomUUID(), left: scripted.times ?? 1 }
@@ -44,7 +44,7 @@ export function createAnswers(): Answers {
       waiting = []
     },
     take(method, path) {
-      const found = waiting.find((one) => (one.method ?? method).toUpperCase() === method && fits(one.path, path))
+      const found = waiting.find((one) => (one.method ?? method).toUpperCase() === method && matches(one.path, path))
       if (!found) return undefined
       found.left -= 1
       waiting = waiting.filter(({ left }) => left > 0)
@@ -53,7 +53,7 @@ export function createAnswers(): Answers {
   }
 }
 
-function fits(pattern: string, path: string): boolean {
+function matches(pattern: string, path: string): boolean {
   const parts = pattern.split('*').map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
   return new RegExp(`^${parts.join('.*')}$`).test(path)
 }
@@ -69,8 +69,8 @@ const titles: Readonly<Record<number, readonly [title: string, detail: string]>>
   503: ['Service Unavailable', 'Service Unavailable'],
 }
 
-/** What X says with a status when nothing else is asked for. */
-export function plainAnswer(status: number): Answer {
+/** The answer that X sends with a status by default. */
+export function defaultAnswer(status: number): Answer {
   const [title, detail] = titles[status] ?? ['Error', 'Error']
   const type = status === 402 ? 'https://api.x.com/2/problems/credits-depleted' : 'about:blank'
   return status < 400 ? { status } : { status, body: { title, detail, type, status } }

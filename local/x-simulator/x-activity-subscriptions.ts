@@ -3,18 +3,18 @@ import type { ActivitySubscription } from './state.ts'
 import { webhookOf } from './webhooks.ts'
 import type { World } from './world.ts'
 
-/** As many as X gives an app without asking. */
-const limit = 1_500
+/** How many subscriptions an app may have. */
+const maxSubscriptions = 1_500
 
-/** Only the account itself may let an app hear of these. */
+/** Event types that only the account itself may subscribe to. */
 const privateEvents = /^(dm|chat)\./
 const eventTypes =
   /^(dm\.(received|sent)|chat\.(received|sent)|post\.(create|delete|mention\.create|reply\.create|quote\.create|repost\.create)|oauth\.revoke|follow\.(follow|unfollow)|like\.create|profile\.update\.\w+)$/
 
 const path = '/2/activity/subscriptions'
 
-/** Subscriptions of the X Activity API. */
-export const activitySubscriptionRoutes: readonly Route[] = [
+/** Subscriptions of the X Activity API. https://docs.x.com/x-api/activity/introduction */
+export const xActivitySubscriptionRoutes: readonly Route[] = [
   { method: 'POST', path, access: 'any', handle: create },
   { method: 'GET', path, access: 'any', handle: list },
   { method: 'PUT', path: `${path}/:id`, access: 'any', handle: change },
@@ -42,7 +42,7 @@ function create(world: World, call: Call): Answer {
   if (activitySubscriptions.some(isSame)) {
     throw invalidRequest('DuplicateSubscriptionFailed: Subscription already exists')
   }
-  if (activitySubscriptions.length >= limit) {
+  if (activitySubscriptions.length >= maxSubscriptions) {
     throw invalidRequest('SubscriptionLimitExceeded: The subscription limit has been reached')
   }
   const now = world.now().toISOString()

@@ -1,18 +1,18 @@
 /** @import { ShownDelivery, ShownUser, View } from '../page.ts' */
-import { call } from './calls.js'
-import { byId, day, fill, make, mark, say, timeWithSeconds } from './dom.js'
+import { call } from './api.js'
+import { byId, day, make, setChip, showMessage, timeWithSeconds, updateChildren } from './dom.js'
 
-const fault = byId('backstage-fault', HTMLElement)
-const [revoke, breaks, mends] = ['revoke', 'break', 'mend'].map((id) => byId(id, HTMLButtonElement))
-const right = byId('right', HTMLButtonElement)
-const field = byId('clock-field', HTMLInputElement)
+const errorPlace = byId('controls-error', HTMLElement)
+const [revokeButton, breakButton, repairButton] = ['revoke', 'break', 'repair'].map((id) => byId(id, HTMLButtonElement))
+const resetButton = byId('reset', HTMLButtonElement)
+const clockField = byId('clock-field', HTMLInputElement)
 const hourMs = 3_600_000
 
 /**
- * Lets the buttons do what they say.
+ * Attaches the actions to the buttons.
  * @param {{ shop: () => ShownUser | undefined, now: () => Date, refresh: () => Promise<void> }} page
  */
-export function connectBackstage({ shop, now, refresh }) {
+export function connectControls({ shop, now, refresh }) {
   /**
    * @param {EventTarget | undefined} target
    * @param {string} event
@@ -23,59 +23,59 @@ export function connectBackstage({ shop, now, refresh }) {
       happened.preventDefault()
       try {
         await act()
-        say(fault, null)
+        showMessage(errorPlace, null)
       } catch (error) {
-        say(fault, error instanceof Error ? error.message : String(error))
+        showMessage(errorPlace, error instanceof Error ? error.message : String(error))
       }
       await refresh()
     })
   /** @param {Date | null} time */
   const setClock = (time) => call('POST', '/_x/clock', { now: time?.toISOString() ?? null })
 
-  on(revoke, 'click', () => {
+  on(revokeButton, 'click', () => {
     const account = shop()
     return account && call('POST', '/_x/revoke', { userId: account.id })
   })
-  on(breaks, 'click', () => call('POST', '/_x/webhooks/break', {}))
-  on(mends, 'click', () => call('POST', '/_x/webhooks/mend', {}))
+  on(breakButton, 'click', () => call('POST', '/_x/webhooks/break', {}))
+  on(repairButton, 'click', () => call('POST', '/_x/webhooks/repair', {}))
   on(byId('hour', HTMLElement), 'click', () => setClock(new Date(now().getTime() + hourMs)))
   on(byId('day', HTMLElement), 'click', () => setClock(new Date(now().getTime() + 24 * hourMs)))
-  on(right, 'click', () => setClock(null))
+  on(resetButton, 'click', () => setClock(null))
   on(byId('clock-form', HTMLFormElement), 'submit', () => {
-    const time = new Date(field.value)
-    if (Number.isNaN(time.getTime())) throw new Error('Choose a day and a time for X’s clock.')
+    const time = new Date(clockField.value)
+    if (Number.isNaN(time.getTime())) throw new Error('Choose a date and a time.')
     return setClock(time)
   })
 }
 
 /**
- * Draws what is behind.
+ * Draws the state of the shop, the webhook and the deliveries.
  * @param {View} view
  * @param {ShownUser} shop
  */
-export function drawBackstage({ webhooks, users, deliveries }, shop) {
-  mark(
+export function drawControls({ webhooks, users, deliveries }, shop) {
+  setChip(
     byId('shop-state', HTMLElement),
     shop.connected ? 'connected' : 'not connected',
     shop.connected ? 'good' : 'plain',
   )
   byId('shop-note', HTMLElement).textContent = shop.connected
-    ? `Revoked, the helpdesk may do nothing more for @${shop.username}, as when its owner takes the permission away on X.`
+    ? `After «Revoke», the helpdesk has no access to @${shop.username}, as when its owner revokes it on X.`
     : `The helpdesk has no access to @${shop.username}. Connect it in the console, under Channels.`
-  able(revoke, shop.connected)
+  setEnabled(revokeButton, shop.connected)
 
   const valid = webhooks.some((one) => one.valid)
   const broken = webhooks.some((one) => !one.valid)
   const state = webhooks.length === 0 ? 'none' : broken ? 'broken' : 'works'
-  mark(byId('webhook-state', HTMLElement), state, state === 'works' ? 'good' : state === 'broken' ? 'bad' : 'plain')
+  setChip(byId('webhook-state', HTMLElement), state, state === 'works' ? 'good' : state === 'broken' ? 'bad' : 'plain')
   byId('webhook-url', HTMLElement).textContent = webhooks.map(({ url }) => url).join(', ')
   byId('webhook-note', HTMLElement).textContent = {
-    none: 'The helpdesk registers it when the first account is connected.',
-    works: 'Broken, X delivers nothing: what happens meanwhile is missed, until the helpdesk asks for it again.',
-    broken: 'X delivers nothing. Mend it here, or let the helpdesk notice.',
+    none: 'The helpdesk registers a webhook when it connects the first account.',
+    works: 'After «Break», X delivers no events. The helpdesk can request the missed events later.',
+    broken: 'X delivers no events. Repair the webhook here, or wait until the helpdesk repairs it.',
   }[state]
-  able(breaks, valid)
-  able(mends, broken)
+  setEnabled(breakButton, valid)
+  setEnabled(repairButton, broken)
 
   const rows = deliveries.map((delivery) => ({
     delivery,
@@ -83,20 +83,20 @@ export function drawBackstage({ webhooks, users, deliveries }, shop) {
   }))
   byId('deliveries-note', HTMLElement).textContent =
     rows.length === 0
-      ? 'None yet: once the shop is connected, X tells the webhook of every message and post.'
-      : 'What X told the webhook, and what it answered: 200 means taken.'
-  fill(byId('deliveries', HTMLElement), rows, ({ delivery }) => delivery.id, deliveryRow)
+      ? 'No deliveries yet. When the shop is connected, X delivers every message and post to the webhook.'
+      : 'The events that X delivers to the webhook, and the status of each answer.'
+  updateChildren(byId('deliveries', HTMLElement), rows, ({ delivery }) => delivery.id, deliveryRow)
 }
 
 /**
- * Draws the clock, which goes on every second.
+ * Draws the clock. Call this every second.
  * @param {View} view
  */
 export function drawClock({ now, aheadMs, consoleUrl }) {
   byId('clock', HTMLElement).textContent = `${day(now)}, ${timeWithSeconds(now)}`
-  mark(byId('clock-state', HTMLElement), aheadWords(aheadMs), aheadMs === 0 ? 'good' : 'plain')
-  able(right, aheadMs !== 0)
-  if (field.value === '') field.value = localTime(now)
+  setChip(byId('clock-state', HTMLElement), formatOffset(aheadMs), aheadMs === 0 ? 'good' : 'plain')
+  setEnabled(resetButton, aheadMs !== 0)
+  if (clockField.value === '') clockField.value = localTime(now)
   const at = `${now.slice(0, 16)}:00Z`
   const command = `curl -X POST ${consoleUrl ?? 'http://localhost:3000'}/_local/schedules/inactivity -d '{"now":"${at}"}'`
   const code = byId('clock-code', HTMLElement)
@@ -104,7 +104,7 @@ export function drawClock({ now, aheadMs, consoleUrl }) {
 }
 
 /**
- * As a field for a time has it: to the minute, where the browser is.
+ * The value of a `datetime-local` field: to the minute, in the time zone of the browser.
  * @param {string} iso
  */
 function localTime(iso) {
@@ -113,28 +113,28 @@ function localTime(iso) {
 }
 
 /** @param {number} aheadMs */
-function aheadWords(aheadMs) {
+function formatOffset(aheadMs) {
   if (Math.abs(aheadMs) < 1_000) return 'real time'
   const minutes = Math.round(Math.abs(aheadMs) / 60_000)
   const hours = Math.floor(minutes / 60)
-  const words = hours === 0 ? `${minutes} min` : minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
-  return `${words} ${aheadMs > 0 ? 'ahead' : 'behind'}`
+  const time = hours === 0 ? `${minutes} min` : minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`
+  return `${time} ${aheadMs > 0 ? 'ahead' : 'behind'}`
 }
 
 /**
- * A button that cannot be used stays in reach of the keyboard, so that the focus is not lost when it is pressed.
+ * Enables or disables a button. A button with the focus gets only `aria-disabled`, because disabling it would lose the focus.
  * @param {HTMLButtonElement | undefined} button
- * @param {boolean} is
+ * @param {boolean} isEnabled
  */
-function able(button, is) {
+function setEnabled(button, isEnabled) {
   if (!button) return
-  button.disabled = !is && document.activeElement !== button
-  if (is) button.removeAttribute('aria-disabled')
+  button.disabled = !isEnabled && document.activeElement !== button
+  if (isEnabled) button.removeAttribute('aria-disabled')
   else button.setAttribute('aria-disabled', 'true')
 }
 
 /** @type {Record<string, string>} */
-const events = {
+const eventNames = {
   direct_message_events: 'Direct message',
   tweet_create_events: 'Post',
   tweet_delete_events: 'Post deleted',
@@ -152,7 +152,7 @@ const events = {
 
 /** @param {{ delivery: ShownDelivery, to: string | null }} row */
 function deliveryRow({ delivery: { event, createdAt, status, attempts, replayed }, to }) {
-  const words = replayed ? `${events[event] ?? event}, replayed` : (events[event] ?? event)
+  const name = replayed ? `${eventNames[event] ?? event}, replayed` : (eventNames[event] ?? event)
   const answers = attempts.map(({ status: code, error }) =>
     make(
       'span',
@@ -160,11 +160,11 @@ function deliveryRow({ delivery: { event, createdAt, status, attempts, replayed 
       code === null ? `no answer: ${error}` : String(code),
     ),
   )
-  const waits = {
+  const state = {
     held: 'held',
-    waiting: 'under way',
+    waiting: 'in progress',
     delivered: null,
-    failed: attempts.length > 1 ? 'given up' : null,
+    failed: attempts.length > 1 ? 'failed' : null,
     missed: 'missed',
   }[status]
   return make(
@@ -174,14 +174,14 @@ function deliveryRow({ delivery: { event, createdAt, status, attempts, replayed 
     make(
       'span',
       { class: 'event', title: event },
-      words,
+      name,
       to === null ? null : make('span', { class: 'muted' }, ` @${to}`),
     ),
     make(
       'span',
       { class: 'answers' },
       ...answers,
-      waits && make('span', { class: `chip ${status === 'missed' || status === 'failed' ? 'bad' : 'plain'}` }, waits),
+      state && make('span', { class: `chip ${status === 'missed' || status === 'failed' ? 'bad' : 'plain'}` }, state),
     ),
   )
 }
