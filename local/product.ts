@@ -1,19 +1,33 @@
-import { rmSync } from 'node:fs'
+import { cpSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { type EnvironmentName, type FunctionName, functions } from '../lambdas/runtime/resources.ts'
+import { keptBuild } from '../lib/kept-build.ts'
 import type { Addresses } from './addresses.ts'
 import { type LocalFunction, startFunction } from './functions.ts'
 import type { LogEntry } from './sandbox.ts'
 
-/** The bundles that CDK ships, by function. The bundler is loaded only here: who brings folders of their own need not wait for it. */
+const root = join(import.meta.dirname, '..')
+
+/**
+ * Puts the bundles that CDK ships into a folder and returns them by function. They are made once for the same sources;
+ * the bundler is loaded only when it is needed.
+ */
 export async function bundle(folder: string): Promise<Record<FunctionName, string>> {
-  const [{ bundleHandlers }, bundler] = await Promise.all([import('../lib/bundle.ts'), import('esbuild')])
+  const sources = [join(root, 'lambdas'), join(root, 'lib/bundle.ts')]
+  const kept = await keptBuild(join(root, 'node_modules/.cache/functions'), sources, async (outDir) => {
+    const [{ bundleHandlers }, bundler] = await Promise.all([import('../lib/bundle.ts'), import('esbuild')])
+    try {
+      bundleHandlers(outDir)
+    } finally {
+      // Otherwise it waits as a process of its own for more to bundle.
+      await bundler.stop()
+    }
+  })
+  // A copy, because a kept build may be deleted while we run and functions load their files when they are first called.
   rmSync(folder, { recursive: true, force: true })
-  try {
-    return bundleHandlers(folder)
-  } finally {
-    // Otherwise it waits as a process of its own for more to bundle.
-    await bundler.stop()
-  }
+  cpSync(kept, folder, { recursive: true })
+  const names = Object.keys(functions) as FunctionName[]
+  return Object.fromEntries(names.map((name) => [name, join(folder, name)])) as Record<FunctionName, string>
 }
 
 /** The folder of the console's files; built first where they are not there or older than their sources. */

@@ -73,7 +73,7 @@ function isAllowed({ from, to, typesOnly }: Import): boolean {
     )
   if (layer === 'local')
     return (
-      /^lib\/(bundle|console-files|console-headers)\.ts$/.test(to) ||
+      /^lib\/(bundle|console-files|console-headers|kept-build)\.ts$/.test(to) ||
       (target === null ? !to.startsWith('aws-cdk-lib') : /^(core|adapters|handler|runtime)/.test(target))
     )
   return false

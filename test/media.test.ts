@@ -304,7 +304,7 @@ describe('a GIF and a video', () => {
     expect(taken).toBe(120_000_000)
     // What the sockets of both sides hold.
     expect(held).toBeLessThan(20_000_000)
-  }, 30_000)
+  })
 })
 
 describe('nothing is stored, and it is said why,', () => {

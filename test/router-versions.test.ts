@@ -195,7 +195,7 @@ describe('an edited post', () => {
       }),
       { numRuns: 15 },
     )
-  }, 60_000)
+  })
 
   test('of the account itself changes the message that it is, in any status', async () => {
     const [ann, entry, first, second] = [newCustomer(), newId(), newId(), newId()]

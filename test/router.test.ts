@@ -303,7 +303,7 @@ describe('rule 8: whatever comes again', () => {
       ),
       { numRuns: 25 },
     )
-  }, 120_000)
+  })
 })
 
 /** What three customers do, each customer's deliveries in order. */

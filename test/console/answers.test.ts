@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page, Route } from 'playwright-core'
 import type { ApiMessage, ApiTicket } from '../../lambdas/core/api.ts'
 import { eventually } from '../local/support.ts'
@@ -8,8 +8,6 @@ import { dataFolder, Product } from '../support/product.ts'
 import { customer, goTo, message, neighbour, openConsole, shop } from './support.ts'
 
 // What the console makes of answers that the product gives seldom, or in another state of its parts.
-jest.setTimeout(90_000)
-
 const folder = dataFolder()
 let product: Product
 let browser: Browser
@@ -25,7 +23,7 @@ beforeAll(async () => {
   const of = (kind: string) => async () => (await product.tickets()).find((one) => one.kind === kind)
   direct = await eventually('the direct ticket', of('direct'))
   mention = await eventually('the mention ticket', of('mention'))
-}, 120_000)
+})
 afterEach(async () => {
   await Promise.all(opened.map(({ context }) => context.close()))
   opened = []
@@ -34,7 +32,7 @@ afterAll(async () => {
   await browser?.close()
   await product?.end()
   folder.remove()
-}, 60_000)
+})
 
 /** A film of a moment, as the browser itself makes it. */
 async function filmIn(one: Browser): Promise<Buffer> {

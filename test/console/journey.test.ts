@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import type { ApiChannel } from '../../lambdas/core/api.ts'
 import type { PersonName } from '../../local/identity/clients.ts'
@@ -7,9 +7,6 @@ import { launchBrowser, noFaults, type OpenedPage, type PageOptions } from '../s
 import { dataFolder, Product } from '../support/product.ts'
 import { addChannel, customer, goTo, heading, message, neighbour, openConsole, shop } from './support.ts'
 
-// The whole product and a browser, on a machine that has other things to do.
-jest.setTimeout(90_000)
-
 const folder = dataFolder()
 let product: Product
 let browser: Browser
@@ -17,7 +14,7 @@ let opened: OpenedPage[] = []
 
 beforeAll(async () => {
   ;[product, browser] = await Promise.all([Product.start(folder.path), launchBrowser()])
-}, 120_000)
+})
 afterEach(async () => {
   await Promise.all(opened.map(({ context }) => context.close()))
   opened = []
@@ -26,7 +23,7 @@ afterAll(async () => {
   await browser?.close()
   await product?.end()
   folder.remove()
-}, 60_000)
+})
 
 async function signedIn(person: PersonName, options: PageOptions & { at?: string } = {}): Promise<OpenedPage> {
   const one = await openConsole(browser, product, person, options)

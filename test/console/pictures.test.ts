@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import type { ApiTicket } from '../../lambdas/core/api.ts'
 import { eventually } from '../local/support.ts'
@@ -7,8 +7,6 @@ import { dataFolder, Product } from '../support/product.ts'
 import { customer, message, neighbour, openConsole, shop } from './support.ts'
 
 // Pictures and the check before sending through the whole: browser, API, bucket, queues and the simulated X.
-jest.setTimeout(90_000)
-
 const folder = dataFolder()
 let product: Product
 let browser: Browser
@@ -26,7 +24,7 @@ beforeAll(async () => {
   await product.connectByOAuth(shop)
   await product.onX('POST', 'posts', { by: neighbour, text: `@${shop.username} are you open?` })
   mention = await eventually('the ticket', async () => (await product.tickets())[0])
-}, 120_000)
+})
 afterEach(async () => {
   await Promise.all(opened.map(({ context }) => context.close()))
   opened = []
@@ -35,7 +33,7 @@ afterAll(async () => {
   await browser?.close()
   await product?.end()
   folder.remove()
-}, 60_000)
+})
 
 async function at(address: string): Promise<OpenedPage> {
   const one = await openConsole(browser, product, 'agent', { at: address })

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import type { ApiTicket } from '../../lambdas/core/api.ts'
 import { consoleFiles } from '../../lib/console-files.ts'
@@ -9,8 +9,6 @@ import { eventually } from '../local/support.ts'
 import { axeViolations, launchBrowser, type OpenedPage, screenshot } from '../support/browser.ts'
 import { dataFolder, Product } from '../support/product.ts'
 import { customer, goTo, neighbour, openConsole, shop } from './support.ts'
-
-jest.setTimeout(120_000)
 
 const folder = dataFolder()
 let product: Product
@@ -31,12 +29,12 @@ beforeAll(async () => {
   mention = await eventually('the mention ticket', of('mention'))
   await product.reply(direct.id, { text: 'It is on its way, and should be with you tomorrow.' })
   await product.reply(mention.id, { text: 'We do!' })
-}, 120_000)
+})
 afterAll(async () => {
   await browser?.close()
   await product?.end()
   folder.remove()
-}, 60_000)
+})
 
 /** The pages by the name of their picture, each in the state that shows most. */
 const pages = (): [name: string, address: string, act: (page: Page) => Promise<unknown>][] => [

@@ -16,14 +16,14 @@ const channelId = `twitter-${shop.id}`
 beforeAll(async () => {
   product = await Product.start(folder.path)
   for (const user of [shop, ann, bob]) await product.onX('POST', 'users', user)
-}, 60_000)
+})
 beforeEach(async () => {
   await product.onX('DELETE', 'answers')
 })
 afterAll(async () => {
   await product.end()
   folder.remove()
-}, 30_000)
+})
 
 type XPost = { id: string; inReplyToId?: string | null; text: unknown }
 
@@ -171,7 +171,7 @@ describe('answering', () => {
       'one',
       'two',
     ])
-  }, 30_000)
+  })
 
   test('503 after X took it: looked for, and exactly one on X', async () => {
     const ticket = await ticketOf(ann)
@@ -183,7 +183,7 @@ describe('answering', () => {
     const sent = await delivered(ticket.id, reply.id, isSent)
     expect(await onX('exactly one')).toMatchObject([{ id: sent.externalId }])
     await product.onX('POST', 'echoes', { release: true })
-  }, 30_000)
+  })
 
   test('a reply that X does not allow has failed, in words that say what to do', async () => {
     const ticket = await ticketOf(bob)

@@ -42,4 +42,4 @@ test('killed at any moment, every message that X was told 200 for is in its tick
     const stored = await last.messages(tickets[0]?.id ?? '')
     expect(stored.map((message) => message.externalId)).toEqual(messages)
   }
-}, 120_000)
+})

@@ -14,11 +14,11 @@ beforeAll(async () => {
   product = await Product.start(folder.path)
   for (const user of [shop, ann, bob]) await product.onX('POST', 'users', user)
   await product.connectByOAuth(shop)
-}, 60_000)
+})
 afterAll(async () => {
   await product.end()
   folder.remove()
-}, 30_000)
+})
 
 type File = { contentType: string; bytes: Buffer }
 const jpeg = (seed: string): File => ({ contentType: 'image/jpeg', bytes: files.jpeg(seed) })
@@ -239,4 +239,4 @@ test('after a kill -9 what was stored is there under new links, and what was und
   expect(bytes.equals(jpeg('dm photo').bytes)).toBe(true)
   const late = await messageWith(open.id, 'the picture', allAre('stored'))
   expect((await bytesAt(late.attachments[0]?.url ?? null)).bytes.equals(jpeg('in the middle').bytes)).toBe(true)
-}, 60_000)
+})

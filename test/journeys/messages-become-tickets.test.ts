@@ -10,11 +10,11 @@ let product: Product
 beforeAll(async () => {
   product = await Product.start(folder.path)
   await product.connect(shop)
-}, 60_000)
+})
 afterAll(async () => {
   await product.end()
   folder.remove()
-}, 30_000)
+})
 
 const id = (n: number) => idAt('2026-01-01T12:00:00Z', n)
 const ticketWith = (count: number, query = '') =>

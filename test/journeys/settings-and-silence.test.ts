@@ -12,11 +12,11 @@ const channelId = `twitter-${shop.id}`
 beforeAll(async () => {
   product = await Product.start(folder.path)
   for (const user of [shop, ann]) await product.onX('POST', 'users', user)
-}, 60_000)
+})
 afterAll(async () => {
   await product.end()
   folder.remove()
-}, 30_000)
+})
 
 const channel = () => product.call<ApiChannel>(`/api/channels/${channelId}`)
 const set = (body: object) =>

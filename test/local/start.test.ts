@@ -2,10 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, expect, test } from '@jest/globals'
 import { eventually, temporaryFolder } from './support.ts'
-
-jest.setTimeout(30_000)
 
 const folder = temporaryFolder()
 const script = (name: string) => fileURLToPath(new URL(`../../local/${name}`, import.meta.url))

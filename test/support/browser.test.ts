@@ -22,7 +22,7 @@ beforeAll(async () => {
     response.end(script ? "throw new Error('thrown on purpose')" : pages[request.url ?? ''])
   })
   browser = await launchBrowser()
-}, 60_000)
+})
 afterAll(async () => {
   await browser?.close()
   await site?.stop()

@@ -107,7 +107,7 @@ export async function openPage(browser: Browser, options: PageOptions = {}): Pro
     timezoneId: 'UTC',
     ...options.context,
   })
-  context.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(60_000)
   const faults: Faults = { errors: [], cspViolations: [], foreignRequests: [] }
   await context.exposeFunction('__violated', (violation: string) => void faults.cspViolations.push(violation))
   await context.addInitScript(

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Browser, Page } from 'playwright-core'
 import type { XSimulator } from '../../../local/x/simulator.ts'
 import {
@@ -22,9 +22,6 @@ import {
   shop,
   subscribed,
 } from './support.ts'
-
-// A page starts, is drawn and looks once a second.
-jest.setTimeout(60_000)
 
 const all = everything()
 let browser: Browser
