@@ -1,42 +1,29 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Browser, Page, Route } from 'playwright-core'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import type { Page, Route } from 'playwright-core'
 import type { ApiMessage, ApiTicket } from '../../lambdas/core/api.ts'
 import { eventually } from '../local/support.ts'
-import { launchBrowser, type OpenedPage, type PageOptions } from '../support/browser.ts'
-import { dataFolder, Product } from '../support/product.ts'
+import { browserForTests, type PageOptions } from '../support/browser.ts'
+import { productForTests } from '../support/product.ts'
 import { customer, goTo, message, neighbour, openConsole, shop } from './support.ts'
 
 // What the console makes of answers that the product gives seldom, or in another state of its parts.
-const folder = dataFolder()
-let product: Product
-let browser: Browser
-let opened: OpenedPage[] = []
+const product = productForTests(() => product.connectByOAuth(shop))
+const browser = browserForTests()
 let direct: ApiTicket
 let mention: ApiTicket
 
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([Product.start(folder.path), launchBrowser()])
-  await product.connectByOAuth(shop)
   await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text: 'Where is my order?' })
   await product.onX('POST', 'posts', { by: neighbour, text: `@${shop.username} are you open?` })
   const of = (kind: string) => async () => (await product.tickets()).find((one) => one.kind === kind)
   direct = await eventually('the direct ticket', of('direct'))
   mention = await eventually('the mention ticket', of('mention'))
 })
-afterEach(async () => {
-  await Promise.all(opened.map(({ context }) => context.close()))
-  opened = []
-})
-afterAll(async () => {
-  await browser?.close()
-  await product?.end()
-  folder.remove()
-})
 
 /** A film of a moment, as the browser itself makes it. */
-async function filmIn(one: Browser): Promise<Buffer> {
-  const page = await one.newPage()
+async function film(): Promise<Buffer> {
+  const { page, context } = await browser.open()
   const base64 = await page.evaluate<string>(`new Promise((resolve, reject) => {
     const canvas = document.body.appendChild(document.createElement('canvas'))
     const pen = canvas.getContext('2d')
@@ -53,14 +40,13 @@ async function filmIn(one: Browser): Promise<Buffer> {
     }
     recorder.start(100)
   })`)
-  await page.close()
+  await context.close()
   return Buffer.from(base64, 'base64')
 }
 
 /** Signed in, and then at the address. */
 async function at(address: string, prepare: (page: Page) => Promise<unknown>, options: PageOptions = {}) {
-  const one = await openConsole(browser, product, 'administrator', options)
-  opened.push(one)
+  const one = await openConsole(browser.open, product, 'administrator', options)
   await prepare(one.page)
   await one.page.goto(`${product.url}${address}`)
   return one
@@ -154,11 +140,11 @@ describe('a conversation', () => {
     ['plays a GIF without sound, and lets it rest at a press', 'no-preference'],
     ['lets a GIF rest for who wants no motion, until they press', 'reduce'],
   ] as const)('%s', async (_, reducedMotion) => {
-    const film = await filmIn(browser)
+    const body = await film()
     const { page, faults } = await at(
       `/tickets/${direct.id}`,
       async (one) => {
-        await one.route(/\/gif\.webm$/, (route) => route.fulfill({ contentType: 'video/webm', body: film }))
+        await one.route(/\/gif\.webm$/, (route) => route.fulfill({ contentType: 'video/webm', body }))
         const gif = attachment('1', 'animated_gif', { url: `${product.url}/gif.webm` })
         await answerMessages({ attachments: [gif] })(one)
       },

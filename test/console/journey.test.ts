@@ -1,35 +1,16 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
+import { describe, expect, test } from '@jest/globals'
+import type { Page } from 'playwright-core'
 import type { ApiChannel } from '../../lambdas/core/api.ts'
 import type { PersonName } from '../../local/identity/clients.ts'
 import { eventually } from '../local/support.ts'
-import { launchBrowser, noFaults, type OpenedPage, type PageOptions } from '../support/browser.ts'
-import { dataFolder, Product } from '../support/product.ts'
+import { browserForTests, noFaults, type PageOptions } from '../support/browser.ts'
+import { productForTests } from '../support/product.ts'
 import { addChannel, customer, goTo, heading, message, neighbour, openConsole, shop } from './support.ts'
 
-const folder = dataFolder()
-let product: Product
-let browser: Browser
-let opened: OpenedPage[] = []
-
-beforeAll(async () => {
-  ;[product, browser] = await Promise.all([Product.start(folder.path), launchBrowser()])
-})
-afterEach(async () => {
-  await Promise.all(opened.map(({ context }) => context.close()))
-  opened = []
-})
-afterAll(async () => {
-  await browser?.close()
-  await product?.end()
-  folder.remove()
-})
-
-async function signedIn(person: PersonName, options: PageOptions & { at?: string } = {}): Promise<OpenedPage> {
-  const one = await openConsole(browser, product, person, options)
-  opened.push(one)
-  return one
-}
+const product = productForTests()
+const browser = browserForTests()
+const signedIn = (person: PersonName, options: PageOptions & { at?: string } = {}) =>
+  openConsole(browser.open, product, person, options)
 
 type XPost = { id: string; text: unknown; inReplyToId: string | null }
 const channel = () => product.call<ApiChannel>(`/api/channels/twitter-${shop.id}`)

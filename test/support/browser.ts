@@ -3,6 +3,7 @@ import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { afterAll, afterEach, beforeAll } from '@jest/globals'
 import type { AxeResults, ImpactValue } from 'axe-core'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 
@@ -122,6 +123,39 @@ export async function openPage(browser: Browser, options: PageOptions = {}): Pro
     if (isForeign(request.url())) faults.foreignRequests.push(request.url())
   })
   return { page: await context.newPage(), context, faults }
+}
+
+/** A browser for the tests of one file. */
+export type TestBrowser = {
+  /** @throws Error before the first test, when it has not started */
+  launched(): Browser
+  /** Opens a page that is closed after the test. */
+  open(options?: PageOptions): Promise<OpenedPage>
+}
+
+/** Starts a browser before the first test of a file, and ends it after the last. */
+export function browserForTests(): TestBrowser {
+  let browser: Browser | undefined
+  const opened: OpenedPage[] = []
+  const launched = () => {
+    if (!browser) throw new Error('The browser starts before the first test.')
+    return browser
+  }
+  beforeAll(async () => {
+    browser = await launchBrowser()
+  })
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map(({ context }) => context.close()))
+  })
+  afterAll(() => browser?.close())
+  return {
+    launched,
+    async open(options) {
+      const one = await openPage(launched(), options)
+      opened.push(one)
+      return one
+    },
+  }
 }
 
 /** No fault at all: `expect(faults).toEqual(noFaults)`. */
