@@ -5,7 +5,7 @@ import type { ApiMessage, ApiTicket } from '../../lambdas/core/api.ts'
 import { eventually } from '../local/support.ts'
 import { browserForTests, type PageOptions } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
-import { customer, goTo, message, neighbour, openConsole, shop } from './support.ts'
+import { type ConsoleOptions, customer, goTo, message, neighbour, openConsole, shop } from './support.ts'
 
 // What the console makes of answers that the product gives seldom, or in another state of its parts.
 const product = productForTests(() => product.connectByOAuth(shop))
@@ -44,13 +44,9 @@ async function film(): Promise<Buffer> {
   return Buffer.from(base64, 'base64')
 }
 
-/** Signed in, and then at the address. */
-async function at(address: string, prepare: (page: Page) => Promise<unknown>, options: PageOptions = {}) {
-  const one = await openConsole(browser.open, product, 'administrator', options)
-  await prepare(one.page)
-  await one.page.goto(`${product.url}${address}`)
-  return one
-}
+/** Signed in at the address, with other answers when these were prepared. */
+const at = (address: string, prepare?: ConsoleOptions['prepare'], options: PageOptions = {}) =>
+  openConsole(browser.open, product, 'administrator', { ...options, at: address, ...(prepare && { prepare }) })
 
 type Shown = Record<string, unknown>
 /** Lets the first message be another, and adds replies. */
@@ -221,7 +217,7 @@ describe('a reply', () => {
 
 describe('trouble', () => {
   test('without a network the page says so, keeps what is there, and is brought up to date afterwards', async () => {
-    const { page, context } = await at(`/tickets/${direct.id}`, async () => {})
+    const { page, context } = await at(`/tickets/${direct.id}`)
     await message(page, 'Where is my order?').waitFor()
     await context.setOffline(true)
     await page.getByText('You are offline.').waitFor()
@@ -241,7 +237,7 @@ describe('trouble', () => {
   })
 
   test('a session that cannot be renewed is said, and what was written is there after signing in again', async () => {
-    const { page, context } = await at(`/tickets/${direct.id}`, async () => {})
+    const { page, context } = await at(`/tickets/${direct.id}`)
     await page.getByRole('textbox', { name: 'Reply by direct message' }).fill('half a sen')
     await context.route('**/oauth2/token', (route) => route.fulfill({ status: 400, json: { error: 'invalid_grant' } }))
     await context.route(/\/api\//, (route) => route.fulfill({ status: 401, json: {} }))

@@ -3,13 +3,23 @@ import type { Page } from 'playwright-core'
 import type { ApiChannel } from '../../lambdas/core/api.ts'
 import type { PersonName } from '../../local/identity/clients.ts'
 import { eventually } from '../local/support.ts'
-import { browserForTests, noFaults, type PageOptions } from '../support/browser.ts'
+import { browserForTests, noFaults } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
-import { addChannel, customer, goTo, heading, message, neighbour, openConsole, shop } from './support.ts'
+import {
+  addChannel,
+  type ConsoleOptions,
+  customer,
+  goTo,
+  heading,
+  message,
+  neighbour,
+  openConsole,
+  shop,
+} from './support.ts'
 
 const product = productForTests()
 const browser = browserForTests()
-const signedIn = (person: PersonName, options: PageOptions & { at?: string } = {}) =>
+const signedIn = (person: PersonName, options: ConsoleOptions = {}) =>
   openConsole(browser.open, product, person, options)
 
 type XPost = { id: string; text: unknown; inReplyToId: string | null }
