@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
-import { createApi } from '../lambdas/api.ts'
 import { type X, XError, type XWebhook } from '../lambdas/core/ports.ts'
-import { httpEvent } from './support/http-events.ts'
+import { type ApiOptions, apiOver } from './support/api.ts'
 import { startStores, type TestStores } from './support/stores.ts'
-import { untouched } from './support/untouched.ts'
 
 const administrator = { sub: 'admin', scope: 'helpdesk-twitter/admin' }
 const publicUrl = 'https://helpdesk.example'
@@ -66,25 +63,8 @@ beforeEach(() => {
   failing = {}
 })
 
-async function call(
-  method: string,
-  path: string,
-  options: Parameters<typeof httpEvent>[2] & { cookies?: string[] } = {},
-) {
-  const api = createApi({
-    ...stores,
-    x,
-    vault,
-    bucket: untouched('bucket'),
-    replyQueue: untouched('replyQueue'),
-    publicUrl,
-    now,
-    log: () => {},
-  })
-  const { cookies, ...rest } = options
-  const event = { ...httpEvent(method, path, rest), ...(cookies ? { cookies } : {}) }
-  return (await api(event, {} as Context)) as APIGatewayProxyStructuredResultV2
-}
+const call = (method: string, path: string, options: ApiOptions = {}) =>
+  apiOver(stores, now, { x, vault, publicUrl })(method, path, options)
 
 /** Begins to connect; gives the request token and the browser's cookie. */
 async function begin() {

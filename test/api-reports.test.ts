@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import fc from 'fast-check'
-import { createApi } from '../lambdas/api.ts'
-import type { Bucket, X } from '../lambdas/core/ports.ts'
 import { addUp, figuresOf, rowOf } from '../lambdas/core/report.ts'
 import { statuses, type Ticket } from '../lambdas/core/ticket.ts'
-import { httpEvent } from './support/http-events.ts'
+import { apiOver } from './support/api.ts'
 import { routerOver } from './support/router.ts'
 import { startStores, type TestStores } from './support/stores.ts'
-import { untouched } from './support/untouched.ts'
 import { ann, bob, directMessages, idAt, posts, shop } from './support/x-payloads.ts'
 
 type Row = { key: string; label: string } & ReturnType<typeof rowOf>
@@ -16,7 +12,7 @@ type Report = { rows: Row[]; total: ReturnType<typeof rowOf> }
 
 let clock = new Date('2026-01-01T00:00:00.000Z')
 let stores: TestStores
-let api: ReturnType<typeof createApi>
+let api: ReturnType<typeof apiOver>
 let router: ReturnType<typeof routerOver>
 const other = { id: '990', username: 'other_shop' }
 
@@ -25,26 +21,16 @@ beforeAll(async () => {
   await stores.connect(shop)
   await stores.connect(other)
   router = routerOver(stores, () => clock)
-  api = createApi({
-    ...stores,
-    bucket: untouched<Bucket>('bucket'),
-    replyQueue: { send: async () => {} },
-    x: untouched<X>('x'),
-    vault: { seal: async (text) => text, open: async (sealed) => sealed },
-    publicUrl: 'https://helpdesk.example',
-    now: () => clock,
-    log: () => {},
-  })
+  api = apiOver(stores, () => clock, { replyQueue: { send: async () => {} } })
 })
 afterAll(() => stores.stop())
 
 async function call(method: string, path: string, options: { query?: Record<string, string>; body?: object } = {}) {
-  const event = httpEvent(method, path, {
+  const answer = await api(method, path, {
     claims: { sub: 'kim', username: 'kim', 'cognito:groups': '[agents]' },
     ...(options.query ? { query: options.query } : {}),
     ...(options.body ? { body: JSON.stringify(options.body) } : {}),
   })
-  const answer = (await api(event, {} as Context)) as APIGatewayProxyStructuredResultV2
   return { status: answer.statusCode ?? 0, body: JSON.parse(answer.body ?? '') }
 }
 

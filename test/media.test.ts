@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { createMediaSource } from '../lambdas/adapters/media/source.ts'
-import type { DueMessage, Vault } from '../lambdas/core/ports.ts'
+import type { DueMessage } from '../lambdas/core/ports.ts'
 import type { Message } from '../lambdas/core/ticket.ts'
 import { createMedia, type MediaDependencies } from '../lambdas/media.ts'
 import { createRequeue } from '../lambdas/requeue.ts'
@@ -13,6 +13,7 @@ import { files } from './support/files.ts'
 import { recordOf, routerOver } from './support/router.ts'
 import { startStores, type TestStores } from './support/stores.ts'
 import { untouched } from './support/untouched.ts'
+import { plainVault } from './support/vault.ts'
 import { ann, directMessages, idAt, posts, shop } from './support/x-payloads.ts'
 
 let clock = new Date('2026-01-01T12:00:00.000Z')
@@ -29,7 +30,6 @@ type Answer = (response: ServerResponse, request: IncomingMessage) => unknown
 /** What the hosts of media answer, by path. */
 let answers = new Map<string, Answer>()
 
-const vault: Vault = { seal: async (text) => text, open: async (sealed) => sealed }
 const app = { app: async () => ({ key: 'app-key', secret: 'app-secret' }) }
 
 beforeAll(async () => {
@@ -87,13 +87,13 @@ async function messageOf(ticketId: string): Promise<Message> {
   return message
 }
 
-function mover(over: Partial<MediaDependencies> = {}) {
+function mover(over: Partial<MediaDependencies> = {}, remainingMs = 900_000) {
   const handle = createMedia({
     ...stores,
     bucket,
     source: createMediaSource(x.url, app),
     x: untouched('x'),
-    vault,
+    vault: plainVault,
     replyQueue: untouched('replyQueue'),
     pause: async () => {},
     now,
@@ -102,7 +102,7 @@ function mover(over: Partial<MediaDependencies> = {}) {
   })
   return async (some: readonly DueMessage[]) => {
     const records = some.map((one) => recordOf(JSON.stringify({ ...one, at: now().toISOString() }), one.messageId))
-    return (await handle({ Records: records }, { getRemainingTimeInMillis: () => 900_000 })).batchItemFailures
+    return (await handle({ Records: records }, { getRemainingTimeInMillis: () => remainingMs })).batchItemFailures
   }
 }
 
@@ -484,19 +484,7 @@ test('a bucket that does not take it fails the message, which comes again', asyn
 test('a film that X begins to give and then no more is left when the time is up', async () => {
   answers.set('/media/a.jpg', (response) => response.writeHead(200).write(files.jpeg('slow')))
   const { message, queued } = await mention({ media_url_https: photo })
-  const handle = createMedia({
-    ...stores,
-    bucket,
-    source: createMediaSource(x.url, app),
-    x: untouched('x'),
-    vault,
-    replyQueue: untouched('replyQueue'),
-    pause: async () => {},
-    now,
-    log: () => {},
-  })
-  const records = queued.map((one) => recordOf(JSON.stringify({ ...one, at: now().toISOString() }), one.messageId))
-  await handle({ Records: records }, { getRemainingTimeInMillis: () => 30_300 })
+  expect(await mover({}, 30_300)(queued)).toEqual([])
   expect((await outcomeOf(message)).media).toMatchObject([{ status: 'unavailable', reason: 'it broke off' }])
   expect((await outcomeOf(message)).keys).toEqual([])
 })

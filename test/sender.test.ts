@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { DueMessage, Vault } from '../lambdas/core/ports.ts'
+import type { DueMessage } from '../lambdas/core/ports.ts'
 import { type Reply, sendAgain, writeReply } from '../lambdas/core/reply.ts'
 import type { Target } from '../lambdas/core/ticket.ts'
 import { createRequeue } from '../lambdas/requeue.ts'
@@ -8,6 +8,7 @@ import { recordOf, routerOver } from './support/router.ts'
 import { answers, ScriptedX } from './support/scripted-x.ts'
 import { startStores, type TestStores } from './support/stores.ts'
 import { untouched } from './support/untouched.ts'
+import { plainVault } from './support/vault.ts'
 import { directMessages, idAt, posts, type User } from './support/x-payloads.ts'
 
 let clock = new Date()
@@ -28,9 +29,6 @@ beforeEach(() => {
 const after = (milliseconds: number) => {
   clock = new Date(clock.getTime() + milliseconds)
 }
-
-/** Tokens are sealed by being named after their channel. */
-const vault: Vault = { seal: async (text) => text, open: async (sealed) => sealed }
 
 async function newChannel(): Promise<User> {
   const user = { id: String(800_000 + ++numbers), username: `shop${numbers}` }
@@ -71,7 +69,7 @@ function sender(over: Partial<SenderDependencies> = {}) {
   const handle = createSender({
     ...stores,
     x: x.asX(),
-    vault,
+    vault: plainVault,
     mediaQueue: untouched('mediaQueue'),
     now,
     log: () => {},
@@ -440,7 +438,7 @@ describe('killed between any two steps of sending', () => {
       replies: dying(stores.replies),
       channels: dying(stores.channels),
       x: dying(x.asX()),
-      vault: dying(vault),
+      plainVault: dying(plainVault),
     }
     return { ports, survived: () => !died }
   }

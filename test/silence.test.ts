@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import type { Mail } from '../lambdas/core/mail.ts'
-import { type Vault, type X, XError } from '../lambdas/core/ports.ts'
+import { type X, XError } from '../lambdas/core/ports.ts'
 import { createTell } from '../lambdas/runtime/tell.ts'
 import { createSilence } from '../lambdas/silence.ts'
 import { startStores, type TestStores } from './support/stores.ts'
 import { untouched } from './support/untouched.ts'
+import { plainVault } from './support/vault.ts'
 
 let stores: TestStores
 let clock = new Date('2026-01-01T00:00:00.000Z')
@@ -12,7 +13,6 @@ let mails: Mail[] = []
 let mailIsDown = false
 let webhooks = [{ id: 'w', url: 'https://here.example/webhooks/twitter', valid: true }]
 let token: XError | null = null
-const vault: Vault = { seal: async (text) => text, open: async (sealed) => sealed }
 const account = { twitterUserId: '77', username: 'shop', sealedTokens: '{"token":"t","secret":"s"}' }
 const id = 'twitter-77'
 
@@ -54,7 +54,7 @@ function run(hours: number, recipients = 1) {
   const silence = createSilence({
     channels: stores.channels,
     x,
-    vault,
+    vault: plainVault,
     tell: createTell(mailer, () => {}),
     webhookUrl: 'https://here.example/webhooks/twitter',
     publicUrl: 'https://here.example',

@@ -5,7 +5,7 @@ import { entryOf } from '../lambdas/adapters/aws/event-queue.ts'
 import { createTroubleNotes } from '../lambdas/adapters/aws/trouble.ts'
 import { createX, type EventSource } from '../lambdas/adapters/x/x.ts'
 import type { Mail } from '../lambdas/core/mail.ts'
-import type { AccountTokens, EventQueue, Vault } from '../lambdas/core/ports.ts'
+import type { AccountTokens, EventQueue } from '../lambdas/core/ports.ts'
 import { crcAnswer } from '../lambdas/core/signature.ts'
 import { awsAccess } from '../lambdas/runtime/aws.ts'
 import { table } from '../lambdas/runtime/resources.ts'
@@ -17,11 +17,11 @@ import { startX, type XSimulator } from '../local/x/simulator.ts'
 import { decideOnX } from './support/authorize.ts'
 import { recordOf, routerOver } from './support/router.ts'
 import { startStores, type TestStores } from './support/stores.ts'
+import { plainVault } from './support/vault.ts'
 import { ann, bob, directMessages, shop } from './support/x-payloads.ts'
 
 const keys = { consumerKey: 'test-key', consumerSecret: 'test-secret' }
 const channelId = `twitter-${shop.id}`
-const vault: Vault = { seal: async (text) => text, open: async (sealed) => sealed }
 const start = new Date('2026-01-10T10:00:00.000Z')
 
 let clock = start
@@ -111,7 +111,7 @@ function run(
     events,
     x: xOf(source),
     eventSource: source,
-    vault,
+    vault: plainVault,
     tell: createTell(mailer, log),
     webhookUrl: hookUrl,
     publicUrl: 'https://here.example',

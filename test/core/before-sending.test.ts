@@ -2,28 +2,13 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Candidate } from '../../lambdas/core/attachment.ts'
 import { type Draft, forecast, judgeReply, type Meeting } from '../../lambdas/core/before-sending.ts'
-import { newChannel } from '../../lambdas/core/channel.ts'
 import { openTicket, type Written } from '../../lambdas/core/message.ts'
-import { decide, type Situation } from '../../lambdas/core/routing.ts'
+import { decide } from '../../lambdas/core/routing.ts'
 import { activityOf } from '../support/activities.ts'
+import { at, channel, nothing } from '../support/situation.ts'
 import { ann, directMessages, posts, shop } from '../support/x-payloads.ts'
 
-const at = '2026-01-01T00:00:00.000Z'
 const now = new Date(at)
-const channel = newChannel({ id: `twitter-${shop.id}`, twitterUserId: shop.id, username: 'shop', at })
-const nothing: Situation = {
-  extensionEnabled: true,
-  channel,
-  authorIsConnected: false,
-  storedIn: null,
-  stored: null,
-  current: null,
-  answersFirstEntryOf: null,
-  parent: null,
-  replay: null,
-  parentMessage: null,
-  attempts: [],
-}
 
 function meeting(delivery: object): Meeting {
   const activity = activityOf(delivery) as Written

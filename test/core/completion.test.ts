@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Person, QuotedPost } from '../../lambdas/core/activity.ts'
 import { type CompletionDependencies, completeMessage } from '../../lambdas/core/completion.ts'
-import { type Vault, XError } from '../../lambdas/core/ports.ts'
+import { XError } from '../../lambdas/core/ports.ts'
 import type { Message } from '../../lambdas/core/ticket.ts'
 import { routerOver } from '../support/router.ts'
 import { startStores, type TestStores } from '../support/stores.ts'
 import { untouched } from '../support/untouched.ts'
+import { plainVault } from '../support/vault.ts'
 import { bob, idAt, posts, shop, type User, v2Post, xActivity } from '../support/x-payloads.ts'
 
 const now = () => new Date('2026-01-01T12:00:00.000Z')
-const vault: Vault = { seal: async (text) => text, open: async (sealed) => sealed }
 const channelId = `twitter-${shop.id}`
 let stores: TestStores
 let ids = 0
@@ -53,7 +53,7 @@ async function read(externalId: string): Promise<Message> {
 }
 const again = (message: Message) => read(String(message.externalId))
 const ticketOf = (message: Message) => stores.tickets.ticket(message.ticketId)
-const with_ = (x: Partial<CompletionDependencies['x']>) => ({ ...stores, vault, x: untouched('x', x) })
+const with_ = (x: Partial<CompletionDependencies['x']>) => ({ ...stores, vault: plainVault, x: untouched('x', x) })
 
 describe('what X left out of a message', () => {
   test('the parent stands there at once with its link, and after one question with words and author', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { attached } from '../../lambdas/core/attachment.ts'
-import { type DueMessage, type FileForX, type Vault, type X, XError } from '../../lambdas/core/ports.ts'
+import { type DueMessage, type FileForX, type X, XError } from '../../lambdas/core/ports.ts'
 import { type Reply, sendAgain, writeReply } from '../../lambdas/core/reply.ts'
 import type { Target } from '../../lambdas/core/ticket.ts'
 import { createMedia } from '../../lambdas/media.ts'
@@ -10,6 +10,7 @@ import { recordOf, routerOver } from '../support/router.ts'
 import { answers, ScriptedX } from '../support/scripted-x.ts'
 import { startStores, type TestStores } from '../support/stores.ts'
 import { untouched } from '../support/untouched.ts'
+import { plainVault } from '../support/vault.ts'
 import { directMessages, idAt, posts, type User } from '../support/x-payloads.ts'
 
 let clock = new Date()
@@ -23,7 +24,6 @@ let x: UploadingX
 let toMedia: DueMessage[] = []
 let toSender: DueMessage[] = []
 let crash: 'media queue' | 'upload' | 'reply queue' | null = null
-const vault: Vault = { seal: async (text) => text, open: async (sealed) => sealed }
 const bytes = Buffer.from('a picture of the parcel')
 
 /** X that takes files too. */
@@ -73,7 +73,7 @@ const queueInto = (name: typeof crash, list: () => DueMessage[]) => ({
 const mediaQueue = queueInto('media queue', () => toMedia)
 const replyQueue = queueInto('reply queue', () => toSender)
 
-const shared = () => ({ ...stores, x: x.asX(), vault, now, log: () => {} })
+const shared = () => ({ ...stores, x: x.asX(), vault: plainVault, now, log: () => {} })
 /** Records as each queue groups them: replies by ticket, media by message. */
 const recordsOf = (some: readonly DueMessage[], group: 'ticketId' | 'messageId') =>
   some.map((one) => recordOf(JSON.stringify({ ...one, at: now().toISOString() }), one[group]))
