@@ -17,7 +17,7 @@ export class AlarmTopic extends Construct {
   /** @param addresses e-mail addresses; each gets a letter from AWS that it must confirm once */
   constructor(scope: Construct, id: string, addresses: readonly string[]) {
     super(scope, id)
-    // A key of our own, because CloudWatch is not let in by the policy of the key that AWS manages for SNS.
+    // A key of our own, cause CloudWatch is not let in by the policy of the key that AWS manages for SNS.
     const key = new Key(this, 'Key', {
       description: 'Alarms of the Twitter channel',
       enableKeyRotation: true,
@@ -59,9 +59,9 @@ export type RunbookAlarmProps = {
   /** The alarm's name, after the stack's. */
   readonly name: string
   /** What people suffer: the beginning of a sentence, as in «Customers' messages are not becoming tickets». */
-  readonly meaning: string
+  readonly userImpact: string
   /** The rest of that sentence: what was seen, without a full stop. */
-  readonly because: string
+  readonly cause: string
   /** The anchor of the section of `docs/runbook.md` that says what to do. */
   readonly section: string
   readonly metric: IMetric
@@ -80,15 +80,15 @@ export type RunbookAlarmProps = {
  */
 export class RunbookAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: RunbookAlarmProps) {
-    const { meaning, because, section, lasting } = props
-    if (!/^[A-Z]\S* .*[^.]$/.test(meaning) || !/^\S+ .*[^.]$/.test(because)) {
-      throw new Error(`${props.name}: «${meaning}: ${because}.» is not a sentence`)
+    const { userImpact, cause, section, lasting } = props
+    if (!/^[A-Z]\S* .*[^.]$/.test(userImpact) || !/^\S+ .*[^.]$/.test(cause)) {
+      throw new Error(`${props.name}: «${userImpact}: ${cause}.» is not a sentence`)
     }
     if (!/^[a-z0-9-]+$/.test(section)) throw new Error(`${props.name}: «${section}» is not an anchor`)
     if (props.above !== undefined && props.below !== undefined) throw new Error(`${props.name}: above or below?`)
     super(scope, id, {
       alarmName: `${Stack.of(scope).stackName}-${props.name}`,
-      alarmDescription: `${meaning}: ${because}. What to do: docs/runbook.md#${section}`,
+      alarmDescription: `${userImpact}: ${cause}. What to do: docs/runbook.md#${section}`,
       metric: props.metric,
       evaluationPeriods: lasting?.of ?? 1,
       ...(lasting && { datapointsToAlarm: lasting.bad }),

@@ -16,7 +16,7 @@ import {
 import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins'
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
-import { consoleHeaders, contentSecurityPolicy } from './console-headers.ts'
+import { consoleHeaders, contentSecurityPolicy } from '../build/console-headers.ts'
 
 /** The page finds its own way: every address that is not a file's gets the one page. */
 const singlePageFallback = `function handler(event) {

@@ -5,7 +5,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3'
 import { BucketDeployment, CacheControl, type ISource, Source } from 'aws-cdk-lib/aws-s3-deployment'
 import { Construct } from 'constructs'
-import { cacheControl, hashedFolder } from './console-headers.ts'
+import { cacheControl, hashedFolder } from '../build/console-headers.ts'
 
 export type ConsoleUploadProps = {
   /** The folder of the console's build. */

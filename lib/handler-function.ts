@@ -17,7 +17,7 @@ export type HandlerFunctionProps = {
   readonly code: string
   readonly alarms: AlarmTopic
   /** What its failure means for people: the beginning of the sentence of its alarms. */
-  readonly failureMeans: string
+  readonly userImpact: string
 }
 
 /** The variables that name nothing in AWS: there is nothing to be permitted with them. */
@@ -108,20 +108,20 @@ export class HandlerFunction extends Construct {
     ]
   }
 
-  #addAlarms({ name, alarms, failureMeans }: HandlerFunctionProps): void {
+  #addAlarms({ name, alarms, userImpact }: HandlerFunctionProps): void {
     new RunbookAlarm(this, 'Errors', {
       alarms,
       name: `${name}-errors`,
-      meaning: failureMeans,
-      because: `the function ${name} crashed or ran out of time`,
+      userImpact: userImpact,
+      cause: `the function ${name} crashed or ran out of time`,
       section: `${name}-errors`,
       metric: this.lambda.metricErrors({ period: alarmPeriod }),
     })
     new RunbookAlarm(this, 'Throttles', {
       alarms,
       name: `${name}-throttled`,
-      meaning: failureMeans,
-      because: `AWS refused to run the function ${name} because too many functions ran at once`,
+      userImpact: userImpact,
+      cause: `AWS refused to run the function ${name} because too many functions ran at once`,
       section: 'throttled-functions',
       metric: this.lambda.metricThrottles({ period: alarmPeriod }),
     })

@@ -1,27 +1,23 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
+import { paths } from '../lambdas/core/api/paths.ts'
 import type { FunctionName } from '../lambdas/runtime/resources.ts'
 import { Access } from './access.ts'
 import { AlarmTopic } from './alarms.ts'
 import { ConsoleSite } from './console-site.ts'
 import { ConsoleUpload } from './console-upload.ts'
-import { FailedMails } from './failed-mails.ts'
 import { FrontDoor } from './front-door.ts'
 import { HandlerFunction } from './handler-function.ts'
+import { LogAlarms } from './log-alarms.ts'
 import { Mail } from './mail.ts'
 import { MediaBucket } from './media-bucket.ts'
-import { Mended } from './mended.ts'
-import { NotMended } from './not-mended.ts'
-import { PublicApi, paths } from './public-api.ts'
+import { PublicApi } from './public-api.ts'
 import { Schedule } from './schedule.ts'
 import type { Settings } from './settings.ts'
 import { TicketTable } from './ticket-table.ts'
 import { TokensKey } from './tokens-key.ts'
-import { UnknownReplies } from './unknown-replies.ts'
-import { UnreadableEvents } from './unreadable-events.ts'
 import { WorkQueue } from './work-queue.ts'
 import { XSecrets } from './x-secrets.ts'
-import { XUnreachable } from './x-unreachable.ts'
 
 export type HelpdeskTwitterStackProps = {
   readonly settings: Settings
@@ -49,16 +45,16 @@ export class HelpdeskTwitterStack extends Stack {
       name: 'webhook',
       code: bundles.webhook,
       alarms,
-      failureMeans: "Customers' messages are not reaching the helpdesk, and X repeats them for minutes only",
+      userImpact: "Customers' messages are not reaching the helpdesk, and X repeats them for minutes only",
     })
     const secrets = new XSecrets(this, 'XSecrets')
     secrets.giveTo(webhook)
 
     // Events wait in order, one line per channel and customer.
-    const events = new WorkQueue(this, 'Events', {
+    const events = new WorkQueue(this, 'EventsQueue', {
       name: 'events',
       alarms,
-      failureMeans: "Customers' messages are not becoming tickets",
+      userImpact: "Customers' messages are not becoming tickets",
     })
     events.sendFrom(webhook)
 
@@ -67,19 +63,18 @@ export class HelpdeskTwitterStack extends Stack {
       name: 'router',
       code: bundles.router,
       alarms,
-      failureMeans: "Customers' messages become tickets late or not at all",
+      userImpact: "Customers' messages become tickets late or not at all",
     })
     events.deliverTo(router)
-    new UnreadableEvents(this, 'Unreadable', router, alarms)
     const tickets = new TicketTable(this, 'Tickets')
     tickets.giveTo(router)
-    tickets.giveTroubleTo(webhook)
+    tickets.giveOutageNotesTo(webhook)
 
     // Pictures and films take a way of their own, so that no message waits for them.
-    const media = new WorkQueue(this, 'Media', {
+    const media = new WorkQueue(this, 'MediaQueue', {
       name: 'media',
       alarms,
-      failureMeans: "Customers' pictures do not appear in tickets, and answers with attachments are not sent",
+      userImpact: "Customers' pictures do not appear in tickets, and answers with attachments are not sent",
     })
     media.sendFrom(router)
     const mediaBucket = new MediaBucket(this, 'MediaBucket', { consoleUrl: frontDoor.url })
@@ -89,22 +84,22 @@ export class HelpdeskTwitterStack extends Stack {
       name: 'api',
       code: bundles.api,
       alarms,
-      failureMeans: 'Agents cannot see, work on or answer tickets',
+      userImpact: 'Agents cannot see, work on or answer tickets',
     })
     const tokens = new TokensKey(this, 'TokensKey')
     tickets.giveTo(api)
     secrets.giveTo(api)
-    tokens.sealIn(api)
+    tokens.encryptIn(api)
     mediaBucket.linkFrom(api)
     api.set('PUBLIC_URL', frontDoor.url)
     api.set('X_API_URL', settings.xApiUrl)
     api.set('EVENT_SOURCE', settings.eventSource)
 
     // Answers wait in order, one line per ticket.
-    const replies = new WorkQueue(this, 'Replies', {
+    const replies = new WorkQueue(this, 'RepliesQueue', {
       name: 'replies',
       alarms,
-      failureMeans: "Agents' answers are not reaching customers",
+      userImpact: "Agents' answers are not reaching customers",
     })
     replies.sendFrom(api)
 
@@ -113,30 +108,29 @@ export class HelpdeskTwitterStack extends Stack {
       name: 'sender',
       code: bundles.sender,
       alarms,
-      failureMeans: "Agents' answers reach customers late or not at all",
+      userImpact: "Agents' answers reach customers late or not at all",
     })
     replies.deliverTo(sender)
-    new UnknownReplies(this, 'Unknown', sender, alarms)
     tickets.giveTo(sender)
     secrets.giveTo(sender)
-    tokens.openIn(sender)
+    tokens.decryptIn(sender)
     sender.set('X_API_URL', settings.xApiUrl)
     media.sendFrom(sender)
 
-    // The mover fetches customers' pictures and films from X, and brings agents' to it.
-    const mover = new HandlerFunction(this, 'Mover', {
+    // Pictures and videos go both ways: customers' into the bucket, agents' to X.
+    const mediaFunction = new HandlerFunction(this, 'Media', {
       name: 'media',
       code: bundles.media,
       alarms,
-      failureMeans: "Customers' pictures appear late or not at all, and answers with attachments are not sent",
+      userImpact: "Customers' pictures appear late or not at all, and answers with attachments are not sent",
     })
-    media.deliverTo(mover)
-    mediaBucket.moveIn(mover)
-    tickets.giveTo(mover)
-    secrets.giveTo(mover)
-    tokens.openIn(mover)
-    replies.sendFrom(mover)
-    mover.set('X_API_URL', settings.xApiUrl)
+    media.deliverTo(mediaFunction)
+    mediaBucket.moveIn(mediaFunction)
+    tickets.giveTo(mediaFunction)
+    secrets.giveTo(mediaFunction)
+    tokens.decryptIn(mediaFunction)
+    replies.sendFrom(mediaFunction)
+    mediaFunction.set('X_API_URL', settings.xApiUrl)
 
     // Every minute: answers and media whose time has come, or which were left behind.
     const waitForEver =
@@ -145,7 +139,7 @@ export class HelpdeskTwitterStack extends Stack {
       name: 'requeue',
       code: bundles.requeue,
       alarms,
-      failureMeans: waitForEver,
+      userImpact: waitForEver,
     })
     tickets.giveTo(requeue)
     replies.sendFrom(requeue)
@@ -154,58 +148,57 @@ export class HelpdeskTwitterStack extends Stack {
       name: 'requeue',
       runs: requeue,
       alarms,
-      failureMeans: waitForEver,
+      userImpact: waitForEver,
     })
 
     // Every five minutes: channels that have heard nothing for too long, or that their account has taken from us.
-    const nobodyKnows = 'Administrators are not told when a channel falls silent or is taken from us'
-    const silence = new HandlerFunction(this, 'Silence', {
-      name: 'silence',
-      code: bundles.silence,
+    const notNotified = 'Administrators are not told when a channel falls silent or is taken from us'
+    const inactivity = new HandlerFunction(this, 'Inactivity', {
+      name: 'inactivity',
+      code: bundles.inactivity,
       alarms,
-      failureMeans: nobodyKnows,
+      userImpact: notNotified,
     })
     const mail = new Mail(this, 'Mail', settings)
-    mail.giveTo(silence)
-    tickets.giveTo(silence)
-    secrets.giveTo(silence)
-    tokens.openIn(silence)
-    silence.set('PUBLIC_URL', frontDoor.url)
-    silence.set('X_API_URL', settings.xApiUrl)
-    silence.set('EVENT_SOURCE', settings.eventSource)
-    new Schedule(this, 'SilenceSchedule', {
-      name: 'silence',
-      runs: silence,
+    mail.giveTo(inactivity)
+    tickets.giveTo(inactivity)
+    secrets.giveTo(inactivity)
+    tokens.decryptIn(inactivity)
+    inactivity.set('PUBLIC_URL', frontDoor.url)
+    inactivity.set('X_API_URL', settings.xApiUrl)
+    inactivity.set('EVENT_SOURCE', settings.eventSource)
+    new Schedule(this, 'InactivitySchedule', {
+      name: 'inactivity',
+      runs: inactivity,
       alarms,
-      failureMeans: nobodyKnows,
+      userImpact: notNotified,
     })
 
     // Every fifteen minutes: our webhook, the subscriptions, and what X did not deliver.
-    const nobodyMends = 'A broken connection to X is not mended, and messages that it lost are not asked for'
-    const upkeep = new HandlerFunction(this, 'Upkeep', {
-      name: 'upkeep',
-      code: bundles.upkeep,
+    const notRepaired = 'A broken connection to X is not mended, and messages that it lost are not asked for'
+    const reconcile = new HandlerFunction(this, 'Reconcile', {
+      name: 'reconcile',
+      code: bundles.reconcile,
       alarms,
-      failureMeans: nobodyMends,
+      userImpact: notRepaired,
     })
-    events.sendFrom(upkeep)
-    tickets.giveTo(upkeep)
-    secrets.giveTo(upkeep)
-    tokens.openIn(upkeep)
-    mail.giveTo(upkeep)
-    upkeep.set('PUBLIC_URL', frontDoor.url)
-    upkeep.set('X_API_URL', settings.xApiUrl)
-    upkeep.set('EVENT_SOURCE', settings.eventSource)
-    new Mended(this, 'Mended', upkeep)
-    new NotMended(this, 'NotMended', upkeep, alarms)
-    new XUnreachable(this, 'XUnreachable', upkeep, alarms)
-    new FailedMails(this, 'FailedMails', [silence, upkeep], alarms)
-    new Schedule(this, 'UpkeepSchedule', {
-      name: 'upkeep',
-      runs: upkeep,
+    events.sendFrom(reconcile)
+    tickets.giveTo(reconcile)
+    secrets.giveTo(reconcile)
+    tokens.decryptIn(reconcile)
+    mail.giveTo(reconcile)
+    reconcile.set('PUBLIC_URL', frontDoor.url)
+    reconcile.set('X_API_URL', settings.xApiUrl)
+    reconcile.set('EVENT_SOURCE', settings.eventSource)
+    new Schedule(this, 'ReconcileSchedule', {
+      name: 'reconcile',
+      runs: reconcile,
       alarms,
-      failureMeans: nobodyMends,
+      userImpact: notRepaired,
     })
+
+    // What fails nowhere else is seen in the logs.
+    new LogAlarms(this, 'LogAlarms', { handlers: [router, sender, inactivity, reconcile], alarms })
 
     // Who is not X needs a token: people sign in, machines have a secret.
     const access = new Access(this, 'Access', { consoleUrl: frontDoor.url, domainPrefix: settings.domainPrefix })

@@ -11,12 +11,10 @@ import {
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
 import { FilterPattern, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { paths } from '../lambdas/core/api/paths.ts'
 import type { AlarmTopic } from './alarms.ts'
 import type { HandlerFunction } from './handler-function.ts'
 import { LogAlarm } from './log-alarm.ts'
-
-/** The addresses that X is told. It compares the callback to the letter. */
-export const paths = { webhook: '/webhooks/twitter', callback: '/api/channels/twitter/callback' } as const
 
 /** X sends in bursts, a burst refused is a burst lost: far above what one helpdesk sees, far below a flood. */
 const throttle = { rateLimit: 1000, burstLimit: 2000 }
@@ -114,8 +112,8 @@ export class PublicApi extends Construct {
     new LogAlarm(this, 'RefusedDeliveries', {
       alarms,
       name: 'webhook-refuses-deliveries',
-      meaning: "X cannot hand over customers' messages, and it tries again for minutes only",
-      because: 'the webhook answered X with 5XX or 429',
+      userImpact: "X cannot hand over customers' messages, and it tries again for minutes only",
+      cause: 'the webhook answered X with 5XX or 429',
       section: 'webhook-refuses-deliveries',
       logs: [log],
       lines: refused,
@@ -126,8 +124,8 @@ export class PublicApi extends Construct {
     new LogAlarm(this, 'FailedCalls', {
       alarms,
       name: 'api-fails-calls',
-      meaning: 'Agents get errors instead of tickets, or cannot work on them',
-      because: 'the API answered calls with 5XX',
+      userImpact: 'Agents get errors instead of tickets, or cannot work on them',
+      cause: 'the API answered calls with 5XX',
       section: 'api-fails-calls',
       logs: [log],
       lines: failedCalls,

@@ -11,8 +11,8 @@ export type ScheduleProps = {
   readonly name: ScheduleName
   readonly runs: HandlerFunction
   readonly alarms: AlarmTopic
-  /** What its standing still means for people: the beginning of the sentence of its alarm. */
-  readonly failureMeans: string
+  /** User impact while the schedule does not run: begins the sentence of its alarm. */
+  readonly userImpact: string
 }
 
 /**
@@ -20,7 +20,7 @@ export type ScheduleProps = {
  * @throws Error when the manifest names another function
  */
 export class Schedule extends Construct {
-  constructor(scope: Construct, id: string, { name, runs, alarms, failureMeans }: ScheduleProps) {
+  constructor(scope: Construct, id: string, { name, runs, alarms, userImpact }: ScheduleProps) {
     super(scope, id)
     if (runs.name !== name) throw new Error(`schedule ${name}: runs ${runs.name}, by the manifest it is ${name}`)
     const { everyMinutes } = schedules[name]
@@ -40,8 +40,8 @@ export class Schedule extends Construct {
     const stopped = new RunbookAlarm(this, 'StoppedAlarm', {
       alarms,
       name: `${name}-stopped`,
-      meaning: failureMeans,
-      because: `the function ${name} has not been run for ${minutes} minutes, though its schedule should run it`,
+      userImpact: userImpact,
+      cause: `the function ${name} has not been run for ${minutes} minutes, though its schedule should run it`,
       section: `${name}-stopped`,
       metric: runs.lambda.metricInvocations({ period: Duration.minutes(minutes) }),
       below: 1,

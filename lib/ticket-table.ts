@@ -36,11 +36,11 @@ export class TicketTable extends Construct {
   }
 
   /** The function may note trouble in the partition that is there for it, and use nothing else of the table. */
-  giveTroubleTo(user: HandlerFunction): void {
+  giveOutageNotesTo(user: HandlerFunction): void {
     user.give('TABLE_NAME', this.#table.tableName, {
       actions: ['dynamodb:UpdateItem'],
       on: [this.#table.tableArn],
-      when: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [table.trouble.pk] } },
+      when: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [table.outage.pk] } },
     })
   }
 

@@ -20,7 +20,7 @@ export class TokensKey extends Construct {
   }
 
   /** The function connects accounts: it may seal their tokens, and open them to act for the account. */
-  sealIn(connector: HandlerFunction): void {
+  encryptIn(connector: HandlerFunction): void {
     connector.give('TOKENS_KEY', this.#key.keyArn, {
       actions: ['kms:Encrypt', 'kms:Decrypt'],
       on: [this.#key.keyArn],
@@ -28,7 +28,7 @@ export class TokensKey extends Construct {
   }
 
   /** The function acts for accounts: it may open their tokens, and nothing else. */
-  openIn(user: HandlerFunction): void {
+  decryptIn(user: HandlerFunction): void {
     user.give('TOKENS_KEY', this.#key.keyArn, { actions: ['kms:Decrypt'], on: [this.#key.keyArn] })
   }
 }

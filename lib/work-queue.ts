@@ -25,8 +25,8 @@ const urlVariables = {
 export type WorkQueueProps = {
   readonly name: QueueName
   readonly alarms: AlarmTopic
-  /** What its standing still means for people: the beginning of the sentence of its alarms. */
-  readonly failureMeans: string
+  /** User impact while the queue stalls: begins the sentence of its alarms. */
+  readonly userImpact: string
   /** The manifest's figures when not given. */
   readonly figures?: QueueResource
 }
@@ -103,12 +103,12 @@ export class WorkQueue extends Construct {
     })
   }
 
-  #addAlarms({ name, alarms, failureMeans }: WorkQueueProps, deadLetters: Queue): void {
+  #addAlarms({ name, alarms, userImpact }: WorkQueueProps, deadLetters: Queue): void {
     new RunbookAlarm(this, 'DeadLettersAlarm', {
       alarms,
       name: `${name}-dead-letters`,
-      meaning: failureMeans,
-      because: `some failed again and again and lie in the dead letters of the queue ${name}`,
+      userImpact: userImpact,
+      cause: `some failed again and again and lie in the dead letters of the queue ${name}`,
       section: `${name}-dead-letters`,
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(1),
@@ -118,8 +118,8 @@ export class WorkQueue extends Construct {
     new RunbookAlarm(this, 'OldestMessageAlarm', {
       alarms,
       name: `${name}-oldest-message`,
-      meaning: failureMeans,
-      because: `the oldest in the queue ${name} has waited for more than ${longestWait.toMinutes()} minutes`,
+      userImpact: userImpact,
+      cause: `the oldest in the queue ${name} has waited for more than ${longestWait.toMinutes()} minutes`,
       section: `${name}-oldest-message`,
       metric: this.#queue.metricApproximateAgeOfOldestMessage({
         period: Duration.minutes(1),

@@ -1,8 +1,8 @@
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { createChannelStore } from '../lambdas/adapters/dynamodb/channels.ts'
 import { readAddresses } from './addresses.ts'
+import { databaseClient } from './aws/table.ts'
 import { Refusal, readSettings } from './settings.ts'
-import { databaseClient } from './table.ts'
 
 const usage = `Connects X accounts to the helpdesk that runs on this machine, by hand:
   npm run channel -- add USER_ID USERNAME [NAME]

@@ -1,22 +1,22 @@
 import { join } from 'node:path'
 import { type EnvironmentName, type FunctionName, type QueueName, queues } from '../lambdas/runtime/resources.ts'
 import { type Addresses, removeAddresses, writeAddresses } from './addresses.ts'
-import { readConsolePages } from './console-pages.ts'
-import { type Part, startDatabase } from './database.ts'
-import { type Answerers, startGateway } from './gateway.ts'
+import { type Part, startDatabase } from './aws/database.ts'
+import { ensureQueues, queueClient, startQueues } from './aws/queues.ts'
+import { bucketName, ensureBucket, startStorage } from './aws/storage.ts'
+import { ensureTable, tableName } from './aws/table.ts'
+import { buildConsole, bundle, startFunctions } from './build.ts'
+import { type Settling, watchQueues } from './drain.ts'
+import { readConsolePages } from './gateway/console-pages.ts'
+import { type Answerers, startGateway } from './gateway/gateway.ts'
 import { consoleClient, type MachineName, type PersonName } from './identity/clients.ts'
+import { createTokenIssuer } from './identity/tokens.ts'
+import { startPoller } from './lambda/poller.ts'
+import type { LogEntry } from './lambda/sandbox.ts'
+import { startSchedules } from './lambda/schedules.ts'
 import { lockDataDir } from './lock.ts'
-import { startPoller } from './poller.ts'
-import { buildConsole, bundle, startFunctions } from './product.ts'
-import { ensureQueues, queueClient, startQueues } from './queues.ts'
-import type { LogEntry } from './sandbox.ts'
-import { startSchedules } from './schedules.ts'
 import { keepTokensKey, writeSecrets, type XSecrets } from './secrets.ts'
 import { type AwsEndpoints, type EventSource, mailDefaults } from './settings.ts'
-import { type Settling, watchQueues } from './settled.ts'
-import { bucketName, ensureBucket, startStorage } from './storage.ts'
-import { ensureTable, tableName } from './table.ts'
-import { createTokenIssuer } from './tokens.ts'
 
 export type StackOptions = XSecrets & {
   /** Absolute path of the folder for everything that survives a restart. */
@@ -194,14 +194,14 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
 
 /** X, in the small. It is loaded only here: who has another X needs none. */
 async function startSimulator(options: StackOptions, consoleUrl: string, onTrouble: (sentence: string) => void) {
-  const { startX } = await import('./x/simulator.ts')
+  const { startX } = await import('./x-simulator/simulator.ts')
   const { dataDir, consumerKey, consumerSecret, xPort: port = 0 } = options
   return startX({ port, consumerKey, consumerSecret, dataFile: join(dataDir, 'x.json'), consoleUrl, onTrouble })
 }
 
 /** The mailbox. It is loaded only here: who has another SES needs none. */
 async function startMail({ mailPort = 0 }: StackOptions): Promise<Part> {
-  const { startMailbox } = await import('./mailbox.ts')
+  const { startMailbox } = await import('./aws/mailbox.ts')
   return startMailbox(mailPort)
 }
 

@@ -1,4 +1,10 @@
-import type { ApiDayActivity, ApiDryRun, ApiExtension, ApiMessage, ApiTicketReport } from '../../lambdas/core/api.ts'
+import type {
+  ApiDayActivity,
+  ApiDryRun,
+  ApiExtension,
+  ApiMessage,
+  ApiTicketReport,
+} from '../../lambdas/core/api/schemas.ts'
 
 /** Answers of the API, by the names that the pages call them. */
 

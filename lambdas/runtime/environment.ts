@@ -1,4 +1,4 @@
-import type { EventSource } from '../adapters/x/x.ts'
+import { type EventSource, eventSources } from '../core/x/event-source.ts'
 import { type EnvironmentName, type FunctionName, functions } from './resources.ts'
 
 /** No administrators is a state that a stack may be in: nobody is told. */
@@ -32,6 +32,7 @@ export function administratorsIn(value: string): string[] {
 
 /** @throws Error for an event source that X does not have */
 export function eventSourceIn(value: string): EventSource {
-  if (value === 'account-activity' || value === 'x-activity') return value
-  throw new Error(`EVENT_SOURCE must be account-activity or x-activity, not ${value}`)
+  const source = eventSources.find((one) => one === value)
+  if (source) return source
+  throw new Error(`EVENT_SOURCE must be ${eventSources.join(' or ')}, not ${value}`)
 }

@@ -1,9 +1,9 @@
 import middy from '@middy/core'
 import httpRouter from '@middy/http-router'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
-import type { Log } from '../core/ports.ts'
-import { Problem, problemAnswer } from '../core/problem.ts'
-import { errorFields } from './log.ts'
+import { Problem, problemAnswer } from '../core/api/problem.ts'
+import { errorFields } from '../core/log.ts'
+import type { Log } from '../core/ports/platform.ts'
 
 type Answer = APIGatewayProxyStructuredResultV2
 type Endpoint = { method: string; path: string; answer: (event: APIGatewayProxyEventV2) => Promise<Answer> }
@@ -27,7 +27,7 @@ export function httpHandler(endpoints: readonly Endpoint[], log: Log) {
         request.response = problemAnswer(error)
         return
       }
-      log({ did: 'failed', ...errorFields(error) })
+      log({ event: 'failed', ...errorFields(error) })
       request.response = problemAnswer(new Problem(500, 'something went wrong on our side; it has been logged'))
     })
     .handler(router)

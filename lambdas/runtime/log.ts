@@ -1,13 +1,7 @@
-import type { Log } from '../core/ports.ts'
+import type { Log } from '../core/ports/platform.ts'
 
 /**
  * One line of log. Lambda's own JSON log format adds time, level and request and keeps the object as `message`;
  * metric filters of the stack count by its fields.
  */
 export const log: Log = (entry) => console.info(entry)
-
-/** An error as fields of a log line: name and message, which our own code keeps free of people's texts. */
-export function errorFields(error: unknown): { error: string; stack: string | undefined } {
-  if (error instanceof Error) return { error: `${error.name}: ${error.message}`, stack: error.stack }
-  return { error: String(error), stack: undefined }
-}

@@ -1,3 +1,5 @@
+import { bucketPrefixes } from '../core/tickets/bucket-keys.ts'
+
 /**
  * What every function, queue and table of the product is, in numbers and names.
  * `lib/` deploys it and `local/` runs it: neither has figures of its own, so one machine behaves like AWS.
@@ -62,7 +64,7 @@ export const functions = {
     memoryMb: 1024,
     environment: ['TABLE_NAME', 'REPLIES_QUEUE_URL', 'MEDIA_BUCKET', 'X_SECRETS', 'TOKENS_KEY', 'X_API_URL'],
   },
-  silence: {
+  inactivity: {
     timeoutSeconds: 60,
     memoryMb: 512,
     environment: [
@@ -77,7 +79,7 @@ export const functions = {
     ],
   },
   requeue: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME', 'REPLIES_QUEUE_URL', 'MEDIA_QUEUE_URL'] },
-  upkeep: {
+  reconcile: {
     timeoutSeconds: 300,
     memoryMb: 512,
     environment: [
@@ -137,8 +139,8 @@ export type QueueName = keyof typeof queues
 /** What runs by the clock: the function, and every how many minutes. */
 export const schedules = {
   requeue: { everyMinutes: 1 },
-  silence: { everyMinutes: 5 },
-  upkeep: { everyMinutes: 15 },
+  inactivity: { everyMinutes: 5 },
+  reconcile: { everyMinutes: 15 },
 } as const satisfies Partial<Record<FunctionName, { everyMinutes: number }>>
 
 export type ScheduleName = keyof typeof schedules
@@ -147,7 +149,7 @@ export type ScheduleName = keyof typeof schedules
  * The bucket: what came in with messages, what agents hand in, and what of that belongs to a reply. Unused uploads, and
  * parts of what never became whole, go by themselves.
  */
-export const bucket = { received: 'received', uploads: 'uploads', sent: 'sent', unusedDays: 1 } as const
+export const bucket = { ...bucketPrefixes, unusedDays: 1 } as const
 
 /** The one table. Keys are strings; an item is in an index when it has the index's two attributes. */
 export const table = {
@@ -155,7 +157,7 @@ export const table = {
   sortKey: 'sk',
   timeToLive: 'expiresAt',
   /** The one item that the webhook writes: from when to when it answered X with an error. */
-  trouble: { pk: 'TROUBLE', sk: 'TROUBLE' },
+  outage: { pk: 'OUTAGE', sk: 'OUTAGE' },
   /** Tickets by newest activity: the partition attribute of each list is sharded where many tickets share it. */
   indexes: {
     all: { partitionKey: 'inAll', sortKey: 'activity' },

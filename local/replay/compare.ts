@@ -34,10 +34,10 @@ export async function faultsOf(
 }
 
 async function faultsOfEvent(event: Routed, step: Step, openings: Openings, reader: Reader): Promise<string[]> {
-  const { outcome, ticketId, externalId, channelUserId, because } = event
+  const { outcome, ticketId, externalId, channelUserId, reason } = event
   if (outcome === 'ignored' || outcome === 'unreadable') {
     const found = (await reader.events()).some(
-      (record) => record.outcome === outcome && record.reason === because && record.externalId === externalId,
+      (record) => record.outcome === outcome && record.reason === reason && record.externalId === externalId,
     )
     return found ? [] : [`${outcome}, but GET /api/events does not have it`]
   }

@@ -1,12 +1,12 @@
-import type { ApiEvent, ApiMessage, ApiTicket } from '../../lambdas/core/api.ts'
-import type { LogEntry } from '../sandbox.ts'
+import type { ApiEvent, ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import type { LogEntry } from '../lambda/sandbox.ts'
 import type { Stack } from '../stack.ts'
 import type { OutcomeWord } from './steps.ts'
 
 /** What came of one event, as the router's log has it. */
 export type Routed = {
   readonly outcome: OutcomeWord
-  readonly because: string
+  readonly reason: string
   readonly ticketId: string | null
   readonly externalId: string | null
   readonly channelUserId: string | null
@@ -80,8 +80,8 @@ export class Listener {
     for (const { function: name, level, message } of entries) {
       const fields = (typeof message === 'object' && message !== null ? message : {}) as Record<string, unknown>
       // The router's own line, by its `did`.
-      if (fields.did === 'routed') routed.push(fields as unknown as Routed)
-      else if (fields.did === 'failed' || level === 'ERROR' || level === 'FATAL') {
+      if (fields.event === 'routed') routed.push(fields as unknown as Routed)
+      else if (fields.event === 'failed' || level === 'ERROR' || level === 'FATAL') {
         faults.push(`${name}: ${fields.error ?? fields.errorMessage ?? JSON.stringify(message)}`)
       }
     }

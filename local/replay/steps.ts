@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import * as z from 'zod'
-import { splitDelivery } from '../../lambdas/core/delivery.ts'
-import { personBeside } from '../../lambdas/core/payload/people.ts'
+import { includedPerson } from '../../lambdas/core/x/payload/people.ts'
+import { splitWebhookBody } from '../../lambdas/core/x/webhook-body.ts'
 import { Refusal } from '../settings.ts'
 
 /** What an event of a body can come to, in one word each; `any` stands for whatever is sensible. */
@@ -107,9 +107,10 @@ function isWebhookBody(content: Buffer | undefined): boolean {
 function accountsIn(bodies: readonly Buffer[]): Account[] {
   const usernames = new Map<string, string | null>()
   for (const body of bodies) {
-    for (const { channelUserId, beside } of splitDelivery(body.toString('utf8'), new Date(0).toISOString()).events) {
+    for (const { channelUserId, includes } of splitWebhookBody(body.toString('utf8'), new Date(0).toISOString())
+      .events) {
       if (channelUserId === null) continue
-      usernames.set(channelUserId, usernames.get(channelUserId) ?? personBeside(channelUserId, beside).username)
+      usernames.set(channelUserId, usernames.get(channelUserId) ?? includedPerson(channelUserId, includes).username)
     }
   }
   return [...usernames].map(([twitterUserId, username]) => ({

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page, Route } from 'playwright-core'
-import type { ApiMessage, ApiTicket } from '../../lambdas/core/api.ts'
+import type { ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
 import { browserForTests, type PageOptions } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'

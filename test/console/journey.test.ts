@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import type { ApiChannel } from '../../lambdas/core/api.ts'
+import type { ApiChannel } from '../../lambdas/core/api/schemas.ts'
 import type { PersonName } from '../../local/identity/clients.ts'
 import { eventually } from '../local/support.ts'
 import { browserForTests, noFaults } from '../support/browser.ts'

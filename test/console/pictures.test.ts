@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import type { ApiTicket } from '../../lambdas/core/api.ts'
+import type { ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
 import { browserForTests, noFaults } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'

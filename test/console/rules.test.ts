@@ -4,7 +4,7 @@ import { cell } from '../../console/src/pages/reports/csv.ts'
 import { steadyLinks } from '../../console/src/pages/ticket/steady-links.ts'
 import { weigh } from '../../console/src/pages/ticket/weight.ts'
 import { sayError, words } from '../../console/src/words.ts'
-import { lengthOf } from '../../lambdas/core/reply.ts'
+import { lengthOf } from '../../lambdas/core/replies/reply.ts'
 
 describe('the count while typing', () => {
   test.each([

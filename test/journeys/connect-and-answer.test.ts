@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import type { ApiChannel, ApiMessage, ApiTicket } from '../../lambdas/core/api.ts'
+import type { ApiChannel, ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
 import { decideOnX } from '../support/authorize.ts'
 import { productForTests } from '../support/product.ts'

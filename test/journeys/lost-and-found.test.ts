@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { ApiMessage } from '../../lambdas/core/api.ts'
+import type { ApiMessage } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
 import { productForTests } from '../support/product.ts'
 import { ann, shop } from '../support/x-payloads.ts'
@@ -32,7 +32,7 @@ describe('an hour of messages that X did not deliver', () => {
   const wanted: string[] = []
 
   test('is there once after upkeep, and says that it was recovered', async () => {
-    await product.schedule('upkeep')
+    await product.schedule('reconcile')
     await product.onX('POST', 'webhooks/break')
     for (let minute = 5; minute <= 60; minute += 5) {
       await moveTo(later(minute))
@@ -41,20 +41,20 @@ describe('an hour of messages that X did not deliver', () => {
       wanted.push(`message ${minute}`, `@${shop.username} mention ${minute}`)
     }
     expect(await texts()).toEqual([])
-    await product.schedule('upkeep', later(61).toISOString())
+    await product.schedule('reconcile', later(61).toISOString())
     const messages = await found(wanted)
     expect(new Set(messages.map(({ recovered }) => recovered))).toEqual(new Set(['poll']))
   })
 
   test('is delivered again by X when it lets, which changes nothing', async () => {
     await moveTo(later(90))
-    await product.schedule('upkeep', later(90).toISOString())
+    await product.schedule('reconcile', later(90).toISOString())
     const end = await eventually('the end of the replay', async () => {
       const { deliveries } = await product.onX<{ deliveries: { event: string; status: string }[] }>('GET', 'deliveries')
       return deliveries.find(({ event, status }) => event === 'replay_job_status' && status === 'delivered')
     })
     expect(end.status).toBe('delivered')
-    await product.schedule('upkeep', later(105).toISOString())
+    await product.schedule('reconcile', later(105).toISOString())
     await found(wanted)
     const tomorrow = later(24 * 60)
       .toISOString()

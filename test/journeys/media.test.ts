@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { ApiMessage, ApiTicket } from '../../lambdas/core/api.ts'
+import type { ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
 import { files } from '../support/files.ts'
 import { productForTests } from '../support/product.ts'

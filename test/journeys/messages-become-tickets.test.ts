@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { ApiEvent } from '../../lambdas/core/api.ts'
+import type { ApiEvent } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
 import { productForTests } from '../support/product.ts'
 import { ann, bob, directMessages, idAt, posts, shop } from '../support/x-payloads.ts'

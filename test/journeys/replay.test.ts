@@ -36,7 +36,7 @@ function replay(...expectations: object[][]) {
     writeFileSync(file, JSON.stringify(expected))
     return ['--expect', file]
   })
-  return runScript('local/replay.ts', [join(folder.path, 'bodies'), ...options])
+  return runScript('local/replay/replay.ts', [join(folder.path, 'bodies'), ...options])
 }
 
 describe('npm run replay', () => {

@@ -29,7 +29,7 @@ test('each function, each queue and each way to lose a message has its alarm', (
       ...Object.keys(schedules).map((name) => `${name}-stopped`),
       'api-fails-calls',
       'failed-mails',
-      'not-mended',
+      'repair-failed',
       'unknown-replies',
       'unreadable-events',
       'webhook-refuses-deliveries',
@@ -89,13 +89,13 @@ const filtersOf = (metricName: string) =>
   })
 
 describe('lines of a log are counted, and one is enough:', () => {
-  const notMended = '{ ($.message.did = "not_mended") && ($.message.mustAct IS TRUE) }'
+  const repairFailed = '{ ($.message.event = "repair_failed") && ($.message.mustAct IS TRUE) }'
 
   test.each([
     ['an event that was unreadable', 'UnreadableEvents', ['Router'], '{ $.message.outcome = "unreadable" }', 300],
     ['a reply that perhaps was sent', 'UnknownReplies', ['Sender'], '{ $.message.outcome = "unknown" }', 300],
-    ['a mail that failed', 'FailedMails', ['Silence', 'Upkeep'], '{ $.message.did = "mail_failed" }', 1800],
-    ['what only a person can mend', 'NotMended', ['Upkeep'], notMended, 1800],
+    ['a mail that failed', 'FailedMails', ['Inactivity', 'Reconcile'], '{ $.message.event = "mail_failed" }', 1800],
+    ['what only a person can repair', 'RepairFailed', ['Reconcile'], repairFailed, 1800],
   ])('%s', (_, MetricName, logs, lines, Period) => {
     expect(filtersOf(MetricName).map(({ log }) => log)).toEqual(logs)
     for (const filter of filtersOf(MetricName)) expect(filter.lines).toBe(lines)
@@ -112,19 +112,19 @@ describe('lines of a log are counted, and one is enough:', () => {
   })
 })
 
-test('an X that upkeep cannot ask wakes nobody before the third of four runs', () => {
+test('an X that reconcile cannot reach wakes nobody before the third of four runs', () => {
   const [filter, ...others] = filtersOf('XUnreachable')
   expect(others).toEqual([])
   expect(filter).toEqual({
-    log: 'Upkeep',
-    lines: '{ ($.message.did = "not_mended") && ($.message.mustAct IS FALSE) }',
+    log: 'Reconcile',
+    lines: '{ ($.message.event = "repair_failed") && ($.message.mustAct IS FALSE) }',
     // A good run is a value too: CloudWatch would look past one that had none, at older ones.
     otherwise: 0,
   })
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
     MetricName: 'XUnreachable',
     Statistic: 'Sum',
-    Period: 60 * schedules.upkeep.everyMinutes,
+    Period: 60 * schedules.reconcile.everyMinutes,
     EvaluationPeriods: 4,
     DatapointsToAlarm: 3,
     Threshold: 0,
@@ -133,9 +133,11 @@ test('an X that upkeep cannot ask wakes nobody before the third of four runs', (
   })
 })
 
-test('what was mended is counted, and wakes nobody', () => {
-  expect(filtersOf('Mended')).toEqual([{ log: 'Upkeep', lines: '{ $.message.did = "mended" }', otherwise: undefined }])
-  expect(deployed.filter(({ MetricName }) => MetricName === 'Mended')).toEqual([])
+test('what was repaired is counted, and wakes nobody', () => {
+  expect(filtersOf('Repaired')).toEqual([
+    { log: 'Reconcile', lines: '{ $.message.event = "repaired" }', otherwise: undefined },
+  ])
+  expect(deployed.filter(({ MetricName }) => MetricName === 'Repaired')).toEqual([])
 })
 
 describe('the topic', () => {
@@ -188,12 +190,12 @@ describe('the topic', () => {
 })
 
 describe('an alarm cannot be made', () => {
-  const make = (meaning: string, section: string, limits: { above?: number; below?: number } = {}) => {
+  const make = (userImpact: string, section: string, limits: { above?: number; below?: number } = {}) => {
     const { stack, alarms } = emptyStack()
     const metric = new Metric({ namespace: 'Trial', metricName: 'Trial' })
-    const because = 'something failed'
+    const cause = 'something failed'
     return () =>
-      new RunbookAlarm(stack, 'Alarm', { alarms, name: 'trial', meaning, because, section, metric, ...limits })
+      new RunbookAlarm(stack, 'Alarm', { alarms, name: 'trial', userImpact, cause, section, metric, ...limits })
   }
 
   test('without a sentence', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { contentSecurityPolicy } from '../../lib/console-headers.ts'
+import { contentSecurityPolicy } from '../../build/console-headers.ts'
 import { productTemplate, resourcesOf } from './synthesis.ts'
 
 const template = productTemplate()

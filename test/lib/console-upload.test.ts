@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { cacheControl } from '../../lib/console-headers.ts'
+import { cacheControl } from '../../build/console-headers.ts'
 import { productTemplate, resourcesOf } from './synthesis.ts'
 
 const template = productTemplate()

@@ -11,10 +11,10 @@ const table = { actions: ['dynamodb:UpdateItem'], on: ['arn:aws:dynamodb:::table
 
 function webhookAlone() {
   const { stack, alarms } = emptyStack()
-  const failureMeans = 'Nobody hears of customers'
+  const userImpact = 'Nobody hears of customers'
   return {
     stack,
-    webhook: new HandlerFunction(stack, 'Webhook', { name: 'webhook', code: bundle, alarms, failureMeans }),
+    webhook: new HandlerFunction(stack, 'Webhook', { name: 'webhook', code: bundle, alarms, userImpact }),
   }
 }
 
@@ -73,8 +73,8 @@ describe('synthesis fails', () => {
 
 test('a plain value brings no permission along, and nothing that names a thing in AWS is one', () => {
   const { stack, alarms } = emptyStack()
-  const failureMeans = 'No answers'
-  const sender = new HandlerFunction(stack, 'Sender', { name: 'sender', code: bundle, alarms, failureMeans })
+  const userImpact = 'No answers'
+  const sender = new HandlerFunction(stack, 'Sender', { name: 'sender', code: bundle, alarms, userImpact })
   sender.set('X_API_URL', 'https://api.x.com')
   // @ts-expect-error a table comes with the permission to use it
   sender.set('TABLE_NAME', 'table')

@@ -53,9 +53,9 @@ describe('permissions', () => {
       'apigateway.amazonaws.com /api/{proxy+} -> Api',
       'apigateway.amazonaws.com /webhooks/twitter -> Webhook',
       'apigateway.amazonaws.com /{proxy+} -> Api',
+      'events.amazonaws.com InactivitySchedule -> Inactivity',
+      'events.amazonaws.com ReconcileSchedule -> Reconcile',
       'events.amazonaws.com RequeueSchedule -> Requeue',
-      'events.amazonaws.com SilenceSchedule -> Silence',
-      'events.amazonaws.com UpkeepSchedule -> Upkeep',
     ])
   })
 
@@ -103,8 +103,8 @@ describe('permissions', () => {
       ],
     ],
     ['requeue', ['dynamodb', 'sqs:SendMessage']],
-    ['silence', ['dynamodb', 'kms:Decrypt', 'secretsmanager:GetSecretValue', 'ses:SendEmail']],
-    ['upkeep', ['dynamodb', 'kms:Decrypt', 'secretsmanager:GetSecretValue', 'ses:SendEmail', 'sqs:SendMessage']],
+    ['inactivity', ['dynamodb', 'kms:Decrypt', 'secretsmanager:GetSecretValue', 'ses:SendEmail']],
+    ['reconcile', ['dynamodb', 'kms:Decrypt', 'secretsmanager:GetSecretValue', 'ses:SendEmail', 'sqs:SendMessage']],
   ] as const)('the function %s may write its log and %j, and nothing else', (name, expected) => {
     const actions = permissionsOf(template)[name].flatMap(({ Action }) => Action as string | string[])
     const parts = actions.map((action) => action.replace(/^dynamodb:.*/, 'dynamodb'))
@@ -113,7 +113,7 @@ describe('permissions', () => {
 
   test.each([
     ['webhook', { to: ['Events'], from: [] }],
-    ['upkeep', { to: ['Events'], from: [] }],
+    ['reconcile', { to: ['Events'], from: [] }],
     ['router', { to: ['Media'], from: ['Events'] }],
     ['api', { to: ['Replies'], from: [] }],
     ['requeue', { to: ['Media', 'Replies'], from: [] }],
@@ -160,7 +160,7 @@ test('the functions know that address, the X they speak to and what channels sub
   const variablesOf = (name: FunctionName, settings: Parameters<typeof productTemplate>[0]) =>
     deployedFunction(productTemplate(settings), name).Environment
   const other = { xApiUrl: 'https://x.example.com', eventSource: 'x-activity' } as const
-  for (const name of ['api', 'silence', 'upkeep'] as const) {
+  for (const name of ['api', 'inactivity', 'reconcile'] as const) {
     expect(variablesOf(name, {})).toMatchObject({
       Variables: {
         PUBLIC_URL: { 'Fn::Join': ['', frontDoor] },

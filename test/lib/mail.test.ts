@@ -4,7 +4,7 @@ import type { Settings } from '../../lib/settings.ts'
 import { deployedFunction, permissionsOf, productApp, productStack, productTemplate, resourcesOf } from './synthesis.ts'
 
 const template = productTemplate()
-const writers = ['silence', 'upkeep'] as const
+const writers = ['inactivity', 'reconcile'] as const
 type Writer = (typeof writers)[number]
 
 /** The names of the identities that a permission is about: those of the template by their address, as the others are. */

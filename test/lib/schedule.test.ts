@@ -20,8 +20,8 @@ test('every schedule of the manifest is deployed, and no other', () => {
 
 test.each([
   ['what waits is brought back every minute', 'requeue', 'rate(1 minute)'],
-  ['channels are listened to every five minutes', 'silence', 'rate(5 minutes)'],
-  ['webhook and subscriptions are looked after every fifteen minutes', 'upkeep', 'rate(15 minutes)'],
+  ['channels are listened to every five minutes', 'inactivity', 'rate(5 minutes)'],
+  ['webhook and subscriptions are looked after every fifteen minutes', 'reconcile', 'rate(15 minutes)'],
 ])('%s', (_, name, ScheduleExpression) => {
   template.hasResourceProperties('AWS::Events::Rule', { Name: `HelpdeskTwitter-${name}`, ScheduleExpression })
 })
@@ -75,9 +75,9 @@ describe.each(Object.entries(schedules) as [ScheduleName, { everyMinutes: number
 
 test('a schedule runs the function of its name only', () => {
   const { stack, alarms } = emptyStack()
-  const failureMeans = 'Answers wait'
-  const router = new HandlerFunction(stack, 'Router', { name: 'router', code: bundle, alarms, failureMeans })
-  expect(() => new Schedule(stack, 'Schedule', { name: 'requeue', runs: router, alarms, failureMeans })).toThrow(
+  const userImpact = 'Answers wait'
+  const router = new HandlerFunction(stack, 'Router', { name: 'router', code: bundle, alarms, userImpact })
+  expect(() => new Schedule(stack, 'Schedule', { name: 'requeue', runs: router, alarms, userImpact })).toThrow(
     'schedule requeue: runs router, by the manifest it is requeue',
   )
 })

@@ -41,7 +41,7 @@ test('every index of the manifest is there with its keys and what it carries, an
   )
 })
 
-test.each(['Router', 'Api', 'Sender', 'Requeue', 'Silence', 'Upkeep'])(
+test.each(['Router', 'Api', 'Sender', 'Requeue', 'Inactivity', 'Reconcile'])(
   '%s may work on items and ask each index by name',
   (user) => {
     const [policy] = Object.entries(resourcesOf(template, 'AWS::IAM::Policy')).filter(([id]) => id.startsWith(user))
@@ -71,14 +71,14 @@ test.each(['Router', 'Api', 'Sender', 'Requeue', 'Silence', 'Upkeep'])(
   },
 )
 
-test('the webhook may note trouble in the partition that is there for it, and nothing else', () => {
+test('the webhook may note an outage in the partition that is there for it, and nothing else', () => {
   const statements = permissionsOf(template).webhook.filter((one) => /dynamodb|TicketsTable/.test(JSON.stringify(one)))
   expect(statements).toEqual([
     {
       Effect: 'Allow',
       Action: 'dynamodb:UpdateItem',
       Resource: { 'Fn::GetAtt': [expect.stringMatching('^TicketsTable'), 'Arn'] },
-      Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['TROUBLE'] } },
+      Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['OUTAGE'] } },
     },
   ])
 })

@@ -33,9 +33,9 @@ test('the API seals and opens, who else acts for an account only opens, and nobo
     api: [{ Action: ['kms:Decrypt', 'kms:Encrypt'], Resource: arn }],
     sender: [{ Action: 'kms:Decrypt', Resource: arn }],
     media: [{ Action: 'kms:Decrypt', Resource: arn }],
-    silence: [{ Action: 'kms:Decrypt', Resource: arn }],
+    inactivity: [{ Action: 'kms:Decrypt', Resource: arn }],
     requeue: [],
-    upkeep: [{ Action: 'kms:Decrypt', Resource: arn }],
+    reconcile: [{ Action: 'kms:Decrypt', Resource: arn }],
   })
 })
 

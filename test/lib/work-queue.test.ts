@@ -6,7 +6,7 @@ import { bundle, emptyStack, productTemplate, resourcesOf } from './synthesis.ts
 
 const template = productTemplate()
 const deployed = Object.entries(resourcesOf(template, 'AWS::SQS::Queue'))
-const failureMeans = 'Messages wait'
+const userImpact = 'Messages wait'
 
 describe.each(Object.entries(queues))('the queue %s', (name, figures) => {
   const find = (queueName: string) => {
@@ -65,14 +65,14 @@ describe.each(Object.entries(queues))('the queue %s', (name, figures) => {
 test('a queue that would hand out a message twice at once cannot be made', () => {
   const { stack, alarms } = emptyStack()
   const figures = { ...queues.events, visibilitySeconds: 6 * functions.router.timeoutSeconds - 1 }
-  expect(() => new WorkQueue(stack, 'Events', { name: 'events', alarms, failureMeans, figures })).toThrow(
+  expect(() => new WorkQueue(stack, 'Events', { name: 'events', alarms, userImpact, figures })).toThrow(
     'events: visible again after 179 s, but router needs 180 s',
   )
 })
 
 test('a queue is delivered to the consumer of the manifest only', () => {
   const { stack, alarms } = emptyStack()
-  const events = new WorkQueue(stack, 'Events', { name: 'events', alarms, failureMeans })
-  const api = new HandlerFunction(stack, 'Api', { name: 'api', code: bundle, alarms, failureMeans })
+  const events = new WorkQueue(stack, 'Events', { name: 'events', alarms, userImpact })
+  const api = new HandlerFunction(stack, 'Api', { name: 'api', code: bundle, alarms, userImpact })
   expect(() => events.deliverTo(api)).toThrow('events: delivered to api, its consumer is router')
 })

@@ -20,5 +20,5 @@ test('the credentials are read by what hears X or speaks to X, and by nothing el
   const readers = Object.entries(permissionsOf(template)).filter(([, statements]) =>
     JSON.stringify(statements).includes('secretsmanager:'),
   )
-  expect(readers.map(([name]) => name)).toEqual(['webhook', 'api', 'sender', 'media', 'silence', 'upkeep'])
+  expect(readers.map(([name]) => name)).toEqual(['webhook', 'api', 'sender', 'media', 'inactivity', 'reconcile'])
 })

@@ -19,10 +19,10 @@ import {
   schedules,
   table,
 } from '../../lambdas/runtime/resources.ts'
-import { queueClient } from '../../local/queues.ts'
-import type { LogEntry } from '../../local/sandbox.ts'
+import { queueClient } from '../../local/aws/queues.ts'
+import { databaseClient } from '../../local/aws/table.ts'
+import type { LogEntry } from '../../local/lambda/sandbox.ts'
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts'
-import { databaseClient } from '../../local/table.ts'
 import { eventually, temporaryFolder } from './support.ts'
 
 const folder = temporaryFolder()
@@ -64,8 +64,8 @@ const folders = {
     'media',
     'export const handler = async ({ Records }) => console.log({ moved: Records[0].body })',
   ),
-  silence: folder.handler('silence', 'export const handler = async ({ time }) => console.log({ heard: time })'),
-  upkeep: folder.handler('upkeep', 'export const handler = async ({ time }) => console.log({ kept: time })'),
+  inactivity: folder.handler('inactivity', 'export const handler = async ({ time }) => console.log({ heard: time })'),
+  reconcile: folder.handler('reconcile', 'export const handler = async ({ time }) => console.log({ kept: time })'),
 }
 
 /** Nobody is there: most of these tests need no X. */
@@ -209,8 +209,8 @@ describe('a stack', () => {
     const ran = entries.filter((entry) => Object.hasOwn(schedules, entry.function))
     expect(ran.map((entry) => [entry.function, entry.message])).toEqual([
       ['requeue', { requeued: '2026-03-12T19:03:58Z' }],
-      ['silence', { heard: '2026-03-12T19:03:58Z' }],
-      ['upkeep', { kept: '2026-03-12T19:03:58Z' }],
+      ['inactivity', { heard: '2026-03-12T19:03:58Z' }],
+      ['reconcile', { kept: '2026-03-12T19:03:58Z' }],
     ])
   })
 
@@ -265,7 +265,7 @@ describe('a stack', () => {
 export const handler = async () => {
   const form = {
     Action: 'SendEmail', Version: '2010-12-01', Source: process.env.MAIL_FROM,
-    'Message.Subject.Data': 'Silence', 'Message.Body.Text.Data': 'Nothing came.',
+    'Message.Subject.Data': 'Inactivity', 'Message.Body.Text.Data': 'Nothing came.',
   }
   for (const [index, address] of process.env.ADMINISTRATORS.split(',').entries()) {
     form['Destination.ToAddresses.member.' + (index + 1)] = address
@@ -274,12 +274,12 @@ export const handler = async () => {
   const response = await fetch(process.env.AWS_ENDPOINT_URL_SES, { method: 'POST', headers, body: new URLSearchParams(form) })
   if (!response.ok) throw new Error(await response.text())
 }`
-    const stack = await start('mail', { folders: { ...folders, silence: folder.handler('mails', sending) } })
+    const stack = await start('mail', { folders: { ...folders, inactivity: folder.handler('mails', sending) } })
     const url = stack.mail?.url ?? ''
     expect(url).toBe(stack.endpoints.ses)
-    expect((await fetch(`${stack.url}/_local/schedules/silence`, { method: 'POST' })).status).toBe(200)
+    expect((await fetch(`${stack.url}/_local/schedules/inactivity`, { method: 'POST' })).status).toBe(200)
     expect(await (await fetch(`${url}/store`)).json()).toMatchObject({
-      emails: [{ from: 'helpdesk@example.com', destination: { to: ['admin@example.com'] }, subject: 'Silence' }],
+      emails: [{ from: 'helpdesk@example.com', destination: { to: ['admin@example.com'] }, subject: 'Inactivity' }],
     })
     const taken = { mailPort: Number(new URL(url).port) }
     await expect(start('second-mail', taken)).rejects.toThrow(/^MAIL_PORT \d+ is in use by another process/)

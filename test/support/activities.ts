@@ -1,10 +1,10 @@
-import type { Activity } from '../../lambdas/core/activity.ts'
-import { splitDelivery } from '../../lambdas/core/delivery.ts'
-import { readActivity } from '../../lambdas/core/payload/read.ts'
+import type { Activity } from '../../lambdas/core/x/activity.ts'
+import { readActivity } from '../../lambdas/core/x/payload/read-activity.ts'
+import { splitWebhookBody } from '../../lambdas/core/x/webhook-body.ts'
 
 /** The activities of a delivery, through the product's own reading. @throws Error when one is unreadable */
 export function activitiesOf(delivery: object, receivedAt = '2026-01-01T00:00:00.000Z'): Activity[] {
-  return splitDelivery(JSON.stringify(delivery), receivedAt).events.map((event) => {
+  return splitWebhookBody(JSON.stringify(delivery), receivedAt).events.map((event) => {
     const reading = readActivity(event)
     if ('unreadable' in reading) throw new Error(reading.unreadable)
     return reading.activity

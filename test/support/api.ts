@@ -1,8 +1,9 @@
 import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
-import { type ApiDependencies, createApi } from '../../lambdas/api.ts'
-import type { Stores } from '../../lambdas/runtime/tables.ts'
+import type { Stores } from '../../lambdas/core/ports/stores.ts'
+import { apiHandler } from './handlers.ts'
 import { httpEvent } from './http-events.ts'
 import { untouched } from './untouched.ts'
+import { portsOf } from './x.ts'
 
 export type ApiOptions = Parameters<typeof httpEvent>[2] & { cookies?: string[] }
 
@@ -10,13 +11,13 @@ export type ApiOptions = Parameters<typeof httpEvent>[2] & { cookies?: string[] 
  * The API over real stores; every other port throws when it is called, but for those that the test gives.
  * @returns a function that makes a call and returns what API Gateway gets
  */
-export function apiOver(stores: Stores, now: () => Date, given: Partial<ApiDependencies> = {}) {
-  const api = createApi({
+export function apiOver(stores: Stores, now: () => Date, given: Partial<Parameters<typeof apiHandler>[0]> = {}) {
+  const api = apiHandler({
     ...stores,
     bucket: untouched('bucket'),
     replyQueue: untouched('replyQueue'),
-    x: untouched('x'),
-    vault: untouched('vault'),
+    ...portsOf(untouched('x')),
+    encryption: untouched('encryption'),
     publicUrl: 'https://helpdesk.example',
     now,
     log: () => {},

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { createBucket } from '../../lambdas/adapters/media/bucket.ts'
-import type { Bucket } from '../../lambdas/core/ports.ts'
-import { bucketName, ensureBucket, startStorage, storageClient } from '../../local/storage.ts'
+import type { Bucket } from '../../lambdas/core/ports/media.ts'
+import { bucketName, ensureBucket, startStorage, storageClient } from '../../local/aws/storage.ts'
 
 export type TestBucket = Bucket & {
   /** The keys of what lies there. */

@@ -3,7 +3,7 @@ import Sequencer from '@jest/test-sequencer'
 
 /** What makes a test file long: a browser, a process of the product, the embedded parts; otherwise its size. */
 const weights = [
-  [/launchBrowser|inBrowser/, 4e6],
+  [/browserForTests/, 4e6],
   [/support\/product\.ts|local\/start/, 3e6],
   [/startStack|startStores|aws-cdk-lib/, 2e6],
 ]

@@ -1,9 +1,9 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda'
 import { entryOf } from '../../lambdas/adapters/aws/event-queue.ts'
-import { splitDelivery } from '../../lambdas/core/delivery.ts'
-import type { DueQueue } from '../../lambdas/core/ports.ts'
-import { createRouter } from '../../lambdas/router.ts'
-import type { Stores } from '../../lambdas/runtime/tables.ts'
+import type { DueQueue } from '../../lambdas/core/ports/queues.ts'
+import type { Stores } from '../../lambdas/core/ports/stores.ts'
+import { splitWebhookBody } from '../../lambdas/core/x/webhook-body.ts'
+import { routerHandler } from './handlers.ts'
 
 let messages = 0
 
@@ -32,24 +32,24 @@ export function recordOf(body: string, group: string, receives = 1): SQSRecord {
 
 /** The records that a delivery becomes in the queue. */
 export function recordsOf(delivery: object, receivedAt: string): SQSRecord[] {
-  return splitDelivery(JSON.stringify(delivery), receivedAt).events.map((event, index) => {
+  return splitWebhookBody(JSON.stringify(delivery), receivedAt).events.map((event, index) => {
     const entry = entryOf(event, index, 'test')
     return recordOf(entry.MessageBody, entry.MessageGroupId)
   })
 }
 
-export type Routed = { outcome: string; because: string; ticketId: string | null }
+export type Routed = { outcome: string; reason: string; ticketId: string | null }
 
 /** Hands deliveries to a router over real stores, and tells what became of each event. */
 export function routerOver(stores: Stores, now: () => Date, mediaQueue: DueQueue = { send: async () => {} }) {
   const routed: Routed[] = []
-  const router = createRouter({
+  const router = routerHandler({
     ...stores,
     mediaQueue,
     now,
     log: (entry) => {
       // The router's own line, by its `did`.
-      if (entry.did === 'routed') routed.push(entry as unknown as Routed)
+      if (entry.event === 'routed') routed.push(entry as unknown as Routed)
     },
   })
   async function handle(event: SQSEvent) {

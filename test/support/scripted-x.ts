@@ -1,15 +1,16 @@
-import type { Files } from '../../lambdas/core/attachment.ts'
-import { type Account, type AccountTokens, type X, XError } from '../../lambdas/core/ports.ts'
-import { isSameText } from '../../lambdas/core/reply.ts'
-import type { XAnswer } from '../../lambdas/core/sending.ts'
-import type { Target } from '../../lambdas/core/ticket.ts'
+import { type Account, type AccountTokens, XError } from '../../lambdas/core/ports/x.ts'
+import { isSameText } from '../../lambdas/core/replies/reply.ts'
+import type { XAnswer } from '../../lambdas/core/replies/sending.ts'
+import type { Files } from '../../lambdas/core/tickets/attachment.ts'
+import type { Target } from '../../lambdas/core/tickets/ticket.ts'
+import type { WholeX } from './x.ts'
 import { idAt } from './x-payloads.ts'
 
 export type OnX = { id: string; account: string; target: Target; text: string; mediaIds: readonly string[] }
 type Script = { answer: XAnswer; takes: boolean } | ((target: Target, text: string) => Promise<void>)
 
 /** X for tests of sending: it keeps what it takes, and answers as told. Everything not meant to be called throws. */
-export class ScriptedX implements Pick<X, 'send' | 'findSent'> {
+export class ScriptedX implements Pick<WholeX, 'send' | 'findSent'> {
   readonly taken: OnX[] = []
   /** How often X was asked to send. */
   calls = 0
@@ -51,7 +52,7 @@ export class ScriptedX implements Pick<X, 'send' | 'findSent'> {
     target: Target,
     text: string,
     _since: string,
-    files: Files = { media: [], atX: [] },
+    files: Files = { media: [], uploadedMedia: [] },
   ) {
     this.looks++
     if (this.blind) throw new XError(503, 'over capacity')
@@ -66,7 +67,7 @@ export class ScriptedX implements Pick<X, 'send' | 'findSent'> {
   }
 
   /** As the whole of X, of which nothing else may be called. */
-  asX(): X {
+  asX(): WholeX {
     return new Proxy(this, {
       get: (self, name) => {
         const own = Reflect.get(self, name)
@@ -75,7 +76,7 @@ export class ScriptedX implements Pick<X, 'send' | 'findSent'> {
           throw new Error(`X.${String(name)} was not meant to be called`)
         }
       },
-    }) as unknown as X
+    }) as unknown as WholeX
   }
 }
 

@@ -1,5 +1,5 @@
-import { newChannel } from '../../lambdas/core/channel.ts'
-import type { Situation } from '../../lambdas/core/routing.ts'
+import { newChannel } from '../../lambdas/core/channels/channel.ts'
+import type { Situation } from '../../lambdas/core/tickets/routing.ts'
 import { shop } from './x-payloads.ts'
 
 /** When the situation is. */

@@ -1,9 +1,6 @@
-import type { DueMessage, DueQueue } from '../../core/ports.ts'
+import type { DueMessage, DueQueue, QueuedDue } from '../../core/ports/queues.ts'
 import { sendEntries } from './fifo-queue.ts'
 import type { AwsAccess } from './json-call.ts'
-
-/** What is taken from the queue. `at` is the ISO time at which the message was judged to be due. */
-export type QueuedDue = DueMessage & { readonly at: string }
 
 /** The FIFO queue of replies in SQS: those of one ticket stay in their order. */
 export function createReplyQueue(access: AwsAccess, queueUrl: string): DueQueue {

@@ -1,5 +1,5 @@
-import type { QueuedEvent } from '../../core/delivery.ts'
-import type { EventQueue } from '../../core/ports.ts'
+import type { EventQueue } from '../../core/ports/queues.ts'
+import type { QueuedEvent } from '../../core/x/webhook-body.ts'
 import { BATCH_BYTES, type Entry, sendEntries } from './fifo-queue.ts'
 import type { AwsAccess } from './json-call.ts'
 
@@ -39,5 +39,5 @@ function bodyOf(event: QueuedEvent): string {
   const body = JSON.stringify(event)
   if (Buffer.byteLength(body) <= BATCH_BYTES) return body
   const item = JSON.stringify(event.item).slice(0, KEPT_CHARACTERS)
-  return JSON.stringify({ ...event, kind: 'unreadable', item, beside: {}, because: 'larger than any message of X' })
+  return JSON.stringify({ ...event, kind: 'unreadable', item, includes: {}, reason: 'larger than any message of X' })
 }

@@ -1,5 +1,5 @@
 import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses'
-import type { Mailer } from '../../core/ports.ts'
+import type { Mailer } from '../../core/ports/platform.ts'
 
 /** Mails over SES, from one verified identity. */
 export function createMailer(from: string, to: readonly string[], client = new SESClient({})): Mailer {

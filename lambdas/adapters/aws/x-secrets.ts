@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import type { AppKeys, Clock, XSecrets } from '../../core/ports.ts'
-import type { ConsumerSecrets } from '../../core/signature.ts'
+import type { AppKeys, Clock, XSecrets } from '../../core/ports/platform.ts'
+import type { ConsumerSecrets } from '../../core/x/signature.ts'
 import { type AwsAccess, callAws } from './json-call.ts'
 
 /** A changed secret is in use after at most so many milliseconds. */

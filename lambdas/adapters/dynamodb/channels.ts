@@ -1,8 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { type Channel, newChannel, withSettings } from '../../core/channel.ts'
-import { channelIdOf } from '../../core/ids.ts'
-import type { ChannelStore } from '../../core/ports.ts'
+import { type Channel, newChannel, withSettings } from '../../core/channels/channel.ts'
+import type { ChannelStore } from '../../core/ports/channels.ts'
+import { channelIdOf } from '../../core/x/ids.ts'
 import { getAll, type Item, keys, type TableAccess } from './table.ts'
 
 /** Channels in the table: an item each, and one list of their ids. */
@@ -32,7 +32,7 @@ export function createChannelStore(access: TableAccess): ChannelStore {
   return {
     get,
 
-    async connect({ twitterUserId, username, name, at, sealedTokens }) {
+    async connect({ twitterUserId, username, name, at, encryptedTokens }) {
       const id = channelIdOf(twitterUserId)
       const known = await get(id)
       const channel: Channel = known
@@ -41,7 +41,7 @@ export function createChannelStore(access: TableAccess): ChannelStore {
             username,
             status: 'connected',
             connectedAt: at,
-            revocationTold: false,
+            revocationNotified: false,
             ...(name === undefined ? {} : { name }),
           }
         : newChannel({ id, twitterUserId, username, name, at })
@@ -50,8 +50,8 @@ export function createChannelStore(access: TableAccess): ChannelStore {
           TransactItems: [
             { Put: { TableName: tableName, Item: { ...keys.channel(id), ...channel } } },
             { Put: { TableName: tableName, Item: keys.channelListed(id) } },
-            ...(sealedTokens
-              ? [{ Put: { TableName: tableName, Item: { ...keys.tokens(id), sealed: sealedTokens } } }]
+            ...(encryptedTokens
+              ? [{ Put: { TableName: tableName, Item: { ...keys.tokens(id), sealed: encryptedTokens } } }]
               : []),
           ],
         }),
@@ -79,7 +79,7 @@ export function createChannelStore(access: TableAccess): ChannelStore {
       return items.flatMap((item) => (item ? [channelFrom(item)] : []))
     },
 
-    async sealedTokens(channelId) {
+    async encryptedTokens(channelId) {
       const [item] = await getAll(access, [keys.tokens(channelId)])
       return item ? String(item.sealed) : null
     },
@@ -127,8 +127,8 @@ export function createChannelStore(access: TableAccess): ChannelStore {
       return after
     },
 
-    silenceWasTold: (channelId, since) => set(channelId, { silenceToldFrom: since }),
-    revocationWasTold: (channelId) => set(channelId, { revocationTold: true }),
+    inactivityWasNotified: (channelId, since) => set(channelId, { inactivityNotifiedFrom: since }),
+    revocationWasNotified: (channelId) => set(channelId, { revocationNotified: true }),
 
     async ownWebhook() {
       const [item] = await getAll(access, [keys.ownWebhook])
@@ -162,7 +162,7 @@ export function createChannelStore(access: TableAccess): ChannelStore {
           new UpdateCommand({
             TableName: tableName,
             Key: keys.channel(channelId),
-            UpdateExpression: 'SET #status = :revoked, revocationTold = :no',
+            UpdateExpression: 'SET #status = :revoked, revocationNotified = :no',
             ConditionExpression: '#status = :connected',
             ExpressionAttributeNames: { '#status': 'status' },
             ExpressionAttributeValues: { ':revoked': 'needs_reconnection', ':connected': 'connected', ':no': false },

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import type { Connecting, ConnectingStore } from '../../core/ports.ts'
+import type { Connecting, ConnectingStore } from '../../core/ports/channels.ts'
 import { getAll, keys, type TableAccess } from './table.ts'
 
 /** Used and expired ones stay a day, so that a callback that comes late is told what happened. Seconds. */
@@ -21,8 +21,8 @@ export function createConnectingStore(access: TableAccess): ConnectingStore {
       const [item] = await getAll(access, [keys.connecting(requestToken)])
       if (!item) return null
       // Only `begin` writes such items, and writes them whole.
-      const { sealedSecret, browser, until, usedAt } = item as unknown as Connecting & { until: string }
-      return { requestToken, sealedSecret, browser, expiresAt: until, usedAt }
+      const { encryptedSecret, browser, until, usedAt } = item as unknown as Connecting & { until: string }
+      return { requestToken, encryptedSecret, browser, expiresAt: until, usedAt }
     },
 
     async use(requestToken, at) {

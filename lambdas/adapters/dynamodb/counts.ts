@@ -1,8 +1,8 @@
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
-import { dayCounts, dayOf, daysBetween, type Tally } from '../../core/counts.ts'
-import type { CountStore } from '../../core/ports.ts'
-import { differenceOf } from '../../core/report.ts'
-import type { Ticket } from '../../core/ticket.ts'
+import type { CountStore } from '../../core/ports/events.ts'
+import { dayCounts, dayOf, daysBetween, type Tally } from '../../core/reports/counts.ts'
+import { differenceOf } from '../../core/reports/report.ts'
+import type { Ticket } from '../../core/tickets/ticket.ts'
 import { addWrites, readSums } from './sums.ts'
 import { keys, type TableAccess } from './table.ts'
 

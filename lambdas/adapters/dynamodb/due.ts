@@ -1,8 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { dueTimeOf } from '../../core/completion.ts'
-import type { DueMessage } from '../../core/ports.ts'
-import type { Message } from '../../core/ticket.ts'
+import type { DueMessage } from '../../core/ports/queues.ts'
+import { dueTimeOf } from '../../core/tickets/completion.ts'
+import type { Message } from '../../core/tickets/ticket.ts'
 import { type Item, keys, shardOf, shardsOf, type TableAccess } from './table.ts'
 
 /** The lists of messages to look at again: replies that are not sent yet, messages of which something is not fetched yet. */

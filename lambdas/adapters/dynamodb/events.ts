@@ -1,8 +1,10 @@
 import { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
 import { QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb'
-import { tallyOfEvent } from '../../core/counts.ts'
-import { mergePartitions, type PartitionPage } from '../../core/pages.ts'
-import type { Clock, EventFilter, EventRecord, EventStore, PageRequest } from '../../core/ports.ts'
+import type { EventFilter, EventRecord, EventStore } from '../../core/ports/events.ts'
+import type { Clock } from '../../core/ports/platform.ts'
+import type { PageRequest } from '../../core/ports/tickets.ts'
+import { tallyOfEvent } from '../../core/reports/counts.ts'
+import { mergePartitions, type PartitionPage } from '../../core/tickets/pages.ts'
 import { tallyWrites } from './counts.ts'
 import { cancellationCodes, type Item, keys, shardOf, shardsOf, type TableAccess } from './table.ts'
 

@@ -1,12 +1,12 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
-import type { HealthStore } from '../../core/ports.ts'
-import type { Gap } from '../../core/recovery.ts'
-import { type ChannelHealth, unknownChannel, unknownWebhook, type WebhookHealth } from '../../core/upkeep.ts'
+import { type ChannelHealth, unknownChannel, unknownWebhook, type WebhookHealth } from '../../core/channels/health.ts'
+import type { Gap } from '../../core/channels/outage.ts'
+import type { HealthStore } from '../../core/ports/channels.ts'
 import { getAll, type Item, type Key, keys, type TableAccess } from './table.ts'
 
-/** What upkeep remembers, an item for the webhook and one a channel. @param troubleKey where the webhook notes trouble */
-export function createHealthStore(access: TableAccess, troubleKey: Key): HealthStore {
+/** What upkeep remembers, an item for the webhook and one a channel. @param outageKey where the webhook notes trouble */
+export function createHealthStore(access: TableAccess, outageKey: Key): HealthStore {
   const { tableName, documents } = access
   const put = async (item: Record<string, unknown>) =>
     void (await documents.send(new PutCommand({ TableName: tableName, Item: item })))
@@ -30,16 +30,16 @@ export function createHealthStore(access: TableAccess, troubleKey: Key): HealthS
     saveChannel: (channelId, health) => put({ ...keys.channelHealth(channelId), ...health }),
 
     async trouble() {
-      const [item] = await getAll(access, [troubleKey])
+      const [item] = await getAll(access, [outageKey])
       return item ? { from: String(item.from), to: String(item.to) } : null
     },
 
-    async forgetTrouble({ to }: Gap) {
+    async forgetOutage({ to }: Gap) {
       try {
         await documents.send(
           new DeleteCommand({
             TableName: tableName,
-            Key: troubleKey,
+            Key: outageKey,
             ConditionExpression: '#to = :to',
             ExpressionAttributeNames: { '#to': 'to' },
             ExpressionAttributeValues: { ':to': to },

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import type { MediaStore } from '../../core/ports.ts'
+import type { MediaStore } from '../../core/ports/media.ts'
 import { dueAs, dueIn, postpone } from './due.ts'
 import { readMessage } from './message-items.ts'
 import { keys, type TableAccess } from './table.ts'

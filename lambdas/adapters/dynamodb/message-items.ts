@@ -1,4 +1,4 @@
-import type { Message } from '../../core/ticket.ts'
+import type { Message } from '../../core/tickets/ticket.ts'
 import { getAll, keys, type TableAccess } from './table.ts'
 import { messageFrom } from './ticket-items.ts'
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
-import type { Target } from '../../core/ticket.ts'
+import type { Target } from '../../core/tickets/ticket.ts'
 
 /** Where a store finds its table. */
 export type TableAccess = { readonly tableName: string; readonly documents: DynamoDBDocumentClient }
@@ -30,7 +30,7 @@ export const keys = {
   }),
   /** A started attempt to send, by where it goes. */
   attempt: (channelId: string, target: Target, messageId: string): Key => ({
-    pk: `ATTEMPTS#${channelId}#${target.kind}#${target.kind === 'post' ? target.inReplyTo : target.recipientId}`,
+    pk: `MAX_ATTEMPTS#${channelId}#${target.kind}#${target.kind === 'post' ? target.inReplyTo : target.recipientId}`,
     sk: messageId,
   }),
   /** A file that an agent hands in. */

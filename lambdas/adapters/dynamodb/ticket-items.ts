@@ -1,4 +1,4 @@
-import type { Message, Ticket } from '../../core/ticket.ts'
+import type { Message, Ticket } from '../../core/tickets/ticket.ts'
 import { type Item, shardOf } from './table.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb'
-import { mergePartitions, type PartitionPage } from '../../core/pages.ts'
-import type { Page, PageRequest, TicketFilter } from '../../core/ports.ts'
-import type { Message, Status, Ticket } from '../../core/ticket.ts'
+import type { Page, PageRequest, TicketFilter } from '../../core/ports/tickets.ts'
+import { mergePartitions, type PartitionPage } from '../../core/tickets/pages.ts'
+import type { Message, Status, Ticket } from '../../core/tickets/ticket.ts'
 import { getAll, type Item, keys, shardsOf, type TableAccess } from './table.ts'
 import { messageFrom, ticketFrom } from './ticket-items.ts'
 

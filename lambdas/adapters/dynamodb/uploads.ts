@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
-import { UPLOAD_LIVES, type Upload } from '../../core/attachment.ts'
-import type { UploadStore } from '../../core/ports.ts'
+import type { UploadStore } from '../../core/ports/replies.ts'
+import { UPLOAD_LIVES, type Upload } from '../../core/tickets/attachment.ts'
 import { getAll, type Item, keys, type TableAccess } from './table.ts'
 
 /** Files that agents hand in, in the table. Those that no reply takes go after a day; `commit` lets a reply take them. */

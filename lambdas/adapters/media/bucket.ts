@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
-import type { Bucket } from '../../core/ports.ts'
+import type { Bucket } from '../../core/ports/media.ts'
 import { SAMPLE, typeOf } from './type.ts'
 
 /** Seconds for which a link works: long enough to look at what it shows, or to begin an upload. */

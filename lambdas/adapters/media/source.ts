@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { type AccountTokens, type Bytes, MediaError, type MediaSource, type XSecrets } from '../../core/ports.ts'
+import { type Bytes, MediaError, type MediaSource } from '../../core/ports/media.ts'
+import type { XSecrets } from '../../core/ports/platform.ts'
+import type { AccountTokens } from '../../core/ports/x.ts'
 import { authorizationOf } from './oauth.ts'
 import { SAMPLE, typeOf } from './type.ts'
 

@@ -1,5 +1,5 @@
 import { ApiPartialResponseError, ApiRequestError, ApiResponseError, type TwitterRateLimit } from 'twitter-api-v2'
-import type { XAnswer } from '../../core/sending.ts'
+import type { XAnswer } from '../../core/replies/sending.ts'
 import { causeOf, detailOf } from './client.ts'
 
 /** Failures before anything was sent: X certainly has nothing of it. */

@@ -1,6 +1,7 @@
 import { Agent } from 'node:http'
 import { ApiRequestError, ApiResponseError, type ITwitterApiClientPlugin, TwitterApi } from 'twitter-api-v2'
-import { type AccountTokens, type AppKeys, XError } from '../../core/ports.ts'
+import type { AppKeys } from '../../core/ports/platform.ts'
+import { type AccountTokens, XError } from '../../core/ports/x.ts'
 
 /** The library has no time-out of its own; the sender gives a reply 10 seconds. Milliseconds. */
 const TIMEOUT = 8_000

@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import { DeleteMessageCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createEventQueue, entryOf } from '../../../lambdas/adapters/aws/event-queue.ts'
-import { type QueuedEvent, splitDelivery } from '../../../lambdas/core/delivery.ts'
-import type { EventQueue } from '../../../lambdas/core/ports.ts'
+import type { EventQueue } from '../../../lambdas/core/ports/queues.ts'
+import { type QueuedEvent, splitWebhookBody } from '../../../lambdas/core/x/webhook-body.ts'
 import { awsAccess } from '../../../lambdas/runtime/aws.ts'
-import type { Part } from '../../../local/database.ts'
-import { ensureQueues, queueClient, startQueues } from '../../../local/queues.ts'
+import type { Part } from '../../../local/aws/database.ts'
+import { ensureQueues, queueClient, startQueues } from '../../../local/aws/queues.ts'
 import { credentials } from '../../../local/settings.ts'
 import { ann, directMessages, shop } from '../../support/x-payloads.ts'
 
@@ -54,7 +54,7 @@ async function takeAll(): Promise<QueuedEvent[]> {
 }
 
 const events = (...texts: string[]) =>
-  splitDelivery(
+  splitWebhookBody(
     JSON.stringify(
       directMessages(shop, ...texts.map((text, n) => ({ id: String(100 + n), from: ann, to: shop, text }))),
     ),
@@ -82,14 +82,14 @@ describe('the queue of events', () => {
     const [huge, small] = events('x'.repeat(400_000), 'small')
     if (!huge || !small) throw new Error('two events were meant')
     await queue.send([huge, small], 'delivery-4')
-    expect((await takeAll()).map(({ kind, because, externalId }) => [kind, because, externalId])).toEqual([
+    expect((await takeAll()).map(({ kind, reason, externalId }) => [kind, reason, externalId])).toEqual([
       ['unreadable', 'larger than any message of X', huge.externalId],
       ['direct_message', null, small.externalId],
     ])
   })
 
   test('gives each event without a channel a group of its own, so that none waits for another', () => {
-    const strangers = splitDelivery(
+    const strangers = splitWebhookBody(
       '{"data":[{"event_type":"post.create"},{"event_type":"post.create"}]}',
       'now',
     ).events

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { EventFilter, EventRecord } from '../../../lambdas/core/ports.ts'
+import type { EventFilter, EventRecord } from '../../../lambdas/core/ports/events.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
 import { bob, shop } from '../../support/x-payloads.ts'
 

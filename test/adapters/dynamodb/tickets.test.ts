@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { Page, PageRequest, TicketFilter } from '../../../lambdas/core/ports.ts'
-import type { Message, Status, Ticket } from '../../../lambdas/core/ticket.ts'
+import type { Page, PageRequest, TicketFilter } from '../../../lambdas/core/ports/tickets.ts'
+import type { Message, Status, Ticket } from '../../../lambdas/core/tickets/ticket.ts'
 import { routerOver } from '../../support/router.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
 import { ann, bob, directMessages, idAt, posts, shop } from '../../support/x-payloads.ts'

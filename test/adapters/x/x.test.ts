@@ -1,15 +1,16 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { createX, type EventSource } from '../../../lambdas/adapters/x/x.ts'
-import { attached } from '../../../lambdas/core/attachment.ts'
-import { polledEvents, type QueuedEvent, splitDelivery } from '../../../lambdas/core/delivery.ts'
-import { readActivity } from '../../../lambdas/core/payload/read.ts'
-import type { AccountTokens } from '../../../lambdas/core/ports.ts'
-import { crcAnswer } from '../../../lambdas/core/signature.ts'
-import { startX, type XSimulator } from '../../../local/x/simulator.ts'
+import type { AccountTokens } from '../../../lambdas/core/ports/x.ts'
+import { attached } from '../../../lambdas/core/tickets/attachment.ts'
+import type { EventSource } from '../../../lambdas/core/x/event-source.ts'
+import { readActivity } from '../../../lambdas/core/x/payload/read-activity.ts'
+import { crcAnswer } from '../../../lambdas/core/x/signature.ts'
+import { polledEvents, type QueuedEvent, splitWebhookBody } from '../../../lambdas/core/x/webhook-body.ts'
+import { startX, type XSimulator } from '../../../local/x-simulator/simulator.ts'
 import { decideOnX } from '../../support/authorize.ts'
 import { files } from '../../support/files.ts'
+import { xAt } from '../../support/x.ts'
 
 const keys = { consumerKey: 'test-key', consumerSecret: 'test-secret' }
 const app = { app: async () => ({ key: keys.consumerKey, secret: keys.consumerSecret }) }
@@ -20,7 +21,7 @@ let x: XSimulator
 let hook: Server
 let hookUrl: string
 let tokens: AccountTokens
-const ours = (eventSource: EventSource = 'account-activity') => createX(x.url, app, eventSource)
+const ours = (eventSource: EventSource = 'account-activity') => xAt(x.url, app, eventSource)
 
 beforeAll(async () => {
   x = await startX({ port: 0, ...keys })
@@ -49,7 +50,7 @@ describe('connecting', () => {
   })
 
   test('wrong keys of the app, a wrong verifier and a callback that X does not know are told apart', async () => {
-    const wrong = createX(x.url, { app: async () => ({ key: keys.consumerKey, secret: 'wrong' }) }, 'account-activity')
+    const wrong = xAt(x.url, { app: async () => ({ key: keys.consumerKey, secret: 'wrong' }) }, 'account-activity')
     await expect(wrong.requestToken('http://localhost:3000/callback')).rejects.toMatchObject({ status: 401 })
     const request = await ours().requestToken('http://localhost:3000/callback')
     await expect(ours().accessToken(request, 'guessed')).rejects.toMatchObject({ status: 401 })
@@ -98,7 +99,7 @@ describe('connecting', () => {
   })
 
   test('an X that is not there is no answer', async () => {
-    const nobody = createX('http://127.0.0.1:9', app, 'account-activity')
+    const nobody = xAt('http://127.0.0.1:9', app, 'account-activity')
     await expect(nobody.requestToken('http://localhost:3000/callback')).rejects.toMatchObject({ status: null })
   })
 })
@@ -141,15 +142,15 @@ describe('sending and looking back', () => {
     const attachment = (contentType: string) => attached({ id: 'a' }, { key: 'k', contentType, size: 1 })
 
     test('a film is handed in part by part, asked about, and stands in the reply', async () => {
-      const atX = await upload('tweet_video', 'video/mp4', bytes)
-      expect(atX).toMatchObject({ attachmentId: 'a', ready: false })
-      expect(Date.parse(atX.until)).toBeGreaterThan(Date.now() + 23 * 3_600_000)
-      expect(await ours().uploadState(tokens, atX.mediaId)).toEqual({ ready: true, checkAfterSeconds: 0 })
-      expect(x.control.media(atX.mediaId)?.bytes.equals(bytes)).toBe(true)
+      const uploadedMedia = await upload('tweet_video', 'video/mp4', bytes)
+      expect(uploadedMedia).toMatchObject({ attachmentId: 'a', ready: false })
+      expect(Date.parse(uploadedMedia.until)).toBeGreaterThan(Date.now() + 23 * 3_600_000)
+      expect(await ours().uploadState(tokens, uploadedMedia.mediaId)).toEqual({ ready: true, checkAfterSeconds: 0 })
+      expect(x.control.media(uploadedMedia.mediaId)?.bytes.equals(bytes)).toBe(true)
       expect([counts.length, Math.max(...counts)]).toEqual([3, 2 * 1024 * 1024])
       const target = { kind: 'post', inReplyTo: entry().id } as const
-      expect(await ours().send(tokens, target, '', [atX.mediaId])).toMatchObject({ is: 'sent' })
-      expect(x.control.posts().at(-1)?.mediaIds).toEqual([atX.mediaId])
+      expect(await ours().send(tokens, target, '', [uploadedMedia.mediaId])).toMatchObject({ is: 'sent' })
+      expect(x.control.posts().at(-1)?.mediaIds).toEqual([uploadedMedia.mediaId])
     })
 
     test('replies with the same words are found by their files, the very same ones first', async () => {
@@ -161,8 +162,15 @@ describe('sending and looking back', () => {
         const answer = await ours().send(tokens, toAnn, text, mediaIds)
         sentIds.push(answer.is === 'sent' ? answer.externalId : answer.is)
       }
-      const find = (atX?: typeof one) =>
-        ours().findSent(tokens, shop, toAnn, text, since, atX && { media: [attachment('image/png')], atX: [atX] })
+      const find = (uploadedMedia?: typeof one) =>
+        ours().findSent(
+          tokens,
+          shop,
+          toAnn,
+          text,
+          since,
+          uploadedMedia && { media: [attachment('image/png')], uploadedMedia: [uploadedMedia] },
+        )
       expect(await find()).toEqual([sentIds[0]])
       expect(await find(one)).toEqual([sentIds[1], sentIds[2]])
       expect(await find(two)).toEqual([sentIds[2], sentIds[1]])
@@ -175,7 +183,7 @@ describe('sending and looking back', () => {
         const answer = await ours().send(tokens, target, text, [photo.mediaId])
         const found = await ours().findSent(tokens, shop, target, text, since, {
           media: [attachment('image/png')],
-          atX: [photo],
+          uploadedMedia: [photo],
         })
         expect(found).toEqual([answer.is === 'sent' ? answer.externalId : answer.is])
         expect(await ours().findSent(tokens, shop, target, text, since)).toEqual([])
@@ -247,7 +255,7 @@ describe('sending and looking back', () => {
     x.control.answer({ path: '/2/dm_conversations/*', status: 503, body: {}, take: true })
     expect(await ours().send(tokens, toAnn, 'taken')).toMatchObject({ is: 'refused', status: 503 })
     expect(await ours().findSent(tokens, shop, toAnn, 'taken', since)).toHaveLength(1)
-    const nobody = createX('http://127.0.0.1:9', app, 'account-activity')
+    const nobody = xAt('http://127.0.0.1:9', app, 'account-activity')
     expect(await nobody.send(tokens, toAnn, 'hi')).toMatchObject({ is: 'unreached' })
   })
 
@@ -271,7 +279,7 @@ describe("X's lists of what may have been missed", () => {
   /** What the Account Activity API delivered of the newest things, oldest first. */
   async function delivered(count: number) {
     const bodies = x.control.deliveries().map(({ body }) => body)
-    return readFrom(bodies.slice(-count).flatMap((body) => splitDelivery(body, '2026-01-01T00:00:00.000Z').events))
+    return readFrom(bodies.slice(-count).flatMap((body) => splitWebhookBody(body, '2026-01-01T00:00:00.000Z').events))
   }
 
   beforeAll(async () => {
@@ -282,7 +290,7 @@ describe("X's lists of what may have been missed", () => {
   test('messages in the list read as delivered ones do: text, links, pictures, people and time', async () => {
     const media = { contentType: 'image/gif', bytes: picture }
     x.control.directMessage({ from: ann.id, to: shop.id, text: 'Fish & chips 😀 https://example.com/a?b=1 #now' })
-    x.control.directMessage({ from: ann.id, to: shop.id, text: 'look', media })
+    x.control.directMessage({ from: ann.id, to: shop.id, text: 'verify', media })
     x.control.directMessage({ from: shop.id, to: ann.id, text: 'thanks' })
     const page = await ours().directMessages(tokens, null)
     const listed = readFrom(polledEvents('dm_events', shop.id, page, '2026-01-01T00:00:00.000Z').slice(-3))
@@ -301,7 +309,7 @@ describe("X's lists of what may have been missed", () => {
 
   test('a message of a group is no conversation of two, and is unreadable', () => {
     const item = { id: '1', event_type: 'MessageCreate', sender_id: ann.id, dm_conversation_id: '99', text: 'hi' }
-    const [event] = polledEvents('dm_events', shop.id, { items: [item], beside: {} }, '2026-01-01T00:00:00.000Z')
+    const [event] = polledEvents('dm_events', shop.id, { items: [item], includes: {} }, '2026-01-01T00:00:00.000Z')
     expect(event && readActivity(event)).toEqual({
       unreadable: 'dm_conversation_id is no conversation of two with the account',
     })
@@ -322,8 +330,8 @@ describe('looking up', () => {
     })
     expect(await ours().post(tokens, answer.id)).toMatchObject({ text: 'Yes & 😀', author: { username: 'the_shop' } })
     const bytes = Buffer.from('a picture')
-    const picture = x.control.post({ by: ann.id, text: 'look', media: [{ contentType: 'image/png', bytes }] })
-    expect(await ours().post(tokens, picture.id)).toMatchObject({ text: 'look', media: [{ type: 'photo' }] })
+    const picture = x.control.post({ by: ann.id, text: 'verify', media: [{ contentType: 'image/png', bytes }] })
+    expect(await ours().post(tokens, picture.id)).toMatchObject({ text: 'verify', media: [{ type: 'photo' }] })
   })
 
   test('a person comes with the name', async () => {

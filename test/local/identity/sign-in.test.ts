@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { decodeJwt } from 'jose'
 import type { PersonName } from '../../../local/identity/clients.ts'
-import { createTokenIssuer, type TokenIssuer } from '../../../local/tokens.ts'
+import { createTokenIssuer, type TokenIssuer } from '../../../local/identity/tokens.ts'
 import { browser, type Served, served, temporaryFolder } from '../support.ts'
 
 const folder = temporaryFolder()

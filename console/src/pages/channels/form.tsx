@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { ApiChannel } from '../../../../lambdas/core/api.ts'
+import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
 import { type ApiError, call } from '../../api.ts'
 import { useUnsaved } from '../../leaving.ts'
 import { asApiError } from '../../loading.ts'

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import type { ApiEvent } from '../../../../lambdas/core/api.ts'
+import type { ApiEvent } from '../../../../lambdas/core/api/schemas.ts'
 import { type ApiError, call } from '../../api.ts'
 import { asApiError, useLoaded } from '../../loading.ts'
 import { Button } from '../../parts/button.tsx'

@@ -1,7 +1,7 @@
 import '../../style/settings.css'
 import { useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
-import type { ApiChannel } from '../../../../lambdas/core/api.ts'
+import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
 import { type ApiError, call } from '../../api.ts'
 import { asApiError, useLoaded } from '../../loading.ts'
 import { Avatar, ChannelBadge } from '../../parts/badge.tsx'

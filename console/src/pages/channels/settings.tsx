@@ -1,6 +1,6 @@
 import '../../style/settings.css'
 import { useState } from 'preact/hooks'
-import type { ApiChannel } from '../../../../lambdas/core/api.ts'
+import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
 import { type ApiError, call } from '../../api.ts'
 import { asApiError, useLoaded } from '../../loading.ts'
 import { confirmDone } from '../../parts/announce.tsx'

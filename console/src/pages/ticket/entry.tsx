@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import type { ApiTicket } from '../../../../lambdas/core/api.ts'
+import type { ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
 import { Avatar } from '../../parts/badge.tsx'
 import { Button } from '../../parts/button.tsx'
 import { Icon } from '../../parts/icon.tsx'

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { ApiTicket } from '../../../../lambdas/core/api.ts'
+import type { ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
 import { type ApiError, call } from '../../api.ts'
 import { asApiError, usePolling } from '../../loading.ts'
 import { announce } from '../../parts/announce.tsx'

@@ -1,5 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import type { ApiTicket } from '../../../../lambdas/core/api.ts'
+import type { ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
 import { type ApiError, call } from '../../api.ts'
 import { asApiError } from '../../loading.ts'
 import { confirmDone } from '../../parts/announce.tsx'

@@ -1,5 +1,5 @@
 import { useLocation } from 'preact-iso'
-import type { ApiChannel, ApiTicket } from '../../../../lambdas/core/api.ts'
+import type { ApiChannel, ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
 import { withQuery } from '../../api.ts'
 import { Select } from '../../parts/field.tsx'
 import { Icon } from '../../parts/icon.tsx'

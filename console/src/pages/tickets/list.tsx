@@ -1,7 +1,7 @@
 import '../../style/tickets.css'
 import { useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
-import type { ApiChannel, ApiTicket } from '../../../../lambdas/core/api.ts'
+import type { ApiChannel, ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
 import { type ApiError, call, withQuery } from '../../api.ts'
 import { asApiError, useLoaded, usePolling } from '../../loading.ts'
 import { announce } from '../../parts/announce.tsx'

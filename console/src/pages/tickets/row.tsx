@@ -1,4 +1,4 @@
-import type { ApiTicket } from '../../../../lambdas/core/api.ts'
+import type { ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
 import { Avatar, StatusBadge } from '../../parts/badge.tsx'
 import { Icon } from '../../parts/icon.tsx'
 import { Time } from '../../parts/time.tsx'

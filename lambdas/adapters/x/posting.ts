@@ -1,0 +1,54 @@
+import type { TwitterApi } from 'twitter-api-v2'
+import type { XPosting } from '../../core/ports/x.ts'
+import type { Target } from '../../core/tickets/ticket.ts'
+import { asAccount, asked, type XAccess } from './access.ts'
+import { failedAnswer, sentAnswer } from './answers.ts'
+import { findIn } from './find-sent.ts'
+
+/** Sends direct messages and public replies, and finds what was sent, through twitter-api-v2. */
+export function createXPosting(access: XAccess): XPosting {
+  return {
+    async send(tokens, target, text, mediaIds = []) {
+      const client = await asAccount(access, tokens)
+      try {
+        return await (target.kind === 'post'
+          ? sendPost(client, target, text, mediaIds)
+          : sendMessage(client, target, text, mediaIds))
+      } catch (error) {
+        return failedAnswer(error)
+      }
+    },
+
+    findSent: (tokens, account, target, text, since, files) =>
+      asked(async () => findIn(await asAccount(access, tokens), account, target, text, since, files)),
+  }
+}
+
+async function sendPost(
+  client: TwitterApi,
+  target: Extract<Target, { kind: 'post' }>,
+  text: string,
+  mediaIds: readonly string[],
+) {
+  const media = mediaIds.length > 0 ? { media: { media_ids: [...mediaIds] } } : {}
+  const body = { text, reply: { in_reply_to_tweet_id: target.inReplyTo }, ...media }
+  const answer = await client.v2.post<{ data: { id: string } }>('tweets', body, { fullResponse: true })
+  return sentAnswer(answer.data.data.id, answer.rateLimit)
+}
+
+async function sendMessage(
+  client: TwitterApi,
+  target: Extract<Target, { kind: 'direct_message' }>,
+  text: string,
+  mediaIds: readonly string[],
+) {
+  const attachments = mediaIds.map((id) => ({ media_id: id }))
+  // X takes a file without a text, but no empty text.
+  const body = { ...(text === '' ? {} : { text }), ...(attachments.length > 0 ? { attachments } : {}) }
+  const answer = await client.v2.post<{ data: { dm_event_id: string } }>(
+    'dm_conversations/with/:participant_id/messages',
+    body,
+    { fullResponse: true, params: { participant_id: target.recipientId } },
+  )
+  return sentAnswer(answer.data.data.dm_event_id, answer.rateLimit)
+}

@@ -1,0 +1,51 @@
+/** Every event that the product logs (`message.event` of a line), and what it means. Alarms and metrics count some of them. */
+export const logEvents = {
+  received: 'The webhook queued a delivery of X; `counted` names what can never concern a ticket.',
+  refused: 'The webhook refused a request: wrong signature, odd challenge, wrong method.',
+  outage_not_noted: 'The webhook could not store since when it fails; it tries again with the next delivery.',
+  routed: 'The router decided on an event of X: `outcome` and `reason`.',
+  media_not_queued: 'Media or a look-up could not be queued; `requeue` brings it within a minute.',
+  media_downloaded: 'A file of a customer was stored in the bucket, or X did not give it: `outcome`.',
+  media_uploaded: 'The files of a reply are at X, or must wait, or X refused them: `outcome`.',
+  message_completed: 'X was asked for what it had left out of a message.',
+  reply_processed: 'The sender worked on a reply: `outcome` and `reason`.',
+  reply_not_queued: 'A new reply could not be queued; `requeue` brings it within a minute.',
+  reply_rejected: 'The API refused a reply that X would refuse.',
+  verification_failed: 'X could not be asked whether it has a reply whose outcome is unknown.',
+  requeued: 'How many replies and media were due and went back to their queues.',
+  connected: 'An account was connected.',
+  disconnected: 'An account was disconnected.',
+  connecting_failed: 'X refused to connect an account.',
+  administrators_notified: 'A mail to the administrators left.',
+  no_administrators: 'There was something to tell, and no administrator is configured.',
+  mail_failed: 'A mail to the administrators could not be sent; the next run tries again.',
+  reconciled: 'A run of `reconcile` ended.',
+  repaired: 'The webhook or a subscription was broken and works again.',
+  repair_failed: 'The webhook, a subscription or access is broken; with `mustAct` only a person can repair it.',
+  backfilled: 'A page of one of X’s lists was read; `queued` events were new enough to be queued.',
+  x_call_failed: 'X refused a call or did not answer; the next run tries again.',
+  replay_requested: 'X was asked to deliver again what an outage held.',
+  replay_waits: 'X replays only what is old enough; asked again at `until`.',
+  replay_refused: 'X refused to replay; the next run asks again.',
+  replay_given_up: 'The outage is older than X replays.',
+  failed: 'Something unexpected failed: `error`, `stack`. What it worked on comes again.',
+} as const
+
+/** The name of an event in a log line. */
+export type LogEvent = keyof typeof logEvents
+
+/** One line of log; never with a text, a token or a secret of anybody. */
+export type LogEntry = { readonly event: LogEvent } & Readonly<Record<string, unknown>>
+
+/** What became of an event of X, in `routed`. */
+export type RoutedOutcome =
+  | 'opened'
+  | 'joined'
+  | 'outgoing'
+  | 'edited'
+  | 'deleted'
+  | 'settled'
+  | 'revoked'
+  | 'repeated'
+  | 'ignored'
+  | 'unreadable'

@@ -1,0 +1,18 @@
+import type { ChannelStore, ConnectingStore, HealthStore } from './channels.ts'
+import type { CountStore, EventStore } from './events.ts'
+import type { MediaStore } from './media.ts'
+import type { ReplyStore, UploadStore } from './replies.ts'
+import type { TicketStore } from './tickets.ts'
+
+/** The stores over one table. */
+export type Stores = {
+  tickets: TicketStore
+  replies: ReplyStore
+  media: MediaStore
+  uploads: UploadStore
+  channels: ChannelStore
+  connecting: ConnectingStore
+  events: EventStore
+  counts: CountStore
+  health: HealthStore
+}

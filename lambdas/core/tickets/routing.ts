@@ -1,0 +1,261 @@
+import type { Channel } from '../channels/channel.ts'
+import type { Replay } from '../channels/outage.ts'
+import { isSameText, type Reply } from '../replies/reply.ts'
+import type { Activity, DirectMessage, EncryptedChat, Post, PostDeletion, Revocation } from '../x/activity.ts'
+import { positionOfId } from '../x/ids.ts'
+import { compareMedia } from './attachment.ts'
+import type { Message, Ticket, TicketKind } from './ticket.ts'
+
+/** What is stored at the moment of deciding, as far as it matters for one activity. */
+export type Situation = {
+  readonly extensionEnabled: boolean
+  /** The channel of the account for which X sent it; null when there never was one. */
+  readonly channel: Channel | null
+  /** Whether the author of a post is itself a connected account. */
+  readonly authorIsConnected: boolean
+  /** Whether it is already a message of this channel, and of which ticket. */
+  readonly storedIn: string | null
+  /** Of a post: the message that it, or another version of it, is, with its ticket; null when there is none. */
+  readonly stored: { readonly message: Message; readonly ticket: Ticket } | null
+  /** The newest ticket of the conversation: of the customer's direct messages, or of the first entry that a post answers. */
+  readonly current: Ticket | null
+  /** The conversation whose first entry the post answers; null when its parent is none. */
+  readonly answersFirstEntryOf: string | null
+  /** The ticket in which the post's parent is a message. */
+  readonly parent: Ticket | null
+  /** The last job by which X delivers again what a gap held; null when there was none. */
+  readonly replay: Replay | null
+  /** The post's parent, where it is a message of the channel. */
+  readonly parentMessage: Message | null
+  /** Replies of ours that may be at X already, to where the account's own message goes. */
+  readonly attempts: readonly Reply[]
+}
+
+/** What becomes of an activity, and why, in words that people read. */
+export type Decision =
+  | {
+      readonly do: 'open'
+      readonly kind: TicketKind
+      readonly conversationId: string
+      /** The closed ticket after which it continues the conversation. */
+      readonly follows: Ticket | null
+      /** The earlier ticket that people should see: `follows`, or the one in which the parent is a message. */
+      readonly previousTicketId: string | null
+      readonly reason: string
+    }
+  | {
+      readonly do: 'join'
+      readonly ticket: Ticket
+      readonly direction: 'inbound' | 'outbound'
+      readonly reason: string
+    }
+  /** A version of a post that is a message already. */
+  | {
+      readonly do: 'revise'
+      readonly ticket: Ticket
+      readonly message: Message
+      readonly reason: string
+    }
+  /** It is one of our replies: X has it. */
+  | { readonly do: 'settle'; readonly reply: Reply; readonly reason: string }
+  | { readonly do: 'mark_deleted'; readonly ticketId: string; readonly reason: string }
+  | { readonly do: 'mark_revoked'; readonly reason: string }
+  | { readonly do: 'repeat'; readonly ticketId: string; readonly reason: string }
+  | { readonly do: 'ignore'; readonly reason: string }
+
+/** The nine rules of a ticket (rule 4 stands in `ticket.ts`): what becomes of an activity in a situation. Pure. */
+export function decide(activity: Activity, situation: Situation): Decision {
+  const { channel, storedIn } = situation
+  if (!channel) return ignore('no channel is connected for this X account')
+  if (activity.kind === 'revoke') return decideRevocation(activity, channel)
+  if (activity.kind === 'post_deletion') return decideDeletion(activity, storedIn)
+  if (activity.kind === 'encrypted_chat' && activity.isGroup) return ignore('an encrypted message in a group')
+  if (storedIn !== null && !isUnknownVersion(activity, situation.stored?.message)) {
+    return { do: 'repeat', ticketId: storedIn, reason: 'it is already stored' }
+  }
+  const off = switchedOff(channel, situation.extensionEnabled)
+  if (off) return off
+  if (activity.kind === 'post' && situation.stored) return decideVersion(activity, situation.stored, channel)
+  if (activity.kind === 'post') return decidePost(activity, situation, channel)
+  return decidePrivate(activity, situation, channel)
+}
+
+/** The conversation of a customer's direct messages. */
+export function directConversation(customerId: string): string {
+  return `direct-${customerId}`
+}
+
+/** The conversation that a first entry begins. */
+export function mentionConversation(firstEntryId: string): string {
+  return `mention-${firstEntryId}`
+}
+
+/** The person on the other side of a direct or encrypted message; null when X does not say. */
+export function otherParty(activity: DirectMessage | EncryptedChat): string | null {
+  if (activity.sender.id !== activity.channelUserId) return activity.sender.id
+  return activity.kind === 'direct_message' ? activity.recipient.id : null
+}
+
+/** Rule 7: disconnected and disabled are acknowledged and recorded, no more. */
+function switchedOff(channel: Channel, extensionEnabled: boolean): Decision | null {
+  if (channel.status === 'disconnected') return ignore('the channel is disconnected')
+  if (!extensionEnabled) return ignore('the Twitter extension is disabled')
+  return null
+}
+
+/** Rules 1, 5 and 7 for direct messages; an encrypted one counts as one whose text is a notice. */
+function decidePrivate(message: DirectMessage | EncryptedChat, situation: Situation, channel: Channel): Decision {
+  if (message.sender.id === channel.twitterUserId) return decideOwnPrivate(message, situation, channel)
+  if (!channel.directMessages) return ignore('direct messages are switched off for this channel')
+  const { current } = situation
+  const conversationId = directConversation(message.sender.id)
+  const open = { do: 'open', kind: 'direct', conversationId } as const
+  if (!current) {
+    return { ...open, follows: null, previousTicketId: null, reason: 'the first direct message of this customer' }
+  }
+  if (current.status === 'closed') {
+    const reason = "the customer's last direct ticket was closed"
+    return { ...open, follows: current, previousTicketId: current.id, reason }
+  }
+  return {
+    do: 'join',
+    ticket: current,
+    direction: 'inbound',
+    reason: "it goes to the customer's current direct ticket",
+  }
+}
+
+/** Rule 5 for direct messages that the account itself sent. */
+function decideOwnPrivate(message: DirectMessage | EncryptedChat, situation: Situation, channel: Channel): Decision {
+  if (message.kind === 'encrypted_chat') return ignore('an encrypted message of the account itself')
+  if (message.recipient.id === channel.twitterUserId) return ignore('a direct message of the account to itself')
+  const ours = settledBy(message, situation)
+  if (ours) return ours
+  if (!situation.current) return ignore('a direct message of the account to a person without a ticket')
+  return { do: 'join', ticket: situation.current, direction: 'outbound', reason: 'the account wrote it on X itself' }
+}
+
+/** Rule 5: an echo that comes before we stored X's id is known by the started attempt with the same target, text and media. */
+function settledBy(echo: DirectMessage | Post, { attempts }: Situation): Decision | null {
+  const alike = attempts
+    .filter((one) => isSameText(one.text, echo.text, one.sending.target.kind))
+    .map((one) => ({
+      one,
+      media: compareMedia({ media: one.media, uploadedMedia: one.sending.uploadedMedia }, echo.media),
+    }))
+  const reply = (alike.find(({ media }) => media === 'exact') ?? alike.find(({ media }) => media === 'alike'))?.one
+  return reply ? { do: 'settle', reply, reason: 'it is the echo of our reply' } : null
+}
+
+/** X knows each version of an edited post by an id of its own, and tells the ids of the others. */
+function isUnknownVersion(activity: Activity, message: Message | undefined): boolean {
+  if (activity.kind !== 'post' || !message) return false
+  const wasEdited = activity.versionIds.length > 1 || message.versionIds.length > 1
+  const isShown = message.externalId === activity.externalId
+  return wasEdited && !isShown && !message.versions.some((one) => one.externalId === activity.externalId)
+}
+
+/** Rule 8 for edited posts: a version changes the message that is there, and opens nothing. */
+function decideVersion(post: Post, { message, ticket }: NonNullable<Situation['stored']>, channel: Channel): Decision {
+  const isCustomers = message.direction === 'inbound'
+  if (isCustomers && !channel.mentions) return ignore('mentions are switched off for this channel')
+  const revise = { do: 'revise', ticket, message } as const
+  if (isNewer(post.externalId, message.externalId)) return { ...revise, reason: 'the post was edited' }
+  // Had it come in its turn, it would have been ignored.
+  if (isCustomers && !addresses(post, channel)) {
+    return ignore('an earlier version of an edited post, which does not mention the account')
+  }
+  return { ...revise, reason: 'it is an earlier version of an edited post' }
+}
+
+/** Whether a post is younger than the version that a message shows: X's ids grow with time. */
+export function isNewer(id: string, shown: string | null): boolean {
+  return shown === null || positionOfId(id) > positionOfId(shown)
+}
+
+/** Rules 2, 3, 5, 6 and 7 for posts. */
+function decidePost(post: Post, situation: Situation, channel: Channel): Decision {
+  if (post.isRepost) return ignore('a repost')
+  if (post.author.id === channel.twitterUserId) return decideOwnPost(post, situation)
+  if (situation.authorIsConnected) return ignore('a post of another connected account')
+  if (!addresses(post, channel)) return ignore('it does not mention the account')
+  if (!channel.mentions) return ignore('mentions are switched off for this channel')
+  const { current, parent, answersFirstEntryOf } = situation
+  if (current && answersFirstEntryOf !== null && current.customer.id === post.author.id) {
+    if (current.status !== 'closed') {
+      return { do: 'join', ticket: current, direction: 'inbound', reason: "it answers the customer's own first entry" }
+    }
+    return {
+      do: 'open',
+      kind: 'mention',
+      conversationId: answersFirstEntryOf,
+      follows: current,
+      previousTicketId: current.id,
+      reason: "it answers the customer's own first entry, whose ticket was closed",
+    }
+  }
+  return {
+    do: 'open',
+    kind: 'mention',
+    conversationId: mentionConversation(post.externalId),
+    follows: null,
+    previousTicketId: parent?.customer.id === post.author.id ? parent.id : null,
+    reason: whyMentionOpens(post, parent, channel),
+  }
+}
+
+/** Rule 5 for the account's own posts: only one that answers a message of a ticket belongs to that ticket. */
+function decideOwnPost(post: Post, situation: Situation): Decision {
+  const ours = settledBy(post, situation)
+  if (ours) return ours
+  const { parent } = situation
+  if (!parent) return ignore('a post of the account itself, in no ticket')
+  return { do: 'join', ticket: parent, direction: 'outbound', reason: 'the account wrote it on X itself' }
+}
+
+/** Rule 3: which kind of mention it is. */
+function whyMentionOpens(post: Post, parent: Ticket | null, channel: Channel): string {
+  if (parent && post.inReplyTo?.userId === channel.twitterUserId) return 'a mention that answers our reply'
+  if (parent && parent.customer.id === post.author.id) return "a mention that answers the customer's own later entry"
+  if (parent) return "a mention in another person's thread"
+  if (post.quoted !== null) return 'a mention that quotes a post'
+  if (post.inReplyTo?.postId) return 'a mention that answers a post outside of any ticket'
+  return 'a new mention'
+}
+
+/** Whether a post speaks to the account: by a mention, in its text or implicit, or as an answer to it. */
+function addresses(post: Post, channel: Channel): boolean {
+  return post.inReplyTo?.userId === channel.twitterUserId || isMentioned(post, channel)
+}
+
+function isMentioned(post: Post, channel: Channel): boolean {
+  const username = channel.username.toLowerCase()
+  return post.mentions.some((one) =>
+    one.id === null ? one.username.toLowerCase() === username : one.id === channel.twitterUserId,
+  )
+}
+
+/**
+ * Whether a post mentions or quotes the account, so that X lets it answer; null for an answer to the account without
+ * a mention, of which X does not say. Source: X's docs, "Reply settings for the API" of February 2026.
+ */
+export function mentions(post: Post, channel: Channel): boolean | null {
+  if (isMentioned(post, channel) || post.quoted?.author?.id === channel.twitterUserId) return true
+  return post.inReplyTo?.userId === channel.twitterUserId ? null : false
+}
+
+/** A deletion of the account's own post matters when the post is a message of a ticket. */
+function decideDeletion(_deletion: PostDeletion, storedIn: string | null): Decision {
+  if (storedIn === null) return ignore('the deleted post is in no ticket')
+  return { do: 'mark_deleted', ticketId: storedIn, reason: 'the post was deleted on X' }
+}
+
+/** A revocation leaves the channel with its tickets, waiting to be connected anew. */
+function decideRevocation(_revocation: Revocation, channel: Channel): Decision {
+  if (channel.status === 'disconnected') return ignore('the channel is disconnected')
+  return { do: 'mark_revoked', reason: 'the account took our access away' }
+}
+
+function ignore(reason: string): Decision {
+  return { do: 'ignore', reason }
+}

@@ -1,0 +1,77 @@
+import type { Channel } from '../channels/channel.ts'
+import { earlierOf, laterOf } from '../time.ts'
+import type { Post } from '../x/activity.ts'
+import { positionOfId } from '../x/ids.ts'
+import { toFetch } from './attachment.ts'
+import { versionOf } from './message.ts'
+import { type Decision, isNewer, mentions } from './routing.ts'
+import { type Message, statusAfterCustomer, subjectOf, type Ticket, type Version } from './ticket.ts'
+
+/**
+ * A message and its ticket after a `revise` decision: the message says what the newest version says and keeps every
+ * version; only a newer one changes the status and moves the ticket, as a message of its author would. In whatever
+ * order versions come, the message is the same in the end.
+ * @param now ISO time
+ */
+export function reviseMessage(
+  post: Post,
+  { message: before, ticket }: Extract<Decision, { do: 'revise' }>,
+  channel: Channel,
+  now: string,
+): { ticket: Ticket; message: Message } {
+  const isNewest = isNewer(post.externalId, before.externalId)
+  const message: Message = {
+    ...before,
+    ...(isNewest ? contentOf(post, before, channel) : {}),
+    versions: sorted([...versionsOf(before), versionOf(post)]),
+    versionIds: [...new Set([...before.versionIds, ...post.versionIds, ...idsOf(before)])].sort(byId),
+    createdAt: earlierOf(before.createdAt, post.createdAt),
+  }
+  return { message, ticket: ticketAfter(ticket, before, message, isNewest, now) }
+}
+
+/** What only the newest version says. Pictures that are known stay as they are stored. */
+function contentOf(post: Post, before: Message, channel: Channel): Partial<Message> {
+  const isCustomers = before.direction === 'inbound'
+  return {
+    externalId: post.externalId,
+    text: post.text,
+    entities: post.entities,
+    addressees: post.addressees,
+    media: post.media.map((one) => before.media.find((known) => known.id === one.id) ?? toFetch(one, post.receivedAt)),
+    quoted: post.quoted ?? before.quoted,
+    mentionsAccount: isCustomers ? mentions(post, channel) : before.mentionsAccount,
+  }
+}
+
+function ticketAfter(ticket: Ticket, before: Message, after: Message, isNewest: boolean, now: string): Ticket {
+  const changed = { ...ticket, version: ticket.version + 1 }
+  if (!isNewest) return changed
+  const { kind, customer, subject } = ticket
+  const status = before.direction === 'inbound' ? statusAfterCustomer(ticket.status) : ticket.status
+  const isNamedAfterIt = ticket.firstEntryId !== null && idsOf(after).includes(ticket.firstEntryId)
+  return {
+    ...changed,
+    status,
+    subject: isNamedAfterIt ? subjectOf(kind, after.text, customer) : subject,
+    updatedAt: laterOf(now, ticket.updatedAt),
+  }
+}
+
+/** The versions of a message; of one that was never edited, itself. */
+function versionsOf({ versions, externalId, text, entities, createdAt }: Message): readonly Version[] {
+  if (versions.length > 0 || externalId === null) return versions
+  return [{ externalId, text, entities, createdAt }]
+}
+
+function idsOf({ externalId, versionIds }: Message): string[] {
+  return [...versionIds, ...(externalId === null ? [] : [externalId])]
+}
+
+function sorted(versions: readonly Version[]): Version[] {
+  return [...versions].sort((a, b) => byId(a.externalId, b.externalId))
+}
+
+function byId(a: string, b: string): number {
+  return positionOfId(a) < positionOfId(b) ? -1 : 1
+}

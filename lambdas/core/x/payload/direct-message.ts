@@ -1,0 +1,117 @@
+import * as z from 'zod'
+import type { DirectMessage, EncryptedChat } from '../activity.ts'
+import { isGroupConversation, otherIn } from '../webhook-body.ts'
+import { marksFrom } from './marks.ts'
+import { mediaFromV1, mediaFromV2 } from './media.ts'
+import { includedPerson } from './people.ts'
+import { type Envelope, isoTime, xId } from './schema.ts'
+import { displayText } from './text.ts'
+
+const directMessage = z.object({
+  id: xId,
+  created_timestamp: z.unknown().optional(),
+  message_create: z.object({
+    sender_id: xId,
+    target: z.object({ recipient_id: xId }),
+    message_data: z.object({
+      text: z.string().catch(''),
+      entities: z.unknown().optional(),
+      attachment: z.object({ media: z.unknown().optional() }).nullish().catch(null),
+    }),
+  }),
+})
+
+/**
+ * A direct message: of either event system the same v1.1 object, of X's list of messages a v2 one.
+ * @throws ZodError naming the field that is missing, Error when neither party is the account
+ */
+export function readDirectMessage(item: unknown, envelope: Envelope): DirectMessage {
+  const isV2 = typeof item === 'object' && item !== null && 'event_type' in item
+  return isV2 ? readV2Message(item, envelope) : readV1Message(item, envelope)
+}
+
+const v2Message = z.object({
+  id: xId,
+  event_type: z.literal('MessageCreate'),
+  text: z.string().catch(''),
+  created_at: z.unknown().optional(),
+  sender_id: xId,
+  dm_conversation_id: z.string(),
+  entities: z.unknown().optional(),
+  attachments: z
+    .object({ media_keys: z.array(z.string()).catch([]) })
+    .nullish()
+    .catch(null),
+})
+
+function readV2Message(item: unknown, envelope: Envelope): DirectMessage {
+  const message = v2Message.parse(item)
+  const other = otherIn(message.dm_conversation_id, envelope.channelUserId)
+  if (other === null) throw new Error('dm_conversation_id is no conversation of two with the account')
+  const sender = message.sender_id
+  const recipient = sender === envelope.channelUserId ? other : envelope.channelUserId
+  const ownMedia = /^https:\/\/(twitter|x)\.com\/messages\/media\/\d+$/
+  const { marks } = marksFrom(message.entities, (_url, expanded, isMedia) => isMedia || ownMedia.test(expanded))
+  return {
+    kind: 'direct_message',
+    channelUserId: envelope.channelUserId,
+    receivedAt: envelope.receivedAt,
+    externalId: message.id,
+    createdAt: isoTime(message.created_at) ?? envelope.receivedAt,
+    sender: includedPerson(sender, envelope.includes),
+    recipient: includedPerson(recipient, envelope.includes),
+    ...displayText(message.text, marks),
+    media: mediaFromV2(message.attachments?.media_keys ?? [], includedMedia(envelope.includes)),
+  }
+}
+
+function includedMedia(includes: unknown): unknown {
+  return typeof includes === 'object' && includes !== null ? Reflect.get(includes, 'media') : undefined
+}
+
+function readV1Message(item: unknown, envelope: Envelope): DirectMessage {
+  const { id, created_timestamp, message_create: message } = directMessage.parse(item)
+  const { text: raw, entities, attachment } = message.message_data
+  const sender = message.sender_id
+  const recipient = message.target.recipient_id
+  if (sender !== envelope.channelUserId && recipient !== envelope.channelUserId) {
+    throw new Error('neither message_create.sender_id nor target.recipient_id is the account')
+  }
+  const { media, links } = mediaFromV1(attachment?.media ?? [])
+  const { marks } = marksFrom(entities, (url) => links.includes(url))
+  return {
+    kind: 'direct_message',
+    channelUserId: envelope.channelUserId,
+    receivedAt: envelope.receivedAt,
+    externalId: id,
+    createdAt: isoTime(created_timestamp) ?? envelope.receivedAt,
+    sender: includedPerson(sender, envelope.includes),
+    recipient: includedPerson(recipient, envelope.includes),
+    ...displayText(raw, marks),
+    media,
+  }
+}
+
+const chat = z.object({
+  sender_id: xId,
+  created_at_msec: z.unknown().optional(),
+  conversation_id: z.string().optional().catch(undefined),
+})
+
+/**
+ * An encrypted message: only its sender, its time and its conversation are readable.
+ * @param externalId the id by which it is known
+ * @throws ZodError naming the field that is missing
+ */
+export function readEncryptedChat(externalId: string, item: unknown, envelope: Envelope): EncryptedChat {
+  const { sender_id, created_at_msec, conversation_id } = chat.parse(item)
+  return {
+    kind: 'encrypted_chat',
+    channelUserId: envelope.channelUserId,
+    receivedAt: envelope.receivedAt,
+    externalId,
+    createdAt: isoTime(created_at_msec) ?? envelope.receivedAt,
+    sender: includedPerson(sender_id, envelope.includes),
+    isGroup: isGroupConversation(conversation_id),
+  }
+}

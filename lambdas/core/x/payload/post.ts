@@ -1,0 +1,225 @@
+import * as z from 'zod'
+import type { Post, QuotedPost } from '../activity.ts'
+import { isXId, positionOfId, postUrlOf } from '../ids.ts'
+import { leadingMentions } from './addressees.ts'
+import { marksFrom } from './marks.ts'
+import { mediaFromV1, mediaFromV2 } from './media.ts'
+import { includedPerson, personFrom } from './people.ts'
+import { type Envelope, isoTime, xId } from './schema.ts'
+import { displayText } from './text.ts'
+import { includedPosts, inNewNames } from './vocabulary.ts'
+
+const media = z.object({ media: z.unknown().optional() }).nullish().catch(null)
+const range = z.tuple([z.int(), z.int()]).nullish().catch(null)
+const ids = z.array(z.unknown()).catch([])
+
+const v1Post = z.object({
+  id_str: xId,
+  text: z.string().catch(''),
+  full_text: z.string().optional(),
+  display_text_range: range,
+  created_at: z.unknown().optional(),
+  timestamp_ms: z.unknown().optional(),
+  user: z.looseObject({ id_str: xId }),
+  entities: z.unknown().optional(),
+  extended_entities: media,
+  extended_tweet: z
+    .object({
+      full_text: z.string(),
+      display_text_range: range,
+      entities: z.unknown().optional(),
+      extended_entities: media,
+    })
+    .nullish()
+    .catch(null),
+  in_reply_to_status_id_str: xId.nullish(),
+  in_reply_to_user_id_str: xId.nullish(),
+  quoted_status_id_str: xId.nullish(),
+  quoted_status: z.unknown().optional(),
+  retweeted_status: z.unknown().optional(),
+  edit_history: z.object({ edit_tweet_ids: ids }).nullish().catch(null),
+  withheld_copyright: z.unknown().optional(),
+  withheld_in_countries: z.unknown().optional(),
+})
+
+/**
+ * A post of the Account Activity API (v1.1): of a long one the whole text, whose mentions may stand only there.
+ * @throws ZodError naming the field that is missing
+ */
+function readV1Post(item: unknown, envelope: Envelope): Post {
+  const post = v1Post.parse(item)
+  return {
+    kind: 'post',
+    channelUserId: envelope.channelUserId,
+    receivedAt: envelope.receivedAt,
+    externalId: post.id_str,
+    createdAt: timeOfV1(post) ?? envelope.receivedAt,
+    author: personFrom(post.user.id_str, post.user),
+    ...contentOfV1(post),
+    inReplyTo: repliedTo(post.in_reply_to_status_id_str, post.in_reply_to_user_id_str),
+    quoted: post.quoted_status_id_str ? quotedOfV1(post.quoted_status_id_str, post.quoted_status) : null,
+    versionIds: versionsOf(post.id_str, post.edit_history?.edit_tweet_ids ?? []),
+    isRepost: typeof post.retweeted_status === 'object' && post.retweeted_status !== null,
+  }
+}
+
+/** What a v1.1 post says. X leaves `display_text_range` out where nothing is hidden. */
+function contentOfV1(post: z.infer<typeof v1Post>) {
+  const whole = post.extended_tweet
+  const raw = whole?.full_text ?? post.full_text ?? post.text
+  const found = mediaFromV1((whole?.extended_entities ?? post.extended_entities)?.media ?? [])
+  const { marks, mentions } = marksFrom(whole?.entities ?? post.entities, () => false)
+  const own = [...new Set(found.links)].map((literal) => ({ type: 'own_media' as const, literal, at: null }))
+  const [displayFrom] = (whole ? whole.display_text_range : post.display_text_range) ?? [0]
+  const { addressees, from } = post.in_reply_to_status_id_str
+    ? leadingMentions(raw, mentions, {
+        displayFrom,
+        authorId: post.user.id_str,
+        repliedToId: post.in_reply_to_user_id_str ?? null,
+      })
+    : nobody
+  return { ...displayText(raw, [...own, ...marks], from), media: found.media, mentions, addressees }
+}
+
+function timeOfV1(post: z.infer<typeof v1Post>): string | null {
+  return isoTime(post.timestamp_ms) ?? isoTime(post.created_at)
+}
+
+function quotedOfV1(id: string, sent: unknown): QuotedPost {
+  const read = v1Post.safeParse(sent)
+  if (!read.success || read.data.id_str !== id || isWithheldV1(read.data)) return linkTo(id)
+  const { text, media: pictures } = contentOfV1(read.data)
+  const author = personFrom(read.data.user.id_str, read.data.user)
+  return { id, url: postUrlOf(id), text, author, createdAt: timeOfV1(read.data), media: pictures }
+}
+
+/** X marks what it does not show in some countries, or for a complaint. Source: X's docs, "Post object". */
+function isWithheldV1({ withheld_copyright, withheld_in_countries }: z.infer<typeof v1Post>): boolean {
+  return withheld_copyright === true || (Array.isArray(withheld_in_countries) && withheld_in_countries.length > 0)
+}
+
+const v2Fields = z.object({
+  id: xId,
+  text: z.string().catch(''),
+  display_text_range: range,
+  note_post: z.object({ text: z.string(), entities: z.unknown().optional() }).nullish().catch(null),
+  created_at: z.unknown().optional(),
+  author_id: xId,
+  entities: z.unknown().optional(),
+  attachments: z
+    .object({ media_keys: z.array(z.string()).catch([]) })
+    .nullish()
+    .catch(null),
+  in_reply_to_user_id: xId.nullish(),
+  in_reply_to_post_id: xId.nullish(),
+  referenced_posts: z.array(z.object({ type: z.string(), id: xId })).nullish(),
+  edit_history_post_ids: ids.optional(),
+  withheld: z.unknown().optional(),
+})
+const v2Post = z.preprocess(inNewNames, v2Fields)
+type V2Post = z.infer<typeof v2Fields>
+
+/**
+ * A post of the X Activity API (v2), with its author, media and the post that it quotes in `includes`, where X sent them.
+ * @throws ZodError naming the field that is missing
+ */
+function readV2Post(item: unknown, envelope: Envelope): Post {
+  const post = v2Post.parse(item)
+  const quotedId = referencedBy(post, 'quoted')
+  return {
+    kind: 'post',
+    channelUserId: envelope.channelUserId,
+    receivedAt: envelope.receivedAt,
+    externalId: post.id,
+    createdAt: isoTime(post.created_at) ?? envelope.receivedAt,
+    author: includedPerson(post.author_id, envelope.includes),
+    ...contentOfV2(post, envelope.includes),
+    inReplyTo: repliedTo(parentOf(post), post.in_reply_to_user_id),
+    quoted: quotedId
+      ? (seenPost(includedPost(quotedId, envelope.includes), envelope.includes) ?? linkTo(quotedId))
+      : null,
+    versionIds: versionsOf(post.id, post.edit_history_post_ids ?? []),
+    isRepost: referencedBy(post, 'retweeted') !== null,
+  }
+}
+
+/** What a v2 post says. Of a long one `text` is the beginning and `note_post` the whole. */
+function contentOfV2(post: V2Post, includes: unknown) {
+  const raw = post.note_post?.text ?? post.text
+  const ownMedia = new RegExp(`/status/${post.id}/(photo|video)/\\d+$`)
+  const { marks, mentions } = marksFrom(
+    post.note_post?.entities ?? post.entities,
+    (_url, expanded, isMedia) => isMedia || ownMedia.test(expanded),
+  )
+  const { addressees, from } = parentOf(post)
+    ? leadingMentions(raw, mentions, {
+        displayFrom: post.display_text_range?.[0] ?? null,
+        authorId: post.author_id,
+        repliedToId: post.in_reply_to_user_id ?? null,
+      })
+    : nobody
+  const found = mediaFromV2(post.attachments?.media_keys ?? [], included(includes, 'media'))
+  return { ...displayText(raw, marks, from), media: found, mentions, addressees }
+}
+
+/**
+ * A v2 post as another one shows it; null for what X does not show: no post, or a withheld one.
+ * @param beside the `includes` that came with it
+ */
+export function seenPost(item: unknown, includes: unknown): QuotedPost | null {
+  const read = v2Post.safeParse(item)
+  if (!read.success || isWithheldV2(read.data.withheld)) return null
+  const { id, author_id, created_at } = read.data
+  const { text, media: pictures } = contentOfV2(read.data, includes)
+  const author = includedPerson(author_id, includes)
+  return { id, url: postUrlOf(id), text, author, createdAt: isoTime(created_at), media: pictures }
+}
+
+function isWithheldV2(withheld: unknown): boolean {
+  return typeof withheld === 'object' && withheld !== null
+}
+
+function referencedBy(post: V2Post, type: string): string | null {
+  return post.referenced_posts?.find((one) => one.type === type)?.id ?? null
+}
+
+/** The post that it answers. X Activity also names it by `in_reply_to_tweet_id`. */
+function parentOf(post: V2Post): string | null {
+  return referencedBy(post, 'replied_to') ?? post.in_reply_to_post_id ?? null
+}
+
+function includedPost(id: string, includes: unknown): unknown {
+  return includedPosts(includes).find((one) => typeof one === 'object' && one !== null && Reflect.get(one, 'id') === id)
+}
+
+/**
+ * A post in either of X's shapes. A v1.1 post holds its author (`user`), a v2 post names it (`author_id`).
+ * @throws ZodError naming the field that is missing
+ */
+export function readPost(item: unknown, envelope: Envelope): Post {
+  const isV1 = typeof item === 'object' && item !== null && !('author_id' in item) && 'id_str' in item
+  return isV1 ? readV1Post(item, envelope) : readV2Post(item, envelope)
+}
+
+const nobody = { addressees: [], from: 0 }
+
+/** A post of which nothing but the id is known. */
+function linkTo(id: string): QuotedPost {
+  return { id, url: postUrlOf(id), text: null, author: null, createdAt: null, media: [] }
+}
+
+/** X makes a new id with each edit, at most five times; ids grow with time. Source: X's docs, "Edit Posts". */
+const MOST_VERSIONS = 10
+
+function versionsOf(id: string, history: readonly unknown[]): string[] {
+  const others = history.filter(isXId).slice(0, MOST_VERSIONS)
+  return [...new Set([...others, id])].sort((a, b) => (positionOfId(a) < positionOfId(b) ? -1 : 1))
+}
+
+function repliedTo(postId: string | null | undefined, userId: string | null | undefined): Post['inReplyTo'] {
+  return postId || userId ? { postId: postId ?? null, userId: userId ?? null } : null
+}
+
+function included(includes: unknown, key: string): unknown {
+  return typeof includes === 'object' && includes !== null ? Reflect.get(includes, key) : undefined
+}

@@ -1,0 +1,260 @@
+import { isXId } from './ids.ts'
+import { readChatEvent } from './payload/chat-event.ts'
+
+/** What an event can become. `revoke` concerns a channel, `unreadable` is kept to be looked at. */
+export type EventKind = 'direct_message' | 'encrypted_chat' | 'post' | 'post_deletion' | 'revoke' | 'unreadable'
+
+/**
+ * One event of a delivery on its way through the queue: X's own item, untouched, and what is needed to queue it.
+ * Reading the item is the router's work, so that an item which it cannot read yet waits among the dead letters whole.
+ */
+export type QueuedEvent = {
+  readonly kind: EventKind
+  /** X's own name of the event: `direct_message_events`, `post.mention.create` … */
+  readonly event: string
+  /** The account for which X sent it; null when X named none. */
+  readonly channelUserId: string | null
+  readonly externalId: string | null
+  /** The other person of the conversation where the item says so: events of one person stay in order. */
+  readonly customerId: string | null
+  /** ISO time at which the delivery came. */
+  readonly receivedAt: string
+  readonly item: unknown
+  /** Users (and for v2 posts other objects) that X sent beside the item. */
+  readonly includes: unknown
+  /** Why it is unreadable; null otherwise. */
+  readonly reason: string | null
+  /** Set when we asked X for it, because its deliveries may not have brought it. */
+  readonly polled?: true
+}
+
+/** A delivery taken apart: what goes into the queue, and the names of what can never concern a ticket. */
+export type Delivery = { readonly events: QueuedEvent[]; readonly counted: string[] }
+
+type Fields = Readonly<Record<string, unknown>>
+type Draft = Omit<QueuedEvent, 'receivedAt'>
+
+const ACCOUNT_ACTIVITY: Readonly<Record<string, EventKind>> = {
+  direct_message_events: 'direct_message',
+  tweet_create_events: 'post',
+  tweet_delete_events: 'post_deletion',
+}
+
+const X_ACTIVITY: Readonly<Record<string, EventKind>> = {
+  'dm.received': 'direct_message',
+  'dm.sent': 'direct_message',
+  'chat.received': 'encrypted_chat',
+  'chat.sent': 'encrypted_chat',
+  'post.create': 'post',
+  'post.mention.create': 'post',
+  'post.reply.create': 'post',
+  'post.quote.create': 'post',
+  'post.repost.create': 'post',
+  'post.delete': 'post_deletion',
+  'oauth.revoke': 'revoke',
+}
+
+/**
+ * Takes a signed delivery apart, every key and every item of it, whichever of X's two event systems sent it.
+ * Never throws: what cannot be understood comes out as an event of the kind `unreadable` with the reason.
+ * @param body the text of the delivery, @param receivedAt ISO time
+ */
+export function splitWebhookBody(body: string, receivedAt: string): Delivery {
+  const counted: string[] = []
+  const drafts = draftsOf(body, counted)
+  return { events: drafts.map((draft) => ({ ...draft, receivedAt })), counted }
+}
+
+/** X's lists that upkeep asks, and what stands in them. */
+const POLLED = { mentions: 'post', dm_events: 'direct_message' } as const satisfies Record<string, EventKind>
+
+/**
+ * Events out of a page of one of X's lists, oldest first, each with what belongs to it of what stood includes.
+ * @param account the account that was asked for, @param receivedAt ISO time
+ */
+export function polledEvents(
+  list: keyof typeof POLLED,
+  account: string,
+  { items, includes }: { readonly items: readonly unknown[]; readonly includes: unknown },
+  receivedAt: string,
+): QueuedEvent[] {
+  return items
+    .flatMap((item) => draftOf(POLLED[list], list, account, item, concerning(item, includes), []))
+    .map((draft): QueuedEvent => ({ ...draft, receivedAt, polled: true }))
+    .reverse()
+}
+
+/** Of what stood beside a page, what one item names: a page is too large for a message of the queue. */
+function concerning(item: unknown, includes: unknown): unknown {
+  if (!isFields(includes)) return {}
+  const named = new Set(idsIn(item))
+  const keep = ([key, list]: [string, unknown]) => [
+    key,
+    Array.isArray(list)
+      ? list.filter((one) => [field(one, 'id'), field(one, 'media_key')].some((id) => named.has(id)))
+      : [],
+  ]
+  return Object.fromEntries(Object.entries(includes).map(keep))
+}
+
+/** Every string in an item: names of users, media and posts are among them, and nothing else looks like one. */
+function idsIn(value: unknown): unknown[] {
+  if (typeof value === 'string') return [value, ...(/^\d+-\d+$/.test(value) ? value.split('-') : [])]
+  if (Array.isArray(value)) return value.flatMap(idsIn)
+  return isFields(value) ? Object.values(value).flatMap(idsIn) : []
+}
+
+function draftsOf(body: string, counted: string[]): Draft[] {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(body)
+  } catch {
+    return [unreadable('body', null, body, 'the body is not JSON')]
+  }
+  if (!isFields(parsed)) return [unreadable('body', null, parsed, 'the body is not a JSON object')]
+  const drafts = [
+    ...('user_event' in parsed ? fromUserEvent(parsed.user_event, counted) : []),
+    ...('replay_job_status' in parsed ? count('replay_job_status', counted) : []),
+    ...fromAccountActivity(parsed, counted),
+    ...('data' in parsed ? [parsed.data].flat().flatMap((one) => fromXActivity(one, counted)) : []),
+  ]
+  return drafts.length + counted.length > 0 ? drafts : count('unknown', counted)
+}
+
+function fromAccountActivity(body: Fields, counted: string[]): Draft[] {
+  const account = body.for_user_id
+  return Object.entries(body).flatMap(([key, items]) => {
+    const kind = Object.hasOwn(ACCOUNT_ACTIVITY, key) ? ACCOUNT_ACTIVITY[key] : undefined
+    if (!kind) return key.endsWith('_events') ? count(key, counted, Array.isArray(items) ? items.length : 1) : []
+    if (!isXId(account)) return [unreadable(key, null, body, 'no account in it: for_user_id is missing or not an id')]
+    if (!Array.isArray(items)) return [unreadable(key, account, items, `${key} is not a list`)]
+    const includes = isFields(body.users) ? body.users : {}
+    return items.flatMap((item) => draftOf(kind, key, account, item, includes, counted))
+  })
+}
+
+function fromXActivity(data: unknown, counted: string[]): Draft[] {
+  if (!isFields(data) || typeof data.event_type !== 'string') {
+    return [unreadable('data', null, data, 'data.event_type is missing')]
+  }
+  const { event_type: event, payload } = data
+  const kind = Object.hasOwn(X_ACTIVITY, event) ? X_ACTIVITY[event] : undefined
+  if (!kind) return count(event, counted)
+  const revoked = kind === 'revoke' && isFields(payload) ? payload.user_id : undefined
+  const account = revoked ?? (isFields(data.filter) ? data.filter.user_id : undefined)
+  if (!isXId(account))
+    return [unreadable(event, null, data, 'no account in it: filter.user_id is missing or not an id')]
+  if (!isFields(payload)) return [unreadable(event, account, data, 'payload is not an object')]
+  if (kind !== 'direct_message') return draftOf(kind, event, account, payload, data.includes ?? {}, counted)
+  const items = payload.direct_message_events
+  if (!Array.isArray(items)) {
+    return [unreadable(event, account, payload, 'payload.direct_message_events is not a list')]
+  }
+  return items.flatMap((item) => draftOf(kind, event, account, item, payload.users ?? {}, counted))
+}
+
+function fromUserEvent(userEvent: unknown, counted: string[]): Draft[] {
+  if (!isFields(userEvent) || !('revoke' in userEvent)) return count('user_event', counted)
+  const account = field(userEvent.revoke, 'source', 'user_id')
+  if (!isXId(account)) {
+    return [
+      unreadable('user_event', null, userEvent, 'no account in it: user_event.revoke.source.user_id is not an id'),
+    ]
+  }
+  return draftOf('revoke', 'user_event', account, userEvent.revoke, {}, counted)
+}
+
+function draftOf(kind: EventKind, event: string, account: string, item: unknown, includes: unknown, counted: string[]) {
+  if (kind === 'direct_message' && isFields(item) && 'type' in item && item.type !== 'message_create') {
+    return count(`${event}.${String(item.type)}`, counted)
+  }
+  if (kind === 'encrypted_chat' && readChatEvent(field(item, 'encoded_event'))?.kind === 'key_change') {
+    return count(`${event}.key_change`, counted)
+  }
+  const externalId = externalIdOf(kind, item)
+  if (kind !== 'revoke' && externalId === null) {
+    return [
+      unreadable(event, account, item, `the id of the ${kind.replace('_', ' ')} is missing or not a string of digits`),
+    ]
+  }
+  const people =
+    kind === 'direct_message' && isFields(field(item, 'message_create')) ? partiesOnly(item, includes) : includes
+  const customerId = customerOf(kind, item, account)
+  return [{ kind, event, channelUserId: account, externalId, customerId, item, includes: people, reason: null }]
+}
+
+function externalIdOf(kind: EventKind, item: unknown): string | null {
+  if (kind === 'encrypted_chat') {
+    const id = readChatEvent(field(item, 'encoded_event'))?.messageId ?? field(item, 'id')
+    return typeof id === 'string' && /^[A-Za-z0-9-]{1,64}$/.test(id) ? id : null
+  }
+  const id =
+    field(item, 'id_str') ?? field(item, 'id') ?? field(item, 'status', 'id_str') ?? field(item, 'status', 'id')
+  return isXId(id) ? id : null
+}
+
+/**
+ * The other person of the conversation. Of a message of the account it is the recipient, so that an answer and the
+ * customer's messages stay in one order.
+ */
+function customerOf(kind: EventKind, item: unknown, account: string): string | null {
+  const [author, addressee] = peopleOf(kind, item)
+  const customer = author === account ? addressee : author
+  return isXId(customer) ? customer : null
+}
+
+/** Who wrote an item, and to whom. */
+function peopleOf(kind: EventKind, item: unknown): readonly [unknown, unknown] {
+  if (kind === 'direct_message') return partiesOf(item)
+  if (kind === 'post') {
+    const author = field(item, 'user', 'id_str') ?? field(item, 'author_id')
+    return [author, field(item, 'in_reply_to_user_id_str') ?? field(item, 'in_reply_to_user_id')]
+  }
+  return conversationParties(item, 'conversation_id')
+}
+
+/** Sender and recipient of a direct message, v1.1 or v2. */
+function partiesOf(item: unknown): readonly [unknown, unknown] {
+  const message = field(item, 'message_create')
+  if (isFields(message)) return [message.sender_id, field(message, 'target', 'recipient_id')]
+  return conversationParties(item, 'dm_conversation_id')
+}
+
+function conversationParties(item: unknown, conversation: string): readonly [unknown, unknown] {
+  const sender = field(item, 'sender_id')
+  return [sender, typeof sender === 'string' ? otherIn(field(item, conversation), sender) : undefined]
+}
+
+/** The other person of a conversation of two, whose id is `A-B` or, encrypted, `A:B`; null for any other conversation. */
+export function otherIn(conversationId: unknown, person: string): string | null {
+  const both = typeof conversationId === 'string' ? /^(\d+)[-:](\d+)$/.exec(conversationId) : null
+  if (!both?.includes(person, 1)) return null
+  return (both[1] === person ? both[2] : both[1]) ?? null
+}
+
+/** True for an encrypted conversation of a group: its id begins with `g`. */
+export function isGroupConversation(conversationId: string | undefined): boolean {
+  return conversationId?.startsWith('g') === true
+}
+
+function partiesOnly(item: unknown, users: unknown): Fields {
+  const parties = partiesOf(item)
+  return isFields(users) ? Object.fromEntries(Object.entries(users).filter(([id]) => parties.includes(id))) : {}
+}
+
+function unreadable(event: string, channelUserId: string | null, item: unknown, reason: string): Draft {
+  return { kind: 'unreadable', event, channelUserId, externalId: null, customerId: null, item, includes: {}, reason }
+}
+
+function count(event: string, counted: string[], times = 1): Draft[] {
+  for (let n = 0; n < times; n++) counted.push(event)
+  return []
+}
+
+function field(value: unknown, ...path: string[]): unknown {
+  return path.reduce<unknown>((inner, key) => (isFields(inner) ? inner[key] : undefined), value)
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,30 @@
+/** Called through API Gateway by helpdesks and the console. The gateway has checked the token. */
+import { createReplyQueue } from '../adapters/aws/due-queue.ts'
+import { createXAccounts } from '../adapters/x/accounts.ts'
+import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
+import { awsAccess } from '../runtime/aws.ts'
+import { openBucket } from '../runtime/bucket.ts'
+import { now } from '../runtime/clock.ts'
+import { eventSourceIn, readEnvironment } from '../runtime/environment.ts'
+import { httpHandler } from '../runtime/http.ts'
+import { log } from '../runtime/log.ts'
+import { openStores } from '../runtime/stores.ts'
+import { xAccess } from '../runtime/x-access.ts'
+import { apiEndpoints } from '../use-cases/api/routes.ts'
+
+const environment = readEnvironment('api')
+const { access, encryption } = xAccess(environment)
+
+const endpoints = apiEndpoints({
+  ...openStores(environment.TABLE_NAME, now),
+  replyQueue: createReplyQueue(awsAccess('sqs'), environment.REPLIES_QUEUE_URL),
+  bucket: openBucket(environment.MEDIA_BUCKET),
+  accounts: createXAccounts(access),
+  subscriptions: createXSubscriptions(access, eventSourceIn(environment.EVENT_SOURCE)),
+  encryption,
+  publicUrl: environment.PUBLIC_URL,
+  now,
+  log,
+})
+
+export const handler = httpHandler(endpoints, log)

@@ -1,0 +1,23 @@
+/** Called by the clock every 5 minutes. */
+import { createMailer } from '../adapters/aws/mail.ts'
+import { createXAccounts } from '../adapters/x/accounts.ts'
+import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
+import { now } from '../runtime/clock.ts'
+import { administratorsIn, eventSourceIn, readEnvironment } from '../runtime/environment.ts'
+import { log } from '../runtime/log.ts'
+import { openStores } from '../runtime/stores.ts'
+import { xAccess } from '../runtime/x-access.ts'
+import { createNotifier } from '../use-cases/notify-administrators.ts'
+import { createInactivityReport } from '../use-cases/report-inactivity.ts'
+
+const environment = readEnvironment('inactivity')
+const { access, encryption } = xAccess(environment)
+
+export const handler = createInactivityReport({
+  channels: openStores(environment.TABLE_NAME, now).channels,
+  accounts: createXAccounts(access),
+  subscriptions: createXSubscriptions(access, eventSourceIn(environment.EVENT_SOURCE)),
+  encryption,
+  notify: createNotifier(createMailer(environment.MAIL_FROM, administratorsIn(environment.ADMINISTRATORS)), log),
+  publicUrl: environment.PUBLIC_URL,
+})

@@ -1,0 +1,40 @@
+/** Called by SQS with messages that have media to transfer, or of which X left something out. */
+import { setTimeout as pause } from 'node:timers/promises'
+import { createReplyQueue } from '../adapters/aws/due-queue.ts'
+import { createMediaSource } from '../adapters/media/source.ts'
+import { createXReading } from '../adapters/x/reading.ts'
+import { createXUploads } from '../adapters/x/uploads.ts'
+import type { QueuedDue } from '../core/ports/queues.ts'
+import { awsAccess } from '../runtime/aws.ts'
+import { batchHandler } from '../runtime/batch.ts'
+import { openBucket } from '../runtime/bucket.ts'
+import { now } from '../runtime/clock.ts'
+import { readEnvironment } from '../runtime/environment.ts'
+import { log } from '../runtime/log.ts'
+import { functions } from '../runtime/resources.ts'
+import { openStores } from '../runtime/stores.ts'
+import { xAccess } from '../runtime/x-access.ts'
+import { createMediaTransfer } from '../use-cases/media/transfer-media.ts'
+
+const environment = readEnvironment('media')
+const { access, encryption } = xAccess(environment)
+
+const transfer = createMediaTransfer({
+  ...openStores(environment.TABLE_NAME, now),
+  bucket: openBucket(environment.MEDIA_BUCKET),
+  source: createMediaSource(access.apiUrl, access.secrets),
+  reading: createXReading(access),
+  uploadsToX: createXUploads(access),
+  encryption,
+  replyQueue: createReplyQueue(awsAccess('sqs'), environment.REPLIES_QUEUE_URL),
+  pause,
+  now,
+  log,
+})
+
+export const handler = batchHandler<QueuedDue>(
+  'media',
+  (due, { remainingMs }) => transfer(due, remainingMs),
+  log,
+  functions.media.timeoutSeconds * 1000,
+)

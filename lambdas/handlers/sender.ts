@@ -1,0 +1,25 @@
+/** Called by SQS with replies that are due, in order per ticket. */
+import { createMediaQueue } from '../adapters/aws/due-queue.ts'
+import { createXPosting } from '../adapters/x/posting.ts'
+import { awsAccess } from '../runtime/aws.ts'
+import { batchHandler } from '../runtime/batch.ts'
+import { now } from '../runtime/clock.ts'
+import { readEnvironment } from '../runtime/environment.ts'
+import { log } from '../runtime/log.ts'
+import { openStores } from '../runtime/stores.ts'
+import { xAccess } from '../runtime/x-access.ts'
+import { createSender } from '../use-cases/send-reply.ts'
+
+const environment = readEnvironment('sender')
+const { access, encryption } = xAccess(environment)
+
+const send = createSender({
+  ...openStores(environment.TABLE_NAME, now),
+  posting: createXPosting(access),
+  encryption,
+  mediaQueue: createMediaQueue(awsAccess('sqs'), environment.MEDIA_QUEUE_URL),
+  now,
+  log,
+})
+
+export const handler = batchHandler('replies', send, log)

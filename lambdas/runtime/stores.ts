@@ -1,0 +1,33 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { createChannelStore } from '../adapters/dynamodb/channels.ts'
+import { createConnectingStore } from '../adapters/dynamodb/connecting.ts'
+import { createCountStore } from '../adapters/dynamodb/counts.ts'
+import { createEventStore } from '../adapters/dynamodb/events.ts'
+import { createHealthStore } from '../adapters/dynamodb/health.ts'
+import { createMediaStore } from '../adapters/dynamodb/media.ts'
+import { createReplyStore } from '../adapters/dynamodb/replies.ts'
+import { createTicketStore } from '../adapters/dynamodb/tickets.ts'
+import { createUploadStore } from '../adapters/dynamodb/uploads.ts'
+import type { Clock } from '../core/ports/platform.ts'
+import type { Stores } from '../core/ports/stores.ts'
+import { table } from './resources.ts'
+
+/** All stores over the table of that name; the client finds its endpoint in the environment as every SDK client does. */
+export function openStores(tableName: string, now: Clock, client = new DynamoDBClient({})): Stores {
+  const access = {
+    tableName,
+    documents: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
+  }
+  return {
+    tickets: createTicketStore(access),
+    replies: createReplyStore({ ...access, now }),
+    media: createMediaStore(access),
+    uploads: createUploadStore(access),
+    channels: createChannelStore(access),
+    connecting: createConnectingStore(access),
+    events: createEventStore({ ...access, now }),
+    counts: createCountStore(access),
+    health: createHealthStore(access, table.outage),
+  }
+}

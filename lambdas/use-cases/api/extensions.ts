@@ -1,0 +1,37 @@
+import { changeExtensionBody, extension, extensionList, noQuery } from '../../core/api/schemas.ts'
+import type { Clock } from '../../core/ports/platform.ts'
+import type { Stores } from '../../core/ports/stores.ts'
+import { type Route, route } from './route.ts'
+
+const shown = (enabled: boolean) => ({ id: 'twitter' as const, name: 'Twitter' as const, enabled })
+
+/** The switch of the whole integration. */
+export function extensionRoutes({ channels, now }: Pick<Stores, 'channels'> & { now: Clock }): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/api/extensions',
+      summary: 'The extensions and whether they are enabled',
+      access: 'administrator',
+      query: noQuery,
+      body: null,
+      answer: extensionList,
+      problems: [],
+      handle: async () => ({ extensions: [shown((await channels.extension()).enabled)] }),
+    }),
+    route({
+      method: 'PATCH',
+      path: '/api/extensions/twitter',
+      summary: 'Enable or disable: disabled, nothing becomes a ticket and no channel can be added',
+      access: 'administrator',
+      query: noQuery,
+      body: changeExtensionBody,
+      answer: extension,
+      problems: [],
+      handle: async ({ body }) => {
+        await channels.setExtension(body.enabled, now().toISOString())
+        return shown(body.enabled)
+      },
+    }),
+  ]
+}

@@ -1,0 +1,53 @@
+import { reportQuery, ticketReport } from '../../core/api/schemas.ts'
+import type { Clock } from '../../core/ports/platform.ts'
+import type { Stores } from '../../core/ports/stores.ts'
+import { daysBetween } from '../../core/reports/counts.ts'
+import { addUp, type Figures, type Grouping, groupsIn, rowOf } from '../../core/reports/report.ts'
+import { period } from './activity.ts'
+import { type Route, route } from './route.ts'
+
+type Summed = { readonly channelId: string; readonly name: string; readonly days: ReadonlyMap<string, Figures> }
+
+/** Reports over tickets, out of sums that every change of a ticket keeps right. */
+export function reportRoutes({ channels, counts, now }: Pick<Stores, 'channels' | 'counts'> & { now: Clock }): Route[] {
+  return [
+    route({
+      method: 'GET',
+      path: '/api/reports/tickets',
+      summary: 'Tickets opened in a time, as they stand now, by tag, status, channel or UTC day of opening',
+      access: 'agent',
+      query: reportQuery,
+      body: null,
+      answer: ticketReport,
+      problems: [],
+      handle: async ({ query }) => {
+        const { from, to } = period(query, now())
+        const all = await Promise.all(
+          (await channels.list()).map(async ({ id, name }): Promise<Summed> => {
+            return { channelId: id, name, days: await counts.reported(id, from, to) }
+          }),
+        )
+        const total = addUp(all.flatMap(({ days }) => [...days.values()]))
+        return { from, to, by: query.by, rows: rowsBy(query.by, all, total, from, to), total: rowOf(total, 'all') }
+      },
+    }),
+  ]
+}
+
+function rowsBy(by: Grouping, all: readonly Summed[], total: Figures, from: string, to: string) {
+  if (by === 'channel') {
+    const rows = all.map(({ channelId, name, days }) => ({
+      key: channelId,
+      label: name,
+      ...rowOf(addUp([...days.values()]), 'all'),
+    }))
+    return rows.filter(({ opened }) => opened > 0)
+  }
+  if (by === 'day') {
+    return daysBetween(from, to).map((day) => {
+      const sums = addUp(all.flatMap(({ days }) => days.get(day) ?? []))
+      return { key: day, label: day, ...rowOf(sums, 'all') }
+    })
+  }
+  return groupsIn(total, by).map(({ group, key }) => ({ key, label: key, ...rowOf(total, group) }))
+}

@@ -1,0 +1,36 @@
+/**
+ * Called by helpdesks and the console through API Gateway, which has checked the token. Promises that what it answers
+ * is stored, and that a failure says what to do about it.
+ */
+import type { APIGatewayProxyEventV2 } from 'aws-lambda'
+import type { Clock, Log } from '../../core/ports/platform.ts'
+import type { Stores } from '../../core/ports/stores.ts'
+import { activityRoutes } from './activity.ts'
+import { attachmentRoutes } from './attachments.ts'
+import { channelRoutes } from './channels.ts'
+import { type ConnectDependencies, connectRoutes } from './connect.ts'
+import { eventRoutes } from './events.ts'
+import { extensionRoutes } from './extensions.ts'
+import { openApiRoute } from './openapi.ts'
+import { type ReplyDependencies, replyRoutes } from './replies.ts'
+import { reportRoutes } from './reports.ts'
+import { answerBy } from './route.ts'
+import { ticketRoutes } from './tickets.ts'
+
+export type ApiDependencies = Stores & ReplyDependencies & ConnectDependencies & { now: Clock; log: Log }
+
+export function apiEndpoints({ log, ...dependencies }: ApiDependencies) {
+  const described = [
+    ...ticketRoutes(dependencies),
+    ...replyRoutes({ ...dependencies, log }),
+    ...attachmentRoutes(dependencies),
+    ...channelRoutes(dependencies),
+    ...activityRoutes(dependencies),
+    ...connectRoutes({ ...dependencies, log }),
+    ...extensionRoutes(dependencies),
+    ...reportRoutes(dependencies),
+    ...eventRoutes(dependencies),
+  ]
+  const routes = [...described, openApiRoute(described)]
+  return routes.map((route) => ({ ...route, answer: (event: APIGatewayProxyEventV2) => answerBy(route, event) }))
+}

@@ -1,0 +1,161 @@
+import { Problem } from '../../core/api/problem.ts'
+import {
+  type ApiTicket,
+  changeTicketBody,
+  listMessagesQuery,
+  listTicketsQuery,
+  messagePage,
+  noQuery,
+  ticketPage,
+  ticket as ticketSchema,
+} from '../../core/api/schemas.ts'
+import type { Channel } from '../../core/channels/channel.ts'
+import type { Clock } from '../../core/ports/platform.ts'
+import type { Stores } from '../../core/ports/stores.ts'
+import { statusAfterAgent, type Ticket } from '../../core/tickets/ticket.ts'
+import { laterOf } from '../../core/time.ts'
+import { type Links, messageForPeople } from './messages.ts'
+import { cursorOf, keyIn, type Route, route } from './route.ts'
+
+/** The form of the sort keys in cursors: an ISO time and an id; `MESSAGE#`, position and id. */
+const ACTIVITY = /^\d{4}-\d\d-\d\dT[\d:.]+Z#[\w-]+$/
+const MESSAGE = /^MESSAGE#\d+#[\w-]+$/
+
+/** Writing again after somebody else's change in between; more than this many times is no coincidence. */
+const TRIES = 10
+
+/** Reading and changing tickets. */
+export function ticketRoutes({
+  tickets,
+  channels,
+  bucket,
+  now,
+}: Pick<Stores, 'tickets' | 'channels'> & { bucket: Links; now: Clock }): Route[] {
+  async function find(id: string | undefined): Promise<Ticket> {
+    const ticket = id ? await tickets.ticket(id) : null
+    if (!ticket) throw new Problem(404, `there is no ticket ${id}`)
+    return ticket
+  }
+
+  async function shown(found: readonly Ticket[]): Promise<ApiTicket[]> {
+    const known = await channels.list()
+    return found.map((ticket) =>
+      ticketForPeople(
+        ticket,
+        known.find((channel) => channel.id === ticket.channelId),
+      ),
+    )
+  }
+
+  async function showOne(ticket: Ticket): Promise<object> {
+    const [one] = await shown([ticket])
+    return one ?? {}
+  }
+
+  /** @throws Problem 409 when a closed ticket has a later one in its conversation */
+  async function mayLeaveClosed(ticket: Ticket): Promise<void> {
+    const current = await tickets.currentTicketId(ticket)
+    if (current !== ticket.id) {
+      throw new Problem(409, `the ticket stays closed: the conversation goes on in ticket ${current}`)
+    }
+  }
+
+  async function change(
+    id: string | undefined,
+    wanted: { status?: Ticket['status']; tags?: string[] },
+  ): Promise<Ticket> {
+    for (let n = 0; n < TRIES; n++) {
+      const before = await find(id)
+      const after = changed(before, wanted, now().toISOString())
+      if (after === before) return before
+      if (before.status === 'closed' && after.status !== 'closed') await mayLeaveClosed(before)
+      if ((await tickets.commit({ before, after, message: null, follows: null })) === 'done') return after
+    }
+    throw new Problem(503, 'the ticket is being changed by others: try again', { headers: { 'retry-after': '1' } })
+  }
+
+  return [
+    route({
+      method: 'GET',
+      path: '/api/tickets',
+      summary: 'Tickets, newest activity first',
+      access: 'agent',
+      query: listTicketsQuery,
+      body: null,
+      answer: ticketPage,
+      problems: [],
+      handle: async ({ query: { limit, cursor, ...filter } }) => {
+        const page = await tickets.tickets(filter, { limit, after: keyIn(cursor, ACTIVITY) })
+        return { tickets: await shown(page.items), nextCursor: cursorOf(page.next) }
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/tickets/{id}',
+      summary: 'One ticket',
+      access: 'agent',
+      query: noQuery,
+      body: null,
+      answer: ticketSchema,
+      problems: [404],
+      handle: async ({ params }) => showOne(await find(params.id)),
+    }),
+    route({
+      method: 'PATCH',
+      path: '/api/tickets/{id}',
+      summary: 'Set the status or the tags of a ticket',
+      access: 'agent',
+      query: noQuery,
+      body: changeTicketBody,
+      answer: ticketSchema,
+      problems: [404, 409],
+      handle: async ({ params, body }) => showOne(await change(params.id, body)),
+    }),
+    route({
+      method: 'GET',
+      path: '/api/tickets/{id}/messages',
+      summary: 'Messages of a ticket, oldest first',
+      access: 'agent',
+      query: listMessagesQuery,
+      body: null,
+      answer: messagePage,
+      problems: [404],
+      handle: async ({ params, query: { limit, cursor } }) => {
+        const ticket = await find(params.id)
+        const page = await tickets.messages(ticket.id, { limit, after: keyIn(cursor, MESSAGE) })
+        const messages = await Promise.all(page.items.map((message) => messageForPeople(message, bucket)))
+        return { messages, nextCursor: cursorOf(page.next) }
+      },
+    }),
+  ]
+}
+
+/** Rule 4: a status that is set is exactly that; a change of tags alone turns `new` into `open`. The same ticket when nothing changes. */
+function changed(before: Ticket, wanted: { status?: Ticket['status']; tags?: string[] }, at: string): Ticket {
+  const tags = wanted.tags ?? before.tags
+  const sameTags = tags.length === before.tags.length && tags.every((tag, index) => tag === before.tags[index])
+  const status = wanted.status ?? (sameTags ? before.status : statusAfterAgent(before.status))
+  if (sameTags && status === before.status) return before
+  const updatedAt = laterOf(at, before.updatedAt)
+  return { ...before, tags, status, updatedAt, version: before.version + 1 }
+}
+
+function ticketForPeople(ticket: Ticket, channel: Channel | undefined): ApiTicket {
+  const { id, kind, status, tags, subject, customer, openedAt, openedBecause, updatedAt } = ticket
+  const { messageCount, firstEntryId, previousTicketId, channelId } = ticket
+  return {
+    id,
+    channel: { id: channelId, name: channel?.name ?? channelId, username: channel?.username ?? '' },
+    kind,
+    status,
+    tags: [...tags],
+    subject,
+    customer,
+    openedAt,
+    openedBecause,
+    updatedAt,
+    messageCount,
+    firstEntryId,
+    previousTicketId,
+  }
+}

@@ -1,0 +1,124 @@
+import type { Channel } from '../../core/channels/channel.ts'
+import type { ChannelHealth } from '../../core/channels/health.ts'
+import { type Gap, isWithin, MARGIN, type Missed, type Progress } from '../../core/channels/outage.ts'
+import type { ChannelStore } from '../../core/ports/channels.ts'
+import type { Log } from '../../core/ports/platform.ts'
+import type { EventQueue } from '../../core/ports/queues.ts'
+import { type AccountTokens, XError, type XPage, type XReading } from '../../core/ports/x.ts'
+import { laterOf } from '../../core/time.ts'
+import { isoTime } from '../../core/x/payload/schema.ts'
+import { polledEvents } from '../../core/x/webhook-body.ts'
+
+export type BackfillDependencies = {
+  channels: Pick<ChannelStore, 'extension'>
+  events: EventQueue
+  reading: XReading
+  eventSource: 'account-activity' | 'x-activity'
+  log: Log
+}
+
+/** Pages of 100 asked for in a run. X allows 15 calls in 15 minutes for messages, and gives out 800 mentions. */
+const PAGES = 10
+
+/** Asks X for what a channel missed, and puts it into the queue of events, where what is stored changes nothing. */
+export function createBackfill({ channels, events, reading, eventSource, log }: BackfillDependencies) {
+  /** What is known of the channel when X was asked as far as it lets. Nothing is asked for what makes no ticket now. */
+  return async (channel: Channel, tokens: AccountTokens, known: ChannelHealth, now: Date): Promise<ChannelHealth> => {
+    if (!(await channels.extension()).enabled) return known
+    const { missed } = known
+    let after = known
+    if (missed) {
+      const mentions = await (channel.mentions ? askMentions(channel, tokens, missed, now) : left(missed.mentions))
+      const directMessages = await (channel.directMessages
+        ? askMessages(channel, tokens, missed, now)
+        : left(missed.directMessages))
+      after = {
+        ...after,
+        missed: mentions.done && directMessages.done ? null : { ...missed, mentions, directMessages },
+      }
+    }
+    if (eventSource === 'x-activity' && channel.mentions) after = await keepAsking(channel, tokens, after, now)
+    return after
+  }
+
+  /** The X Activity API does not tell of an answer under the customer's own first entry: X's list of mentions does. */
+  async function keepAsking(
+    channel: Channel,
+    tokens: AccountTokens,
+    known: ChannelHealth,
+    now: Date,
+  ): Promise<ChannelHealth> {
+    const from = laterOf(known.mentionsAskedTo ?? channel.connectedAt, channel.connectedAt)
+    const gap = { from, to: now.toISOString() }
+    const progress = await askMentions(channel, tokens, { ...gap, mentions: { done: false, next: null } }, now)
+    return progress.done ? { ...known, mentionsAskedTo: gap.to } : known
+  }
+
+  function askMentions(channel: Channel, tokens: AccountTokens, missed: Omit<Missed, 'directMessages'>, now: Date) {
+    const since = `${new Date(Date.parse(missed.from) - MARGIN).toISOString().slice(0, 19)}Z`
+    const account = { id: channel.twitterUserId, username: channel.username }
+    return readPages('mentions', channel, missed, missed.mentions, now, (next) =>
+      reading.mentions(tokens, account, since, next),
+    )
+  }
+
+  function askMessages(channel: Channel, tokens: AccountTokens, missed: Missed, now: Date) {
+    return readPages('dm_events', channel, missed, missed.directMessages, now, (next) =>
+      reading.directMessages(tokens, next),
+    )
+  }
+
+  /** Reads a list downwards, from the newest, until it is behind the gap, ends, or X or this run has had enough. */
+  async function readPages(
+    list: 'mentions' | 'dm_events',
+    channel: Channel,
+    missed: Pick<Missed, 'from' | 'to'>,
+    begun: Progress,
+    now: Date,
+    read: (next: string | null) => Promise<XPage>,
+  ): Promise<Progress> {
+    let progress = begun
+    for (let n = 0; n < PAGES && !progress.done; n++) {
+      const page = await readPage(list, channel, progress.next, read)
+      if (!page) return progress
+      const items = page.items.filter((item) => isMissed(writtenAt(item) ?? missed.to, missed, channel))
+      const found = polledEvents(list, channel.twitterUserId, { items, includes: page.includes }, now.toISOString())
+      if (found.length > 0) await events.send(found, `${list}.${now.getTime()}`)
+      log({ event: 'backfilled', list, channelUserId: channel.twitterUserId, queued: found.length })
+      const oldest = writtenAt(page.items.at(-1))
+      const isBehind = oldest !== null && Date.parse(oldest) < Date.parse(missed.from) - MARGIN
+      progress = { done: isBehind || page.next === null, next: page.next }
+    }
+    return progress
+  }
+
+  /** Null when X does not want to be asked now; the next run goes on from there. */
+  async function readPage(
+    list: string,
+    { twitterUserId }: Channel,
+    next: string | null,
+    read: (next: string | null) => Promise<XPage>,
+  ) {
+    try {
+      return await read(next)
+    } catch (error) {
+      if (!(error instanceof XError)) throw error
+      log({ event: 'x_call_failed', list, channelUserId: twitterUserId, status: error.status, reason: error.detail })
+      return null
+    }
+  }
+}
+
+/** What was written before the account was connected was never to be a ticket. */
+function isMissed(time: string, gap: Gap, { connectedAt }: Channel): boolean {
+  return isWithin(gap, time) && Date.parse(time) >= Date.parse(connectedAt)
+}
+
+/** A switch that is off leaves nothing to ask for. */
+async function left(progress: Progress): Promise<Progress> {
+  return { ...progress, done: true }
+}
+
+function writtenAt(item: unknown): string | null {
+  return typeof item === 'object' && item !== null ? isoTime(Reflect.get(item, 'created_at')) : null
+}

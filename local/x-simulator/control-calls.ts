@@ -1,0 +1,164 @@
+import * as z from 'zod'
+import { type Control, ControlError, type File } from './control.ts'
+import type { Answer, Call } from './http.ts'
+
+const text = z.string()
+const file = z
+  .strictObject({ contentType: z.string().regex(/^(image|video)\/[\w.+-]+$/), base64: z.base64() })
+  .transform(({ contentType, base64 }): File => ({ contentType, bytes: Buffer.from(base64, 'base64') }))
+const milliseconds = z.int().min(0)
+const limit = z
+  .strictObject({ limit: z.int().min(0), windowSeconds: z.int().min(1) })
+  .partial()
+  .optional()
+
+const bodies = {
+  user: z.strictObject({ id: text.optional(), username: text, name: text.optional() }),
+  userChange: z.strictObject({ username: text, name: text, acceptsMessages: z.boolean() }).partial(),
+  post: z.strictObject({
+    by: text,
+    text: text.default(''),
+    inReplyTo: text.optional(),
+    quotes: text.optional(),
+    media: z.array(file).max(4).optional(),
+  }),
+  message: z.strictObject({ from: text, to: text, text: text.default(''), media: file.optional() }),
+  chat: z.strictObject({ from: text, to: text }),
+  edit: z.strictObject({ text }),
+  one: z.strictObject({ userId: text }),
+  answer: z
+    .strictObject({
+      method: text.optional(),
+      path: text.startsWith('/'),
+      status: z.int().min(200).max(599).optional(),
+      body: z.unknown().optional(),
+      headers: z.record(text, text).optional(),
+      times: z.int().min(1).optional(),
+      take: z.boolean().optional(),
+      delayMs: milliseconds.optional(),
+      hang: z.boolean().optional(),
+    })
+    .refine(({ status, delayMs, hang }) => status !== undefined || delayMs !== undefined || hang, {
+      message: 'status, delayMs or hang is needed',
+    }),
+  webhook: z.strictObject({ id: text.optional() }),
+  drop: z
+    .strictObject({
+      count: z.int().min(0).optional(),
+      until: z.literal('repaired').optional(),
+      kinds: z.array(text).min(1).optional(),
+    })
+    .refine(({ count, until }) => (count === undefined) !== (until === undefined), {
+      message: 'either count or until is needed',
+    }),
+  echoes: z.strictObject({ hold: z.boolean(), release: z.boolean(), delayMs: milliseconds }).partial(),
+  clock: z.strictObject({ now: z.iso.datetime({ offset: true }).nullable() }),
+  limits: z.strictObject({ posts: limit, directMessages: limit, directMessagesPerDay: limit, other: limit }),
+  settings: z
+    .strictObject({
+      webhookLimit: z.int().min(0),
+      subscriptionLimit: z.int().min(0),
+      replyRule: z.boolean(),
+      approvedCallbacks: z.array(text).nullable(),
+    })
+    .partial(),
+}
+
+type Handle = (control: Control, call: Pick<Call, 'body'>, id: string) => unknown
+
+/** Every call of the control, by method and path; what it returns is answered with 200. */
+const calls: Readonly<Record<string, Handle>> = {
+  'GET /_x/users': (control) => ({ users: control.users() }),
+  'POST /_x/users': (control, call) => control.addUser(read(bodies.user, call)),
+  'PATCH /_x/users/:id': (control, call, id) => control.changeUser(id, given(read(bodies.userChange, call))),
+  'POST /_x/tokens': (control, call) => control.token(read(bodies.one, call).userId),
+  'POST /_x/revoke': (control, call) => done(control.revoke(read(bodies.one, call).userId)),
+  'GET /_x/posts': (control) => ({ posts: control.posts() }),
+  'POST /_x/posts': (control, call) => control.post(read(bodies.post, call)),
+  'POST /_x/posts/:id/edit': (control, call, id) => control.editPost(id, read(bodies.edit, call).text),
+  'DELETE /_x/posts/:id': (control, _call, id) => done(control.deletePost(id)),
+  'GET /_x/direct-messages': (control) => ({ directMessages: control.directMessages() }),
+  'POST /_x/direct-messages': (control, call) => control.directMessage(read(bodies.message, call)),
+  'POST /_x/encrypted-chats': (control, call) => control.encryptedChat(read(bodies.chat, call)),
+  'GET /_x/webhooks': (control) => {
+    const { webhooks, subscriptions, activitySubscriptions } = control.state()
+    return { webhooks, subscriptions, activitySubscriptions }
+  },
+  'POST /_x/webhooks/break': (control, call) => ({
+    webhooks: control.breakWebhooks(read(bodies.webhook, call).id),
+  }),
+  'POST /_x/webhooks/mend': (control, call) => ({
+    webhooks: control.mendWebhooks(read(bodies.webhook, call).id),
+  }),
+  'GET /_x/drop': (control) => ({ drop: control.state().drop }),
+  'POST /_x/drop': (control, call) => ({ drop: control.drop(read(bodies.drop, call)) }),
+  'POST /_x/challenges': async (control) => ({ faults: await control.challengeWebhooks() }),
+  'GET /_x/deliveries': (control) => ({ deliveries: control.deliveries() }),
+  'GET /_x/media': (control) => ({ media: control.state().media }),
+  'GET /_x/calls': (control) => ({ calls: control.calls() }),
+  'GET /_x/answers': (control) => ({ answers: control.answers() }),
+  'POST /_x/answers': (control, call) => control.answer(read(bodies.answer, call)),
+  'DELETE /_x/answers': (control) => done(control.clearAnswers()),
+  'POST /_x/echoes': (control, call) => done(control.echoes(read(bodies.echoes, call))),
+  'POST /_x/clock': (control, call) => {
+    const { now } = read(bodies.clock, call)
+    return { now: control.clock(now === null ? null : new Date(now)) }
+  },
+  'GET /_x/settings': (control) => control.state().settings,
+  'POST /_x/settings': (control, call) => control.settings(given(read(bodies.settings, call))),
+  'POST /_x/limits': (control, call) => control.limits(given(read(bodies.limits, call))),
+}
+
+/** Answers a call of the control; a wrong input is a 400 that says what is wrong with it. */
+export async function answerControl(control: Control, call: Pick<Call, 'method' | 'path' | 'body'>): Promise<Answer> {
+  const [, media] = /^\/_x\/media\/(\d+)$/.exec(call.path) ?? []
+  if (media && call.method === 'GET') return mediaAnswer(control, media)
+  const [, stem = call.path, id = '', rest = ''] = /^(\/_x\/[\w-]+)\/([\w@]+)(\/\w+)?$/.exec(call.path) ?? []
+  const handle = calls[`${call.method} ${call.path}`] ?? calls[`${call.method} ${stem}/:id${rest}`]
+  if (!handle) {
+    const known = Object.keys(calls).concat('GET /_x/media/:id')
+    return { status: 404, body: { error: `There is no ${call.method} ${call.path}.`, calls: known } }
+  }
+  try {
+    return { status: 200, body: await handle(control, call, id) }
+  } catch (error) {
+    if (error instanceof ControlError) return { status: 400, body: { error: error.message } }
+    throw error
+  }
+}
+
+function mediaAnswer(control: Control, id: string): Answer {
+  const found = control.media(id)
+  if (!found) return { status: 404, body: { error: `There is no media «${id}».` } }
+  // A file that somebody attached is shown, and never runs, also when it is opened by itself.
+  const headers = {
+    'content-type': found.contentType,
+    'content-security-policy': "default-src 'none'; sandbox",
+    'x-content-type-options': 'nosniff',
+  }
+  return { status: 200, body: found.bytes, headers }
+}
+
+function read<T>(schema: z.ZodType<T>, { body }: Pick<Call, 'body'>): T {
+  let value: unknown
+  try {
+    value = JSON.parse(body.toString('utf8') || '{}')
+  } catch {
+    throw new ControlError('The body is not JSON.')
+  }
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  const faults = result.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${path.join('.')}: ${message}` : message,
+  )
+  throw new ControlError(faults.join('; '))
+}
+
+const done = (_: unknown) => ({ done: true })
+
+/** Without the fields that were not given, so that they overwrite nothing. */
+function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>
+  }
+}

@@ -1,0 +1,34 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { createOutageNotes } from '../../../lambdas/adapters/aws/outage-notes.ts'
+import { awsAccess } from '../../../lambdas/runtime/aws.ts'
+import { table } from '../../../lambdas/runtime/resources.ts'
+import { tableName } from '../../../local/aws/table.ts'
+import { credentials } from '../../../local/settings.ts'
+import { startStores, type TestStores } from '../../support/stores.ts'
+
+let stores: TestStores
+beforeAll(async () => {
+  stores = await startStores()
+})
+afterAll(() => stores.stop())
+
+test('trouble is noted from its first time to its last, and forgotten unless there was more since', async () => {
+  const access = awsAccess('dynamodb', {
+    AWS_REGION: 'us-east-1',
+    AWS_ENDPOINT_URL_DYNAMODB: stores.endpoint,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  })
+  const notes = createOutageNotes(access, tableName, table.outage)
+  const { health } = stores
+  expect(await health.trouble()).toBeNull()
+  await notes.note('2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')
+  await notes.note('2026-01-01T00:01:00.000Z', '2026-01-01T00:02:00.000Z')
+  const first = { from: '2026-01-01T00:00:00.000Z', to: '2026-01-01T00:02:00.000Z' }
+  expect(await health.trouble()).toEqual(first)
+  await notes.note('2026-01-01T00:03:00.000Z', '2026-01-01T00:03:00.000Z')
+  await health.forgetOutage(first)
+  expect(await health.trouble()).toEqual({ ...first, to: '2026-01-01T00:03:00.000Z' })
+  await health.forgetOutage({ ...first, to: '2026-01-01T00:03:00.000Z' })
+  expect(await health.trouble()).toBeNull()
+})

@@ -1,0 +1,268 @@
+import { describe, expect, test } from '@jest/globals'
+import { openTicket } from '../../../lambdas/core/tickets/message.ts'
+import { decide, type Situation } from '../../../lambdas/core/tickets/routing.ts'
+import type { Status, Ticket } from '../../../lambdas/core/tickets/ticket.ts'
+import type { Activity } from '../../../lambdas/core/x/activity.ts'
+import { activityOf } from '../../support/activities.ts'
+import { at, channel, nothing } from '../../support/situation.ts'
+import { ann, bob, directMessages, posts, shop, type User, v2Post, xActivity } from '../../support/x-payloads.ts'
+
+const situation = (some: Partial<Situation>): Situation => ({ ...nothing, ...some })
+
+const directMessage = (from: User = ann, to: User = shop) => activityOf(directMessages(shop, { id: '100', from, to }))
+const mention = (options: object = {}) =>
+  activityOf(posts(shop, { id: '200', by: ann, text: '@shop hi', mentions: [shop], ...options }))
+
+/** The ticket that an activity opens, in a status. */
+function ticketOf(activity: Activity, status: Status = 'new'): Ticket {
+  const decision = decide(activity, nothing)
+  if (decision.do !== 'open' || activity.kind === 'revoke' || activity.kind === 'post_deletion') {
+    throw new Error('an activity that opens a ticket was meant')
+  }
+  return { ...openTicket(activity, decision, nothing, at).ticket, status }
+}
+
+describe('rule 1: a direct message', () => {
+  test('opens a ticket when it is the first of the customer', () => {
+    expect(decide(directMessage(), nothing)).toMatchObject({
+      do: 'open',
+      kind: 'direct',
+      conversationId: `direct-${ann.id}`,
+      previousTicketId: null,
+    })
+  })
+
+  test("joins the customer's current ticket in every status but closed", () => {
+    for (const status of ['new', 'open', 'pending', 'on_hold', 'solved', 'spam'] as const) {
+      const current = ticketOf(directMessage(), status)
+      expect(decide(directMessage(), situation({ current }))).toMatchObject({
+        do: 'join',
+        ticket: current,
+        direction: 'inbound',
+      })
+    }
+  })
+
+  test('opens a new ticket after a closed one, which it names', () => {
+    const current = ticketOf(directMessage(), 'closed')
+    expect(decide(directMessage(), situation({ current }))).toMatchObject({
+      do: 'open',
+      conversationId: current.conversationId,
+      follows: current,
+      previousTicketId: current.id,
+    })
+  })
+
+  test('that is encrypted counts as one', () => {
+    const chat = activityOf(
+      xActivity(shop, 'chat.received', { id: 'e4f4d3fc', sender_id: ann.id, created_at_msec: '1784841183370' }),
+    )
+    expect(decide(chat, nothing)).toMatchObject({ do: 'open', kind: 'direct', conversationId: `direct-${ann.id}` })
+  })
+
+  test('in an encrypted group is ignored with the reason, also when a message of that id is stored', () => {
+    const group = { id: 'e4f4d3fc', sender_id: ann.id, conversation_id: 'g1787500000000000404' }
+    const chat = activityOf(xActivity(shop, 'chat.received', group))
+    const ignored = { do: 'ignore', reason: 'an encrypted message in a group' }
+    expect(decide(chat, nothing)).toEqual(ignored)
+    expect(decide(chat, situation({ storedIn: 'a-ticket' }))).toEqual(ignored)
+  })
+})
+
+describe("rule 2: a mention under the customer's own first entry", () => {
+  const current = ticketOf(mention())
+  const answer = (by: User) => mention({ id: '201', by, answers: { id: '200', by: ann } })
+  const under = { current, parent: current, answersFirstEntryOf: current.conversationId }
+
+  test('joins its ticket', () => {
+    expect(decide(answer(ann), situation(under))).toMatchObject({ do: 'join', ticket: current, direction: 'inbound' })
+  })
+
+  test('opens a new ticket of the same conversation when that one is closed', () => {
+    const closed = { ...current, status: 'closed' as const }
+    expect(decide(answer(ann), situation({ ...under, current: closed, parent: closed }))).toMatchObject({
+      do: 'open',
+      conversationId: current.conversationId,
+      follows: closed,
+      previousTicketId: current.id,
+    })
+  })
+
+  test('joins the later ticket when the first entry belongs to a closed earlier one', () => {
+    const later = { ...current, id: 'later' }
+    const parent = { ...current, status: 'closed' as const }
+    expect(decide(answer(ann), situation({ ...under, current: later, parent }))).toMatchObject({
+      do: 'join',
+      ticket: later,
+    })
+  })
+
+  test('opens a ticket of its own when somebody else answers', () => {
+    expect(decide(answer(bob), situation(under))).toMatchObject({
+      do: 'open',
+      conversationId: 'mention-201',
+      follows: null,
+      previousTicketId: null,
+    })
+  })
+
+  test('opens one that follows nothing when somebody else answers under a closed ticket', () => {
+    const closed = { ...current, status: 'closed' as const }
+    const decision = decide(answer(bob), situation({ ...under, current: closed, parent: closed }))
+    expect(decision).toMatchObject({ do: 'open', conversationId: 'mention-201', follows: null })
+  })
+})
+
+describe('rule 3: every other mention opens a ticket', () => {
+  const earlier = ticketOf(mention())
+
+  test('a new one', () => {
+    expect(decide(mention(), nothing)).toMatchObject({ do: 'open', kind: 'mention', reason: 'a new mention' })
+  })
+
+  test('an answer to our reply, naming the ticket of the reply', () => {
+    const answer = mention({ id: '203', answers: { id: '202', by: shop } })
+    expect(decide(answer, situation({ parent: earlier }))).toMatchObject({
+      do: 'open',
+      conversationId: 'mention-203',
+      previousTicketId: earlier.id,
+      reason: 'a mention that answers our reply',
+    })
+  })
+
+  test("an answer to the customer's own second entry, naming its ticket", () => {
+    const answer = mention({ id: '204', answers: { id: '201', by: ann } })
+    expect(decide(answer, situation({ parent: earlier }))).toMatchObject({ do: 'open', previousTicketId: earlier.id })
+  })
+
+  test("another person in the thread, who is not told of the first one's ticket", () => {
+    const answer = mention({ id: '205', by: bob, answers: { id: '202', by: shop } })
+    expect(decide(answer, situation({ parent: earlier }))).toMatchObject({ do: 'open', previousTicketId: null })
+  })
+
+  test('a quote with a mention, but not a quote without', () => {
+    const quote = { is_quote_status: true, quoted_status_id_str: '9' }
+    expect(decide(mention({ more: quote }), nothing).do).toBe('open')
+    expect(decide(mention({ text: 'verify', mentions: [], more: quote }), nothing)).toEqual({
+      do: 'ignore',
+      reason: 'it does not mention the account',
+    })
+  })
+
+  test('an answer to us whose author took our handle out of it still speaks to us', () => {
+    const answer = mention({ text: 'thanks', mentions: [], answers: { id: '202', by: shop } })
+    expect(decide(answer, nothing).do).toBe('open')
+  })
+
+  test('by the handle where X gives no id of who is mentioned, whatever its case', () => {
+    const { data } = xActivity(shop, 'post.mention.create', v2Post({ id: '6', by: ann, text: '@SHOP hi' }))
+    const payload = { ...data.payload, entities: { mentions: [{ start: 0, end: 5, username: 'SHOP' }] } }
+    expect(decide(activityOf(xActivity(shop, 'post.mention.create', payload)), nothing).do).toBe('open')
+    const other = { ...data.payload, entities: { mentions: [{ start: 0, end: 5, username: 'shopping' }] } }
+    expect(decide(activityOf(xActivity(shop, 'post.mention.create', other)), nothing).do).toBe('ignore')
+  })
+})
+
+describe("rule 5: the account's own messages open no ticket", () => {
+  test("a direct message written on X joins the customer's latest ticket, closed or not", () => {
+    for (const status of ['open', 'closed'] as const) {
+      const current = ticketOf(directMessage(), status)
+      expect(decide(directMessage(shop, ann), situation({ current }))).toMatchObject({
+        do: 'join',
+        ticket: current,
+        direction: 'outbound',
+      })
+    }
+  })
+
+  test('without a ticket to belong to it is ignored', () => {
+    expect(decide(directMessage(shop, ann), nothing).do).toBe('ignore')
+    expect(decide(mention({ by: shop, answers: { id: '1', by: ann } }), nothing).do).toBe('ignore')
+  })
+
+  test('a post under an entry joins its ticket', () => {
+    const parent = ticketOf(mention())
+    const own = mention({ id: '206', by: shop, text: '@ann sure', mentions: [ann], answers: { id: '200', by: ann } })
+    expect(
+      decide(own, situation({ parent, answersFirstEntryOf: parent.conversationId, current: parent })),
+    ).toMatchObject({
+      do: 'join',
+      ticket: parent,
+      direction: 'outbound',
+    })
+  })
+
+  test('self-mentions, messages to oneself, reposts and own encrypted messages are ignored', () => {
+    const chat = xActivity(shop, 'chat.sent', { id: 'e4f4d3fc', sender_id: shop.id, created_at_msec: '1784841183370' })
+    const current = ticketOf(directMessage())
+    expect(decide(mention({ by: shop }), nothing).do).toBe('ignore')
+    expect(decide(directMessage(shop, shop), situation({ current })).do).toBe('ignore')
+    expect(decide(mention({ more: { retweeted_status: {} } }), nothing)).toEqual({ do: 'ignore', reason: 'a repost' })
+    expect(decide(activityOf(chat), situation({ current })).do).toBe('ignore')
+  })
+})
+
+describe('rule 6: between connected accounts', () => {
+  test('a post opens no ticket, a direct message does', () => {
+    const between = situation({ authorIsConnected: true })
+    expect(decide(mention(), between)).toEqual({ do: 'ignore', reason: 'a post of another connected account' })
+    expect(decide(directMessage(), between).do).toBe('open')
+  })
+})
+
+describe('rule 7: switches', () => {
+  const cases: [string, Partial<Situation>, Activity][] = [
+    ['an unknown account', { channel: null }, directMessage()],
+    ['a disconnected channel', { channel: { ...channel, status: 'disconnected' } }, directMessage()],
+    ['a disabled extension', { extensionEnabled: false }, mention()],
+    ['direct messages off', { channel: { ...channel, directMessages: false } }, directMessage()],
+    ['mentions off', { channel: { ...channel, mentions: false } }, mention()],
+  ]
+  test.each(cases)('%s: ignored, with its own reason', (_name, some, activity) => {
+    expect(decide(activity, situation(some))).toEqual({ do: 'ignore', reason: expect.any(String) })
+    const reasons = cases.map(([, one, what]) => decide(what, situation(one)).reason)
+    expect(new Set(reasons).size).toBe(cases.length)
+  })
+
+  test('each switch stops its own kind only', () => {
+    expect(decide(mention(), situation({ channel: { ...channel, directMessages: false } })).do).toBe('open')
+    expect(decide(directMessage(), situation({ channel: { ...channel, mentions: false } })).do).toBe('open')
+  })
+
+  test('a channel that waits to be connected anew still receives', () => {
+    expect(decide(directMessage(), situation({ channel: { ...channel, status: 'needs_reconnection' } })).do).toBe(
+      'open',
+    )
+  })
+})
+
+describe('rule 8: again', () => {
+  test('a stored message changes nothing, also when its ticket is closed or its switch is off', () => {
+    const off = { ...channel, directMessages: false, mentions: false }
+    for (const activity of [directMessage(), mention()]) {
+      const current = ticketOf(activity, 'closed')
+      expect(decide(activity, situation({ storedIn: current.id, current, channel: off })).do).toBe('repeat')
+    }
+  })
+})
+
+describe('what else X says', () => {
+  test('a revocation marks the channel, unless it is disconnected already', () => {
+    const revoke = activityOf({ user_event: { revoke: { source: { user_id: shop.id } } } })
+    expect(decide(revoke, nothing).do).toBe('mark_revoked')
+    expect(decide(revoke, situation({ channel: { ...channel, status: 'disconnected' } })).do).toBe('ignore')
+    expect(decide(revoke, situation({ channel: null })).do).toBe('ignore')
+  })
+
+  test('a deletion marks the message that it deletes, and is ignored where there is none', () => {
+    const deletion = activityOf({
+      for_user_id: shop.id,
+      tweet_delete_events: [{ status: { id: '9', user_id: shop.id } }],
+    })
+    expect(decide(deletion, situation({ storedIn: 'some-ticket' }))).toMatchObject({
+      do: 'mark_deleted',
+      ticketId: 'some-ticket',
+    })
+    expect(decide(deletion, nothing).do).toBe('ignore')
+  })
+})

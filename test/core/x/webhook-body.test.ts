@@ -1,0 +1,130 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { splitWebhookBody } from '../../../lambdas/core/x/webhook-body.ts'
+import { ann, bob, directMessages, encodedChatEvent, posts, shop, v2Post, xActivity } from '../../support/x-payloads.ts'
+
+const at = '2026-01-01T00:00:00.000Z'
+const split = (body: unknown) => splitWebhookBody(typeof body === 'string' ? body : JSON.stringify(body), at)
+
+describe('a delivery is taken apart', () => {
+  test('into every item of every key', () => {
+    const delivery = {
+      ...directMessages(shop, { id: '1', from: ann, to: shop }, { id: '2', from: bob, to: shop }),
+      ...posts(shop, { id: '3', by: ann, text: '@shop hi', mentions: [shop] }),
+      tweet_delete_events: [{ status: { id: '4', user_id: shop.id }, timestamp_ms: '1432228155593' }],
+    }
+    const { events } = split(delivery)
+    expect(events.map(({ kind, externalId, customerId }) => [kind, externalId, customerId])).toEqual([
+      ['direct_message', '1', ann.id],
+      ['direct_message', '2', bob.id],
+      ['post', '3', ann.id],
+      ['post_deletion', '4', null],
+    ])
+    expect(events.every((event) => event.channelUserId === shop.id && event.receivedAt === at)).toBe(true)
+  })
+
+  test('with the users of each direct message beside it and nobody else', () => {
+    const { events } = split(directMessages(shop, { id: '1', from: ann, to: shop }, { id: '2', from: bob, to: shop }))
+    expect(events.map((event) => Object.keys(event.includes as object).sort())).toEqual([
+      [ann.id, shop.id].sort(),
+      [bob.id, shop.id].sort(),
+    ])
+  })
+
+  test("an account's own message goes with the person it is sent to, so that both stay in one order", () => {
+    const [own] = split(directMessages(shop, { id: '1', from: shop, to: ann })).events
+    const [answer] = split(
+      posts(shop, { id: '2', by: shop, text: '@ann hi', mentions: [ann], answers: { id: '1', by: ann } }),
+    ).events
+    expect([own?.customerId, answer?.customerId]).toEqual([ann.id, ann.id])
+  })
+
+  test('of the X Activity API, one event or several', () => {
+    const one = xActivity(shop, 'post.mention.create', v2Post({ id: '5', by: ann, text: '@shop hi', mentions: [shop] }))
+    expect(split(one).events).toMatchObject([{ kind: 'post', externalId: '5', channelUserId: shop.id }])
+    expect(split({ data: [one.data, one.data] }).events).toHaveLength(2)
+  })
+
+  test('with encrypted messages by their signed id and the person on the other side, in either form of the conversation', () => {
+    const chat = (conversation: string, sender: string, more: object = {}) =>
+      xActivity(shop, 'chat.received', { id: 'event-1', sender_id: sender, conversation_id: conversation, ...more })
+    const encoded = encodedChatEvent({ 2: 'message-1' }, 1)
+    for (const separator of ['-', ':']) {
+      const conversation = `${shop.id}${separator}${ann.id}`
+      expect(split(chat(conversation, ann.id, { encoded_event: encoded })).events).toMatchObject([
+        { kind: 'encrypted_chat', externalId: 'message-1', customerId: ann.id },
+      ])
+      expect(split(chat(conversation, shop.id, { encoded_event: 'cut' })).events).toMatchObject([
+        { externalId: 'event-1', customerId: ann.id },
+      ])
+    }
+  })
+
+  test('but for a change of keys, which is only counted', () => {
+    const change = { id: '1', sender_id: ann.id, encoded_event: encodedChatEvent({ 2: 'message-1' }, 3) }
+    expect(split(xActivity(shop, 'chat.received', change))).toEqual({
+      events: [],
+      counted: ['chat.received.key_change'],
+    })
+  })
+
+  test('of both revocations', () => {
+    const aaa = { user_event: { revoke: { target: { app_id: '1' }, source: { user_id: shop.id } } } }
+    const xaa = { data: { event_uuid: '1', filter: {}, event_type: 'oauth.revoke', payload: { user_id: shop.id } } }
+    for (const body of [aaa, xaa]) {
+      expect(split(body).events).toMatchObject([{ kind: 'revoke', channelUserId: shop.id }])
+    }
+  })
+
+  test('what can never concern a ticket is only counted, item by item', () => {
+    const typing = { for_user_id: shop.id, direct_message_indicate_typing_events: [{}, {}], users: {} }
+    expect(split(typing)).toEqual({
+      events: [],
+      counted: ['direct_message_indicate_typing_events', 'direct_message_indicate_typing_events'],
+    })
+    expect(split({ replay_job_status: { job_state: 'Complete' } }).counted).toEqual(['replay_job_status'])
+    expect(split(xActivity(shop, 'like.create', {})).counted).toEqual(['like.create'])
+    expect(split({ something_new: 1 }).counted).toEqual(['unknown'])
+  })
+})
+
+describe('what cannot be understood is unreadable, with the reason', () => {
+  const reasons = (body: unknown) => split(body).events.map(({ kind, reason }) => [kind, reason])
+
+  test('no JSON, no object', () => {
+    expect(reasons('{"for_user_id":')).toEqual([['unreadable', 'the body is not JSON']])
+    expect(reasons('[]')).toEqual([['unreadable', 'the body is not a JSON object']])
+    expect(reasons('null')).toEqual([['unreadable', 'the body is not a JSON object']])
+  })
+
+  test('no account', () => {
+    const { for_user_id: _, ...withoutAccount } = directMessages(shop, { id: '1', from: ann, to: shop })
+    expect(reasons(withoutAccount)).toEqual([['unreadable', 'no account in it: for_user_id is missing or not an id']])
+    expect(reasons({ ...withoutAccount, for_user_id: 2244994945 })).toHaveLength(1)
+  })
+
+  test('an id that is a number, because JSON has rounded it', () => {
+    const delivery = {
+      for_user_id: shop.id,
+      tweet_create_events: [{ id: 1924465506158879000, user: { id_str: ann.id } }],
+    }
+    expect(reasons(delivery)).toEqual([['unreadable', 'the id of the post is missing or not a string of digits']])
+  })
+
+  test('a list that is none: the other lists of the delivery still count', () => {
+    const delivery = { ...directMessages(shop, { id: '1', from: ann, to: shop }), tweet_create_events: 'none' }
+    expect(split(delivery).events.map((event) => event.kind)).toEqual(['direct_message', 'unreadable'])
+  })
+
+  test('and whatever it is, taking apart never throws and loses nothing', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.jsonValue(), (a, b) => {
+        const bodies = [a, { for_user_id: shop.id, direct_message_events: a, tweet_create_events: b }, { data: a }]
+        for (const body of bodies) {
+          const { events, counted } = split(body)
+          expect(events.length + counted.length).toBeGreaterThan(0)
+        }
+      }),
+    )
+  })
+})

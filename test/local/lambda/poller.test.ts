@@ -1,0 +1,200 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import type { SQSEvent, SQSRecord } from 'aws-lambda'
+import { queues } from '../../../lambdas/runtime/resources.ts'
+import { ensureQueues, type QueueUrls, queueClient, queueDepth, startQueues } from '../../../local/aws/queues.ts'
+import { type Poller, startPoller } from '../../../local/lambda/poller.ts'
+import { eventually, temporaryFolder } from '../support.ts'
+
+// Less than a wait for messages, which stopping must end.
+jest.setTimeout(15_000)
+
+let folder: ReturnType<typeof temporaryFolder>
+let part: Awaited<ReturnType<typeof startQueues>>
+let client: SQSClient
+let urls: QueueUrls
+let dead: QueueUrls
+const pollers: Poller[] = []
+const troubles: string[] = []
+
+// Queues of its own for each test: the embedded SQS still serves the last wait of a poller that has gone.
+beforeEach(async () => {
+  folder = temporaryFolder()
+  part = await startQueues(folder.path)
+  client = queueClient(part.endpoint)
+  const ensured = await ensureQueues(client, part.endpoint)
+  urls = ensured.urls
+  dead = ensured.deadLetters
+})
+afterEach(async () => {
+  await Promise.all(pollers.splice(0).map((poller) => poller.stop()))
+  client.destroy()
+  await part.stop()
+  folder.remove()
+  expect(troubles.splice(0)).toEqual([])
+})
+
+/** Works off the events queue with `handler` until the test ends. */
+function consume(handler: (event: SQSEvent) => unknown, retrySeconds = () => 0.02): void {
+  const poller = startPoller({
+    client,
+    queueUrl: urls.events,
+    resource: queues.events,
+    consumer: { invoke: async (event) => handler(event as SQSEvent) },
+    retrySeconds,
+    onTrouble: (sentence) => troubles.push(sentence),
+  })
+  pollers.push(poller)
+}
+
+const send = (group: string, body: string) =>
+  client.send(
+    new SendMessageCommand({
+      QueueUrl: urls.events,
+      MessageBody: body,
+      MessageGroupId: group,
+      MessageDeduplicationId: `${group} ${body} ${Math.random()}`,
+      MessageAttributes: { kind: { DataType: 'String', StringValue: 'direct' } },
+    }),
+  )
+
+const empty = () =>
+  eventually('an empty queue', async () => {
+    const { visible, inFlight } = await queueDepth(client, urls.events)
+    return visible + inFlight === 0
+  })
+
+test('a message arrives as the event that Lambda makes of it, and is gone when the function has returned', async () => {
+  const events: SQSEvent[] = []
+  consume((event) => void events.push(event))
+  await send('acme', '{"text":"👩‍🚒 danke"}')
+  await empty()
+  expect(events).toEqual([
+    {
+      Records: [
+        {
+          messageId: expect.any(String),
+          receiptHandle: expect.any(String),
+          body: '{"text":"👩‍🚒 danke"}',
+          attributes: {
+            ApproximateReceiveCount: '1',
+            SentTimestamp: expect.stringMatching(/^\d{13}$/),
+            SenderId: expect.any(String),
+            ApproximateFirstReceiveTimestamp: expect.stringMatching(/^\d{13}$/),
+            SequenceNumber: expect.stringMatching(/^\d+$/),
+            MessageDeduplicationId: expect.stringContaining('acme'),
+            MessageGroupId: 'acme',
+          },
+          messageAttributes: {
+            kind: { dataType: 'String', stringValue: 'direct', stringListValues: [], binaryListValues: [] },
+          },
+          md5OfBody: expect.stringMatching(/^[0-9a-f]{32}$/),
+          eventSource: 'aws:sqs',
+          eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:events.fifo',
+          awsRegion: 'us-east-1',
+        },
+      ],
+    },
+  ])
+})
+
+test('a failed message comes again alone, before what follows it in its group', async () => {
+  const seen: string[] = []
+  const failOnce = new Set(['a1'])
+  for (const body of ['a1', 'a2', 'a3']) await send('a', body)
+  for (const body of ['b1', 'b2']) await send('b', body)
+  consume(({ Records }) => {
+    seen.push(...Records.map(({ body }) => body))
+    const failed = Records.filter(({ body }) => failOnce.delete(body))
+    return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
+  })
+  await empty()
+  expect(seen.filter((body) => body.startsWith('a'))).toEqual(['a1', 'a1', 'a2', 'a3'])
+  expect(seen.filter((body) => body.startsWith('b'))).toEqual(['b1', 'b2'])
+})
+
+test.each([
+  ['an error', () => Promise.reject(new Error('no'))],
+  ['an id that is not of the batch', () => ({ batchItemFailures: [{ itemIdentifier: 'other' }] })],
+  ['an empty id', () => ({ batchItemFailures: [{ itemIdentifier: '' }] })],
+  ['no id', () => ({ batchItemFailures: [{}] })],
+  ['a list that is none', () => ({ batchItemFailures: 'all' })],
+])('%s fails the whole batch', async (_, fail) => {
+  const counts = new Map<string, number>()
+  await send('a', 'one')
+  await send('b', 'two')
+  consume(({ Records }) => {
+    const again = Records.some(({ attributes }) => attributes.ApproximateReceiveCount !== '1')
+    for (const { body } of Records) counts.set(body, (counts.get(body) ?? 0) + 1)
+    return again ? undefined : fail()
+  })
+  await empty()
+  expect(Object.fromEntries(counts)).toEqual({ one: 2, two: 2 })
+})
+
+test.each([
+  ['nothing', undefined],
+  ['null', null],
+  ['an empty list', { batchItemFailures: [] }],
+  ['a list that is null', { batchItemFailures: null }],
+])('%s as the answer is success', async (_, answer) => {
+  let calls = 0
+  await send('a', 'one')
+  consume(() => {
+    calls++
+    return answer
+  })
+  await empty()
+  expect(calls).toBe(1)
+})
+
+test('poison goes to the dead letters after as many receives as the manifest allows, and its group goes on', async () => {
+  const poison: SQSRecord[] = []
+  const well: string[] = []
+  await send('a', 'poison')
+  await send('a', 'after')
+  await send('b', 'other')
+  consume(({ Records }) => {
+    const failed = Records.filter(({ body }) => body === 'poison')
+    poison.push(...failed)
+    well.push(...Records.filter(({ body }) => body !== 'poison').map(({ body }) => body))
+    return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
+  })
+  await empty()
+  expect(poison.map(({ attributes }) => Number(attributes.ApproximateReceiveCount))).toEqual(
+    Array.from({ length: queues.events.maxReceives }, (_, index) => index + 1),
+  )
+  expect(well).toEqual(['other', 'after'])
+  expect(await queueDepth(client, dead.events)).toEqual({ visible: 1, inFlight: 0 })
+})
+
+test('a group that fails does not hold up another', async () => {
+  await send('a', 'slow')
+  const working = Promise.withResolvers<void>()
+  const seen: string[] = []
+  consume(async ({ Records }) => {
+    seen.push(...Records.map(({ body }) => body))
+    if (Records.some(({ body }) => body === 'slow')) await working.promise
+  })
+  await eventually('the slow one under work', () => seen.includes('slow'))
+  await send('b', 'quick')
+  await eventually('the quick one', () => seen.includes('quick'))
+  working.resolve()
+  await empty()
+})
+
+test('stopping ends the wait for messages, and what was under work is kept', async () => {
+  await send('a', 'kept')
+  let calls = 0
+  const interrupted = Promise.withResolvers<void>()
+  consume(() => {
+    calls++
+    return interrupted.promise
+  })
+  await eventually('the message under work', () => calls === 1)
+  const stopped = Promise.all(pollers.splice(0).map((poller) => poller.stop()))
+  interrupted.reject(new Error('the function was stopped too'))
+  await stopped
+  const { visible, inFlight } = await queueDepth(client, urls.events)
+  expect(visible + inFlight).toBe(1)
+})

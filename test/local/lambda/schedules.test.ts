@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import type { ScheduledEvent } from 'aws-lambda'
+import { schedules } from '../../../lambdas/runtime/resources.ts'
+import { type Schedules, startSchedules } from '../../../local/lambda/schedules.ts'
+
+type Run = { event: ScheduledEvent; done: PromiseWithResolvers<unknown> }
+
+let runs: Run[] = []
+let running: Schedules
+
+const requeue = {
+  invoke(event: unknown) {
+    const done = Promise.withResolvers<unknown>()
+    runs.push({ event: event as ScheduledEvent, done })
+    return done.promise
+  },
+}
+/** The time of others comes later than any of these tests looks. */
+const later = { invoke: () => Promise.resolve(null) }
+const run = (index: number): Run => {
+  const found = runs[index]
+  if (!found) throw new Error(`there was no run ${index}`)
+  return found
+}
+const interval = schedules.requeue.everyMinutes * 60_000
+const noon = new Date('2026-03-12T12:00:00Z')
+
+beforeEach(() => {
+  jest.useFakeTimers({ now: new Date('2026-03-12T19:03:58.250Z') })
+  runs = []
+  running = startSchedules({ requeue, inactivity: later, reconcile: later })
+})
+afterEach(() => {
+  running.stop()
+  jest.useRealTimers()
+})
+
+describe('a schedule', () => {
+  test('runs by its interval, with the event that EventBridge sends', async () => {
+    await jest.advanceTimersByTimeAsync(interval - 1)
+    expect(runs).toEqual([])
+    await jest.advanceTimersByTimeAsync(1)
+    expect(run(0).event).toEqual({
+      version: '0',
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      'detail-type': 'Scheduled Event',
+      source: 'aws.events',
+      account: '000000000000',
+      time: new Date(Math.floor(Date.now() / 1000) * 1000).toISOString().replace('.000Z', 'Z'),
+      region: 'us-east-1',
+      resources: ['arn:aws:events:us-east-1:000000000000:rule/requeue'],
+      detail: {},
+    })
+    run(0).done.resolve({})
+    await jest.advanceTimersByTimeAsync(interval)
+    expect(runs).toHaveLength(2)
+    expect(run(1).event.id).not.toBe(run(0).event.id)
+  })
+
+  test('runs at once when it is asked to, on the clock that it is given', async () => {
+    const asked = running.run('requeue', noon)
+    expect(run(0).event.time).toBe('2026-03-12T12:00:00Z')
+    run(0).done.resolve(null)
+    expect(await asked).toBeUndefined()
+  })
+
+  test('never runs twice at a time: the second waits, also for one that fails', async () => {
+    const first = running.run('requeue', noon)
+    const second = running.run('requeue', noon)
+    await jest.advanceTimersByTimeAsync(interval)
+    expect(runs).toHaveLength(1)
+    run(0).done.reject(new Error('away'))
+    await expect(first).rejects.toThrow('away')
+    await jest.advanceTimersByTimeAsync(0)
+    expect(runs).toHaveLength(2)
+    run(1).done.resolve(null)
+    await second
+    await jest.advanceTimersByTimeAsync(0)
+    // The one of the clock, which came while both were waiting.
+    expect(runs).toHaveLength(3)
+  })
+
+  test('runs again after a run that failed', async () => {
+    await jest.advanceTimersByTimeAsync(interval)
+    run(0).done.reject(new Error('away'))
+    await jest.advanceTimersByTimeAsync(interval)
+    expect(runs).toHaveLength(2)
+  })
+
+  test('runs no more once it is stopped', async () => {
+    running.stop()
+    await jest.advanceTimersByTimeAsync(3 * interval)
+    expect(runs).toEqual([])
+  })
+})

@@ -1,0 +1,28 @@
+import type { XAccess } from '../../lambdas/adapters/x/access.ts'
+import { createXAccounts } from '../../lambdas/adapters/x/accounts.ts'
+import { createXPosting } from '../../lambdas/adapters/x/posting.ts'
+import { createXReading } from '../../lambdas/adapters/x/reading.ts'
+import { createXSubscriptions } from '../../lambdas/adapters/x/subscriptions.ts'
+import { createXUploads } from '../../lambdas/adapters/x/uploads.ts'
+import type { XAccounts, XPosting, XReading, XSubscriptions, XUploads } from '../../lambdas/core/ports/x.ts'
+import type { EventSource } from '../../lambdas/core/x/event-source.ts'
+
+/** All ports of X in one object, for tests that script or count calls of any of them. */
+export type WholeX = XAccounts & XSubscriptions & XPosting & XReading & XUploads
+
+/** The adapters of X over the X at an address. */
+export function xAt(apiUrl: string, secrets: XAccess['secrets'], eventSource: EventSource): WholeX {
+  const access = { apiUrl, secrets }
+  return {
+    ...createXAccounts(access),
+    ...createXSubscriptions(access, eventSource),
+    ...createXPosting(access),
+    ...createXReading(access),
+    ...createXUploads(access),
+  }
+}
+
+/** The one object as the ports that use cases take. */
+export function portsOf(x: WholeX) {
+  return { accounts: x, subscriptions: x, posting: x, reading: x, uploadsToX: x }
+}

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Bucket } from '../../../lambdas/core/ports/media.ts'
+import { apiOver } from '../../support/api.ts'
+import { noEncryption } from '../../support/encryption.ts'
+import { startStores, type TestStores } from '../../support/stores.ts'
+import { untouched } from '../../support/untouched.ts'
+import type { WholeX } from '../../support/x.ts'
+import { portsOf } from '../../support/x.ts'
+
+let stores: TestStores
+let api: ReturnType<typeof apiOver>
+const now = () => new Date('2026-01-01T12:00:00.000Z')
+
+beforeAll(async () => {
+  stores = await startStores(now)
+  api = apiOver(stores, now, {
+    bucket: untouched<Bucket>('bucket', { uploadLink: async () => 'https://bucket' }),
+    ...portsOf(
+      untouched<WholeX>('x', { requestToken: async () => ({ token: 't', secret: 's', authorizeUrl: 'https://x' }) }),
+    ),
+    encryption: noEncryption,
+  })
+})
+afterAll(() => stores.stop())
+
+const callers = {
+  nobody: undefined,
+  'a token without rights': { sub: 'x', scope: 'openid', 'cognito:groups': '[visitors]' },
+  'a machine for tickets': { sub: 'helpdesk', client_id: 'helpdesk', scope: 'helpdesk-twitter/tickets' },
+  'an agent': { sub: 'kim', username: 'kim', 'cognito:groups': '[agents]' },
+  'a machine for everything': { sub: 'admin', scope: 'helpdesk-twitter/tickets helpdesk-twitter/admin' },
+  'an administrator': { sub: 'lee', username: 'lee', 'cognito:groups': '[administrators]' },
+}
+
+/** Every call, and what it answers to those who may make it: there are neither tickets nor channels here. */
+const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] = [
+  ['GET', '/api/openapi.json', 'anyone', 200],
+  ['GET', '/api/channels/twitter/callback', 'anyone', 302],
+  ['GET', '/api/tickets', 'agents', 200],
+  ['GET', '/api/tickets/1', 'agents', 404],
+  ['PATCH', '/api/tickets/1', 'agents', 404],
+  ['GET', '/api/tickets/1/messages', 'agents', 404],
+  ['POST', '/api/tickets/1/replies', 'agents', 404],
+  ['POST', '/api/tickets/1/messages/2/retry', 'agents', 404],
+  ['POST', '/api/attachments', 'agents', 201],
+  ['GET', '/api/channels', 'agents', 200],
+  ['GET', '/api/channels/1', 'agents', 404],
+  ['GET', '/api/channels/1/activity', 'agents', 404],
+  ['GET', '/api/reports/tickets', 'agents', 200],
+  ['DELETE', '/api/channels/1', 'administrators', 404],
+  ['POST', '/api/channels/twitter/connect', 'administrators', 201],
+  ['PATCH', '/api/channels/1', 'administrators', 404],
+  ['GET', '/api/extensions', 'administrators', 200],
+  ['PATCH', '/api/extensions/twitter', 'administrators', 200],
+  ['GET', '/api/events', 'administrators', 200],
+]
+const bodies: Record<string, object> = { PATCH: { status: 'open' }, POST: { text: 'Hello' } }
+const ownBodies: Record<string, object> = {
+  '/api/channels/1': { mentions: false },
+  '/api/extensions/twitter': { enabled: true },
+  '/api/tickets/1/messages/2/retry': { force: true },
+  '/api/attachments': { contentType: 'image/png', size: 1 },
+}
+
+function expected(access: string, caller: keyof typeof callers, status: number): number {
+  if (access === 'anyone') return status
+  if (caller === 'nobody') return 401
+  if (caller === 'a token without rights') return 403
+  const isAgent = caller === 'a machine for tickets' || caller === 'an agent'
+  return access === 'administrators' && isAgent ? 403 : status
+}
+
+describe.each(calls)('%s %s', (method, path, access, status) => {
+  test.each(Object.keys(callers) as (keyof typeof callers)[])(`${access}: %s`, async (caller) => {
+    const body = ownBodies[path] ?? bodies[method]
+    const takesBody = ['POST', 'PATCH'].includes(method) && !path.endsWith('/connect')
+    const answer = await api(method, path, {
+      claims: callers[caller],
+      ...(path.startsWith('/api/reports') ? { query: { by: 'day' } } : {}),
+      ...(takesBody ? { body: JSON.stringify(body) } : {}),
+    })
+    expect(answer.statusCode).toBe(expected(access, caller, status))
+  })
+})
+
+test('the table has every call of the API', async () => {
+  const answer = await api('GET', '/api/openapi.json')
+  const { paths } = JSON.parse(answer.body ?? '') as { paths: Record<string, object> }
+  const described = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map(
+      (method) => `${method.toUpperCase()} ${path.replace('{id}', '1').replace('{messageId}', '2')}`,
+    ),
+  )
+  expect(described.sort()).toEqual(calls.map(([method, path]) => `${method} ${path}`).sort())
+})

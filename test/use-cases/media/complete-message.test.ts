@@ -1,0 +1,194 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { XError } from '../../../lambdas/core/ports/x.ts'
+import type { Message } from '../../../lambdas/core/tickets/ticket.ts'
+import type { Person, QuotedPost } from '../../../lambdas/core/x/activity.ts'
+import { type CompletionDependencies, completeMessage } from '../../../lambdas/use-cases/media/complete-message.ts'
+import { noEncryption } from '../../support/encryption.ts'
+import { routerOver } from '../../support/router.ts'
+import { startStores, type TestStores } from '../../support/stores.ts'
+import { untouched } from '../../support/untouched.ts'
+import { bob, idAt, posts, shop, type User, v2Post, xActivity } from '../../support/x-payloads.ts'
+
+const now = () => new Date('2026-01-01T12:00:00.000Z')
+const encryption = noEncryption
+const channelId = `twitter-${shop.id}`
+let stores: TestStores
+let ids = 0
+
+beforeAll(async () => {
+  stores = await startStores(now)
+  const at = now().toISOString()
+  await stores.channels.connect({ twitterUserId: shop.id, username: 'shop', at, encryptedTokens: '{"token":"t"}' })
+})
+afterAll(() => stores.stop())
+
+const newId = () => idAt(now(), ++ids)
+const newCustomer = (): User => ({ id: String(5_000_000 + ++ids), username: `customer${ids}`, name: 'A Customer' })
+const personOf = ({ id, username, name }: User): Person => ({
+  id,
+  username,
+  name: name ?? null,
+  avatarUrl: 'https://p',
+})
+const postBy = (id: string, by: User): QuotedPost => ({
+  id,
+  url: `https://x.com/i/status/${id}`,
+  text: 'Who is open on Sundays?',
+  author: personOf(by),
+  createdAt: '2026-01-01T09:00:00.000Z',
+  media: [],
+})
+
+/** A mention without a name beside it that answers a post of somebody else. */
+async function entry(by: User, parentId: string): Promise<Message> {
+  const id = newId()
+  const answers = { id: parentId, by: bob }
+  const payload = v2Post({ id, by, text: '@bob @shop', mentions: [bob, shop], answers })
+  await routerOver(stores, now).deliver(xActivity(shop, 'post.mention.create', payload, {}))
+  return read(id)
+}
+async function read(externalId: string): Promise<Message> {
+  const message = await stores.replies.message(channelId, `post-${externalId}`)
+  if (!message) throw new Error(`no message ${externalId}`)
+  return message
+}
+const again = (message: Message) => read(String(message.externalId))
+const ticketOf = (message: Message) => stores.tickets.ticket(message.ticketId)
+const with_ = (reading: Partial<CompletionDependencies['reading']>) => ({
+  ...stores,
+  encryption,
+  reading: untouched('reading', reading),
+})
+
+describe('what X left out of a message', () => {
+  test('the parent stands there at once with its link, and after one question with words and author', async () => {
+    const message = await entry(newCustomer(), '77')
+    const link = { id: '77', url: 'https://x.com/i/status/77' }
+    expect(message.parent).toEqual({ ...link, text: null, author: null, createdAt: null, status: 'available' })
+    const post = async (_: unknown, id: string) => postBy(id, bob)
+    expect(await completeMessage(message, with_({ post, user: async () => null }), now())).toMatchObject({
+      outcome: 'completed',
+    })
+    expect((await again(message)).parent).toEqual({
+      ...link,
+      text: 'Who is open on Sundays?',
+      author: { id: bob.id, username: 'bob', name: 'Bob' },
+      createdAt: '2026-01-01T09:00:00.000Z',
+      status: 'available',
+    })
+  })
+
+  test('a parent that X does not show is marked so, and never asked for again', async () => {
+    const message = await entry(newCustomer(), '78')
+    await completeMessage(message, with_({ post: async () => null, user: async () => null }), now())
+    const after = await again(message)
+    expect(after.parent).toMatchObject({ id: '78', text: null, status: 'unavailable' })
+    expect(await completeMessage(after, with_({}), now())).toEqual({
+      outcome: 'complete',
+      reason: 'nothing is missing',
+    })
+  })
+
+  test('the author and the customer get their name, and a subject that had only the id names them', async () => {
+    const customer = newCustomer()
+    const answered = await entry(customer, '79')
+    expect(await ticketOf(answered)).toMatchObject({
+      subject: `Mention by ${customer.id}`,
+      customer: { username: null },
+    })
+    const before = await ticketOf(answered)
+    await completeMessage(answered, with_({ post: async () => null, user: async () => personOf(customer) }), now())
+    expect((await again(answered)).author).toEqual({ id: customer.id, username: customer.username, name: 'A Customer' })
+    expect(await ticketOf(answered)).toMatchObject({
+      subject: `Mention by @${customer.username}`,
+      customer: personOf(customer),
+      updatedAt: before?.updatedAt,
+      messageCount: 1,
+    })
+    const { items } = await stores.tickets.tickets({ customerId: customer.id }, { limit: 10, after: null })
+    expect(items.map((ticket) => ticket.customer.username)).toEqual([customer.username])
+  })
+
+  test('a name that the ticket knows is not asked for', async () => {
+    const customer = newCustomer()
+    const first = { id: newId(), by: customer, text: '@shop hi', mentions: [shop] }
+    await routerOver(stores, now).deliver(posts(shop, first))
+    const second = v2Post({ ...first, id: newId(), answers: { id: first.id, by: customer } })
+    await routerOver(stores, now).deliver(xActivity(shop, 'post.mention.create', second, {}))
+    expect(await read(second.id)).toMatchObject({ author: { username: customer.username }, missing: [], parent: null })
+  })
+
+  test('of the encrypted message is the name of who wrote', async () => {
+    const customer = newCustomer()
+    const chat = { id: `e4f4d3fc-${ids}`, sender_id: customer.id, created_at_msec: '1784841183370' }
+    await routerOver(stores, now).deliver(xActivity(shop, 'chat.received', chat))
+    const message = await stores.replies.message(channelId, `chat-${chat.id}`)
+    if (!message) throw new Error('a message was meant')
+    await completeMessage(message, with_({ user: async () => personOf(customer) }), now())
+    expect(await ticketOf(message)).toMatchObject({ subject: `Direct message from @${customer.username}` })
+  })
+
+  test('is asked for by two workers and written once, also while a message joins and an agent changes the ticket', async () => {
+    const customer = newCustomer()
+    const message = await entry(customer, '80')
+    const user = async () => {
+      const before = await ticketOf(message)
+      if (!before) throw new Error('a ticket was meant')
+      const after = { ...before, status: 'pending' as const, version: before.version + 1 }
+      await stores.tickets.commit({ before, after, message: null, follows: null })
+      return personOf(customer)
+    }
+    const post = async () => postBy('80', bob)
+    const both = await Promise.all([1, 2].map(() => completeMessage(message, with_({ post, user }), now())))
+    expect(both.map((one) => one.outcome).sort()).toEqual(['complete', 'completed'])
+    expect(await again(message)).toMatchObject({ author: { username: customer.username }, missing: [] })
+    expect(await ticketOf(message)).toMatchObject({ status: 'pending', customer: { username: customer.username } })
+  })
+
+  const failing = (status: number | null) => async () => {
+    throw new XError(status, 'no')
+  }
+  const due = async () => (await stores.media.due('2026-01-01T12:02:00.000Z', 100)).map(({ messageId }) => messageId)
+
+  test('is asked for again while X is ill, and the sweep brings it back until then', async () => {
+    const message = await entry(newCustomer(), '81')
+    for (const status of [429, 503, null]) {
+      await expect(completeMessage(message, with_({ post: failing(status) }), now())).rejects.toMatchObject({ status })
+    }
+    expect((await again(message)).missing).toEqual(['parent', 'author'])
+    expect(await due()).toContain(message.id)
+    await completeMessage(message, with_({ post: async () => null, user: async () => null }), now())
+    expect(await due()).not.toContain(message.id)
+  })
+
+  test('stays as it is, and is not asked for again, where X refuses for good or for a day', async () => {
+    const nextDay = new Date('2026-01-02T12:00:01.000Z')
+    for (const [status, at] of [
+      [401, now()],
+      [402, now()],
+      [403, now()],
+      [503, nextDay],
+    ] as const) {
+      const message = await entry(newCustomer(), '81')
+      const done = await completeMessage(message, with_({ post: failing(status) }), at)
+      expect(done).toEqual({ outcome: 'left', reason: `X refused to say (${status})` })
+      expect(await again(message)).toMatchObject({ parent: { text: null, status: 'available' }, missing: [] })
+      expect(await due()).not.toContain(message.id)
+    }
+    const channels = { encryptedTokens: async () => null }
+    const message = await entry(newCustomer(), '81')
+    expect(await completeMessage(message, { ...with_({}), channels }, now())).toMatchObject({ outcome: 'left' })
+  })
+
+  test('a parent that is a message of another ticket is told without asking X, our reply as the account', async () => {
+    const customer = newCustomer()
+    const first = { id: newId(), by: customer, text: '@shop hi', mentions: [shop] }
+    const reply = { id: newId(), by: shop, text: 'Yes?', answers: { id: first.id, by: customer } }
+    const answer = { ...first, id: newId(), answers: { id: reply.id, by: shop } }
+    await routerOver(stores, now).deliver(posts(shop, first, reply, answer))
+    expect(await read(answer.id)).toMatchObject({
+      parent: { id: reply.id, text: 'Yes?', author: { id: shop.id, username: 'shop' }, status: 'available' },
+      missing: [],
+    })
+  })
+})

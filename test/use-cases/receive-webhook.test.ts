@@ -1,0 +1,188 @@
+import { describe, expect, test } from '@jest/globals'
+import { sign } from '../../lambdas/core/x/signature.ts'
+import type { QueuedEvent } from '../../lambdas/core/x/webhook-body.ts'
+import { createWebhookReceiver } from '../../lambdas/use-cases/receive-webhook.ts'
+import { httpEvent } from '../support/http-events.ts'
+import { ann, directMessages, shop } from '../support/x-payloads.ts'
+
+const token = 'MTIzNDU2Nzg5MGFiY2RlZg=='
+
+/** A webhook whose queue keeps what it is sent, or fails as told; it notes trouble unless that fails too. */
+function webhookWith(
+  options: {
+    fail?: Error | null
+    notes?: 'fail' | 'work'
+    refreshed?: { current: string; previous: string | null }
+  } = {},
+) {
+  const sent: { events: readonly QueuedEvent[]; deliveryId: string }[] = []
+  const logged: object[] = []
+  const noted: string[][] = []
+  let time = 0
+  const webhook = createWebhookReceiver({
+    secrets: {
+      consumer: async () => ({ current: 'secret', previous: 'former' }),
+      refreshed: async () => options.refreshed ?? { current: 'secret', previous: 'former' },
+      app: async () => ({ key: 'key', secret: 'secret' }),
+    },
+    queue: {
+      async send(events, deliveryId) {
+        if (options.fail) throw options.fail
+        sent.push({ events, deliveryId })
+      },
+    },
+    outageNotes: {
+      async note(...times) {
+        if (options.notes === 'fail') throw new Error('DynamoDB is away')
+        noted.push(times)
+      },
+    },
+    now: () => new Date(Date.UTC(2026, 0, 1, 0, time)),
+    log: (entry) => logged.push(entry),
+  })
+  return { webhook, sent, logged, noted, options, pass: (minutes: number) => (time += minutes) }
+}
+
+const deliver = (body: string | Buffer, secret = 'secret') =>
+  httpEvent('POST', '/webhooks/twitter', { body, headers: { 'x-twitter-webhooks-signature': sign(body, secret) } })
+
+describe("X's CRC", () => {
+  test('is answered with the current secret', async () => {
+    const answer = await webhookWith().webhook(httpEvent('GET', '/webhooks/twitter', { query: { crc_token: token } }))
+    expect(answer.statusCode).toBe(200)
+    expect(JSON.parse(answer.body ?? '')).toEqual({ response_token: sign(token, 'secret') })
+  })
+
+  test('without a token, or with an odd one, is refused with 400', async () => {
+    const { webhook } = webhookWith()
+    const queries: (Record<string, string> | undefined)[] = [
+      undefined,
+      { crc_token: '' },
+      { crc_token: '{"for_user_id":"1"}' },
+      { other: token },
+    ]
+    for (const query of queries) {
+      const answer = await webhook(httpEvent('GET', '/webhooks/twitter', query ? { query } : {}))
+      expect(answer.statusCode).toBe(400)
+      expect(answer.body).toContain('crc_token')
+    }
+  })
+})
+
+describe('a delivery', () => {
+  const delivery = JSON.stringify(
+    directMessages(shop, { id: '1206724334791753732', from: ann, to: shop, text: 'é 😀' }),
+  )
+
+  test('is answered 200 once every event is queued, under the id of the request', async () => {
+    const { webhook, sent } = webhookWith()
+    expect((await webhook(deliver(delivery))).statusCode).toBe(200)
+    expect(sent).toMatchObject([
+      {
+        deliveryId: 'request-1',
+        events: [{ externalId: '1206724334791753732', receivedAt: '2026-01-01T00:00:00.000Z' }],
+      },
+    ])
+  })
+
+  test('is checked by its raw bytes, as text and in base64, under the previous secret too', async () => {
+    const { webhook, sent } = webhookWith()
+    for (const event of [deliver(delivery), deliver(Buffer.from(delivery)), deliver(delivery, 'former')]) {
+      expect((await webhook(event)).statusCode).toBe(200)
+    }
+    expect(sent).toHaveLength(3)
+    expect(JSON.stringify(sent[1]?.events)).toContain('é 😀')
+  })
+
+  test('without a signature, or with a wrong one, is refused with 401 and queued nowhere', async () => {
+    const { webhook, sent } = webhookWith()
+    const unsigned = httpEvent('POST', '/webhooks/twitter', { body: delivery })
+    for (const event of [unsigned, deliver(delivery, 'guessed'), { ...deliver(delivery), body: `${delivery} ` }]) {
+      const answer = await webhook(event)
+      expect(answer.statusCode).toBe(401)
+      expect(answer.headers?.['content-type']).toBe('application/problem+json')
+    }
+    expect(sent).toEqual([])
+  })
+
+  test('is refused with 401 when its body is a token that the CRC has signed', async () => {
+    const { webhook, sent } = webhookWith()
+    const crcToken = '1234567890123456'
+    const answer = await webhook(httpEvent('GET', '/webhooks/twitter', { query: { crc_token: crcToken } }))
+    const { response_token: signature } = JSON.parse(answer.body ?? '') as { response_token: string }
+    for (const body of [crcToken, Buffer.from(crcToken)]) {
+      const headers = { 'x-twitter-webhooks-signature': signature }
+      const forged = httpEvent('POST', '/webhooks/twitter', { body, headers })
+      expect((await webhook(forged)).statusCode).toBe(401)
+    }
+    expect(sent).toEqual([])
+  })
+
+  test('signed with a secret that was exchanged a moment ago is known after one look at the secrets', async () => {
+    const { webhook, sent } = webhookWith({ refreshed: { current: 'newest', previous: 'secret' } })
+    expect((await webhook(deliver(delivery, 'newest'))).statusCode).toBe(200)
+    expect(sent).toHaveLength(1)
+  })
+
+  test('that cannot be understood is kept and answered 200, since X would only send it again', async () => {
+    const { webhook, sent } = webhookWith()
+    expect((await webhook(deliver('{"for_user_id":'))).statusCode).toBe(200)
+    expect((await webhook(deliver(Buffer.from([0xff, 0xfe, 0x00])))).statusCode).toBe(200)
+    expect(sent.map((one) => one.events.map((event) => event.kind))).toEqual([['unreadable'], ['unreadable']])
+  })
+
+  test('that can never concern a ticket is only counted', async () => {
+    const { webhook, sent, logged } = webhookWith()
+    await webhook(deliver(JSON.stringify({ for_user_id: shop.id, favorite_events: [{}] })))
+    expect(sent).toEqual([])
+    expect(logged).toEqual([{ event: 'received', queued: 0, counted: ['favorite_events'] }])
+  })
+
+  test('that the queue does not take is answered 503, so that X delivers again', async () => {
+    const { webhook, logged } = webhookWith({ fail: new Error('AmazonSQS.SendMessageBatch: no answer in 1200 ms') })
+    expect((await webhook(deliver(delivery))).statusCode).toBe(503)
+    expect(logged).toMatchObject([
+      { event: 'failed', error: 'Error: AmazonSQS.SendMessageBatch: no answer in 1200 ms' },
+    ])
+  })
+
+  test('that could not be kept is noted, so that upkeep can ask for it; one that is refused is not', async () => {
+    const { webhook, noted, options, pass } = webhookWith({ fail: new Error('queue away') })
+    await webhook(deliver(delivery))
+    await webhook(deliver(delivery, 'guessed'))
+    expect(noted).toEqual([['2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z']])
+    pass(5)
+    options.fail = null
+    await webhook(deliver(delivery))
+    expect(noted).toHaveLength(1)
+  })
+
+  test('that could not even be noted is noted with the next, from the first on', async () => {
+    const { webhook, noted, options, pass } = webhookWith({ fail: new Error('queue away'), notes: 'fail' })
+    await webhook(deliver(delivery))
+    pass(5)
+    await webhook(deliver(delivery))
+    pass(5)
+    Object.assign(options, { fail: null, notes: 'work' })
+    expect((await webhook(deliver(delivery))).statusCode).toBe(200)
+    expect(noted).toEqual([['2026-01-01T00:00:00.000Z', '2026-01-01T00:10:00.000Z']])
+  })
+
+  test('leaves neither its text nor a secret in the log', async () => {
+    for (const options of [{}, { fail: new Error('queue away') }]) {
+      const { webhook, logged } = webhookWith(options)
+      await webhook(deliver(delivery))
+      await webhook(deliver(delivery, 'guessed'))
+      expect(JSON.stringify(logged)).not.toMatch(/😀|secret|guessed|former/)
+      expect(logged).toHaveLength(2)
+    }
+  })
+})
+
+test('any other method is refused with 405 that names the allowed ones', async () => {
+  const { webhook } = webhookWith()
+  for (const method of ['PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS']) {
+    const answer = await webhook(httpEvent(method, '/webhooks/twitter'))
+    expect(answer).toMatchObject({ statusCode: 405, headers: { allow: 'GET, POST' } })
+  }
+})

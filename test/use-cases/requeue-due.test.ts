@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals'
+import type { MediaStore } from '../../lambdas/core/ports/media.ts'
+import type { DueMessage } from '../../lambdas/core/ports/queues.ts'
+import type { ReplyStore } from '../../lambdas/core/ports/replies.ts'
+import { createRequeue } from '../../lambdas/use-cases/requeue-due.ts'
+import { untouched } from '../support/untouched.ts'
+
+const time = '2026-01-01T12:00:00Z'
+const due = (messageId: string): DueMessage => ({ ticketId: 't', channelId: 'c', messageId, position: '011' })
+const away = { send: async () => Promise.reject(new Error('SQS is away')) }
+
+/** A sweep over one due reply and one message with due media; tells what was queued and what was put off until when. */
+function sweeping() {
+  const queued: string[] = []
+  const putOff: string[] = []
+  const list = (name: string) => ({
+    due: async () => [due(name)],
+    postpone: async ({ messageId }: DueMessage, until: string) => void putOff.push(`${messageId} ${until}`),
+  })
+  const into = { send: async (some: readonly DueMessage[]) => void queued.push(...some.map((one) => one.messageId)) }
+  const stores = {
+    replies: untouched<ReplyStore>('replies', list('reply')),
+    media: untouched<MediaStore>('media', list('media')),
+  }
+  return { stores, into, queued, putOff }
+}
+
+test('what is due is brought back and put off, replies and media alike', async () => {
+  const { stores, into, queued, putOff } = sweeping()
+  await createRequeue({ ...stores, queue: into, mediaQueue: into, log: () => {} })({ time })
+  expect(queued.sort()).toEqual(['media', 'reply'])
+  expect(putOff.sort()).toEqual(['media 2026-01-01T12:05:00.000Z', 'reply 2026-01-01T12:05:00.000Z'])
+})
+
+test.each(['queue', 'mediaQueue'] as const)(
+  'a %s that is away fails the run, and keeps the other not back',
+  async (name) => {
+    const { stores, into, queued, putOff } = sweeping()
+    const queues = { queue: into, mediaQueue: into, [name]: away }
+    await expect(createRequeue({ ...stores, ...queues, log: () => {} })({ time })).rejects.toThrow('SQS is away')
+    const other = name === 'queue' ? 'media' : 'reply'
+    expect([queued, putOff]).toEqual([[other], [`${other} 2026-01-01T12:05:00.000Z`]])
+  },
+)
