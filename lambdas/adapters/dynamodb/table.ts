@@ -30,7 +30,7 @@ export const keys = {
   }),
   /** A started attempt to send, by where it goes. */
   attempt: (channelId: string, target: Target, messageId: string): Key => ({
-    pk: `MAX_ATTEMPTS#${channelId}#${target.kind}#${target.kind === 'post' ? target.inReplyTo : target.recipientId}`,
+    pk: `ATTEMPTS#${channelId}#${target.kind}#${target.kind === 'post' ? target.inReplyTo : target.recipientId}`,
     sk: messageId,
   }),
   /** A file that an agent hands in. */
