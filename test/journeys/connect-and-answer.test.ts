@@ -235,7 +235,7 @@ test('tokens and texts never stand in a log, and tokens not in the table in the 
   const table = readdirSync(product.dataDir)
     .filter((name) => name.startsWith('dynamodb'))
     .map((name) => readFileSync(join(product.dataDir, name)))
-  expect(product.output).toContain('"did":"connected"')
+  expect(product.output).toContain('"event":"connected"')
   for (const text of [...secrets, 'On its way', 'are you open']) expect(product.output).not.toContain(text)
   for (const secret of secrets) expect(table.some((bytes) => bytes.includes(String(secret)))).toBe(false)
   expect(table.some((bytes) => bytes.includes('On its way'))).toBe(true)
