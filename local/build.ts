@@ -1,22 +1,33 @@
-import { rmSync } from 'node:fs'
+import { cpSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { keptBuild } from '../build/kept-build.ts'
 import { type EnvironmentName, type FunctionName, functions } from '../lambdas/runtime/resources.ts'
 import type { Addresses } from './addresses.ts'
 import { type LocalFunction, startFunction } from './lambda/functions.ts'
 import type { FunctionLogLine } from './lambda/sandbox.ts'
 
+const root = join(import.meta.dirname, '..')
+
 /**
- * Builds the bundles that CDK deploys and returns their folders by function.
- * The bundler is imported here only, because loading it takes long and tests bring their own folders.
+ * Puts the bundles that CDK ships into a folder and returns them by function. They are made once for the same sources;
+ * the bundler is loaded only when it is needed.
  */
 export async function bundle(folder: string): Promise<Record<FunctionName, string>> {
-  const [{ bundleHandlers }, bundler] = await Promise.all([import('../build/bundle.ts'), import('esbuild')])
+  const sources = [join(root, 'lambdas'), join(root, 'build/bundle.ts')]
+  const kept = await keptBuild(join(root, 'node_modules/.cache/functions'), sources, async (outDir) => {
+    const [{ bundleHandlers }, bundler] = await Promise.all([import('../build/bundle.ts'), import('esbuild')])
+    try {
+      bundleHandlers(outDir)
+    } finally {
+      // Otherwise it waits as a process of its own for more to bundle.
+      await bundler.stop()
+    }
+  })
+  // A copy, because a kept build may be deleted while we run and functions load their files when they are first called.
   rmSync(folder, { recursive: true, force: true })
-  try {
-    return bundleHandlers(folder)
-  } finally {
-    // Without this, the bundler's child process keeps running.
-    await bundler.stop()
-  }
+  cpSync(kept, folder, { recursive: true })
+  const names = Object.keys(functions) as FunctionName[]
+  return Object.fromEntries(names.map((name) => [name, join(folder, name)])) as Record<FunctionName, string>
 }
 
 /** Returns the folder with the console's files. Builds them if they are missing or older than their sources. */

@@ -1,44 +1,29 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { Browser, Page, Route } from 'playwright-core'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import type { Page, Route } from 'playwright-core'
 import type { ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
-import { launchBrowser, type OpenedPage, type PageOptions } from '../support/browser.ts'
-import { dataFolder, Product } from '../support/product.ts'
-import { customer, goTo, message, neighbour, openConsole, shop } from './support.ts'
+import { browserForTests, type PageOptions } from '../support/browser.ts'
+import { productForTests } from '../support/product.ts'
+import { type ConsoleOptions, customer, goTo, message, neighbour, openConsole, shop } from './support.ts'
 
 // What the console makes of answers that the product gives seldom, or in another state of its parts.
-jest.setTimeout(90_000)
-
-const folder = dataFolder()
-let product: Product
-let browser: Browser
-let opened: OpenedPage[] = []
+const product = productForTests(() => product.connectByOAuth(shop))
+const browser = browserForTests()
 let direct: ApiTicket
 let mention: ApiTicket
 
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([Product.start(folder.path), launchBrowser()])
-  await product.connectByOAuth(shop)
   await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text: 'Where is my order?' })
   await product.onX('POST', 'posts', { by: neighbour, text: `@${shop.username} are you open?` })
   const of = (kind: string) => async () => (await product.tickets()).find((one) => one.kind === kind)
   direct = await eventually('the direct ticket', of('direct'))
   mention = await eventually('the mention ticket', of('mention'))
-}, 120_000)
-afterEach(async () => {
-  await Promise.all(opened.map(({ context }) => context.close()))
-  opened = []
 })
-afterAll(async () => {
-  await browser?.close()
-  await product?.end()
-  folder.remove()
-}, 60_000)
 
 /** A film of a moment, as the browser itself makes it. */
-async function filmIn(one: Browser): Promise<Buffer> {
-  const page = await one.newPage()
+async function film(): Promise<Buffer> {
+  const { page, context } = await browser.open()
   const base64 = await page.evaluate<string>(`new Promise((resolve, reject) => {
     const canvas = document.body.appendChild(document.createElement('canvas'))
     const pen = canvas.getContext('2d')
@@ -55,18 +40,13 @@ async function filmIn(one: Browser): Promise<Buffer> {
     }
     recorder.start(100)
   })`)
-  await page.close()
+  await context.close()
   return Buffer.from(base64, 'base64')
 }
 
-/** Signed in, and then at the address. */
-async function at(address: string, prepare: (page: Page) => Promise<unknown>, options: PageOptions = {}) {
-  const one = await openConsole(browser, product, 'administrator', options)
-  opened.push(one)
-  await prepare(one.page)
-  await one.page.goto(`${product.url}${address}`)
-  return one
-}
+/** Signed in at the address, with other answers when these were prepared. */
+const at = (address: string, prepare?: ConsoleOptions['prepare'], options: PageOptions = {}) =>
+  openConsole(browser.open, product, 'administrator', { ...options, at: address, ...(prepare && { prepare }) })
 
 type Shown = Record<string, unknown>
 /** Lets the first message be another, and adds replies. */
@@ -156,11 +136,11 @@ describe('a conversation', () => {
     ['plays a GIF without sound, and lets it rest at a press', 'no-preference'],
     ['lets a GIF rest for who wants no motion, until they press', 'reduce'],
   ] as const)('%s', async (_, reducedMotion) => {
-    const film = await filmIn(browser)
+    const body = await film()
     const { page, faults } = await at(
       `/tickets/${direct.id}`,
       async (one) => {
-        await one.route(/\/gif\.webm$/, (route) => route.fulfill({ contentType: 'video/webm', body: film }))
+        await one.route(/\/gif\.webm$/, (route) => route.fulfill({ contentType: 'video/webm', body }))
         const gif = attachment('1', 'animated_gif', { url: `${product.url}/gif.webm` })
         await answerMessages({ attachments: [gif] })(one)
       },
@@ -237,7 +217,7 @@ describe('a reply', () => {
 
 describe('trouble', () => {
   test('without a network the page says so, keeps what is there, and is brought up to date afterwards', async () => {
-    const { page, context } = await at(`/tickets/${direct.id}`, async () => {})
+    const { page, context } = await at(`/tickets/${direct.id}`)
     await message(page, 'Where is my order?').waitFor()
     await context.setOffline(true)
     await page.getByText('You are offline.').waitFor()
@@ -257,7 +237,7 @@ describe('trouble', () => {
   })
 
   test('a session that cannot be renewed is said, and what was written is there after signing in again', async () => {
-    const { page, context } = await at(`/tickets/${direct.id}`, async () => {})
+    const { page, context } = await at(`/tickets/${direct.id}`)
     await page.getByRole('textbox', { name: 'Reply by direct message' }).fill('half a sen')
     await context.route('**/oauth2/token', (route) => route.fulfill({ status: 400, json: { error: 'invalid_grant' } }))
     await context.route(/\/api\//, (route) => route.fulfill({ status: 401, json: {} }))

@@ -1,38 +1,26 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
+import { describe, expect, test } from '@jest/globals'
+import type { Page } from 'playwright-core'
 import type { ApiChannel } from '../../lambdas/core/api/schemas.ts'
 import type { PersonName } from '../../local/identity/clients.ts'
 import { eventually } from '../local/support.ts'
-import { launchBrowser, noFaults, type OpenedPage, type PageOptions } from '../support/browser.ts'
-import { dataFolder, Product } from '../support/product.ts'
-import { addChannel, customer, goTo, heading, message, neighbour, openConsole, shop } from './support.ts'
+import { browserForTests, noFaults } from '../support/browser.ts'
+import { productForTests } from '../support/product.ts'
+import {
+  addChannel,
+  type ConsoleOptions,
+  customer,
+  goTo,
+  heading,
+  message,
+  neighbour,
+  openConsole,
+  shop,
+} from './support.ts'
 
-// The whole product and a browser, on a machine that has other things to do.
-jest.setTimeout(90_000)
-
-const folder = dataFolder()
-let product: Product
-let browser: Browser
-let opened: OpenedPage[] = []
-
-beforeAll(async () => {
-  ;[product, browser] = await Promise.all([Product.start(folder.path), launchBrowser()])
-}, 120_000)
-afterEach(async () => {
-  await Promise.all(opened.map(({ context }) => context.close()))
-  opened = []
-})
-afterAll(async () => {
-  await browser?.close()
-  await product?.end()
-  folder.remove()
-}, 60_000)
-
-async function signedIn(person: PersonName, options: PageOptions & { at?: string } = {}): Promise<OpenedPage> {
-  const one = await openConsole(browser, product, person, options)
-  opened.push(one)
-  return one
-}
+const product = productForTests()
+const browser = browserForTests()
+const signedIn = (person: PersonName, options: ConsoleOptions = {}) =>
+  openConsole(browser.open, product, person, options)
 
 type XPost = { id: string; text: unknown; inReplyToId: string | null }
 const channel = () => product.call<ApiChannel>(`/api/channels/twitter-${shop.id}`)

@@ -1,18 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import type { Page } from 'playwright-core'
 import type { ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
-import { launchBrowser, noFaults, type OpenedPage } from '../support/browser.ts'
-import { dataFolder, Product } from '../support/product.ts'
+import { browserForTests, noFaults } from '../support/browser.ts'
+import { productForTests } from '../support/product.ts'
 import { customer, message, neighbour, openConsole, shop } from './support.ts'
 
 // Pictures and the check before sending through the whole: browser, API, bucket, queues and the simulated X.
-jest.setTimeout(90_000)
-
-const folder = dataFolder()
-let product: Product
-let browser: Browser
-let opened: OpenedPage[] = []
+const product = productForTests(() => product.connectByOAuth(shop))
+const browser = browserForTests()
 let mention: ApiTicket
 
 /** A real picture of one point: browsers draw it, and X takes it. */
@@ -22,26 +18,11 @@ const picture = Buffer.from(
 )
 
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([Product.start(folder.path), launchBrowser()])
-  await product.connectByOAuth(shop)
   await product.onX('POST', 'posts', { by: neighbour, text: `@${shop.username} are you open?` })
   mention = await eventually('the ticket', async () => (await product.tickets())[0])
-}, 120_000)
-afterEach(async () => {
-  await Promise.all(opened.map(({ context }) => context.close()))
-  opened = []
 })
-afterAll(async () => {
-  await browser?.close()
-  await product?.end()
-  folder.remove()
-}, 60_000)
 
-async function at(address: string): Promise<OpenedPage> {
-  const one = await openConsole(browser, product, 'agent', { at: address })
-  opened.push(one)
-  return one
-}
+const at = (address: string) => openConsole(browser.open, product, 'agent', { at: address })
 
 const replyTo = async (page: Page, text: string) => {
   await page.getByRole('button', { name: /^Public reply/ }).click()

@@ -1,26 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Page } from 'playwright-core'
 import { consoleFiles } from '../../build/console.ts'
 import type { ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
-import { axeViolations, launchBrowser, type OpenedPage, screenshot } from '../support/browser.ts'
-import { dataFolder, Product } from '../support/product.ts'
+import { axeViolations, browserForTests, type OpenedPage, openPage, screenshot } from '../support/browser.ts'
+import { productForTests } from '../support/product.ts'
 import { customer, goTo, neighbour, openConsole, shop } from './support.ts'
 
-jest.setTimeout(120_000)
-
-const folder = dataFolder()
-let product: Product
-let browser: Browser
+const product = productForTests(() => product.connectByOAuth(shop))
+const browser = browserForTests()
 let direct: ApiTicket
 let mention: ApiTicket
 
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([Product.start(folder.path), launchBrowser()])
-  await product.connectByOAuth(shop)
   const tell = (text: string) => product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text })
   const post = (by: string, text: string) => product.onX('POST', 'posts', { by, text })
   await post(neighbour, `@${shop.username} love your new shoes! They arrived a day early #happy`)
@@ -31,12 +26,7 @@ beforeAll(async () => {
   mention = await eventually('the mention ticket', of('mention'))
   await product.reply(direct.id, { text: 'It is on its way, and should be with you tomorrow.' })
   await product.reply(mention.id, { text: 'We do!' })
-}, 120_000)
-afterAll(async () => {
-  await browser?.close()
-  await product?.end()
-  folder.remove()
-}, 60_000)
+})
 
 /** The pages by the name of their picture, each in the state that shows most. */
 const pages = (): [name: string, address: string, act: (page: Page) => Promise<unknown>][] => [
@@ -84,7 +74,7 @@ describe.each([
   ['light', 360],
 ] as const)('every page, %s and %s pixels wide', (colorScheme, width) => {
   test('has nothing that axe finds, is no wider than the screen, and does nothing that the policy forbids', async () => {
-    const { page, context, faults } = await openConsole(browser, product, 'administrator', {
+    const { page, faults } = await openConsole(browser.open, product, 'administrator', {
       colorScheme,
       width,
       height: 800,
@@ -104,14 +94,14 @@ describe.each([
     expect(found).toEqual([])
     expect(faults.cspViolations).toEqual([])
     expect(faults.foreignRequests).toEqual([])
-    await context.close()
   })
 })
 
 describe('by keyboard', () => {
   let opened: OpenedPage
   beforeAll(async () => {
-    opened = await openConsole(browser, product, 'administrator')
+    // One page for all of these tests.
+    opened = await openConsole((options) => openPage(browser.launched(), options), product, 'administrator')
   })
   afterAll(() => opened?.context.close())
   const focused = () => opened.page.evaluate<string>('document.activeElement?.textContent ?? ""')

@@ -9,7 +9,7 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
-import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
 import {
   type EnvironmentName,
   type FunctionName,
@@ -24,8 +24,6 @@ import { databaseClient } from '../../local/aws/table.ts'
 import type { FunctionLogLine } from '../../local/lambda/sandbox.ts'
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts'
 import { eventually, temporaryFolder } from './support.ts'
-
-jest.setTimeout(30_000)
 
 const folder = temporaryFolder()
 const stacks: Stack[] = []

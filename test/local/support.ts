@@ -31,9 +31,9 @@ export function temporaryFolder() {
   }
 }
 
-/** Polls until the result is neither false nor undefined, for at most 20 seconds. */
+/** Polls until the result is neither false nor undefined, for at most a minute. */
 export async function eventually<T>(what: string, ask: () => T | Promise<T>): Promise<Exclude<T, undefined | false>> {
-  const until = Date.now() + 20_000
+  const until = Date.now() + 60_000
   for (;;) {
     const answer = await ask()
     if (answer !== undefined && answer !== false) return answer as Exclude<T, undefined | false>

@@ -196,7 +196,7 @@ describe('an edited post', () => {
       }),
       { numRuns: cases(15), interruptAfterTimeLimit: 50_000 },
     )
-  }, 60_000)
+  })
 
   test('of the account itself changes the message that it is, in any status', async () => {
     const [ann, entry, first, second] = [newCustomer(), newId(), newId(), newId()]

@@ -1,9 +1,7 @@
-import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
 import { type LocalFunction, type PoolOptions, startFunction } from '../../../local/lambda/functions.ts'
 import { type FunctionLogLine, InvocationError } from '../../../local/lambda/sandbox.ts'
 import { eventually, temporaryFolder } from '../support.ts'
-
-jest.setTimeout(30_000)
 
 const folder = temporaryFolder()
 const started: LocalFunction[] = []

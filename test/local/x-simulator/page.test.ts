@@ -1,14 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import type { Page } from 'playwright-core'
 import type { XSimulator } from '../../../local/x-simulator/simulator.ts'
-import {
-  axeViolations,
-  launchBrowser,
-  noFaults,
-  type OpenedPage,
-  openPage,
-  type PageOptions,
-} from '../../support/browser.ts'
+import { axeViolations, browserForTests, noFaults, type OpenedPage, type PageOptions } from '../../support/browser.ts'
 import { eventually, served } from '../support.ts'
 import {
   accountAt,
@@ -23,21 +16,9 @@ import {
   subscribed,
 } from './support.ts'
 
-// A page starts, is drawn and looks once a second.
-jest.setTimeout(60_000)
-
 const all = everything()
-let browser: Browser
-let opened: OpenedPage[] = []
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterEach(async () => {
-  await Promise.all(opened.map(({ context }) => context.close()))
-  opened = []
-  await all.stop()
-})
-afterAll(() => browser?.close())
+const browser = browserForTests()
+afterEach(() => all.stop())
 
 /** The smallest picture there is, and an animation. */
 const png = Buffer.from(
@@ -48,8 +29,7 @@ const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA
 
 /** A page of that simulator, drawn once. */
 async function pageOf(x: XSimulator, options: PageOptions = {}, query = ''): Promise<OpenedPage> {
-  const one = await openPage(browser, options)
-  opened.push(one)
+  const one = await browser.open(options)
   await one.page.goto(`${x.url}/${query}`)
   await one.page.locator('#reach').filter({ hasText: /./ }).waitFor()
   return one
@@ -462,7 +442,7 @@ describe('the page', () => {
 
   test('asks no more while nobody looks, and at once when somebody does', async () => {
     const x = await all.x()
-    const { page, context } = await openPage(browser)
+    const { page } = await browser.open()
     await page.clock.install()
     await page.goto(`${x.url}/`)
     await page.getByText('No messages yet').waitFor()
@@ -479,7 +459,6 @@ describe('the page', () => {
     await turn('visible')
     x.control.directMessage({ from: customer, to: shop, text: 'there you are' })
     await page.getByText('there you are').waitFor()
-    await context.close()
   })
 
   test('is served with a strict policy, from a list of files and nothing beside them', async () => {
@@ -510,8 +489,7 @@ describe('the page on which an account is allowed', () => {
     const x = await all.x()
     const link = await clientAt(x).generateAuthLink(`${site.url}/back`, { linkMode: 'authorize', forceLogin: true })
     const url = new URL(link.url)
-    const one = await openPage(browser, { width: 360, height: 740, colorScheme: 'dark' })
-    opened.push(one)
+    const one = await browser.open({ width: 360, height: 740, colorScheme: 'dark' })
     await one.page.goto(`${x.url}${url.pathname}${url.search}`)
     return { x, site, link, ...one }
   }

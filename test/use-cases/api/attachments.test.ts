@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { message as messageSchema } from '../../../lambdas/core/api/schemas.ts'
+import { apiOver } from '../../support/api.ts'
 import { startBucket, type TestBucket } from '../../support/bucket.ts'
 import { files } from '../../support/files.ts'
-import { apiHandler } from '../../support/handlers.ts'
-import { httpEvent } from '../../support/http-events.ts'
 import { routerOver } from '../../support/router.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
-import { untouched } from '../../support/untouched.ts'
-import { portsOf } from '../../support/x.ts'
 import { ann, bob, directMessages, idAt, posts, shop } from '../../support/x-payloads.ts'
 
 const agents = { kim: { sub: 'kim-id', username: 'kim' }, lee: { sub: 'lee-id', username: 'lee' } }
@@ -16,7 +12,7 @@ let clock = new Date('2026-01-01T12:00:00.000Z')
 const now = () => clock
 let stores: TestStores
 let bucket: TestBucket
-let api: ReturnType<typeof apiHandler>
+let api: ReturnType<typeof apiOver>
 let logged: object[] = []
 let directTicket: string
 let mentionTicket: string
@@ -25,14 +21,9 @@ beforeAll(async () => {
   bucket = await startBucket()
   stores = await startStores(now)
   await stores.connect()
-  api = apiHandler({
-    ...stores,
+  api = apiOver(stores, now, {
     bucket,
     replyQueue: { send: async () => {} },
-    ...portsOf(untouched('x')),
-    encryption: untouched('encryption'),
-    publicUrl: 'https://helpdesk.example',
-    now,
     log: (entry) => logged.push(entry),
   })
   const { deliver } = routerOver(stores, now)
@@ -56,7 +47,7 @@ async function call(path: string, body: object, { as = 'kim', key }: Called = {}
     headers: Object.fromEntries(key ? [['idempotency-key', key]] : []),
     body: JSON.stringify(body),
   }
-  const answer = (await api(httpEvent('POST', path, options), {} as Context)) as APIGatewayProxyStructuredResultV2
+  const answer = await api('POST', path, options)
   return { status: answer.statusCode, body: JSON.parse(answer.body ?? 'null') }
 }
 const reply = (ticket: string, body: object, called?: Called) => call(`/api/tickets/${ticket}/replies`, body, called)
