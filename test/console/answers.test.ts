@@ -92,7 +92,7 @@ const answerMessages =
       }))
       await route.fulfill({ json: { ...body, messages: [{ ...known, ...first }, ...outbound] } })
     })
-const beside = (id: string, text: string | null) => {
+const reference = (id: string, text: string | null) => {
   const author = { id: '1', username: 'other', name: 'Other' }
   return { id, url: `https://x.com/other/status/${id}`, text, author, createdAt: null, attachments: [] }
 }
@@ -113,15 +113,15 @@ describe('a conversation', () => {
           { type: 'link', start: 6, end: 9, url: 'javascript:alert(1)', displayUrl: 'bad' },
           { type: 'link', start: 10, end: 14, url: 'https://example.com/', displayUrl: 'example.com' },
         ],
-        parent: { ...beside('11', null), status: 'unavailable' },
-        quoted: beside('12', 'What I quoted'),
+        parent: { ...reference('11', null), status: 'unavailable' },
+        quoted: reference('12', 'What I quoted'),
         addressees: [{ username: 'someone', userId: null }],
         versions: [{ externalId: '9', text: 'lok: bad good', entities: [], createdAt: '2026-01-01T00:00:00Z' }],
         deletedAt: '2026-01-02T00:00:00Z',
       }),
     )
     await page.getByText('What I quoted').waitFor()
-    await page.getByText('X does not show it any more').waitFor()
+    await page.getByText('X no longer shows this post').waitFor()
     await page.getByText('to @someone').waitFor()
     await page.getByText('Deleted on X').waitFor()
     await page.getByText('Edited once').click()
@@ -146,8 +146,8 @@ describe('a conversation', () => {
     ]
     const { page, faults } = await at(`/tickets/${direct.id}`, answerMessages({ attachments }))
     await page.getByRole('img', { name: 'Picture from Demo Customer' }).waitFor()
-    await page.getByText('Picture is being fetched from X').waitFor()
-    await page.getByText('Video cannot be fetched from X at the moment').waitFor()
+    await page.getByText('Picture is downloading from X').waitFor()
+    await page.getByText('Video cannot be downloaded from X right now.').waitFor()
     expect(await page.locator('article img').count()).toBe(1)
     expect(faults.cspViolations).toEqual([])
   })
@@ -195,7 +195,7 @@ describe('a conversation', () => {
     await message(page, 'reply 0').getByText('X is busy').waitFor()
     await message(page, 'reply 0').getByRole('button', { name: 'Retry' }).click()
     await message(page, 'reply 0').getByText('The channel is disconnected.').waitFor()
-    await message(page, 'reply 1').getByText('X may have it').waitFor()
+    await message(page, 'reply 1').getByText('We could not find out whether X has it.').waitFor()
     await message(page, 'reply 1').getByRole('button', { name: 'Send again anyway' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
     expect(sent).toEqual([{ path: 'reply-0' }])
@@ -223,7 +223,7 @@ describe('a reply', () => {
     })
     await write(page, 'only once')
     await page.getByRole('button', { name: 'Reply publicly' }).click()
-    await page.getByText('It is not known whether the reply arrived.').waitFor()
+    await page.getByText('We do not know whether the reply arrived.').waitFor()
     await goTo(page, 'Tickets')
     await page.goBack()
     await page.getByRole('button', { name: /^Public reply/ }).click()
@@ -299,7 +299,7 @@ describe('trouble', () => {
     )
     await page.getByLabel('Name').fill('Another')
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.locator('.fault').getByText('is taken').waitFor()
+    await page.locator('.field-error').getByText('is taken').waitFor()
     expect(await page.getByLabel('Name').getAttribute('aria-invalid')).toBe('true')
   })
 })

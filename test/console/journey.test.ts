@@ -71,9 +71,9 @@ test('an account is connected with the mouse, and its settings stay as they were
   await page.getByLabel('Name').fill('Our shop')
   await page.getByRole('switch', { name: 'Mentions' }).uncheck()
   await page.getByLabel('No messages (h)').fill('0')
-  await page.getByText('There are unsaved changes.').waitFor()
+  await page.getByText('You have unsaved changes.').waitFor()
   await page.getByRole('button', { name: 'Save' }).click()
-  await page.getByText('Give whole hours from 1 to 720, or leave it empty.').waitFor()
+  await page.getByText('Enter whole hours from 1 to 720, or leave the field empty.').waitFor()
   expect((await channel()).name).toBe(shop.username)
   await page.getByLabel('No messages (h)').fill('24')
   await page.getByRole('button', { name: 'Save' }).click()
@@ -172,7 +172,7 @@ test('tags are added and taken away, and the list is narrowed by them in an addr
   await rows.first().waitFor()
   expect(await rows.count()).toBe(1)
   await page.getByRole('link', { name: 'Solved' }).click()
-  await page.getByText('No ticket fits these filters.').waitFor()
+  await page.getByText('No ticket matches these filters.').waitFor()
   expect(new URL(page.url()).search).toBe('?status=solved&tag=refund')
 })
 
@@ -210,10 +210,10 @@ test('switching the extension off asks, says what it means, and keeps channels f
   const use = page.getByRole('switch', { name: 'Use the Twitter extension' })
   await use.click()
   await page.getByRole('dialog').getByRole('button', { name: 'Switch off' }).click()
-  await page.getByText('Messages that come while it is off').waitFor()
+  await page.getByText('While the extension is off').waitFor()
   await directMessage('into the void')
   await goTo(page, 'Channels')
-  await page.getByText('The Twitter extension is off:').waitFor()
+  await page.getByText('Messages do not become tickets, and you cannot add channels.').waitFor()
   expect(await page.getByRole('button', { name: 'Add Channel' }).isDisabled()).toBe(true)
   await page.getByRole('link', { name: 'Our shop' }).click()
   await eventually('the reason in the list', async () => {
@@ -230,7 +230,7 @@ test('switching the extension off asks, says what it means, and keeps channels f
   })
   await goTo(page, 'Extensions')
   await use.click()
-  await page.getByText('On: messages that reach connected channels').waitFor()
+  await page.getByText('On: messages to connected channels').waitFor()
 })
 
 test('disconnecting asks first, and connecting again revives the channel', async () => {

@@ -87,7 +87,7 @@ describe('a public reply', () => {
     await replyTo(page, 'with a picture')
     const choose = page.locator('input[type="file"]')
     await choose.setInputFiles([{ name: 'letter.pdf', mimeType: 'application/pdf', buffer: Buffer.from('x') }])
-    await page.getByText('letter.pdf is no picture, GIF or video').waitFor()
+    await page.getByText('X does not accept letter.pdf.').waitFor()
     await choose.setInputFiles([{ name: 'parcel.png', mimeType: 'image/png', buffer: picture }])
     await page.getByRole('button', { name: 'Remove parcel.png' }).waitFor()
     await page.getByRole('button', { name: 'Reply publicly' }).click()

@@ -41,7 +41,7 @@ afterAll(async () => {
 /** The pages by the name of their picture, each in the state that shows most. */
 const pages = (): [name: string, address: string, act: (page: Page) => Promise<unknown>][] => [
   ['tickets', '/tickets', (page) => page.getByRole('link', { name: 'Where is my order?' }).waitFor()],
-  ['tickets-none', '/tickets?status=spam', (page) => page.getByText('No ticket fits').waitFor()],
+  ['tickets-none', '/tickets?status=spam', (page) => page.getByText('No ticket matches').waitFor()],
   ['ticket-direct', `/tickets/${direct.id}`, (page) => page.getByText('should be with you tomorrow').waitFor()],
   [
     'ticket-mention',
@@ -63,7 +63,7 @@ const pages = (): [name: string, address: string, act: (page: Page) => Promise<u
     async (page) => {
       await page.getByLabel('No messages (h)').fill('1000')
       await page.getByRole('button', { name: 'Save' }).click()
-      await page.getByText('Give whole hours').waitFor()
+      await page.getByText('Enter whole hours').waitFor()
     },
   ],
   [
@@ -75,7 +75,7 @@ const pages = (): [name: string, address: string, act: (page: Page) => Promise<u
     },
   ],
   ['extensions', '/extensions', (page) => page.getByRole('switch').waitFor()],
-  ['not-found', '/nowhere', (page) => page.getByText('The address leads to no page').waitFor()],
+  ['not-found', '/nowhere', (page) => page.getByText('The console has no page').waitFor()],
 ]
 
 describe.each([
