@@ -7,7 +7,7 @@ import { launchBrowser, noFaults, type OpenedPage, type PageOptions } from '../s
 import { dataFolder, Product } from '../support/product.ts'
 import { addChannel, customer, goTo, heading, message, neighbour, openConsole, shop } from './support.ts'
 
-// The whole product and a browser, on a machine that has other things to do.
+// The whole product and a browser; slow on a busy machine.
 jest.setTimeout(90_000)
 
 const folder = dataFolder()
@@ -51,7 +51,7 @@ const openTicket = async (page: Page, subject: string) => {
   await heading(page, subject).waitFor()
 }
 
-test('before there is a channel, the list says what to do, and Cancel on X is said in words', async () => {
+test('without a channel the list says what to do, and Cancel on X is explained', async () => {
   const { page, faults } = await signedIn('administrator')
   await heading(page, 'Tickets').waitFor()
   await page.getByRole('main').getByRole('link', { name: 'Add Channel' }).click()
@@ -65,7 +65,7 @@ test('before there is a channel, the list says what to do, and Cancel on X is sa
   expect(faults.cspViolations).toEqual([])
 })
 
-test('an account is connected with the mouse, and its settings stay as they were saved', async () => {
+test('an account is connected with the mouse, and its settings are saved', async () => {
   const { page, faults } = await signedIn('administrator')
   await addChannel(page)
   await page.getByLabel('Name').fill('Our shop')
@@ -89,7 +89,7 @@ test('an account is connected with the mouse, and its settings stay as they were
   expect(faults.cspViolations).toEqual([])
 })
 
-test('leaving with unsaved settings asks, by a link and by the back button', async () => {
+test('leaving a page with unsaved settings asks first, by link and by back button', async () => {
   const { page } = await signedIn('administrator')
   await goTo(page, 'Channels')
   await page.getByRole('link', { name: 'Our shop' }).click()
@@ -107,7 +107,7 @@ test('leaving with unsaved settings asks, by a link and by the back button', asy
   expect((await channel()).name).toBe('Our shop')
 })
 
-test('a direct message appears without a reload, is only ever text, is answered and closed; the next one opens a new ticket', async () => {
+test('a direct message appears without a reload, as plain text, is answered and closed; the next one opens a new ticket', async () => {
   const { page, faults } = await signedIn('agent')
   await directMessage('Where is my order? <img src=x onerror=alert(1)>')
   await page.getByRole('link', { name: 'Where is my order?' }).click()
@@ -130,12 +130,12 @@ test('a direct message appears without a reload, is only ever text, is answered 
   await page.getByText('This conversation continues an earlier ticket.').waitFor()
   await page.getByRole('link', { name: 'Go to the earlier ticket' }).first().click()
   await heading(page, 'Where is my order?').waitFor()
-  // An answer that is no success is one of X's or of ours, and said on the page.
+  // The browser logs every answer other than success as an error; the page shows those itself.
   const errors = faults.errors.filter((one) => !one.startsWith('Failed to load resource'))
   expect({ ...faults, errors }).toEqual(noFaults)
 })
 
-test('a mention is answered under its entry, and the answer to that opens a new ticket', async () => {
+test('a mention is answered below its entry, and the customer’s answer opens a new ticket', async () => {
   const { page, faults } = await signedIn('agent')
   const entry = await post(neighbour, `@${shop.username} are you open on Sunday?`)
   await page.getByRole('link', { name: 'are you open on Sunday?' }).click()
@@ -158,7 +158,7 @@ test('a mention is answered under its entry, and the answer to that opens a new 
   expect(faults.cspViolations).toEqual([])
 })
 
-test('tags are added and taken away, and the list is narrowed by them in an address that can be kept', async () => {
+test('tags are added, and the list is filtered by tag and status in the URL', async () => {
   const { page } = await signedIn('agent')
   await openTicket(page, 'One more thing')
   await page.getByLabel('Add a tag').fill('refund')
@@ -176,8 +176,8 @@ test('tags are added and taken away, and the list is narrowed by them in an addr
   expect(new URL(page.url()).search).toBe('?status=solved&tag=refund')
 })
 
-describe('who may what', () => {
-  test('an agent is offered no pages of administrators, and is told whom to ask', async () => {
+describe('permissions', () => {
+  test('an agent sees no pages of administrators, and is told whom to ask', async () => {
     const { page } = await signedIn('agent', { at: '/extensions' })
     await page.getByText('Only administrators can see and change this.').waitFor()
     expect(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts()).toEqual([
@@ -188,14 +188,14 @@ describe('who may what', () => {
     await page.getByText('Only administrators can see and change this.').waitFor()
   })
 
-  test('somebody without a group sees no ticket and is told whom to ask', async () => {
+  test('a person without a group sees no ticket, and is told whom to ask', async () => {
     const { page } = await signedIn('newcomer', { at: '/tickets' })
     await heading(page, 'You have no access yet').waitFor()
     await page.getByText('Ask an administrator of the helpdesk').waitFor()
     expect(await page.getByRole('navigation').count()).toBe(0)
   })
 
-  test('who signs out has to sign in again, and comes back to where the address led', async () => {
+  test('after signing out, every page asks to sign in', async () => {
     const { page } = await signedIn('agent', { at: '/reports' })
     await heading(page, 'Reports').waitFor()
     await page.getByRole('button', { name: 'Sign out' }).click()
@@ -205,7 +205,7 @@ describe('who may what', () => {
   })
 })
 
-test('switching the extension off asks, says what it means, and keeps channels from being added', async () => {
+test('switching the extension off asks first, explains the effect, and blocks adding channels', async () => {
   const { page } = await signedIn('administrator', { at: '/extensions' })
   const use = page.getByRole('switch', { name: 'Use the Twitter extension' })
   await use.click()
@@ -233,7 +233,7 @@ test('switching the extension off asks, says what it means, and keeps channels f
   await page.getByText('On: messages to connected channels').waitFor()
 })
 
-test('disconnecting asks first, and connecting again revives the channel', async () => {
+test('disconnecting asks first, and reconnecting restores the channel with its settings', async () => {
   const { page } = await signedIn('administrator', { at: `/channels/twitter-${shop.id}` })
   await page.getByRole('button', { name: 'Disconnect' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click()

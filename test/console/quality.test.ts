@@ -38,7 +38,7 @@ afterAll(async () => {
   folder.remove()
 }, 60_000)
 
-/** The pages by the name of their picture, each in the state that shows most. */
+/** The pages by the name of their screenshot, each in the state that shows most. */
 const pages = (): [name: string, address: string, act: (page: Page) => Promise<unknown>][] => [
   ['tickets', '/tickets', (page) => page.getByRole('link', { name: 'Where is my order?' }).waitFor()],
   ['tickets-none', '/tickets?status=spam', (page) => page.getByText('No ticket matches').waitFor()],
@@ -83,7 +83,7 @@ describe.each([
   ['dark', 1280],
   ['light', 360],
 ] as const)('every page, %s and %s pixels wide', (colorScheme, width) => {
-  test('has nothing that axe finds, is no wider than the screen, and does nothing that the policy forbids', async () => {
+  test('passes axe, fits the screen, and violates no security policy', async () => {
     const { page, context, faults } = await openConsole(browser, product, 'administrator', {
       colorScheme,
       width,
@@ -98,7 +98,7 @@ describe.each([
       for (const { id, impact, at } of await axeViolations(page)) found.push({ name, id, impact, at })
       const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
       if (overflow > 0) found.push({ name, overflow })
-      // A question about unsaved settings is not what the next page is about.
+      // Without this, unsaved settings would block the way to the next page.
       await page.evaluate("addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true)")
     }
     expect(found).toEqual([])
@@ -116,7 +116,7 @@ describe('by keyboard', () => {
   afterAll(() => opened?.context.close())
   const focused = () => opened.page.evaluate<string>('document.activeElement?.textContent ?? ""')
 
-  test('the first stop is the way past the navigation', async () => {
+  test('the first focus is the link that skips the navigation', async () => {
     const { page } = opened
     await page.goto(`${product.url}/tickets`)
     await page.getByRole('link', { name: 'Where is my order?' }).waitFor()
@@ -126,7 +126,7 @@ describe('by keyboard', () => {
     expect(await page.evaluate('document.activeElement?.id')).toBe('content')
   })
 
-  test('another page begins at its heading', async () => {
+  test('the heading of a new page gets the focus', async () => {
     await goTo(opened.page, 'Channels')
     await eventually('the focus on the heading', async () => (await focused()) === 'Channels')
   })
@@ -144,7 +144,7 @@ describe('by keyboard', () => {
     await page.getByRole('article').filter({ hasText: 'By keyboard' }).waitFor()
   })
 
-  test('a question is left with Escape, and nothing has happened', async () => {
+  test('Escape cancels a dialog, and nothing happens', async () => {
     const { page } = opened
     await page.goto(`${product.url}/channels/twitter-${shop.id}`)
     await page.getByRole('button', { name: 'Disconnect' }).focus()
@@ -156,7 +156,7 @@ describe('by keyboard', () => {
   })
 })
 
-test('all the script of the console together is less than 60 KB, gzipped', async () => {
+test('all scripts of the console together are smaller than 60 KB, gzipped', async () => {
   const built = await consoleFiles()
   const scripts = readdirSync(join(built, 'assets'))
     .filter((name) => name.endsWith('.js'))
@@ -166,7 +166,7 @@ test('all the script of the console together is less than 60 KB, gzipped', async
   expect(size).toBeLessThan(60_000)
 })
 
-test('the page holds no script and no style of its own: the policy would forbid them', async () => {
+test('the page has no inline script or style, which the security policy forbids', async () => {
   const page = readFileSync(join(await consoleFiles(), 'index.html'), 'utf8')
   expect(page).not.toMatch(/<style|style=|<script(?![^>]*\bsrc=)/)
 })
