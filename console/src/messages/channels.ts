@@ -110,7 +110,7 @@ export const ignoredEventsMessages = {
   at: 'Time',
   kind: 'Event',
   reason: 'Reason',
-  openOnX: 'Open on X',
+  seeOnX: 'See on X',
   kinds: {
     direct_message_events: 'Direct message',
     tweet_create_events: 'Post',

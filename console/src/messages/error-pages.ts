@@ -16,7 +16,8 @@ export const noAccessMessages = {
 
 export const administratorsOnlyMessages = {
   title: 'For administrators',
-  text: 'Only administrators can see and change this. Ask an administrator to do it, or to add you to the group «administrators».',
+  text: 'Only administrators can see and change this.',
+  nextStep: 'Ask an administrator to do it, or to add you to the group «administrators».',
 } as const
 
 export const notFoundMessages = {

@@ -31,7 +31,7 @@ export const conversationMessages = {
     'You cannot answer it. The customer’s next message opens a new ticket. You can reopen this ticket until there is a later one.',
   reopen: 'Reopen',
   helpdesk: 'Helpdesk',
-  openOnX: 'Open on X',
+  seeOnX: 'See on X',
   joinedBecause: 'Why it is here',
   firstEntry: 'First entry',
   encrypted: 'This message is end-to-end encrypted. You can read it only on X.',

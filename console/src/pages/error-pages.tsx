@@ -35,8 +35,8 @@ export function NoAccess() {
     <ErrorPage
       title={title}
       icon="lock"
-      heading={text(personName.value)}
-      text={nextStep}
+      text={text(personName.value)}
+      nextStep={nextStep}
       action={<Button onClick={signOut}>{commonMessages.signOut}</Button>}
     />
   )
@@ -44,14 +44,14 @@ export function NoAccess() {
 
 /** For an agent who opens a page of administrators. */
 export function AdministratorsOnly() {
-  return <ErrorPage {...administratorsOnlyMessages} icon="lock" action={<ToTickets />} />
+  return <ErrorPage {...administratorsOnlyMessages} icon="lock" action={<TicketsLink />} />
 }
 
 export function NotFound() {
-  return <ErrorPage {...notFoundMessages} icon="search" action={<ToTickets />} />
+  return <ErrorPage {...notFoundMessages} icon="search" action={<TicketsLink />} />
 }
 
-function ToTickets() {
+function TicketsLink() {
   return (
     <a class="button plain" href="/tickets">
       {errorPageMessages.toTickets}
@@ -62,17 +62,17 @@ function ToTickets() {
 type ErrorPageProps = {
   readonly title: string
   readonly icon: IconName
-  readonly heading?: string
   readonly text: string
+  readonly nextStep?: string
   readonly action: ComponentChildren
 }
 
-function ErrorPage({ title, icon, heading = title, text, action }: ErrorPageProps) {
+function ErrorPage({ title, icon, text, nextStep, action }: ErrorPageProps) {
   return (
     <Page title={title}>
       <div class="card">
-        <EmptyState icon={icon} title={heading} actions={action}>
-          {text}
+        <EmptyState icon={icon} title={text} actions={action}>
+          {nextStep}
         </EmptyState>
       </div>
     </Page>

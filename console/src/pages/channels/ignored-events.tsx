@@ -60,7 +60,7 @@ function EventTable({ events }: { events: readonly ApiEvent[] }) {
                 {event.reason}
                 {href && (
                   <ExternalLink className="inline-link" href={href}>
-                    {t.openOnX}
+                    {t.seeOnX}
                   </ExternalLink>
                 )}
               </td>

@@ -96,7 +96,7 @@ function Footer(props: Pick<MessageItemProps, 'message' | 'ticket' | 'onToggleRe
       )}
       {href && (
         <ExternalLink href={href} className="small">
-          {t.openOnX}
+          {t.seeOnX}
         </ExternalLink>
       )}
       {onToggleReply && (

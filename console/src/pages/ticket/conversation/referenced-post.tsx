@@ -22,7 +22,7 @@ export function ReferencedPost({ post, title }: { post: PostReference | null | u
         {href && (
           <>
             {' · '}
-            <ExternalLink href={href}>{t.openOnX}</ExternalLink>
+            <ExternalLink href={href}>{t.seeOnX}</ExternalLink>
           </>
         )}
       </p>
