@@ -7,7 +7,7 @@ type ResourceStatusProps = {
   readonly lines: number
 }
 
-/** The error of a resource, or a skeleton of that many lines while it loads for the first time. */
+/** The error of a resource, or a skeleton while it loads for the first time. */
 export function ResourceStatus({ resource, lines }: ResourceStatusProps) {
   const { value, error, reload } = resource
   if (error) return <ErrorNotice error={error} onRetry={reload} />

@@ -1,6 +1,6 @@
 import { formatFullTime, formatTime } from '../format.ts'
 
-/** A short time; the full one is in the tooltip. @param at ISO time */
+/** A time in short form; its tooltip has the full form. @param at ISO time */
 export function Time({ at }: { at: string }) {
   return (
     <time dateTime={at} title={formatFullTime(at)}>

@@ -10,7 +10,7 @@ import { createMediaLinkCache } from './media-link-cache.ts'
 const PAGE_SIZE = 100
 const MAX_PAGES = 10
 
-/** Every that many refreshes loads the messages in any case: a deleted message, for example, does not change the ticket. */
+/** One in six refreshes loads the messages even if the ticket is unchanged: a deletion on X does not change the ticket. */
 const FULL_REFRESH_EVERY = 6
 
 type State = {

@@ -15,8 +15,8 @@ import { useReplyValidation } from './use-reply-validation.ts'
 import { CharacterCount, ValidationResult } from './validation-result.tsx'
 import { MAX_DIRECT_MESSAGE_LENGTH, MAX_POST_LENGTH, weightedLength } from './weighted-length.ts'
 
-/** The count of a direct message is hidden until that few characters are left. */
-const SHOW_COUNT_BELOW = 500
+/** The form of a direct message shows the count only when fewer characters are left. */
+const SHOW_COUNT_BELOW_CHARACTERS = 500
 
 type ReplyFormProps = {
   readonly ticket: ApiTicket
@@ -134,7 +134,7 @@ export function ReplyForm({ ticket, entry, onSent, onClose }: ReplyFormProps) {
           id={`${id}-count`}
           length={length}
           maxLength={maxLength}
-          isShown={entry !== undefined || maxLength - length < SHOW_COUNT_BELOW}
+          isShown={entry !== undefined || maxLength - length < SHOW_COUNT_BELOW_CHARACTERS}
         />
         <Button kind="primary" disabled={isDisabled} onClick={send}>
           {entry ? t.sendPublic : t.send}

@@ -3,8 +3,8 @@ import { Icon } from '../../../components/icon.tsx'
 import { formatTime } from '../../../format.ts'
 import { replyMessages as t } from '../../../messages/ticket.ts'
 
-/** When that few characters are left, the count is highlighted and read out. */
-const ALMOST_FULL = 20
+/** From so few remaining characters on, the count is highlighted and read out. */
+const ALMOST_FULL_CHARACTERS = 20
 
 type CharacterCountProps = {
   readonly id: string
@@ -16,7 +16,7 @@ type CharacterCountProps = {
 /** How many of X's characters the text uses. */
 export function CharacterCount({ id, length, maxLength, isShown }: CharacterCountProps) {
   const left = maxLength - length
-  const state = left < 0 ? ' exceeded' : left <= ALMOST_FULL ? ' almost-full' : ''
+  const state = left < 0 ? ' exceeded' : left <= ALMOST_FULL_CHARACTERS ? ' almost-full' : ''
   return (
     <span id={id} class={`character-count${state}`}>
       {isShown && (
@@ -25,7 +25,7 @@ export function CharacterCount({ id, length, maxLength, isShown }: CharacterCoun
             {length} / {maxLength}
           </span>
           <span class="visually-hidden" role="status">
-            {left <= ALMOST_FULL ? t.charactersLeft(left) : ''}
+            {left <= ALMOST_FULL_CHARACTERS ? t.charactersLeft(left) : ''}
           </span>
         </>
       )}
