@@ -28,10 +28,10 @@ beforeAll(async () => {
   await product.reply(mention.id, { text: 'We do!' })
 })
 
-/** The pages by the name of their picture, each in the state that shows most. */
+/** The pages by the name of their screenshot, each in the state that shows most. */
 const pages = (): [name: string, address: string, act: (page: Page) => Promise<unknown>][] => [
   ['tickets', '/tickets', (page) => page.getByRole('link', { name: 'Where is my order?' }).waitFor()],
-  ['tickets-none', '/tickets?status=spam', (page) => page.getByText('No ticket fits').waitFor()],
+  ['tickets-none', '/tickets?status=spam', (page) => page.getByText('No ticket matches').waitFor()],
   ['ticket-direct', `/tickets/${direct.id}`, (page) => page.getByText('should be with you tomorrow').waitFor()],
   [
     'ticket-mention',
@@ -53,7 +53,7 @@ const pages = (): [name: string, address: string, act: (page: Page) => Promise<u
     async (page) => {
       await page.getByLabel('No messages (h)').fill('1000')
       await page.getByRole('button', { name: 'Save' }).click()
-      await page.getByText('Give whole hours').waitFor()
+      await page.getByText('Enter whole hours').waitFor()
     },
   ],
   [
@@ -65,7 +65,7 @@ const pages = (): [name: string, address: string, act: (page: Page) => Promise<u
     },
   ],
   ['extensions', '/extensions', (page) => page.getByRole('switch').waitFor()],
-  ['not-found', '/nowhere', (page) => page.getByText('The address leads to no page').waitFor()],
+  ['not-found', '/nowhere', (page) => page.getByText('The console has no page').waitFor()],
 ]
 
 describe.each([
@@ -73,7 +73,7 @@ describe.each([
   ['dark', 1280],
   ['light', 360],
 ] as const)('every page, %s and %s pixels wide', (colorScheme, width) => {
-  test('has nothing that axe finds, is no wider than the screen, and does nothing that the policy forbids', async () => {
+  test('passes axe, fits the screen, and violates no security policy', async () => {
     const { page, faults } = await openConsole(browser.open, product, 'administrator', {
       colorScheme,
       width,
@@ -88,7 +88,7 @@ describe.each([
       for (const { id, impact, at } of await axeViolations(page)) found.push({ name, id, impact, at })
       const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
       if (overflow > 0) found.push({ name, overflow })
-      // A question about unsaved settings is not what the next page is about.
+      // Without this, unsaved settings would block the way to the next page.
       await page.evaluate("addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true)")
     }
     expect(found).toEqual([])
@@ -106,7 +106,7 @@ describe('by keyboard', () => {
   afterAll(() => opened?.context.close())
   const focused = () => opened.page.evaluate<string>('document.activeElement?.textContent ?? ""')
 
-  test('the first stop is the way past the navigation', async () => {
+  test('the first focus is the link that skips the navigation', async () => {
     const { page } = opened
     await page.goto(`${product.url}/tickets`)
     await page.getByRole('link', { name: 'Where is my order?' }).waitFor()
@@ -116,7 +116,7 @@ describe('by keyboard', () => {
     expect(await page.evaluate('document.activeElement?.id')).toBe('content')
   })
 
-  test('another page begins at its heading', async () => {
+  test('the heading of a new page gets the focus', async () => {
     await goTo(opened.page, 'Channels')
     await eventually('the focus on the heading', async () => (await focused()) === 'Channels')
   })
@@ -134,7 +134,7 @@ describe('by keyboard', () => {
     await page.getByRole('article').filter({ hasText: 'By keyboard' }).waitFor()
   })
 
-  test('a question is left with Escape, and nothing has happened', async () => {
+  test('Escape cancels a dialog, and nothing happens', async () => {
     const { page } = opened
     await page.goto(`${product.url}/channels/twitter-${shop.id}`)
     await page.getByRole('button', { name: 'Disconnect' }).focus()
@@ -146,7 +146,7 @@ describe('by keyboard', () => {
   })
 })
 
-test('all the script of the console together is less than 60 KB, gzipped', async () => {
+test('all scripts of the console together are smaller than 60 KB, gzipped', async () => {
   const built = await consoleFiles()
   const scripts = readdirSync(join(built, 'assets'))
     .filter((name) => name.endsWith('.js'))
@@ -156,7 +156,7 @@ test('all the script of the console together is less than 60 KB, gzipped', async
   expect(size).toBeLessThan(60_000)
 })
 
-test('the page holds no script and no style of its own: the policy would forbid them', async () => {
+test('the page has no inline script or style, which the security policy forbids', async () => {
   const page = readFileSync(join(await consoleFiles(), 'index.html'), 'utf8')
   expect(page).not.toMatch(/<style|style=|<script(?![^>]*\bsrc=)/)
 })

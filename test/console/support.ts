@@ -3,7 +3,7 @@ import type { PersonName } from '../../local/identity/clients.ts'
 import type { OpenedPage, PageOptions } from '../support/browser.ts'
 import type { Product } from '../support/product.ts'
 
-/** The account of the shop and two people, as the simulated X knows them from the start. */
+/** The account of the shop and two people; the simulated X starts with them. */
 export const shop = { id: '1480000000000000001', username: 'demo_shop' }
 export const customer = 'demo_customer'
 export const neighbour = 'demo_neighbour'
@@ -34,10 +34,9 @@ export async function openConsole(
   return opened
 }
 
-/** What the person sees as the page's heading. */
 export const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
 
-/** Goes somewhere by the navigation. */
+/** Opens a page by the navigation. */
 export async function goTo(page: Page, place: 'Tickets' | 'Reports' | 'Channels' | 'Extensions'): Promise<void> {
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: place }).click()
   await heading(page, place).waitFor()
@@ -54,5 +53,5 @@ export async function addChannel(page: Page): Promise<void> {
   await heading(page, shop.username).waitFor()
 }
 
-/** The message of the conversation with that text. */
+/** The message of the conversation that contains the text. */
 export const message = (page: Page, text: string) => page.getByRole('article').filter({ hasText: text })

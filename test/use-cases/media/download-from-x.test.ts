@@ -494,6 +494,8 @@ test('a film that X begins to give and then no more is left when the time is up'
   answers.set('/media/a.jpg', (response) => response.writeHead(200).write(files.jpeg('slow')))
   const { message, queued } = await mention({ media_url_https: photo })
   expect(await mover({}, 30_300)(queued)).toEqual([])
-  expect((await outcomeOf(message)).media).toMatchObject([{ status: 'unavailable', reason: 'the download was cut off' }])
+  expect((await outcomeOf(message)).media).toMatchObject([
+    { status: 'unavailable', reason: 'the download was cut off' },
+  ])
   expect((await outcomeOf(message)).keys).toEqual([])
 })
