@@ -94,7 +94,7 @@ export function createSender({ channels, replies, posting, encryption, mediaQueu
     const quota = await replies.quota(channel.id, target.kind)
     const taken = takeQuota(target.kind, quota, time())
     if ('until' in taken) {
-      const reason = "X's limit for the account is used up; it is sent when X allows."
+      const reason = "X's limit for the account is used up. We send the reply when X allows it."
       const after = waitUntil(reply, taken.until, reason, false)
       return (await replies.save(reply, after)) ? { outcome: 'waits', until: taken.until, reason: reason } : 'again'
     }
@@ -119,7 +119,7 @@ export function createSender({ channels, replies, posting, encryption, mediaQueu
       }
       case 'outcome_unknown':
         await replies.save(reply, withUnknownOutcome(reply, verdict.reason, verdict.ifMissing, at))
-        return { outcome: 'withUnknownOutcome', reason: verdict.reason }
+        return { outcome: 'outcome_unknown', reason: verdict.reason }
       case 'fail':
         if (verdict.reconnect) await channels.markRevoked(channel.id)
         return finish(reply, failed(reply, verdict.reason))
