@@ -202,9 +202,7 @@ describe('what agents send', () => {
     const headers = await product.bearer()
     const again = await product.try(`/api/tickets/${ticket.id}/replies`, { method: 'POST', body, headers })
     expect(again.status).toBe(422)
-    expect(JSON.parse(again.body).errors).toEqual([
-      { field: 'attachmentIds.0', detail: 'is already used in a reply' },
-    ])
+    expect(JSON.parse(again.body).errors).toEqual([{ field: 'attachmentIds.0', detail: 'is already used in a reply' }])
   })
 
   test('other bytes than were announced are not taken by the bucket', async () => {
