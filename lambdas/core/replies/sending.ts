@@ -35,14 +35,14 @@ export type Step =
 export const VERIFY_AFTER_MS = 30_000
 /** How long a worker has a reply for itself: longer than the function may run. */
 export const CLAIM_MS = 120_000
-/** After as many failed verifications an agent decides. */
+/** After this many failed verifications an agent decides. */
 export const MAX_VERIFICATIONS = 5
-/** After as many attempts that X does not have, the reply fails. */
+/** After this many attempts that X does not have, the reply fails. */
 export const MAX_ATTEMPTS = 5
 
 /** A reply whose files are being uploaded is due again after this time. */
 const UPLOAD_DUE_AFTER_MS = 60_000
-/** After as many uploads that failed because X was unavailable, the reply fails. */
+/** After this many uploads that failed because X was unavailable, the reply fails. */
 export const MAX_UPLOADS = 8
 
 /**
