@@ -174,7 +174,7 @@ describe('what upkeep cannot mend', () => {
       await run()
     }
     expect(mails.map(({ subject }) => subject)).toEqual(['X does not deliver to the helpdesk'])
-    expect(mails[0]?.text).toContain('Check that the consumer secret')
+    expect(mails[0]?.text).toContain('Check that our secret store holds the consumer secret')
     expect(did('repair_failed')).toHaveLength(2)
     hookAnswers = true
     mailIsDown = true

@@ -315,7 +315,10 @@ const reportRow = z.object({
   }),
 })
 
-/** A report on tickets opened from one UTC day to another, in their present state. A ticket counts in the row of each of its tags. */
+/**
+ * A report on tickets opened from one UTC day to another, in their present state. A ticket counts in the row of each of
+ * its tags.
+ */
 export const ticketReport = z
   .object({
     from: z.string(),

@@ -1,4 +1,7 @@
-/** `needs_reconnection`: X no longer accepts our access, so nothing can be sent. `disconnected`: kept for its tickets and settings. */
+/**
+ * `needs_reconnection`: X no longer accepts our access, so nothing can be sent. `disconnected`: kept for its tickets
+ * and settings.
+ */
 export type ChannelStatus = 'connected' | 'needs_reconnection' | 'disconnected'
 
 /** One connected X account and its settings. */
@@ -29,7 +32,10 @@ export type Channel = {
 /** The settings that an administrator may change. */
 export type ChannelSettings = Partial<Pick<Channel, 'name' | 'directMessages' | 'mentions' | 'noMessagesHours'>>
 
-/** A channel with changed settings. Setting the hours, even to the same value, restarts the count of inactivity. @param at ISO time */
+/**
+ * A channel with changed settings. Setting the hours, even to the same value, restarts the count of inactivity.
+ * @param at ISO time
+ */
 export function withSettings(channel: Channel, settings: ChannelSettings, at: string): Channel {
   const hours = settings.noMessagesHours === undefined ? {} : { noMessagesChangedAt: at }
   return { ...channel, ...settings, ...hours }

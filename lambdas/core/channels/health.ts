@@ -49,7 +49,8 @@ export const unknownChannelHealth: ChannelHealth = {
 }
 
 /**
- * The fault to store. Known advice keeps its fault; new advice keeps the time of the first failure and is to be notified.
+ * The fault to store. Known advice keeps its fault; new advice keeps the time of the first failure and is to be
+ * notified.
  * @param at ISO time
  */
 export function faultOf(advice: string, known: Fault | null, at: string): Fault {
@@ -80,7 +81,10 @@ const ADVICE: readonly (readonly [RegExp, string])[] = [
   ],
 ]
 
-/** What an administrator can do about a refusal of X; null if `reconcile` only has to retry. @param status null when X did not answer */
+/**
+ * What an administrator can do about a refusal of X; null if `reconcile` only has to retry.
+ * @param status null when X did not answer
+ */
 export function adviceFor({ status, detail }: { status: number | null; detail: string }): string | null {
   if (status === null || status >= 500 || status === 429) return null
   const known = ADVICE.find(([pattern]) => pattern.test(detail))

@@ -14,8 +14,9 @@ export type Inactivity = { readonly since: string; readonly hours: number }
 const HOUR_MS = 3600_000
 
 /**
- * The inactivity of a channel to report now; null if the channel is active or off, has no report set, or this inactivity
- * was reported already. It counts from the latest of: last customer's message, connection, change of the setting, enabling.
+ * The inactivity of a channel to report now; null if the channel is active or off, has no report set, or this
+ * inactivity was reported already. It counts from the latest of: last customer's message, connection, change of the
+ * setting, enabling.
  */
 export function inactivityToReport(channel: Channel, extension: Extension, now: Date): Inactivity | null {
   const { noMessagesHours: hours, status } = channel

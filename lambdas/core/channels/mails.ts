@@ -58,7 +58,11 @@ export function channelFaultMail(channel: Channel, { advice, since }: Fault, con
   ])
 }
 
-/** A reported failure is repaired. @param what the webhook's or channel's name, @param since ISO time at which we found it broken */
+/**
+ * A reported failure is repaired.
+ * @param what the webhook's or channel's name
+ * @param since ISO time at which we found it broken
+ */
 export function repairedMail(what: string, since: string, consoleUrl: string): Mail {
   const name = oneLine(what)
   return mailOf(`Works again: ${name}`, [

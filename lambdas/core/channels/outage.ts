@@ -22,7 +22,10 @@ const MINUTE_MS = 60_000
 /** Allows for clocks that differ and for the time that a call takes. */
 const CLOCK_SKEW_MS = MINUTE_MS
 
-/** X's limits of a replay job, as ages of its beginning and its end, narrowed by the clock skew. Source: X's documentation, "Webhooks: replay". */
+/**
+ * X's limits of a replay job, as ages of its beginning and its end, narrowed by the clock skew. Source: X's
+ * documentation, "Webhooks: replay".
+ */
 const REPLAY_MAX_AGE_MS = 24 * 60 * MINUTE_MS - CLOCK_SKEW_MS
 const REPLAY_MIN_FROM_AGE_MS = 31 * MINUTE_MS + CLOCK_SKEW_MS
 const REPLAY_MIN_TO_AGE_MS = 10 * MINUTE_MS + CLOCK_SKEW_MS
@@ -32,13 +35,18 @@ export const OUTAGE_MARGIN_MS = 5 * MINUTE_MS
 
 const NOT_STARTED: BackfillProgress = { done: false, next: null }
 
-/** One outage that covers both and the time between them. Reading too much is harmless: stored messages stay as they are. */
+/**
+ * One outage that covers both and the time between them. Reading too much is harmless: stored messages stay as they
+ * are.
+ */
 export function unionOf(one: Outage | null, other: Outage | null): Outage | null {
   if (!one || !other) return one ?? other
   return { from: earlierOf(one.from, other.from), to: laterOf(one.to, other.to) }
 }
 
-/** A channel's backfill after a further outage. X lists the newest first, so both lists are read from the start again. */
+/**
+ * A channel's backfill after a further outage. X lists the newest first, so both lists are read from the start again.
+ */
 export function extendBackfill(backfill: Backfill | null, outage: Outage | null): Backfill | null {
   const whole = outage && unionOf(backfill, outage)
   return whole ? { from: whole.from, to: whole.to, mentions: NOT_STARTED, directMessages: NOT_STARTED } : backfill

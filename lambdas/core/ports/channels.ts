@@ -28,7 +28,10 @@ export type OwnWebhook = { readonly id: string; readonly url: string }
 
 /** Channels, their tokens, and what the whole integration shares. */
 export type ChannelStore = {
-  /** Connects an account: creates its channel, or reconnects the existing one, which keeps its settings. `at` is an ISO time. */
+  /**
+   * Connects an account: creates its channel, or reconnects the existing one, which keeps its settings. `at` is an ISO
+   * time.
+   */
   connect(account: {
     twitterUserId: string
     username: string
@@ -53,7 +56,10 @@ export type ChannelStore = {
   revocationWasNotified(channelId: string): Promise<void>
   ownWebhook(): Promise<OwnWebhook | null>
   saveOwnWebhook(webhook: OwnWebhook): Promise<void>
-  /** Stores when a customer's message came in; a time earlier than the stored one changes nothing. @param at ISO time */
+  /**
+   * Stores when a customer's message came in; a time earlier than the stored one changes nothing.
+   * @param at ISO time
+   */
   saveLastMessageAt(channelId: string, at: string): Promise<void>
   markRevoked(channelId: string): Promise<void>
 }

@@ -7,7 +7,10 @@ import type { AccountTokens } from './x.ts'
 export type MediaStore = {
   /** Null if there is no such message. */
   message(channelId: string, messageId: string): Promise<Message | null>
-  /** Writes one attachment of a message; false if any of them has changed since `message` was read. @param index its place in `media` */
+  /**
+   * Writes one attachment of a message; false if any of them has changed since `message` was read.
+   * @param index its place in `media`
+   */
   save(message: Message, index: number, after: Attachment): Promise<boolean>
   /** Messages with media that are due at an ISO time. */
   due(at: string, limit: number): Promise<DueMessage[]>

@@ -10,7 +10,9 @@ export type EventQueue = {
   send(events: readonly QueuedEvent[], deliveryId: string): Promise<void>
 }
 
-/** A message that is due: a reply to send or upload files for, or a message with media to download or data to look up. */
+/**
+ * A message that is due: a reply to send or upload files for, or a message with media to download or data to look up.
+ */
 export type DueMessage = {
   readonly ticketId: string
   readonly channelId: string

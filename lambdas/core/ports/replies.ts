@@ -9,7 +9,10 @@ import type { Idempotency } from './tickets.ts'
 export type ReplyStore = {
   /** Null if there is no such message. */
   message(channelId: string, messageId: string): Promise<Message | null>
-  /** The change made under an idempotency key of a ticket; null if there is none or it has expired. @param at ISO time */
+  /**
+   * The change made under an idempotency key of a ticket; null if there is none or it has expired.
+   * @param at ISO time
+   */
   idempotency(ticketId: string, key: string, at: string): Promise<Idempotency | null>
   /** ISO time at which the first pending reply before this one in its ticket is due; null if there is none. */
   earlierReplyDueAt(reply: Reply): Promise<string | null>

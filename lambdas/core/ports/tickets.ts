@@ -20,7 +20,9 @@ export type TicketChange = {
   readonly idempotency?: Idempotency | undefined
 }
 
-/** An idempotency key, the fingerprint of its request, the message that the request created, and its expiry (ISO time). */
+/**
+ * An idempotency key, the fingerprint of its request, the message that the request created, and its expiry (ISO time).
+ */
 export type Idempotency = {
   readonly key: string
   readonly fingerprint: string

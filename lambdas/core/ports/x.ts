@@ -68,8 +68,9 @@ export type XPosting = {
   /** Sends a reply; never throws. @param mediaIds X's ids of uploaded files, in order */
   send(tokens: AccountTokens, target: Target, text: string, mediaIds?: readonly string[]): Promise<XAnswer>
   /**
-   * X's ids of what an account sent to a target since an ISO time with this text and these files (default: none). The same
-   * files come before alike ones, then the newest first. Equal messages may be several; the caller tells them apart.
+   * X's ids of what an account sent to a target since an ISO time with this text and these files (default: none). The
+   * same files come before alike ones, then the newest first. Equal messages may be several; the caller tells them
+   * apart.
    * @throws XError if X refuses or does not answer
    */
   findSent(

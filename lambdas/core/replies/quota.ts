@@ -27,7 +27,10 @@ export const rateLimits: Readonly<Record<Target['kind'], readonly Limit[]>> = {
   post: [{ amount: 100, windowMs: 15 * MINUTE_MS }],
 }
 
-/** Counts one reply, or gives the ISO time until which the account must wait. @param quota null if nothing was sent yet */
+/**
+ * Counts one reply, or gives the ISO time until which the account must wait.
+ * @param quota null if nothing was sent yet
+ */
 export function takeQuota(kind: Target['kind'], quota: Quota | null, now: Date): { next: Quota } | { until: string } {
   if (quota?.notBefore && quota.notBefore > now.toISOString()) return { until: quota.notBefore }
   const windows = windowsAt(kind, quota, now)
@@ -46,7 +49,10 @@ export function takeQuota(kind: Target['kind'], quota: Quota | null, now: Date):
   }
 }
 
-/** What an account may still send: `limit` and `remaining` of the window with the least left; 0 remain until `notBefore`. */
+/**
+ * What an account may still send: `limit` and `remaining` of the window with the least left; 0 remain until
+ * `notBefore`.
+ */
 export type QuotaLeft = {
   readonly limit: number
   readonly remaining: number

@@ -5,7 +5,9 @@ import type { Reply } from './reply.ts'
 /** X's answer to a call that sends a reply. `pauseUntil` is an ISO time if the account's limit is now used up. */
 export type XAnswer =
   | { readonly is: 'sent'; readonly externalId: string; readonly pauseUntil: string | null }
-  /** X refused it with an HTTP status. `detail` is X's text; `resetAt` is the ISO time at which X's rate limit resets. */
+  /**
+   * X refused it with an HTTP status. `detail` is X's text; `resetAt` is the ISO time at which X's rate limit resets.
+   */
   | {
       readonly is: 'refused'
       readonly status: number
@@ -33,17 +35,20 @@ export type Step =
 export const VERIFY_AFTER_MS = 30_000
 /** How long a worker has a reply for itself: longer than the function may run. */
 export const CLAIM_MS = 120_000
-/** After as many failed verifications an agent decides. */
+/** After this many failed verifications an agent decides. */
 export const MAX_VERIFICATIONS = 5
-/** After as many attempts that X does not have, the reply fails. */
+/** After this many attempts that X does not have, the reply fails. */
 export const MAX_ATTEMPTS = 5
 
 /** A reply whose files are being uploaded is due again after this time. */
 const UPLOAD_DUE_AFTER_MS = 60_000
-/** After as many uploads that failed because X was unavailable, the reply fails. */
+/** After this many uploads that failed because X was unavailable, the reply fails. */
 export const MAX_UPLOADS = 8
 
-/** The next step of sending a reply. @param earlierDueAt ISO time at which an earlier pending reply of the ticket is due; null if there is none */
+/**
+ * The next step of sending a reply.
+ * @param earlierDueAt ISO time at which an earlier pending reply of the ticket is due; null if there is none
+ */
 export function nextStep(reply: Reply, channel: Channel | null, earlierDueAt: string | null, now: Date): Step {
   const at = now.toISOString()
   const { delivery, sending } = reply
@@ -77,7 +82,9 @@ export type Verdict =
   | { readonly do: 'fail'; readonly reason: string; readonly reconnect: boolean }
   /** The reply waits; with `account`, all replies of the account do. */
   | { readonly do: 'wait'; readonly until: string; readonly reason: string; readonly account: boolean }
-  /** X may have it: verify that first. `ifMissing` is why the reply fails if X does not have it; null: it is sent again. */
+  /**
+   * X may have it: verify that first. `ifMissing` is why the reply fails if X does not have it; null: it is sent again.
+   */
   | { readonly do: 'outcome_unknown'; readonly reason: string; readonly ifMissing: string | null }
 
 const UNKNOWN = 'We could not find out whether X has it. Check on X; retry only if it is not there.'
@@ -169,7 +176,9 @@ export type Found =
   | { readonly is: 'missing' }
   | { readonly is: 'unclear' }
 
-/** A reply that X does not have, or of which X could not be asked: due to be sent or verified again, failed, or unknown. */
+/**
+ * A reply that X does not have, or of which X could not be asked: due to be sent or verified again, failed, or unknown.
+ */
 export function afterVerification(reply: Reply, found: Exclude<Found, { is: 'found' }>, now: Date): Reply {
   const { delivery, sending } = reply
   const rest = { ...sending, claimedUntil: null }
@@ -251,7 +260,10 @@ export function withUploadedMedia(reply: Reply, uploadedMedia: UploadedMedia): R
   return { ...reply, sending: { ...reply.sending, uploadedMedia: [...others, uploadedMedia] } }
 }
 
-/** What a failed upload means for a reply. Uploading again is harmless, so its outcome is never unknown. @param status null when X did not answer */
+/**
+ * What a failed upload means for a reply. Uploading again is harmless, so its outcome is never unknown.
+ * @param status null when X did not answer
+ */
 export function judgeUpload(
   reply: Reply,
   { status, detail }: { status: number | null; detail: string },

@@ -131,7 +131,10 @@ export function forecast(
   return { replyAllowed, quota: quotaLeft(kind, quota, now), price: priceOf(ticket.kind, text, replyAllowed) }
 }
 
-/** X's prices of the calls that send, in US dollars (pay per use). Source: https://docs.x.com/x-api/getting-started/pricing. */
+/**
+ * X's prices of the calls that send, in US dollars (pay per use). Source:
+ * https://docs.x.com/x-api/getting-started/pricing.
+ */
 export const prices = { directMessage: 0.015, post: 0.015, replyToMention: 0.01, postWithLink: 0.2 } as const
 
 function priceOf(kind: TicketKind, text: string, mentioned: boolean | null): Price {

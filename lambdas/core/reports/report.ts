@@ -5,15 +5,15 @@ export const groupings = ['tag', 'status', 'channel', 'day'] as const
 export type Grouping = (typeof groupings)[number]
 
 /**
- * The numbers that tickets add to a report: `opened`, `closed`, `in`, `out`, and one for the class of the first response
- * time. Each number exists for all tickets, for each status and for each tag. Every change of a ticket changes the stored
- * sums by the difference, so they always equal a full count.
+ * The numbers that tickets add to a report: `opened`, `closed`, `in`, `out`, and one for the class of the first
+ * response time. Each number exists for all tickets, for each status and for each tag. Every change of a ticket changes
+ * the stored sums by the difference, so they always equal a full count.
  */
 export type Figures = ReadonlyMap<string, number>
 
 /**
- * Ratio between the bounds of neighbouring classes of first response times. The middle of a class is within 5 % of every
- * time in it. Class 0 ends at one second.
+ * Ratio between the bounds of neighbouring classes of first response times. The middle of a class is within 5 % of
+ * every time in it. Class 0 ends at one second.
  */
 const CLASS_RATIO = 1.1
 

@@ -150,9 +150,9 @@ export type MediaProblem = {
 }
 
 /**
- * The problems of a reply's attachments; empty if X accepts them.
- * A post takes 4 photos, 1 GIF or 1 video; a direct message takes 1 attachment.
- * Source: https://docs.x.com/x-api/media/quickstart/best-practices and https://docs.x.com/x-api/direct-messages/manage/introduction.
+ * The problems of a reply's attachments; empty if X accepts them. A post takes 4 photos, 1 GIF or 1 video; a direct
+ * message takes 1 attachment. Source: https://docs.x.com/x-api/media/quickstart/best-practices and
+ * https://docs.x.com/x-api/direct-messages/manage/introduction.
  */
 export function mediaProblems(kind: 'direct' | 'mention', candidates: readonly Candidate[]): MediaProblem[] {
   const single = candidates.flatMap((candidate, index) => {
@@ -288,8 +288,8 @@ export type Files = { readonly media: readonly Attachment[]; readonly uploadedMe
 export type ShownMedia = { readonly id: string; readonly type: Media['type'] }
 
 /**
- * Compares a reply's files with the media that X shows on a message (rule 5). `exact`: the same files, known by X's media
- * ids. `alike`: as many of each kind. `other`: neither.
+ * Compares a reply's files with the media that X shows on a message (rule 5). `exact`: the same files, known by X's
+ * media ids. `alike`: as many of each kind. `other`: neither.
  */
 export function compareMedia(
   { media, uploadedMedia }: Files,

@@ -6,7 +6,10 @@ import { type Message, type ParentPost, subjectOf, type Ticket } from './ticket.
 /** What X answered; null if X does not show it, undefined if we did not ask. */
 export type Fetched = { readonly parent?: QuotedPost | null; readonly author?: Person | null }
 
-/** ISO time at which a customer's message is due, to download its media or to look up what X left out; null if nothing is to be done. */
+/**
+ * ISO time at which a customer's message is due, to download its media or to look up what X left out; null if nothing
+ * is to be done.
+ */
 export function dueTimeOf({
   media,
   missing,

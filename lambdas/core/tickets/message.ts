@@ -81,7 +81,11 @@ export function openTicket(
   return { ticket, message }
 }
 
-/** The ticket and new message of a `join` decision. @param now ISO time, @param recovered null for an ordinary delivery */
+/**
+ * The ticket and new message of a `join` decision.
+ * @param now ISO time
+ * @param recovered null for an ordinary delivery
+ */
 export function joinTicket(
   written: Written,
   decision: Extract<Decision, { do: 'join' }>,

@@ -103,7 +103,9 @@ function switchedOff(channel: Channel, extensionEnabled: boolean): Decision | nu
   return null
 }
 
-/** Rules 1, 5 and 7 for direct messages. An encrypted message is a direct message with a notice as its text (rule 10). */
+/**
+ * Rules 1, 5 and 7 for direct messages. An encrypted message is a direct message with a notice as its text (rule 10).
+ */
 function decidePrivate(message: DirectMessage | EncryptedChat, situation: Situation, channel: Channel): Decision {
   if (message.sender.id === channel.twitterUserId) return decideOwnPrivate(message, situation, channel)
   if (!channel.directMessages) return ignore('direct messages are switched off for this channel')
@@ -135,7 +137,9 @@ function decideOwnPrivate(message: DirectMessage | EncryptedChat, situation: Sit
   return { do: 'join', ticket: situation.current, direction: 'outbound', reason: 'the account wrote it on X itself' }
 }
 
-/** Rule 5: if an echo comes before we store X's id, we recognize it by the attempt with the same target, text and media. */
+/**
+ * Rule 5: if an echo comes before we store X's id, we recognize it by the attempt with the same target, text and media.
+ */
 function settleByEcho(echo: DirectMessage | Post, { attempts }: Situation): Decision | null {
   const alike = attempts
     .filter((one) => isSameText(one.text, echo.text, one.sending.target.kind))
@@ -147,7 +151,9 @@ function settleByEcho(echo: DirectMessage | Post, { attempts }: Situation): Deci
   return reply ? { do: 'settle', reply, reason: 'it is the echo of our reply' } : null
 }
 
-/** True for a version of a stored post that we do not have yet. X gives each version its own id and lists the others. */
+/**
+ * True for a version of a stored post that we do not have yet. X gives each version its own id and lists the others.
+ */
 function isUnknownVersion(activity: Activity, message: Message | undefined): boolean {
   if (activity.kind !== 'post' || !message) return false
   const wasEdited = activity.versionIds.length > 1 || message.versionIds.length > 1
@@ -236,8 +242,8 @@ function isMentioned(post: Post, channel: Channel): boolean {
 }
 
 /**
- * True if a post mentions or quotes the account, so that X allows the account to reply. Null for an answer to the account
- * without a mention: X's rule does not cover it. Source: X's announcement on replies by API, February 2026.
+ * True if a post mentions or quotes the account, so that X allows the account to reply. Null for an answer to the
+ * account without a mention: X's rule does not cover it. Source: X's announcement on replies by API, February 2026.
  */
 export function mentions(post: Post, channel: Channel): boolean | null {
   if (isMentioned(post, channel) || post.quoted?.author?.id === channel.twitterUserId) return true

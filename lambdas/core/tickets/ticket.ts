@@ -16,7 +16,10 @@ export type Ticket = {
   readonly id: string
   readonly channelId: string
   readonly kind: TicketKind
-  /** Groups the tickets of one conversation: a customer's direct messages, or a first entry and its answers (rules 1 and 2). */
+  /**
+   * Groups the tickets of one conversation: a customer's direct messages, or a first entry and its answers (rules 1 and
+   * 2).
+   */
   readonly conversationId: string
   readonly status: Status
   readonly tags: readonly string[]
@@ -175,7 +178,9 @@ export function statusAfterAgent(status: Status): Status {
 
 const MAX_SUBJECT_CHARACTERS = 100
 
-/** The subject of a ticket: the beginning of its first message, cut between characters as people see them (graphemes). */
+/**
+ * The subject of a ticket: the beginning of its first message, cut between characters as people see them (graphemes).
+ */
 export function subjectOf(kind: TicketKind, text: string, customer: Person): string {
   const line = text.replace(/\s+/gu, ' ').trim()
   if (line === '') {

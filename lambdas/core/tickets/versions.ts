@@ -8,9 +8,9 @@ import { type Decision, isNewer, mentions } from './routing.ts'
 import { type Message, statusAfterCustomer, subjectOf, type Ticket, type Version } from './ticket.ts'
 
 /**
- * The message and ticket after a `revise` decision (rule 8). The message shows the newest version and keeps all of them;
- * their order of arrival does not matter. Only a newer version changes the ticket's status and time, as a new message
- * would.
+ * The message and ticket after a `revise` decision (rule 8). The message shows the newest version and keeps all of
+ * them; their order of arrival does not matter. Only a newer version changes the ticket's status and time, as a new
+ * message would.
  * @param now ISO time
  */
 export function reviseMessage(

@@ -1,4 +1,7 @@
-/** X's ids are decimal numbers that may exceed 2^53, so we always keep them as strings. Source: https://docs.x.com/fundamentals/x-ids. */
+/**
+ * X's ids are decimal numbers that may exceed 2^53, so we always keep them as strings. Source:
+ * https://docs.x.com/fundamentals/x-ids.
+ */
 const X_ID = /^(0|[1-9]\d{0,39})$/
 
 /** True if a value is an id of X as a string. A number is refused: parsing JSON may have rounded it. */
@@ -14,7 +17,10 @@ export function positionOfId(id: string): string {
   return `${String(id.length).padStart(2, '0')}${id}`
 }
 
-/** The position of an id that X would give at that time: for messages without an id of X. @param milliseconds since 1970 */
+/**
+ * The position of an id that X would give at that time: for messages without an id of X.
+ * @param milliseconds since 1970
+ */
 export function positionOfTime(milliseconds: number): string {
   const since = BigInt(Math.trunc(milliseconds)) - SNOWFLAKE_EPOCH_MS
   return positionOfId(since > 0n ? String(since << 22n) : '0')

@@ -190,7 +190,10 @@ function externalIdOf(kind: EventKind, item: unknown): string | null {
   return isXId(id) ? id : null
 }
 
-/** The other person of the conversation: for the account's own messages the recipient, so that both sides stay in one order. */
+/**
+ * The other person of the conversation: for the account's own messages the recipient, so that both sides stay in one
+ * order.
+ */
 function customerOf(kind: EventKind, item: unknown, account: string): string | null {
   const [author, addressee] = peopleOf(kind, item)
   const customer = author === account ? addressee : author
@@ -219,7 +222,10 @@ function conversationParties(item: unknown, conversation: string): readonly [unk
   return [sender, typeof sender === 'string' ? otherParticipant(field(item, conversation), sender) : undefined]
 }
 
-/** The other person of a conversation of two, whose id is `A-B` or, if encrypted, `A:B`; null for any other conversation. */
+/**
+ * The other person of a conversation of two, whose id is `A-B` or, if encrypted, `A:B`; null for any other
+ * conversation.
+ */
 export function otherParticipant(conversationId: unknown, person: string): string | null {
   const both = typeof conversationId === 'string' ? /^(\d+)[-:](\d+)$/.exec(conversationId) : null
   if (!both?.includes(person, 1)) return null

@@ -14,11 +14,12 @@ export type Answering = {
 const HANDLE = /\s*@(\w{1,15})(?:\s+|$)/uy
 
 /**
- * The handles that X put before the text of an answer, and the offset (UTF-16 units) at which the displayed text begins.
- * `display_text_range` tells where. Without it, they are the mentions at the beginning, provided that they include the
- * person who is answered; X includes that person in every answer except one to oneself.
- * Source: X's documentation, "Tweet updates": replies hide their leading mentions.
- * @param raw the text as X sent it, @param mentions the mentions that X marks
+ * The handles that X put before the text of an answer, and the offset (UTF-16 units) at which the displayed text
+ * begins. `display_text_range` tells where. Without it, they are the mentions at the beginning, provided that they
+ * include the person who is answered; X includes that person in every answer except one to oneself. Source: X's
+ * documentation, "Tweet updates": replies hide their leading mentions.
+ * @param raw the text as X sent it
+ * @param mentions the mentions that X marks
  */
 export function leadingMentions(
   raw: string,

@@ -14,8 +14,8 @@ const FIELD = { messageId: 2, senderId: 3, conversationId: 4 } as const
 const KINDS: Readonly<Record<number, ChatEvent['kind']>> = { 1: 'message', 3: 'key_change', 5: 'failure' }
 
 /**
- * Reads the envelope of an `encoded_event`: the base64 of a Thrift struct with strings first, then a union that gives the
- * kind. Never throws: null if it is not such an event.
+ * Reads the envelope of an `encoded_event`: the base64 of a Thrift struct with strings first, then a union that gives
+ * the kind. Never throws: null if it is not such an event.
  */
 export function readChatEvent(encoded: unknown): ChatEvent | null {
   if (typeof encoded !== 'string') return null

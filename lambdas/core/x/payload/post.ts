@@ -94,7 +94,10 @@ function quotedOfV1(id: string, sent: unknown): QuotedPost {
   return { id, url: postUrlOf(id), text, author, createdAt: timeOfV1(read.data), media: pictures }
 }
 
-/** True if X withholds a post in some countries or after a complaint. Source: https://docs.x.com/x-api/fundamentals/data-dictionary. */
+/**
+ * True if X withholds a post in some countries or after a complaint. Source:
+ * https://docs.x.com/x-api/fundamentals/data-dictionary.
+ */
 function isWithheldV1({ withheld_copyright, withheld_in_countries }: z.infer<typeof v1Post>): boolean {
   return withheld_copyright === true || (Array.isArray(withheld_in_countries) && withheld_in_countries.length > 0)
 }

@@ -7,7 +7,9 @@ import { readPost } from './post.ts'
 /** An activity, or why the event is unreadable. */
 export type Reading = { readonly activity: Activity } | { readonly unreadable: string }
 
-/** Reads a queued event of either event system. Never throws for malformed events: `unreadable` names the wrong field. */
+/**
+ * Reads a queued event of either event system. Never throws for malformed events: `unreadable` names the wrong field.
+ */
 export function readActivity(event: QueuedEvent): Reading {
   const { kind, channelUserId, externalId, receivedAt, item, includes } = event
   if (kind === 'unreadable' || channelUserId === null) {

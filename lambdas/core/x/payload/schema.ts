@@ -7,7 +7,10 @@ export type Envelope = { readonly channelUserId: string; readonly receivedAt: st
 /** An id of X: a string of digits. A number is refused: parsing JSON may have rounded it. */
 export const xId = z.string().refine(isXId, 'is not an id of X')
 
-/** The ISO form of a time of X: milliseconds (string or number), «Mon Dec 23 13:03:29 +0000 2019», or ISO; null for anything else. */
+/**
+ * The ISO form of a time of X: milliseconds (string or number), «Mon Dec 23 13:03:29 +0000 2019», or ISO; null for
+ * anything else.
+ */
 export function isoTime(value: unknown): string | null {
   if (typeof value !== 'string' && typeof value !== 'number') return null
   const time = new Date(/^\d+$/.test(String(value)) ? Number(value) : value)

@@ -1,6 +1,6 @@
 /**
- * X's renamed fields of v2 posts, old name to new: https://docs.x.com/x-api (OpenAPI 2.167, August 2026). Deliveries and
- * answers may use either name; X has not said when the old names end.
+ * X's renamed fields of v2 posts, old name to new: https://docs.x.com/x-api (OpenAPI 2.167, August 2026). Deliveries
+ * and answers may use either name; X has not said when the old names end.
  */
 const NEW_NAMES = {
   referenced_tweets: 'referenced_posts',
@@ -10,8 +10,8 @@ const NEW_NAMES = {
 } as const
 
 /**
- * A v2 post with its fields under the new names, whichever names X used. If X sent both, the one that is not empty counts.
- * Anything but an object is returned unchanged.
+ * A v2 post with its fields under the new names, whichever names X used. If X sent both, the one that is not empty
+ * counts. Anything but an object is returned unchanged.
  */
 export function inNewNames(post: unknown): unknown {
   if (typeof post !== 'object' || post === null || Array.isArray(post)) return post
