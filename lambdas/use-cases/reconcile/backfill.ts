@@ -76,11 +76,11 @@ export function createBackfill({ channels, events, reading, eventSource, log }: 
     list: 'mentions' | 'dm_events',
     channel: Channel,
     missed: Pick<Missed, 'from' | 'to'>,
-    begun: Progress,
+    start: Progress,
     now: Date,
     read: (next: string | null) => Promise<XPage>,
   ): Promise<Progress> {
-    let progress = begun
+    let progress = start
     for (let n = 0; n < MAX_PAGES_PER_RUN && !progress.done; n++) {
       const page = await readPage(list, channel, progress.next, read)
       if (!page) return progress
