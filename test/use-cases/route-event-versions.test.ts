@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import type { Message, Ticket } from '../../lambdas/core/tickets/ticket.ts'
 import type { Links } from '../../lambdas/use-cases/api/messages.ts'
 import { toApiMessage } from '../../lambdas/use-cases/api/messages.ts'
+import { cases } from '../support/properties.ts'
 import { routerOver } from '../support/router.ts'
 import { startStores, type TestStores } from '../support/stores.ts'
 import { untouched } from '../support/untouched.ts'
@@ -193,7 +194,7 @@ describe('an edited post', () => {
           messages: [{ text: '@shop 3', stands: true, since: true }],
         })
       }),
-      { numRuns: 15 },
+      { numRuns: cases(15), interruptAfterTimeLimit: 50_000 },
     )
   }, 60_000)
 

@@ -6,11 +6,14 @@ import type { AccountTokens } from '../../core/ports/x.ts'
 export type Moment = { readonly nonce: string; readonly seconds: number }
 
 const encode = (text: string) =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`)
+  encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+
+/** The order of bytes, because encoded text is ASCII. */
+const compare = (a: string, b: string) => Number(a > b) - Number(a < b)
 
 /**
- * The `Authorization` header of a GET, signed with OAuth 1.0a. Without twitter-api-v2, which signs only its own calls and
- * holds their whole answers in memory.
+ * The `Authorization` header of a GET, signed with OAuth 1.0a. Written out because twitter-api-v2 signs only calls that it
+ * makes itself, and holds their answers whole in memory.
  * Source: https://www.rfc-editor.org/rfc/rfc5849#section-3.4
  */
 export function authorizationOf(
@@ -28,8 +31,9 @@ export function authorizationOf(
     ['oauth_version', '1.0'],
   ]
   const parameters = [...own, ...url.searchParams]
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .sort()
+    .map(([name, value]) => [encode(name), encode(value)] as const)
+    .sort(([nameA, valueA], [nameB, valueB]) => compare(nameA, nameB) || compare(valueA, valueB))
+    .map(([name, value]) => `${name}=${value}`)
     .join('&')
   const base = ['GET', `${url.origin}${url.pathname}`, parameters].map(encode).join('&')
   const key = `${encode(app.secret)}&${encode(tokens.secret)}`
