@@ -1,3 +1,4 @@
+/** Shared by the use cases that queue a message for the sender or the media function. */
 import type { DueMessage } from '../core/ports/queues.ts'
 import type { Message } from '../core/tickets/ticket.ts'
 

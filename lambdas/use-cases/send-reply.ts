@@ -52,7 +52,7 @@ export function createSender({ channels, replies, posting, encryption, mediaQueu
     })
   }
 
-  /** Takes the next step of a reply. `conflict` if the reply changed, so that the next step is decided anew. */
+  /** Takes the next step of a reply. `conflict` if the reply changed, or has another step: decide again. */
   async function advance(reply: Reply, channel: Channel | null, time: () => Date) {
     const ahead = await replies.earlierReplyDueAt(reply)
     const step = nextStep(reply, channel, ahead, time())

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import type { LogEntry } from '../../lambdas/core/log-events.ts'
 import { batchHandler, type RecordContext } from '../../lambdas/runtime/batch.ts'
 import { queues } from '../../lambdas/runtime/resources.ts'
+import { cases } from '../support/properties.ts'
 import { recordOf } from '../support/router.ts'
 
 const { maxReceives } = queues.replies
@@ -218,6 +219,7 @@ describe('any batch', () => {
         }
         expect(failed.sort()).toEqual(model.failed.sort())
       }),
+      { numRuns: cases(100) },
     )
-  })
+  }, 60_000)
 })

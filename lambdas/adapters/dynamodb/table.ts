@@ -40,7 +40,7 @@ export const keys = {
   }),
   /** A started attempt to send, by its target. */
   attempt: (channelId: string, target: Target, messageId: string): Key => ({
-    pk: `ATTEMPT#${channelId}#${target.kind}#${target.kind === 'post' ? target.inReplyTo : target.recipientId}`,
+    pk: `ATTEMPTS#${channelId}#${target.kind}#${target.kind === 'post' ? target.inReplyTo : target.recipientId}`,
     sk: messageId,
   }),
   /** A file that an agent uploads for a reply. */

@@ -21,7 +21,7 @@ export function activityRoutes({
     route({
       method: 'GET',
       path: '/api/channels/{id}/activity',
-      summary: 'What happened on a channel per UTC day, oldest first',
+      summary: 'The counts of a channel per UTC day, oldest first',
       access: 'agent',
       query: activityQuery,
       body: null,

@@ -28,7 +28,7 @@ export function attachmentRoutes({ uploads, bucket, now }: AttachmentDependencie
       method: 'POST',
       path: '/api/attachments',
       summary:
-        'Announce a file, then PUT its bytes to `uploadUrl` with that very `content-type`; any reply may take it once, for a day',
+        'Announce a file, then PUT its bytes to `uploadUrl` with the same `content-type`; one reply may use it, within a day',
       access: 'agent',
       query: noQuery,
       body: newAttachmentBody,

@@ -22,7 +22,7 @@ export function channelRoutes({ channels, now }: Pick<Stores, 'channels'> & { no
       body: null,
       answer: channelList,
       problems: [],
-      handle: async () => ({ channels: (await channels.list()).map(channelForPeople) }),
+      handle: async () => ({ channels: (await channels.list()).map(toApiChannel) }),
     }),
     route({
       method: 'GET',
@@ -38,7 +38,7 @@ export function channelRoutes({ channels, now }: Pick<Stores, 'channels'> & { no
     route({
       method: 'PATCH',
       path: '/api/channels/{id}',
-      summary: 'Set the name, what is processed, and «No messages (h)»',
+      summary: 'Change the name, the kinds of messages to process, and «No messages (h)»',
       access: 'administrator',
       query: noQuery,
       body: changeChannelBody,
@@ -53,16 +53,16 @@ export function channelRoutes({ channels, now }: Pick<Stores, 'channels'> & { no
 /** @throws Problem 404 */
 function found(channel: Channel | null, id: string | undefined): ApiChannel {
   if (!channel) throw notFound('channel', id)
-  return channelForPeople(channel)
+  return toApiChannel(channel)
 }
 
 /** The public fields of a channel. */
-export function channelForPeople(channel: Channel): ApiChannel {
+export function toApiChannel(channel: Channel): ApiChannel {
   const {
-    noMessagesChangedAt: _changed,
-    inactivityNotifiedFrom: _told,
-    revocationNotified: _revocation,
-    ...shown
+    noMessagesChangedAt: _changedAt,
+    inactivityNotifiedFrom: _notifiedFrom,
+    revocationNotified: _notified,
+    ...publicFields
   } = channel
-  return shown
+  return publicFields
 }

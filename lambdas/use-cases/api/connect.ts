@@ -13,7 +13,7 @@ import { type Account, type AccountTokens, type XAccounts, XError, type XSubscri
 import { channelIdOf } from '../../core/x/ids.ts'
 import { tokensOf } from '../account-tokens.ts'
 import { ensureWebhook } from '../ensure-webhook.ts'
-import { channelForPeople } from './channels.ts'
+import { toApiChannel } from './channels.ts'
 import { Answer, notFound, type Route, route } from './route.ts'
 
 export type ConnectDependencies = Pick<Stores, 'channels' | 'connecting'> & {
@@ -125,7 +125,7 @@ export function connectRoutes({
     }
     await channels.disconnect(channel.id)
     log({ event: 'disconnected', channelId: channel.id })
-    return channelForPeople({ ...channel, status: 'disconnected' })
+    return toApiChannel({ ...channel, status: 'disconnected' })
   }
 
   /** Ends subscription and access at X. Throws only if X cannot be reached or fails; the channel is unchanged then. */
@@ -138,7 +138,7 @@ export function connectRoutes({
     route({
       method: 'POST',
       path: '/api/channels/twitter/connect',
-      summary: 'Begin to connect an X account: send this browser to `authorizeUrl`',
+      summary: 'Start to connect an X account; the same browser must open `authorizeUrl`',
       access: 'administrator',
       query: noQuery,
       body: null,
@@ -150,7 +150,7 @@ export function connectRoutes({
     route({
       method: 'GET',
       path: paths.callback,
-      summary: 'Where X sends the browser back to',
+      summary: 'The address to which X redirects the browser after the sign-in',
       access: 'anyone',
       query: callbackQuery,
       body: null,
@@ -169,7 +169,7 @@ export function connectRoutes({
     route({
       method: 'DELETE',
       path: '/api/channels/{id}',
-      summary: 'Disconnect: unsubscribed and forgotten at X, tickets stay',
+      summary: 'Disconnect the account: ends the subscription and our access at X; tickets stay',
       access: 'administrator',
       query: noQuery,
       body: null,

@@ -11,7 +11,7 @@ export function eventRoutes({ events }: Pick<Stores, 'events'>): Route[] {
     route({
       method: 'GET',
       path: '/api/events',
-      summary: 'What came in the last 7 days and made no ticket, newest first',
+      summary: 'Events of the last 7 days that opened no ticket, newest first',
       access: 'administrator',
       query: listEventsQuery,
       body: null,

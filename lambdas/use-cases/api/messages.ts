@@ -8,7 +8,7 @@ import type { Message } from '../../core/tickets/ticket.ts'
 export type Links = Pick<Bucket, 'link'>
 
 /** The public fields of a message. Its links to the bucket work for some minutes. */
-export async function messageForPeople(message: Message, links: Links): Promise<ApiMessage> {
+export async function toApiMessage(message: Message, links: Links): Promise<ApiMessage> {
   const { id, ticketId, direction, visibility, text, entities, media, addressees, author, externalId } = message
   const { inReplyToId, parent, notice, versions, deletedAt, joinedBecause, delivery, createdAt } = message
   return {
@@ -18,13 +18,13 @@ export async function messageForPeople(message: Message, links: Links): Promise<
     visibility,
     text,
     entities: [...entities],
-    attachments: await Promise.all(media.map((one) => attachmentForPeople(one, links))),
+    attachments: await Promise.all(media.map((one) => toApiAttachment(one, links))),
     addressees: [...addressees],
     author,
     externalId,
     inReplyToId,
     parent,
-    quoted: quotedForPeople(message),
+    quoted: toApiQuoted(message),
     notice,
     // The newest version is the message itself.
     versions: versions.slice(0, -1).map((one) => ({ ...one, entities: [...one.entities] })),
@@ -36,7 +36,7 @@ export async function messageForPeople(message: Message, links: Links): Promise<
   }
 }
 
-function quotedForPeople({ quoted }: Message): ApiMessage['quoted'] {
+function toApiQuoted({ quoted }: Message): ApiMessage['quoted'] {
   if (!quoted) return null
   const { id, url, text, author, createdAt, media } = quoted
   return {
@@ -50,7 +50,7 @@ function quotedForPeople({ quoted }: Message): ApiMessage['quoted'] {
 }
 
 /** Shows X's own link until the file is in the bucket. */
-async function attachmentForPeople(one: Attachment, links: Links): Promise<ApiMessage['attachments'][number]> {
+async function toApiAttachment(one: Attachment, links: Links): Promise<ApiMessage['attachments'][number]> {
   const { id, type, contentType, size, status, key, previewKey } = one
   const url = key === null ? (one.url ?? '') : await links.link(key)
   const ownPreview = previewKey === null ? one.previewUrl : await links.link(previewKey)

@@ -31,7 +31,7 @@ import type { Message, Ticket } from '../../core/tickets/ticket.ts'
 import { dueMessageOf } from '../due-message.ts'
 import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
 import { createAttachments, type Found } from './attachments.ts'
-import { messageForPeople } from './messages.ts'
+import { toApiMessage } from './messages.ts'
 import { Answer, notFound, type Route, route } from './route.ts'
 
 export type ReplyDependencies = Pick<Stores, 'tickets' | 'replies' | 'channels' | 'uploads'> & {
@@ -161,7 +161,7 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
     route({
       method: 'POST',
       path: '/api/tickets/{id}/replies',
-      summary: 'Answer the customer; `Idempotency-Key` makes a repeated call one reply, `dryRun` only checks',
+      summary: 'Answer the customer; calls with the same `Idempotency-Key` send one reply; `dryRun` only checks',
       access: 'agent',
       query: replyQuery,
       body: replyBody,
@@ -177,13 +177,13 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
         const author = { id: caller?.id ?? '', name: caller?.name ?? '' }
         const reply = await create(params.id, body, author, key)
         if (reply.delivery?.status === 'pending') await queue(reply)
-        return messageForPeople(reply, bucket)
+        return toApiMessage(reply, bucket)
       },
     }),
     route({
       method: 'POST',
       path: '/api/tickets/{id}/messages/{messageId}/retry',
-      summary: 'Send a failed reply again; one whose outcome is unknown with `force`',
+      summary: 'Send a failed reply again; with `force` also one whose outcome is unknown',
       access: 'agent',
       query: noQuery,
       body: retryBody.optional(),
@@ -193,7 +193,7 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
       handle: async ({ params, body }) => {
         const reply = await retry(params.id, params.messageId ?? '', body?.force === true)
         await queue(reply)
-        return messageForPeople(reply, bucket)
+        return toApiMessage(reply, bucket)
       },
     }),
   ]

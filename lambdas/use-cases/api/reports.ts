@@ -14,7 +14,7 @@ export function reportRoutes({ channels, counts, now }: Pick<Stores, 'channels' 
     route({
       method: 'GET',
       path: '/api/reports/tickets',
-      summary: 'Tickets opened in a time, as they stand now, by tag, status, channel or UTC day of opening',
+      summary: 'Tickets opened in a period, in their current state, by tag, status, channel or UTC day of opening',
       access: 'agent',
       query: reportQuery,
       body: null,

@@ -16,7 +16,7 @@ import type { Stores } from '../../core/ports/stores.ts'
 import { statusAfterAgent, type Ticket } from '../../core/tickets/ticket.ts'
 import { laterOf } from '../../core/time.ts'
 import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
-import { type Links, messageForPeople } from './messages.ts'
+import { type Links, toApiMessage } from './messages.ts'
 import { cursorOf, keyIn, notFound, type Route, route } from './route.ts'
 
 /** The sort keys in cursors: an ISO time and an id; `MESSAGE#`, position and id. */
@@ -38,7 +38,7 @@ export function ticketRoutes({
   async function withChannels(found: readonly Ticket[]): Promise<ApiTicket[]> {
     const known = await channels.list()
     return found.map((ticket) =>
-      ticketForPeople(
+      toApiTicket(
         ticket,
         known.find((channel) => channel.id === ticket.channelId),
       ),
@@ -118,7 +118,7 @@ export function ticketRoutes({
       handle: async ({ params, query: { limit, cursor } }) => {
         const ticket = await find(params.id)
         const page = await tickets.messages(ticket.id, { limit, after: keyIn(cursor, MESSAGE_KEY) })
-        const messages = await Promise.all(page.items.map((message) => messageForPeople(message, bucket)))
+        const messages = await Promise.all(page.items.map((message) => toApiMessage(message, bucket)))
         return { messages, nextCursor: cursorOf(page.next) }
       },
     }),
@@ -135,7 +135,7 @@ function changed(before: Ticket, wanted: { status?: Ticket['status']; tags?: str
   return { ...before, tags, status, updatedAt, version: before.version + 1 }
 }
 
-function ticketForPeople(ticket: Ticket, channel: Channel | undefined): ApiTicket {
+function toApiTicket(ticket: Ticket, channel: Channel | undefined): ApiTicket {
   const { id, kind, status, tags, subject, customer, openedAt, openedBecause, updatedAt } = ticket
   const { messageCount, firstEntryId, previousTicketId, channelId } = ticket
   return {

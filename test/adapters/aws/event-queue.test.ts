@@ -83,7 +83,7 @@ describe('the queue of events', () => {
     if (!huge || !small) throw new Error('two events were meant')
     await queue.send([huge, small], 'delivery-4')
     expect((await takeAll()).map(({ kind, reason, externalId }) => [kind, reason, externalId])).toEqual([
-      ['unreadable', 'larger than any message of X', huge.externalId],
+      ['unreadable', 'larger than any event of X', huge.externalId],
       ['direct_message', null, small.externalId],
     ])
   })
