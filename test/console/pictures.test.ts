@@ -99,7 +99,7 @@ describe('a public reply', () => {
     await replyTo(page, 'no picture at all')
     const buffer = Buffer.from('<script>alert(1)</script>')
     await page.locator('input[type="file"]').setInputFiles([{ name: 'page.png', mimeType: 'image/png', buffer }])
-    await page.getByText('is no JPEG, PNG').waitFor()
+    await page.getByText('is not a JPEG, PNG').waitFor()
     expect(await page.getByRole('button', { name: 'Reply publicly' }).isDisabled()).toBe(true)
   })
 

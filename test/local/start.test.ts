@@ -136,7 +136,7 @@ describe('a stack that is ready', () => {
     const second = run('start.ts', { DATA_DIR: stack.path })
     expect([await second.ended, second.output()]).toEqual([
       1,
-      expect.stringMatching(/^DATA_DIR .* is in use by another process: .*\n$/),
+      expect.stringMatching(/^DATA_DIR .* is in use by another process\. Stop .*\n$/),
     ])
   })
 })

@@ -286,7 +286,7 @@ describe('after a gap', () => {
       moveTo(time)
       await run()
     }
-    expect(did('replay_requested').map(({ period }) => period)).toEqual([
+    expect(did('replay_requested').map(({ outage }) => outage)).toEqual([
       { from: '2026-01-10T10:00:00.000Z', to: '2026-01-10T11:00:00.000Z' },
     ])
   })

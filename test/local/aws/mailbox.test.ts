@@ -92,7 +92,7 @@ test('a port in use is refused with an error that names MAIL_PORT', async () => 
   const refused = await start(Number(port)).catch((error: unknown) => error)
   expect(refused).toBeInstanceOf(UserError)
   expect(String(refused)).toBe(
-    `UserError: MAIL_PORT ${port} is in use by another process: end that one or set MAIL_PORT to another number.`,
+    `UserError: MAIL_PORT ${port} is in use by another process. Stop that process, or set MAIL_PORT to another number.`,
   )
 })
 
