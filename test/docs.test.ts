@@ -23,7 +23,7 @@ const documents = [
 
 describe('docs/rules.md', () => {
   const rules = read('docs/rules.md')
-  const stated = new Set([...rules.matchAll(/^## Rule (\d+):/gm)].map(([, number]) => number))
+  const stated = new Set([...rules.matchAll(/^## Rule (\d+)\./gm)].map(([, number]) => number))
   const citations = (text: string) =>
     [...text.matchAll(/\brules? (\d+)(?:(?:, | and | to )(\d+))*/gi)].flatMap((found) =>
       [...found[0].matchAll(/\d+/g)].map(([number]) => number),

@@ -199,7 +199,7 @@ test('what cannot be is refused in one sentence', async () => {
   const odd = run('start.ts', { PORT: 'abc' })
   expect([await odd.ended, odd.output()]).toEqual([
     1,
-    'PORT must be a port from 0 (any free one) to 65535, not «abc».\n',
+    'PORT must be a port from 0 (any free port) to 65535, not «abc».\n',
   ])
   const unheard = run('start.ts', { EVENT_SOURCE: 'webhooks' })
   expect([await unheard.ended, unheard.output()]).toEqual([
