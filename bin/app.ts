@@ -11,13 +11,13 @@ import { readSettings } from '../lib/settings.ts'
 const app = new App()
 addChecks(app)
 
-// CDK copies the bundles and names them by their content, so where they are made for a moment does not matter.
+// CDK copies the bundles into cdk.out and names them by content hash, so a temporary folder is enough.
 const folder = mkdtempSync(join(tmpdir(), 'helpdesk-twitter-'))
 try {
   new HelpdeskTwitterStack(app, 'HelpdeskTwitter', {
     settings: readSettings(app.node),
     bundles: bundleHandlers(folder),
-    console: await consoleFiles(() => console.error('The console is being built …')),
+    console: await consoleFiles(() => console.error('Building the console …')),
   })
 } finally {
   rmSync(folder, { recursive: true })

@@ -6,9 +6,9 @@ import { type FunctionName, functions } from '../lambdas/runtime/resources.ts'
 const root = join(import.meta.dirname, '..')
 
 /**
- * Bundles every handler into `outDir/NAME/index.mjs` and returns the folders by name.
- * CDK ships these folders and `local/` runs them, so what is tried on one machine is what AWS gets.
- * @throws Error of esbuild when a handler does not build
+ * Bundles every handler into `outDir/NAME/index.mjs` and returns the folders by function name.
+ * CDK deploys these folders and `local/` runs them: the same bundles.
+ * @throws esbuild's error when a handler does not build
  */
 export function bundleHandlers(outDir: string): Record<FunctionName, string> {
   const names = Object.keys(functions) as FunctionName[]
@@ -23,15 +23,15 @@ export function bundleHandlers(outDir: string): Record<FunctionName, string> {
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
-    // Whitespace and syntax are minified, names are not: a stack trace at night must be readable without source maps.
+    // Names stay, so stack traces are readable without source maps, which would slow every cold start.
     minifyWhitespace: true,
     minifySyntax: true,
     lineLimit: 200,
     treeShaking: true,
-    // twitter-text asks for the package of that name, not for Node's own, which warns at every start.
+    // twitter-text needs the npm package; Node's built-in module of that name logs a deprecation warning at start.
     alias: { punycode: 'punycode/punycode.js' },
     legalComments: 'none',
-    // Packages that are CommonJS inside ask for `require` of Node's own modules.
+    // CommonJS packages in the bundle `require` built-in modules.
     banner: { js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
     logLevel: 'warning',
   })

@@ -1,17 +1,17 @@
 /**
- * What browsers are told with every file of the console, wherever it is served: through CloudFront or by one machine.
+ * Security headers of every file of the console, the same from CloudFront and from the gateway of `npm start`.
  */
 export const consoleHeaders = {
   strictTransportSecuritySeconds: 365 * 24 * 3600,
   contentTypeOptions: 'nosniff',
   frameOptions: 'DENY',
-  // The code of a sign-in stands in the address at which people come back, and pictures are asked of X.
+  // After a sign-in the address contains a code, and pictures are loaded from X, which must not get that address.
   referrerPolicy: 'same-origin',
 } as const
 
 /**
- * Pictures and films of customers come from X and from signed links, tokens from the host that issues them.
- * @param alsoFrom origins without TLS that may be asked as well; none but on one machine, whose store has no TLS
+ * The Content-Security-Policy of the console. Media come from X and from presigned URLs, tokens from the sign-in domain.
+ * @param alsoFrom more allowed origins, for the embedded store of `npm start`, which has no TLS
  */
 export function contentSecurityPolicy(alsoFrom: readonly string[] = []): string {
   const from = ["'self'", 'https:', ...alsoFrom].join(' ')
@@ -27,8 +27,8 @@ export function contentSecurityPolicy(alsoFrom: readonly string[] = []): string 
   ].join('; ')
 }
 
-/** A file whose name follows from its content never changes; the others are asked for again each time. */
+/** `Cache-Control`: a file named by its content hash never changes; the browser revalidates the others. */
 export const cacheControl = { hashed: 'public, max-age=31536000, immutable', other: 'no-cache' } as const
 
-/** The folder of the files whose names follow from their content. */
+/** Folder of the files named by their content hash. */
 export const hashedFolder = 'assets'

@@ -1,12 +1,12 @@
 import { defineConfig } from 'vite'
 
-// biome-ignore lint/style/noDefaultExport: Vite asks for it
+// biome-ignore lint/style/noDefaultExport: Vite requires it
 export default defineConfig({
   base: '/',
-  // The console's files are built from `npm start` and `npm run synth`: lib/console-files.ts says where to.
+  // lib/console-files.ts runs the build and names its output folder.
   build: {
     target: 'es2023',
-    // Nothing inline: the security policy of the console allows files only.
+    // No inline assets: the content security policy allows files only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     emptyOutDir: true,

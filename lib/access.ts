@@ -13,11 +13,11 @@ import {
   type UserPoolResourceServer,
 } from 'aws-cdk-lib/aws-cognito'
 import { Construct } from 'constructs'
-import { access } from '../lambdas/runtime/resources.ts'
+import { access } from '../lambdas/core/api/access.ts'
 
 type ScopeName = keyof typeof access.scopes
 
-/** The machines that may ask for a token, and what their tokens let them do. */
+/** The machine clients and the scopes of their tokens. */
 const machines = {
   helpdesk: ['tickets'],
   admin: ['tickets', 'admin'],
@@ -26,21 +26,21 @@ const machines = {
 type MachineName = keyof typeof machines
 
 export type AccessProps = {
-  /** The console's address, without a slash at its end: people are sent there, and nowhere else, once signed in. */
+  /** Origin of the console, without a trailing slash: the only place to which a sign-in returns. */
   readonly consoleUrl: string
-  /** First label of the host of sign-in and tokens; must be free in the region. */
+  /** First label of the sign-in domain, unique in the region; undefined: stack name and account number. */
   readonly domainPrefix: string | undefined
 }
 
-/** Who may call the API: a Cognito user pool that signs people in and issues tokens to them and to machines. */
+/** A Cognito user pool: it signs people in and issues the tokens of people and machines. */
 export class Access extends Construct {
   readonly userPoolId: string
-  /** Where people sign in: the calls of the console's sign-in begin here, with `/oauth2`. */
+  /** Origin of the sign-in pages and of Cognito's OAuth endpoints (`/oauth2/…`). */
   readonly signInUrl: string
-  /** Where a machine exchanges its id and secret for a token. */
+  /** Token endpoint: a machine exchanges client id and secret for an access token. */
   readonly tokenUrl: string
   readonly clientIds: Record<MachineName | 'console', string>
-  /** Lets through what carries a valid token of one of the clients. What it may do is the handler's decision. */
+  /** Accepts valid tokens of these clients. The API handler checks what the caller may do. */
   readonly authorizer: HttpJwtAuthorizer
 
   constructor(scope: Construct, id: string, { consoleUrl, domainPrefix }: AccessProps) {
@@ -66,21 +66,21 @@ export class Access extends Construct {
     Validations.of(pool).acknowledge({
       id: 'AwsSolutions-COG8',
       reason:
-        'The plus plan, paid by the head, guards against stolen passwords. Here a password alone opens no account in use: ' +
-        'everyone needs the code of an authenticator app, and administrators make the accounts.',
+        'The Plus plan, priced per user, protects against stolen passwords. Here a password alone is not enough: a ' +
+        'second factor is required, and only administrators create users.',
     })
-    for (const [groupName, description] of Object.entries(access.groups)) {
+    for (const [groupName, { description }] of Object.entries(access.groups)) {
       pool.addGroup(groupName, { groupName, description })
     }
 
-    // The account's number makes it unique in the region, the stack's name within the account.
+    // The account number makes it unique in the region, the stack name within the account.
     const prefix = domainPrefix ?? `${Stack.of(this).stackName.toLowerCase()}-${Aws.ACCOUNT_ID}`
     const domain = pool.addDomain('Domain', {
       cognitoDomain: { domainPrefix: prefix },
       managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
     })
     const scopes = Object.entries(access.scopes).map(
-      ([scopeName, scopeDescription]) => new ResourceServerScope({ scopeName, scopeDescription }),
+      ([scopeName, { description }]) => new ResourceServerScope({ scopeName, scopeDescription: description }),
     )
     const server = pool.addResourceServer('Api', { identifier: access.resourceServer, scopes })
     const helpdesk = machineClient(this, 'helpdesk', pool, server, scopes)
@@ -95,19 +95,19 @@ export class Access extends Construct {
       admin: admin.userPoolClientId,
       console: people.userPoolClientId,
     }
-    // Cognito's access tokens have no audience; the gateway then compares their client_id with this list.
+    // Cognito's access tokens have no audience, so API Gateway compares their client_id with this list.
     this.authorizer = new HttpJwtAuthorizer('Jwt', pool.userPoolProviderUrl, {
       jwtAudience: Object.values(this.clientIds),
     })
   }
 }
 
-/** People sign in on Cognito's page and come back with a code, which only the browser that asked can exchange (PKCE). */
+/** People sign in on Cognito's page and return with a code that only the same browser can exchange (PKCE). */
 function consoleClient(scope: Construct, userPool: UserPool, consoleUrl: string): UserPoolClient {
   const client = new UserPoolClient(scope, 'console-client', {
     userPool,
     userPoolClientName: 'console',
-    // What runs in a browser keeps no secret.
+    // A browser cannot keep a secret.
     generateSecret: false,
     oAuth: {
       flows: { authorizationCodeGrant: true },
@@ -115,16 +115,16 @@ function consoleClient(scope: Construct, userPool: UserPool, consoleUrl: string)
       callbackUrls: [`${consoleUrl}/signed-in`],
       logoutUrls: [`${consoleUrl}/`],
     },
-    // The page needs none of these; they would be a way around it.
+    // Sign-in only through Cognito's page, which needs none of these flows.
     authFlows: { userSrp: false },
     preventUserExistenceErrors: true,
     enableTokenRevocation: true,
     accessTokenValidity: Duration.hours(1),
     idTokenValidity: Duration.hours(1),
-    // A working day: who leaves the company is out by the evening, even if nobody thinks of it.
+    // A working day: a removed user loses access by the evening at the latest.
     refreshTokenValidity: Duration.hours(12),
   })
-  // A client without a style has no page at all.
+  // Managed login shows no page for a client without a branding style.
   new CfnManagedLoginBranding(scope, 'SignInPage', {
     userPoolId: userPool.userPoolId,
     clientId: client.userPoolClientId,
@@ -151,7 +151,7 @@ function machineClient(
         .filter(({ scopeName }) => allowed.includes(scopeName))
         .map((allowedScope) => OAuthScope.resourceServer(server, allowedScope)),
     },
-    // Without this, Cognito would let people sign in through a machine's client.
+    // Otherwise people could sign in through a machine client.
     authFlows: { userSrp: false },
     accessTokenValidity: Duration.hours(1),
   })

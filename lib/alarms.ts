@@ -7,17 +7,17 @@ import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
 
-/** The period over which failures are counted. */
+/** Default period over which failures are counted. */
 export const alarmPeriod = Duration.minutes(5)
 
-/** Where every alarm goes: a topic that writes to the administrators. */
+/** The SNS topic of all alarms; it mails the administrators. */
 export class AlarmTopic extends Construct {
   readonly topic: Topic
 
-  /** @param addresses e-mail addresses; each gets a letter from AWS that it must confirm once */
+  /** @param addresses mail addresses; each gets a mail from AWS and must confirm the subscription once */
   constructor(scope: Construct, id: string, addresses: readonly string[]) {
     super(scope, id)
-    // A key of our own, cause CloudWatch is not let in by the policy of the key that AWS manages for SNS.
+    // A key of our own: the policy of the key that AWS manages for SNS does not admit CloudWatch.
     const key = new Key(this, 'Key', {
       description: 'Alarms of the Twitter channel',
       enableKeyRotation: true,
@@ -27,7 +27,7 @@ export class AlarmTopic extends Construct {
 
     const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com')
     key.grant(cloudWatch, 'kms:Decrypt', 'kms:GenerateDataKey*')
-    // The policy that enforces TLS takes the place of SNS's own, which would have let the account's alarms in.
+    // The policy that enforces TLS replaces SNS's default policy, which admits the alarms of the account.
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [cloudWatch],
@@ -40,58 +40,59 @@ export class AlarmTopic extends Construct {
     for (const address of addresses) this.topic.addSubscription(new EmailSubscription(address))
     if (addresses.length === 0) {
       Annotations.of(this).addWarningV2(
-        'helpdesk-twitter:nobody-hears-alarms',
-        'Nobody hears the alarms: set the context "administrators", in cdk.json or with -c administrators=NAME@HOST',
+        'helpdesk-twitter:no-alarm-recipients',
+        'Nobody receives alarms. Set the context "administrators", in cdk.json or with -c administrators=NAME@HOST.',
       )
     }
     Validations.of(this).acknowledge({
       id: 'Serverless-SNSRedrivePolicy',
       reason:
-        'The subscriptions are e-mail addresses. A letter that cannot be delivered is of no use in a queue that ' +
-        'nobody is told about; the alarm itself stays visible in CloudWatch.',
+        'The subscribers are mail addresses. A dead-letter queue for undelivered mails would raise no alarm itself; ' +
+        'the alarm stays visible in CloudWatch.',
     })
   }
 }
 
-/** What an alarm must say besides its metric. All four are demanded, so that no alarm wakes anybody without them. */
+/** An alarm: its metric, and what the person on call must know. */
 export type RunbookAlarmProps = {
   readonly alarms: AlarmTopic
-  /** The alarm's name, after the stack's. */
+  /** Alarm name without the stack name, which precedes it. */
   readonly name: string
-  /** What people suffer: the beginning of a sentence, as in «Customers' messages are not becoming tickets». */
+  /** User impact: begins the sentence, as in «Customers' messages are not becoming tickets». */
   readonly userImpact: string
-  /** The rest of that sentence: what was seen, without a full stop. */
+  /** Observed cause: ends the sentence, without a full stop. */
   readonly cause: string
-  /** The anchor of the section of `docs/runbook.md` that says what to do. */
+  /** Anchor of the section in `docs/runbook.md`. */
   readonly section: string
   readonly metric: IMetric
-  /** The alarm goes off above this value; 0 when neither this nor `below` is given. */
+  /** Raise the alarm above this value; default 0. */
   readonly above?: number
-  /** The alarm goes off below this value instead, and when there is nothing to measure: silence is the failure. */
+  /** Raise the alarm below this value instead, and when data is missing. */
   readonly below?: number
-  /** So many bad periods among so many raise the alarm; one alone when not given. For what mostly passes by itself. */
-  readonly lasting?: { readonly bad: number; readonly of: number }
+  /** Raise the alarm only if so many of the last periods breach; default 1 of 1. For failures that often pass. */
+  readonly breaching?: { readonly periods: number; readonly of: number }
 }
 
 /**
- * An alarm that says in one sentence what its failure means for people and where it is written what to do.
- * One period decides unless it says otherwise: on a quiet channel a single failure is all there is to see.
- * @throws Error when the sentence or the anchor is not one, or both limits are given
+ * An alarm that says in one sentence what users notice and why, and links the runbook.
+ * By default one breaching period raises it: on a quiet channel a single failure may be the only sign.
+ * @throws Error when the sentence or the anchor is malformed, or both thresholds are given
  */
 export class RunbookAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: RunbookAlarmProps) {
-    const { userImpact, cause, section, lasting } = props
+    const { userImpact, cause, section, breaching } = props
     if (!/^[A-Z]\S* .*[^.]$/.test(userImpact) || !/^\S+ .*[^.]$/.test(cause)) {
       throw new Error(`${props.name}: «${userImpact}: ${cause}.» is not a sentence`)
     }
     if (!/^[a-z0-9-]+$/.test(section)) throw new Error(`${props.name}: «${section}» is not an anchor`)
-    if (props.above !== undefined && props.below !== undefined) throw new Error(`${props.name}: above or below?`)
+    if (props.above !== undefined && props.below !== undefined)
+      throw new Error(`${props.name}: give "above" or "below", not both`)
     super(scope, id, {
       alarmName: `${Stack.of(scope).stackName}-${props.name}`,
       alarmDescription: `${userImpact}: ${cause}. What to do: docs/runbook.md#${section}`,
       metric: props.metric,
-      evaluationPeriods: lasting?.of ?? 1,
-      ...(lasting && { datapointsToAlarm: lasting.bad }),
+      evaluationPeriods: breaching?.of ?? 1,
+      ...(breaching && { datapointsToAlarm: breaching.periods }),
       ...(props.below === undefined
         ? {
             threshold: props.above ?? 0,
@@ -104,8 +105,8 @@ export class RunbookAlarm extends Alarm {
             treatMissingData: TreatMissingData.BREACHING,
           }),
     })
-    const tell = new SnsAction(props.alarms.topic)
-    this.addAlarmAction(tell)
-    this.addOkAction(tell)
+    const notify = new SnsAction(props.alarms.topic)
+    this.addAlarmAction(notify)
+    this.addOkAction(notify)
   }
 }

@@ -18,7 +18,7 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { consoleHeaders, contentSecurityPolicy } from '../build/console-headers.ts'
 
-/** The page finds its own way: every address that is not a file's gets the one page. */
+/** CloudFront function: the console is a single page, so every path without a file extension gets `index.html`. */
 const singlePageFallback = `function handler(event) {
   const request = event.request
   const name = request.uri.slice(request.uri.lastIndexOf('/') + 1)
@@ -27,11 +27,11 @@ const singlePageFallback = `function handler(event) {
 }
 `
 
-/** The files of the console, in a bucket that only the front door can read, and how browsers get them. */
+/** The files of the console in a bucket that only CloudFront reads, and the CloudFront behaviour that serves them. */
 export class ConsoleSite extends Construct {
-  /** How the front door hands the files out. */
+  /** The CloudFront behaviour that serves the files. */
   readonly behavior: BehaviorOptions
-  /** Where the files are put. */
+  /** The bucket of the files. */
   readonly files: Bucket
 
   constructor(scope: Construct, id: string) {
@@ -40,24 +40,24 @@ export class ConsoleSite extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      // A bucket with files in it cannot be deleted without a function that empties it first; and a console that is
-      // gone by mistake is worse than a few files that stay.
+      // CloudFormation cannot delete a bucket that has files, and files left behind cost less than a console deleted by
+      // mistake.
       removalPolicy: RemovalPolicy.RETAIN,
     })
     this.files = files
     Validations.of(files).acknowledge({
       id: 'AwsSolutions-S1',
-      reason: 'It holds the files of a web page, which anyone may have, and only the front door reads them.',
+      reason: 'It holds the public files of a web page, and only CloudFront reads it.',
     })
 
-    // CloudFront's names are the account's, whatever the region.
+    // CloudFront names are unique per account, across regions.
     const prefix = `${Stack.of(this).stackName}-${Aws.REGION}`
     const originAccessControl = new S3OriginAccessControl(this, 'Access', {
       originAccessControlName: `${prefix}-console`,
     })
     const fallback = new EdgeFunction(this, 'SinglePage', {
       functionName: `${prefix}-single-page`,
-      comment: 'Every address of the console that is not a file is its page',
+      comment: 'Serves index.html for every path of the console without a file extension',
       runtime: FunctionRuntime.JS_2_0,
       code: FunctionCode.fromInline(singlePageFallback),
     })

@@ -10,23 +10,23 @@ import { cacheControl, hashedFolder } from '../build/console-headers.ts'
 export type ConsoleUploadProps = {
   /** The folder of the console's build. */
   readonly files: string
-  readonly to: Bucket
-  /** What differs from one installation to the next; the browser reads it as `/config.json`. */
+  readonly bucket: Bucket
+  /** Configuration of this installation; the browser reads it as `/config.json`. */
   readonly config: { readonly signInUrl: string; readonly clientId: string }
 }
 
 /**
- * Puts the built console into its bucket while the stack is deployed: first what the page needs, then the page.
- * What was there before stays, so that whoever has the page of before open can go on with it.
+ * Uploads the built console during deployment: first the hashed files, then the page that refers to them.
+ * Older hashed files stay, so an open page keeps working after a deployment.
  */
 export class ConsoleUpload extends Construct {
   readonly #role: Role
   readonly #log: LogGroup
-  readonly #to: Bucket
+  readonly #bucket: Bucket
 
-  constructor(scope: Construct, id: string, { files, to, config }: ConsoleUploadProps) {
+  constructor(scope: Construct, id: string, { files, bucket, config }: ConsoleUploadProps) {
     super(scope, id)
-    this.#to = to
+    this.#bucket = bucket
     this.#log = new LogGroup(this, 'Log', {
       logGroupName: `/aws/lambda/${Stack.of(this).stackName}-console-upload`,
       retention: RetentionDays.ONE_MONTH,
@@ -34,30 +34,35 @@ export class ConsoleUpload extends Construct {
     })
     this.#role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
     this.#log.grantWrite(this.#role)
-    this.#allow('s3:ListBucket', to.bucketArn)
-    this.#allow('s3:PutObject', to.arnForObjects('*'))
-    const hashed = this.#put('Hashed', hashedFolder, [Source.asset(join(files, hashedFolder))], cacheControl.hashed)
+    this.#allow('s3:ListBucket', bucket.bucketArn)
+    this.#allow('s3:PutObject', bucket.arnForObjects('*'))
+    const hashed = this.#upload('Hashed', hashedFolder, [Source.asset(join(files, hashedFolder))], cacheControl.hashed)
     const page = [Source.asset(files, { exclude: [hashedFolder] }), Source.jsonData('config.json', config)]
-    this.#put('Page', undefined, page, cacheControl.other).node.addDependency(hashed)
+    this.#upload('Page', undefined, page, cacheControl.other).node.addDependency(hashed)
     this.#acknowledgeFindings()
   }
 
-  #put(what: string, folder: string | undefined, sources: readonly ISource[], control: string): BucketDeployment {
+  #upload(
+    name: string,
+    folder: string | undefined,
+    sources: readonly ISource[],
+    cacheControlHeader: string,
+  ): BucketDeployment {
     const bound = sources.map((source, index) => {
-      const found = source.bind(new Construct(this, `${what}${index}`), {
+      const asset = source.bind(new Construct(this, `${name}${index}`), {
         handlerRole: this.#role.withoutPolicyUpdates(),
       })
-      this.#allow('s3:GetObject', found.bucket.arnForObjects(found.zipObjectKey))
-      return { bind: () => found }
+      this.#allow('s3:GetObject', asset.bucket.arnForObjects(asset.zipObjectKey))
+      return { bind: () => asset }
     })
-    const deployment = new BucketDeployment(this, what, {
+    const deployment = new BucketDeployment(this, name, {
       sources: bound,
-      destinationBucket: this.#to,
+      destinationBucket: this.#bucket,
       ...(folder && { destinationKeyPrefix: folder }),
-      cacheControl: [CacheControl.fromString(control)],
+      cacheControl: [CacheControl.fromString(cacheControlHeader)],
       prune: false,
       retainOnDelete: true,
-      // CDK would allow much more than copying needs.
+      // CDK's own role would allow much more than the upload needs.
       role: this.#role.withoutPolicyUpdates(),
       logGroup: this.#log,
     })
@@ -71,23 +76,25 @@ export class ConsoleUpload extends Construct {
 
   #acknowledgeFindings(): void {
     Validations.of(this.#role).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::<${Stack.of(this).getLogicalId(this.#to.node.defaultChild as CfnBucket)}.Arn>/*]`,
-      reason: 'The names of the files follow from their content. It may write nothing else than the console.',
+      id: `AwsSolutions-IAM5[Resource::<${Stack.of(this).getLogicalId(this.#bucket.node.defaultChild as CfnBucket)}.Arn>/*]`,
+      reason:
+        'File names are hashes of their content, so they are not known in advance. The bucket holds only the console.',
     })
-    const copying = Stack.of(this).node.children.find(({ node }) => node.id.startsWith('Custom::CDKBucketDeployment'))
-    if (!copying) throw new Error('CDK copies files by another function than it used to')
-    Validations.of(copying).acknowledge(
+    const uploader = Stack.of(this).node.children.find(({ node }) => node.id.startsWith('Custom::CDKBucketDeployment'))
+    if (!uploader)
+      throw new Error('CDK names its upload function differently than expected: adapt the acknowledgements here')
+    Validations.of(uploader).acknowledge(
       ...['Serverless-LambdaLatestVersion', 'AwsSolutions-L1'].map((id) => ({
         id,
-        reason: "It is CDK's own function, on the runtime for which CDK makes it, and runs during a deployment only.",
+        reason: 'CDK defines this function and its runtime. It runs only during a deployment.',
       })),
       {
         id: 'Serverless-LambdaDLQ',
-        reason: 'CloudFormation calls it and hears of a failure at once: the deployment fails.',
+        reason: 'CloudFormation invokes it: when it fails, the deployment fails.',
       },
       {
         id: 'Serverless-LambdaTracing',
-        reason: 'It runs during a deployment only, and its log says what it did.',
+        reason: 'It runs only during a deployment, and its log says what it did.',
       },
     )
   }

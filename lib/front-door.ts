@@ -14,18 +14,18 @@ import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins'
 import { Construct } from 'constructs'
 
 export type FrontDoorProps = {
-  /** The host of the gateway, which answers under `/api` and `/webhooks`. */
+  /** Host of API Gateway, which serves `/api` and `/webhooks`. */
   readonly gatewayHost: string
-  /** How everything else is answered: with the files of the console. */
+  /** The behaviour for all other paths: the console. */
   readonly console: BehaviorOptions
 }
 
 /**
- * The one address for browsers, the helpdesk and X.
- * There are no error pages of the whole distribution: they would turn a 404 of the API into the console's page.
+ * The CloudFront distribution: the one address for browsers, the helpdesk and X.
+ * It has no custom error pages, which would replace a 404 of the API by the console's page.
  */
 export class FrontDoor extends Construct {
-  /** Without a slash at its end. */
+  /** Origin without a trailing slash. */
   readonly url: string
 
   constructor(scope: Construct, id: string, props: FrontDoorProps) {
@@ -36,10 +36,10 @@ export class FrontDoor extends Construct {
         originSslProtocols: [OriginSslPolicy.TLS_V1_2],
       }),
       allowedMethods: AllowedMethods.ALLOW_ALL,
-      // Not redirected: a token or a signature that was sent in the clear should fail at once, and be noticed.
+      // No redirect from HTTP: a client that sends tokens without TLS should fail at once.
       viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
       cachePolicy: CachePolicy.CACHING_DISABLED,
-      // Query, cookies and Authorization pass. The gateway knows itself by its own host only.
+      // Forwards query, cookies and Authorization. API Gateway accepts only its own Host header.
       originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
       compress: false,
     }
@@ -53,25 +53,25 @@ export class FrontDoor extends Construct {
     Validations.of(distribution).acknowledge(
       {
         id: 'AwsSolutions-CFR1',
-        reason: 'Agents may work in any country. Where a company wants it narrower, its administrator decides so.',
+        reason: 'Agents may work in any country. An administrator can add a restriction.',
       },
       {
         id: 'AwsSolutions-CFR2',
         reason:
-          'A firewall costs by rule and request, and one that refuses a delivery loses a customer: the administrator ' +
-          'decides. Deliveries are signed, calls need a token, and the gateway limits how many come at once.',
+          'A firewall costs per rule and request, and a wrongly blocked delivery loses a message, so an administrator ' +
+          'decides. Deliveries are signed, API calls need a token, and the gateway throttles.',
       },
       {
         id: 'AwsSolutions-CFR3',
         reason:
-          'Its log would hold the query of each request: one-time tokens of X and what agents look for, which are ' +
-          'never logged here. The gateway logs each request under /api and /webhooks without it.',
+          'The log would contain query strings: one-time tokens of X and search terms of agents, which we never log. ' +
+          'API Gateway logs the requests to /api and /webhooks without their query.',
       },
       {
         id: 'AwsSolutions-CFR4',
         reason:
-          "CloudFront's own certificate allows old TLS, and no setting changes that. A newer least version comes with " +
-          'a domain and a certificate of the company. Browsers and X choose TLS 1.2 or 1.3.',
+          "CloudFront's default certificate also accepts old TLS versions. Only a custom domain and certificate can " +
+          'raise the minimum. Browsers and X use TLS 1.2 or 1.3.',
       },
     )
   }

@@ -16,42 +16,42 @@ export type HandlerFunctionProps = {
   /** The folder with the bundled handler, `index.mjs`. */
   readonly code: string
   readonly alarms: AlarmTopic
-  /** What its failure means for people: the beginning of the sentence of its alarms. */
+  /** User impact while the function fails: begins the sentence of its alarms. */
   readonly userImpact: string
 }
 
-/** The variables that name nothing in AWS: there is nothing to be permitted with them. */
+/** Variables that name no AWS resource, so they come without a permission. */
 type PlainVariable = 'X_API_URL' | 'PUBLIC_URL' | 'EVENT_SOURCE' | 'ADMINISTRATORS'
 
-/** Something that a function may do, and on what: exact names only. */
+/** IAM actions on resources; exact names only. */
 export type Permission = {
   readonly actions: readonly string[]
-  readonly on: readonly string[]
-  /** IAM's conditions: always when there are none. */
-  readonly when?: Conditions
+  readonly resources: readonly string[]
+  /** IAM conditions; none when not given. */
+  readonly conditions?: Conditions
 }
 
 /**
- * A function of the manifest with its own role, its own log and its alarms.
- * Synthesis fails when the environment that it was given is not, to the name, what the manifest says that it reads.
+ * A function of the manifest (`lambdas/runtime/resources.ts`) with a role, a log and alarms of its own.
+ * Synthesis fails unless its variables are exactly those of the manifest.
  */
 export class HandlerFunction extends Construct {
   readonly name: FunctionName
   readonly lambda: LambdaFunction
   readonly logGroup: LogGroup
   readonly #role: Role
-  readonly #given = new Set<EnvironmentName>()
+  readonly #variables = new Set<EnvironmentName>()
 
   constructor(scope: Construct, id: string, props: HandlerFunctionProps) {
     super(scope, id)
     const { timeoutSeconds, memoryMb } = functions[props.name]
-    // Names that can be guessed from the manifest's: whoever is on call finds the function and its log by them.
+    // Predictable names, so the runbook's commands can build them from stack and function name.
     const functionName = `${Stack.of(this).stackName}-${props.name}`
     this.name = props.name
     this.logGroup = new LogGroup(this, 'Log', {
       logGroupName: `/aws/lambda/${functionName}`,
       retention: RetentionDays.ONE_MONTH,
-      // It holds ids and outcomes, never a text: nothing worth keeping when the function is gone.
+      // It holds ids and outcomes, never the text of a message, so nothing in it outlives the function.
       removalPolicy: RemovalPolicy.DESTROY,
     })
     this.#role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
@@ -69,42 +69,44 @@ export class HandlerFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
     })
     this.#addAlarms(props)
-    this.node.addValidation({ validate: () => this.#differences() })
+    this.node.addValidation({ validate: () => this.#environmentErrors() })
     this.#acknowledgeFindings()
   }
 
-  /** Lets the function do something. */
-  allow({ actions, on, when: conditions = {} }: Permission): void {
-    this.#role.addToPrincipalPolicy(new PolicyStatement({ actions: [...actions], resources: [...on], conditions }))
+  /** Adds a permission to the function's role. */
+  addPermission({ actions, resources, conditions = {} }: Permission): void {
+    this.#role.addToPrincipalPolicy(
+      new PolicyStatement({ actions: [...actions], resources: [...resources], conditions }),
+    )
   }
 
-  /** An environment variable together with the permission to use what it names: neither can be had alone. */
-  give(
+  /** Sets the variable that names a resource and grants its use, so neither can be forgotten. */
+  addResource(
     variable: Exclude<EnvironmentName, PlainVariable>,
     value: string,
     ...permissions: readonly [Permission, ...Permission[]]
   ): void {
     this.#setVariable(variable, value)
-    for (const permission of permissions) this.allow(permission)
+    for (const permission of permissions) this.addPermission(permission)
   }
 
-  /** An environment variable that is a plain value. */
-  set(variable: PlainVariable, value: string): void {
+  /** Sets a variable that is a plain value. */
+  addVariable(variable: PlainVariable, value: string): void {
     this.#setVariable(variable, value)
   }
 
   #setVariable(variable: EnvironmentName, value: string): void {
-    this.#given.add(variable)
+    this.#variables.add(variable)
     this.lambda.addEnvironment(variable, value)
   }
 
-  #differences(): string[] {
+  #environmentErrors(): string[] {
     const { environment }: FunctionResource = functions[this.name]
-    const missing = environment.filter((variable) => !this.#given.has(variable))
-    const surplus = [...this.#given].filter((variable) => !environment.includes(variable))
+    const missing = environment.filter((variable) => !this.#variables.has(variable))
+    const unexpected = [...this.#variables].filter((variable) => !environment.includes(variable))
     return [
-      ...missing.map((variable) => `${this.name} reads ${variable}, which the stack does not give it`),
-      ...surplus.map((variable) => `${this.name} is given ${variable}, which it does not read by the manifest`),
+      ...missing.map((variable) => `${this.name}: the stack does not set ${variable}, which the manifest lists`),
+      ...unexpected.map((variable) => `${this.name}: the stack sets ${variable}, which the manifest does not list`),
     ]
   }
 
@@ -112,16 +114,16 @@ export class HandlerFunction extends Construct {
     new RunbookAlarm(this, 'Errors', {
       alarms,
       name: `${name}-errors`,
-      userImpact: userImpact,
-      cause: `the function ${name} crashed or ran out of time`,
+      userImpact,
+      cause: `the function ${name} crashed or timed out`,
       section: `${name}-errors`,
       metric: this.lambda.metricErrors({ period: alarmPeriod }),
     })
     new RunbookAlarm(this, 'Throttles', {
       alarms,
       name: `${name}-throttled`,
-      userImpact: userImpact,
-      cause: `AWS refused to run the function ${name} because too many functions ran at once`,
+      userImpact,
+      cause: `Lambda throttled the function ${name} because too many functions ran at once`,
       section: 'throttled-functions',
       metric: this.lambda.metricThrottles({ period: alarmPeriod }),
     })
@@ -132,14 +134,13 @@ export class HandlerFunction extends Construct {
       {
         id: 'Serverless-LambdaDLQ',
         reason:
-          'This one is called by the gateway, which hears of a failure at once, by a queue, which has dead letters of ' +
-          'its own, or by a schedule, whose next run does what this one did not.',
+          'API Gateway sees a failure at once, a queue has its own dead-letter queue, and the next run of a schedule ' +
+          'does the work of a failed one.',
       },
       {
         id: 'Serverless-LambdaTracing',
         reason:
-          'Tracing needs permissions on every resource of the account (X-Ray knows no narrower ones). The path of an ' +
-          'event is followed by its ids in the logs.',
+          'X-Ray permissions cannot be limited to resources. The ids in the logs show the path of an event instead.',
       },
     )
   }

@@ -21,138 +21,140 @@ import { XSecrets } from './x-secrets.ts'
 
 export type HelpdeskTwitterStackProps = {
   readonly settings: Settings
-  /** The folder of each handler's bundle. */
+  /** Folder of the bundle of each function. */
   readonly bundles: Record<FunctionName, string>
-  /** The folder of the console's files. */
+  /** Folder of the built console. */
   readonly console: string
 }
 
-/** The Twitter channel of a helpdesk in AWS: what stands where in the flow, from X's delivery to the helpdesk. */
+/** The Twitter channel of a helpdesk, in the order in which data flows: from X's delivery to the agent's reply. */
 export class HelpdeskTwitterStack extends Stack {
   constructor(scope: Construct, id: string, { settings, bundles, console: files }: HelpdeskTwitterStackProps) {
-    super(scope, id, { stackName: settings.stackName, description: 'Messages on X become tickets, answers go back' })
+    super(scope, id, {
+      stackName: settings.stackName,
+      description: 'Messages on X become tickets, replies go back to X',
+    })
 
-    // Everything below reports here, so it comes first.
+    // The topic of all alarms comes first, because everything below raises alarms.
     const alarms = new AlarmTopic(this, 'Alarms', settings.administrators)
 
-    // X, the helpdesk and browsers come in by the same door: behind it stand the gateway and the console's files.
+    // X, the helpdesk and browsers use one address: CloudFront, in front of API Gateway and the console.
     const publicApi = new PublicApi(this, 'PublicApi', alarms)
     const site = new ConsoleSite(this, 'Console')
     const frontDoor = new FrontDoor(this, 'FrontDoor', { gatewayHost: publicApi.host, console: site.behavior })
 
-    // X delivers to the webhook, which keeps what X has truly signed.
+    // The webhook receives X's deliveries, verifies their signature and queues them.
     const webhook = new HandlerFunction(this, 'Webhook', {
       name: 'webhook',
       code: bundles.webhook,
       alarms,
-      userImpact: "Customers' messages are not reaching the helpdesk, and X repeats them for minutes only",
+      userImpact: "Customers' messages do not reach the helpdesk, and X retries for a few minutes only",
     })
     const secrets = new XSecrets(this, 'XSecrets')
-    secrets.giveTo(webhook)
+    secrets.grantRead(webhook)
 
-    // Events wait in order, one line per channel and customer.
+    // Queued events keep their order per channel and customer.
     const events = new WorkQueue(this, 'EventsQueue', {
       name: 'events',
       alarms,
       userImpact: "Customers' messages are not becoming tickets",
     })
-    events.sendFrom(webhook)
+    events.grantSend(webhook)
 
-    // The router makes tickets of them.
+    // The router turns events into tickets.
     const router = new HandlerFunction(this, 'Router', {
       name: 'router',
       code: bundles.router,
       alarms,
       userImpact: "Customers' messages become tickets late or not at all",
     })
-    events.deliverTo(router)
+    events.addConsumer(router)
     const tickets = new TicketTable(this, 'Tickets')
-    tickets.giveTo(router)
-    tickets.giveOutageNotesTo(webhook)
+    tickets.grantReadWrite(router)
+    tickets.grantWriteOutage(webhook)
 
-    // Pictures and films take a way of their own, so that no message waits for them.
+    // Media have a queue of their own, so no message waits for them.
     const media = new WorkQueue(this, 'MediaQueue', {
       name: 'media',
       alarms,
-      userImpact: "Customers' pictures do not appear in tickets, and answers with attachments are not sent",
+      userImpact: "Customers' media do not appear in tickets, and replies with attachments are not sent",
     })
-    media.sendFrom(router)
+    media.grantSend(router)
     const mediaBucket = new MediaBucket(this, 'MediaBucket', { consoleUrl: frontDoor.url })
 
-    // The helpdesk reads and answers tickets through the API, the console connects accounts through it.
+    // The API serves the helpdesk and the console.
     const api = new HandlerFunction(this, 'Api', {
       name: 'api',
       code: bundles.api,
       alarms,
-      userImpact: 'Agents cannot see, work on or answer tickets',
+      userImpact: 'Agents cannot see tickets, work on them or reply',
     })
     const tokens = new TokensKey(this, 'TokensKey')
-    tickets.giveTo(api)
-    secrets.giveTo(api)
-    tokens.encryptIn(api)
-    mediaBucket.linkFrom(api)
-    api.set('PUBLIC_URL', frontDoor.url)
-    api.set('X_API_URL', settings.xApiUrl)
-    api.set('EVENT_SOURCE', settings.eventSource)
+    tickets.grantReadWrite(api)
+    secrets.grantRead(api)
+    tokens.grantEncryptDecrypt(api)
+    mediaBucket.grantPresign(api)
+    api.addVariable('PUBLIC_URL', frontDoor.url)
+    api.addVariable('X_API_URL', settings.xApiUrl)
+    api.addVariable('EVENT_SOURCE', settings.eventSource)
 
-    // Answers wait in order, one line per ticket.
+    // Queued replies keep their order per ticket.
     const replies = new WorkQueue(this, 'RepliesQueue', {
       name: 'replies',
       alarms,
-      userImpact: "Agents' answers are not reaching customers",
+      userImpact: "Agents' replies do not reach customers",
     })
-    replies.sendFrom(api)
+    replies.grantSend(api)
 
-    // The sender hands them to X.
+    // The sender sends replies to X.
     const sender = new HandlerFunction(this, 'Sender', {
       name: 'sender',
       code: bundles.sender,
       alarms,
-      userImpact: "Agents' answers reach customers late or not at all",
+      userImpact: "Agents' replies reach customers late or not at all",
     })
-    replies.deliverTo(sender)
-    tickets.giveTo(sender)
-    secrets.giveTo(sender)
-    tokens.decryptIn(sender)
-    sender.set('X_API_URL', settings.xApiUrl)
-    media.sendFrom(sender)
+    replies.addConsumer(sender)
+    tickets.grantReadWrite(sender)
+    secrets.grantRead(sender)
+    tokens.grantDecrypt(sender)
+    sender.addVariable('X_API_URL', settings.xApiUrl)
+    media.grantSend(sender)
 
-    // Pictures and videos go both ways: customers' into the bucket, agents' to X.
+    // The media function downloads customers' media from X and uploads agents' media to X.
     const mediaFunction = new HandlerFunction(this, 'Media', {
       name: 'media',
       code: bundles.media,
       alarms,
-      userImpact: "Customers' pictures appear late or not at all, and answers with attachments are not sent",
+      userImpact: "Customers' media appear late or not at all, and replies with attachments are not sent",
     })
-    media.deliverTo(mediaFunction)
-    mediaBucket.moveIn(mediaFunction)
-    tickets.giveTo(mediaFunction)
-    secrets.giveTo(mediaFunction)
-    tokens.decryptIn(mediaFunction)
-    replies.sendFrom(mediaFunction)
-    mediaFunction.set('X_API_URL', settings.xApiUrl)
+    media.addConsumer(mediaFunction)
+    mediaBucket.grantTransfer(mediaFunction)
+    tickets.grantReadWrite(mediaFunction)
+    secrets.grantRead(mediaFunction)
+    tokens.grantDecrypt(mediaFunction)
+    replies.grantSend(mediaFunction)
+    mediaFunction.addVariable('X_API_URL', settings.xApiUrl)
 
-    // Every minute: answers and media whose time has come, or which were left behind.
-    const waitForEver =
-      "Agents' answers that had to wait are not sent, and pictures that X did not give are not fetched"
+    // Every minute requeue puts due replies and media back into their queues.
+    const notRequeued = 'Replies that had to wait are not sent, and failed media downloads are not retried'
     const requeue = new HandlerFunction(this, 'Requeue', {
       name: 'requeue',
       code: bundles.requeue,
       alarms,
-      userImpact: waitForEver,
+      userImpact: notRequeued,
     })
-    tickets.giveTo(requeue)
-    replies.sendFrom(requeue)
-    media.sendFrom(requeue)
+    tickets.grantReadWrite(requeue)
+    replies.grantSend(requeue)
+    media.grantSend(requeue)
     new Schedule(this, 'RequeueSchedule', {
       name: 'requeue',
-      runs: requeue,
+      target: requeue,
       alarms,
-      userImpact: waitForEver,
+      userImpact: notRequeued,
     })
 
-    // Every five minutes: channels that have heard nothing for too long, or that their account has taken from us.
-    const notNotified = 'Administrators are not told when a channel falls silent or is taken from us'
+    // Every five minutes inactivity looks for channels without messages and for revoked access.
+    const notNotified = 'Administrators are not notified when a channel becomes inactive or its account revokes access'
     const inactivity = new HandlerFunction(this, 'Inactivity', {
       name: 'inactivity',
       code: bundles.inactivity,
@@ -160,71 +162,79 @@ export class HelpdeskTwitterStack extends Stack {
       userImpact: notNotified,
     })
     const mail = new Mail(this, 'Mail', settings)
-    mail.giveTo(inactivity)
-    tickets.giveTo(inactivity)
-    secrets.giveTo(inactivity)
-    tokens.decryptIn(inactivity)
-    inactivity.set('PUBLIC_URL', frontDoor.url)
-    inactivity.set('X_API_URL', settings.xApiUrl)
-    inactivity.set('EVENT_SOURCE', settings.eventSource)
+    mail.grantSend(inactivity)
+    tickets.grantReadWrite(inactivity)
+    secrets.grantRead(inactivity)
+    tokens.grantDecrypt(inactivity)
+    inactivity.addVariable('PUBLIC_URL', frontDoor.url)
+    inactivity.addVariable('X_API_URL', settings.xApiUrl)
+    inactivity.addVariable('EVENT_SOURCE', settings.eventSource)
     new Schedule(this, 'InactivitySchedule', {
       name: 'inactivity',
-      runs: inactivity,
+      target: inactivity,
       alarms,
       userImpact: notNotified,
     })
 
-    // Every fifteen minutes: our webhook, the subscriptions, and what X did not deliver.
-    const notRepaired = 'A broken connection to X is not mended, and messages that it lost are not asked for'
+    // Every fifteen minutes reconcile repairs webhook and subscriptions and recovers missed messages.
+    const notRepaired = 'A broken connection to X is not repaired, and missed messages are not recovered'
     const reconcile = new HandlerFunction(this, 'Reconcile', {
       name: 'reconcile',
       code: bundles.reconcile,
       alarms,
       userImpact: notRepaired,
     })
-    events.sendFrom(reconcile)
-    tickets.giveTo(reconcile)
-    secrets.giveTo(reconcile)
-    tokens.decryptIn(reconcile)
-    mail.giveTo(reconcile)
-    reconcile.set('PUBLIC_URL', frontDoor.url)
-    reconcile.set('X_API_URL', settings.xApiUrl)
-    reconcile.set('EVENT_SOURCE', settings.eventSource)
+    events.grantSend(reconcile)
+    tickets.grantReadWrite(reconcile)
+    secrets.grantRead(reconcile)
+    tokens.grantDecrypt(reconcile)
+    mail.grantSend(reconcile)
+    reconcile.addVariable('PUBLIC_URL', frontDoor.url)
+    reconcile.addVariable('X_API_URL', settings.xApiUrl)
+    reconcile.addVariable('EVENT_SOURCE', settings.eventSource)
     new Schedule(this, 'ReconcileSchedule', {
       name: 'reconcile',
-      runs: reconcile,
+      target: reconcile,
       alarms,
       userImpact: notRepaired,
     })
 
-    // What fails nowhere else is seen in the logs.
+    // Some failures show only in log lines.
     new LogAlarms(this, 'LogAlarms', { handlers: [router, sender, inactivity, reconcile], alarms })
 
-    // Who is not X needs a token: people sign in, machines have a secret.
+    // Everyone except X needs a token: people sign in, machines use a client secret.
     const access = new Access(this, 'Access', { consoleUrl: frontDoor.url, domainPrefix: settings.domainPrefix })
-    publicApi.leadTo({ webhook, api, authorizer: access.authorizer })
+    publicApi.addRoutes({ webhook, api, authorizer: access.authorizer })
 
-    // The console's files are put in place when it is known where people sign in.
+    // The console needs the sign-in address in its configuration, so it is uploaded last.
     new ConsoleUpload(this, 'ConsoleUpload', {
       files,
-      to: site.files,
+      bucket: site.files,
       config: { signInUrl: access.signInUrl, clientId: access.clientIds.console },
     })
 
-    // What an administrator needs to connect X and the helpdesk.
-    this.#output('ConsoleUrl', frontDoor.url, 'The console, in a browser')
-    this.#output('ApiUrl', frontDoor.url, 'Calls of the API begin here, with /api')
-    this.#output('WebhookUrl', `${frontDoor.url}${paths.webhook}`, 'What X is told to deliver to')
-    this.#output('CallbackUrl', `${frontDoor.url}${paths.callback}`, "For the X app's settings, to the letter")
-    this.#output('SignInUrl', access.signInUrl, 'Where people sign in; the console goes there by itself')
-    this.#output('TokenUrl', access.tokenUrl, 'Where a client exchanges its id and secret for a token')
-    this.#output('UserPoolId', access.userPoolId, 'Where people are added, and secrets of clients are read')
-    this.#output('ConsoleClientId', access.clientIds.console, 'The client through which people sign in; has no secret')
-    this.#output('HelpdeskClientId', access.clientIds.helpdesk, 'The client that works on tickets')
-    this.#output('AdminClientId', access.clientIds.admin, 'The client that may do everything')
-    this.#output('XSecretsArn', secrets.arn, 'The secret to fill with the credentials of the X app')
-    this.#output('MailFrom', mail.identityName, 'Sends mails to the administrators once it is confirmed with SES')
-    this.#output('AlarmTopicArn', alarms.topic.topicArn, 'Where further readers of alarms can subscribe')
+    // The outputs tell an administrator how to connect X and the helpdesk.
+    this.#output('ConsoleUrl', frontDoor.url, 'Console; open it in a browser')
+    this.#output('ApiUrl', frontDoor.url, 'Origin of the API; its paths begin with /api')
+    this.#output('WebhookUrl', `${frontDoor.url}${paths.webhook}`, 'Webhook address to which X delivers')
+    this.#output(
+      'CallbackUrl',
+      `${frontDoor.url}${paths.callback}`,
+      'Callback URL; enter exactly this in the settings of the X app',
+    )
+    this.#output('SignInUrl', access.signInUrl, 'Sign-in page; the console redirects to it')
+    this.#output(
+      'TokenUrl',
+      access.tokenUrl,
+      'Token endpoint; a client exchanges its id and secret for an access token',
+    )
+    this.#output('UserPoolId', access.userPoolId, 'User pool; create users and read client secrets here')
+    this.#output('ConsoleClientId', access.clientIds.console, 'Client of the console; it has no secret')
+    this.#output('HelpdeskClientId', access.clientIds.helpdesk, 'Machine client with the scope tickets')
+    this.#output('AdminClientId', access.clientIds.admin, 'Machine client with all scopes')
+    this.#output('XSecretsArn', secrets.arn, 'Secret that must hold the credentials of the X app')
+    this.#output('MailFrom', mail.identityName, 'Sender of mails to administrators; verify it with SES')
+    this.#output('AlarmTopicArn', alarms.topic.topicArn, 'Topic of all alarms; add more recipients here')
   }
 
   #output(name: string, value: string, description: string): void {

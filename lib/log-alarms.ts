@@ -12,62 +12,63 @@ const mustAct = (value: boolean) => FilterPattern.booleanValue('$.message.mustAc
 const routedTo = (outcome: RoutedOutcome) => FilterPattern.stringValue('$.message.outcome', '=', outcome)
 const replyIs = (status: 'unknown') => FilterPattern.stringValue('$.message.outcome', '=', status)
 
-type Row = Omit<LogAlarmProps, 'alarms' | 'logs' | 'section' | 'metricName'> & {
-  readonly writers: readonly FunctionName[]
+type Row = Omit<LogAlarmProps, 'alarms' | 'logGroups' | 'section' | 'metricName'> & {
+  /** The functions that log such lines. */
+  readonly handlers: readonly FunctionName[]
 }
 
-/** What fails nowhere else, and so has no other alarm, by the name of its metric. */
+/** Alarms on failures that only log lines show, by metric name. */
 const rows: Readonly<Record<string, Row>> = {
   UnreadableEvents: {
     name: 'unreadable-events',
-    userImpact: 'Some messages of customers did not become tickets',
-    cause: 'X sent events in a form that the router does not know',
-    writers: ['router'],
-    lines: routedTo('unreadable'),
+    userImpact: "Some customers' messages did not become tickets",
+    cause: 'X sent events in a format that the router cannot read',
+    handlers: ['router'],
+    pattern: routedTo('unreadable'),
   },
   UnknownReplies: {
     name: 'unknown-replies',
-    userImpact: 'Some customers may have no answer, and agents must decide whether to send it again',
-    cause: 'the sender could not find out whether X had taken a reply',
-    writers: ['sender'],
-    lines: replyIs('unknown'),
+    userImpact: 'Some customers may be without a reply, and agents must decide whether to send it again',
+    cause: 'the sender could not find out whether X accepted a reply',
+    handlers: ['sender'],
+    pattern: replyIs('unknown'),
   },
   RepairFailed: {
     name: 'repair-failed',
-    userImpact: "Customers' messages are not reaching the helpdesk on one channel or on all",
-    cause: 'the webhook, a subscription or the access to an account is broken, and only a person can repair it',
-    writers: ['reconcile'],
-    lines: FilterPattern.all(eventIs('repair_failed'), mustAct(true)),
-    // Each run tries again: the alarm lasts until a run has nothing to report.
+    userImpact: "Customers' messages do not reach the helpdesk on one channel or on all",
+    cause: 'the webhook, a subscription or the access to an account is broken and only a person can repair it',
+    handlers: ['reconcile'],
+    pattern: FilterPattern.all(eventIs('repair_failed'), mustAct(true)),
+    // Every run tries again, so two runs without such a line end the alarm.
     period: Duration.minutes(2 * schedules.reconcile.everyMinutes),
   },
   XUnreachable: {
     name: 'x-unreachable',
-    userImpact: "Customers' messages may be missing, and a broken connection to X stays broken",
-    cause: 'X did not answer reconcile, or put it off, in three of the last four runs',
-    writers: ['reconcile'],
-    lines: FilterPattern.all(eventIs('repair_failed'), mustAct(false)),
-    // One run a period, whatever the number of channels. X has bad minutes: one bad run wakes nobody.
+    userImpact: "Customers' messages may be missing, and a broken connection to X is not repaired",
+    cause: 'X did not answer reconcile, or limited its calls, in three of the last four runs',
+    handlers: ['reconcile'],
+    pattern: FilterPattern.all(eventIs('repair_failed'), mustAct(false)),
+    // One run per period. X often fails for some minutes, so one failed run raises no alarm.
     period: Duration.minutes(schedules.reconcile.everyMinutes),
-    lasting: { bad: 3, of: 4 },
+    breaching: { periods: 3, of: 4 },
   },
   FailedMails: {
     name: 'failed-mails',
-    userImpact: 'Administrators do not know that a channel is silent, revoked or broken',
-    cause: 'a mail that should have told them could not be sent',
-    writers: ['inactivity', 'reconcile'],
-    lines: eventIs('mail_failed'),
-    // Each run tries again: the alarm lasts until a run of each has nothing to report.
+    userImpact: 'Administrators do not know that a channel is inactive, revoked or broken',
+    cause: 'a mail to them could not be sent',
+    handlers: ['inactivity', 'reconcile'],
+    pattern: eventIs('mail_failed'),
+    // Every run tries again, so the alarm ends when runs of both report no failed mail.
     period: Duration.minutes(Math.max(3 * schedules.inactivity.everyMinutes, 2 * schedules.reconcile.everyMinutes)),
   },
 }
 
-/** Counted without an alarm: how often it happens is worth a look, and wakes nobody. */
-const counted: Readonly<Record<string, { readonly writer: FunctionName; readonly lines: IFilterPattern }>> = {
-  Repaired: { writer: 'reconcile', lines: eventIs('repaired') },
+/** Metrics without an alarm, by name. */
+const counted: Readonly<Record<string, { readonly handler: FunctionName; readonly pattern: IFilterPattern }>> = {
+  Repaired: { handler: 'reconcile', pattern: eventIs('repaired') },
 }
 
-/** Alarms and metrics on lines of logs. The names of events are the very ones that the functions log. */
+/** Alarms and metrics on log lines. Their event names are typed, so renaming an event cannot silence an alarm. */
 export class LogAlarms extends Construct {
   constructor(
     scope: Construct,
@@ -75,20 +76,20 @@ export class LogAlarms extends Construct {
     { handlers, alarms }: { handlers: readonly HandlerFunction[]; alarms: AlarmTopic },
   ) {
     super(scope, id)
-    const logOf = (name: FunctionName) => {
+    const logGroupOf = (name: FunctionName) => {
       const handler = handlers.find((one) => one.name === name)
-      if (!handler) throw new Error(`an alarm counts lines of ${name}, which is not among the handlers`)
+      if (!handler) throw new Error(`LogAlarms needs the handler ${name}`)
       return handler.logGroup
     }
-    for (const [metricName, { writers, ...row }] of Object.entries(rows)) {
-      const [first, ...more] = writers.map(logOf)
-      if (!first) throw new Error(`${row.name}: nobody writes its lines`)
-      new LogAlarm(this, metricName, { ...row, section: row.name, metricName, alarms, logs: [first, ...more] })
+    for (const [metricName, { handlers: names, ...row }] of Object.entries(rows)) {
+      const [first, ...more] = names.map(logGroupOf)
+      if (!first) throw new Error(`${row.name}: no handler logs its lines`)
+      new LogAlarm(this, metricName, { ...row, section: row.name, metricName, alarms, logGroups: [first, ...more] })
     }
-    for (const [metricName, { writer, lines }] of Object.entries(counted)) {
+    for (const [metricName, { handler, pattern }] of Object.entries(counted)) {
       new MetricFilter(this, metricName, {
-        logGroup: logOf(writer),
-        filterPattern: lines,
+        logGroup: logGroupOf(handler),
+        filterPattern: pattern,
         metricNamespace: Stack.of(this).stackName,
         metricName,
       })

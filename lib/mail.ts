@@ -4,9 +4,9 @@ import { Construct } from 'constructs'
 import type { HandlerFunction } from './handler-function.ts'
 import { defaults, type Settings } from './settings.ts'
 
-/** What the product writes to its administrators: from whom, to whom, and who may. */
+/** Mails of the product to its administrators: sender, recipients, and the permission to send. */
 export class Mail extends Construct {
-  /** The name of the identity from which mails leave, once its owner has confirmed it. */
+  /** The SES identity of the sender; it sends once its owner has verified it. */
   readonly identityName: string
   readonly #mailFrom: string
   readonly #administrators: readonly string[]
@@ -22,32 +22,32 @@ export class Mail extends Construct {
     this.identityName = identity.emailIdentityName
     this.#mailFrom = mailFrom
     this.#administrators = administrators
-    // In its sandbox SES asks for the permission on the recipients' identities too. An address that was never entered
-    // goes by its domain, if that was.
+    // In the SES sandbox sending needs the permission on the recipients' identities too. An address without an
+    // identity of its own falls under the identity of its domain.
     const others = administrators.filter((address) => address !== mailFrom)
     const domains = [mailFrom, ...administrators].map((address) => address.slice(address.lastIndexOf('@') + 1))
     const names = new Set([...others, ...domains])
-    this.#identityArns = [identity.emailIdentityArn, ...[...names].map((name) => this.#arnOf(name))]
+    this.#identityArns = [identity.emailIdentityArn, ...[...names].map((name) => this.#identityArn(name))]
     if (mailFrom === defaults.mailFrom) {
       Annotations.of(this).addWarningV2(
-        'helpdesk-twitter:no-mail-leaves',
-        `No mail can leave from ${mailFrom}, which is nobody's: set the context "mailFrom", in cdk.json or with ` +
-          '-c mailFrom=NAME@HOST, to an address that you can confirm',
+        'helpdesk-twitter:no-mail-sender',
+        `Mails cannot be sent from the placeholder ${mailFrom}. Set the context "mailFrom", in cdk.json or with ` +
+          '-c mailFrom=NAME@HOST, to an address that you can verify.',
       )
     }
   }
 
-  /** The function is told the administrators and may write to them: from our address, not from theirs. */
-  giveTo(writer: HandlerFunction): void {
-    writer.set('ADMINISTRATORS', this.#administrators.join(','))
-    writer.give('MAIL_FROM', this.#mailFrom, {
+  /** Lets the function send mails to the administrators, from our address only. */
+  grantSend(sender: HandlerFunction): void {
+    sender.addVariable('ADMINISTRATORS', this.#administrators.join(','))
+    sender.addResource('MAIL_FROM', this.#mailFrom, {
       actions: ['ses:SendEmail'],
-      on: this.#identityArns,
-      when: { StringEquals: { 'ses:FromAddress': this.#mailFrom } },
+      resources: this.#identityArns,
+      conditions: { StringEquals: { 'ses:FromAddress': this.#mailFrom } },
     })
   }
 
-  #arnOf(identityName: string): string {
+  #identityArn(identityName: string): string {
     return Stack.of(this).formatArn({ service: 'ses', resource: 'identity', resourceName: identityName })
   }
 }

@@ -1,34 +1,34 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
-import { bucket as places } from '../lambdas/runtime/resources.ts'
+import { bucket as prefixes } from '../lambdas/runtime/resources.ts'
 import type { HandlerFunction } from './handler-function.ts'
 
 export type MediaBucketProps = {
-  /** The address of the console: browsers that show it may put files here and show them. */
+  /** Origin of the console: its pages may upload files to the bucket and show them. */
   readonly consoleUrl: string
 }
 
 /**
- * Pictures, GIFs and films of customers and agents. Nobody reads it but by a signed link of some minutes. It outlives
- * the stack like the table: X forgets its media, so they cannot be had again.
+ * Pictures, GIFs and videos of customers and agents. People read it only through presigned URLs that expire within
+ * minutes. It survives the deletion of the stack: X deletes media, so they cannot be downloaded again.
  */
 export class MediaBucket extends Construct {
   readonly #bucket: Bucket
 
   constructor(scope: Construct, id: string, { consoleUrl }: MediaBucketProps) {
     super(scope, id)
-    const unused = Duration.days(places.unusedDays)
+    const unused = Duration.days(prefixes.unusedDays)
     this.#bucket = new Bucket(this, 'Media', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      // Nothing is ever changed here, and what goes shall be gone.
+      // Files never change, and a deleted file must not remain as an old version.
       versioned: false,
       removalPolicy: RemovalPolicy.RETAIN,
       lifecycleRules: [
-        { id: 'unused-uploads', prefix: `${places.uploads}/`, expiration: unused },
-        { id: 'parts-of-nothing', abortIncompleteMultipartUploadAfter: unused },
+        { id: 'unused-uploads', prefix: `${prefixes.uploads}/`, expiration: unused },
+        { id: 'incomplete-uploads', abortIncompleteMultipartUploadAfter: unused },
       ],
       cors: [
         {
@@ -42,47 +42,50 @@ export class MediaBucket extends Construct {
     Validations.of(this.#bucket).acknowledge({
       id: 'AwsSolutions-S1',
       reason:
-        'A log of requests would hold signed links, which open what they name while they work. Who gets a link is in ' +
-        'the log of the API, what the functions do in CloudTrail.',
+        'An access log would hold presigned URLs, which work for anyone until they expire. The log of the API says ' +
+        'who gets a URL, CloudTrail what the functions do.',
     })
   }
 
-  /** The function keeps what customers send, and reads what agents send to bring it to X. */
-  moveIn(mover: HandlerFunction): void {
-    mover.give(
+  /** Lets the function store media from X and read media for X. */
+  grantTransfer(media: HandlerFunction): void {
+    media.addResource(
       'MEDIA_BUCKET',
       this.#bucket.bucketName,
-      { actions: ['s3:PutObject', 's3:AbortMultipartUpload'], on: [this.#within(places.received)] },
-      { actions: ['s3:GetObject'], on: [this.#within(places.sent)] },
+      { actions: ['s3:PutObject', 's3:AbortMultipartUpload'], resources: [this.#underPrefix(prefixes.received)] },
+      { actions: ['s3:GetObject'], resources: [this.#underPrefix(prefixes.sent)] },
     )
-    this.#acknowledgePlaces(mover)
+    this.#acknowledgeWildcards(media)
   }
 
-  /** The function gives out links, for looking and for handing in, and keeps what a reply takes. */
-  linkFrom(linker: HandlerFunction): void {
-    linker.give(
+  /** Lets the function presign downloads and uploads, and copy the uploads of a reply to `sent/`. */
+  grantPresign(api: HandlerFunction): void {
+    api.addResource(
       'MEDIA_BUCKET',
       this.#bucket.bucketName,
-      { actions: ['s3:GetObject'], on: [this.#within(places.received), this.#within(places.sent)] },
-      { actions: ['s3:GetObject', 's3:PutObject'], on: [this.#within(places.uploads)] },
-      { actions: ['s3:PutObject'], on: [this.#within(places.sent)] },
-      // Without it S3 answers 403 for what was never handed in, and not 404; a prefix as a condition would not match there.
-      { actions: ['s3:ListBucket'], on: [this.#bucket.bucketArn] },
+      {
+        actions: ['s3:GetObject'],
+        resources: [this.#underPrefix(prefixes.received), this.#underPrefix(prefixes.sent)],
+      },
+      { actions: ['s3:GetObject', 's3:PutObject'], resources: [this.#underPrefix(prefixes.uploads)] },
+      { actions: ['s3:PutObject'], resources: [this.#underPrefix(prefixes.sent)] },
+      // Without it S3 answers 403, not 404, for a missing upload. A prefix condition does not apply to that check.
+      { actions: ['s3:ListBucket'], resources: [this.#bucket.bucketArn] },
     )
-    this.#acknowledgePlaces(linker)
+    this.#acknowledgeWildcards(api)
   }
 
-  /** Everything in one place of the bucket: files have no other names in a policy. */
-  #within(place: string): string {
-    return this.#bucket.arnForObjects(`${place}/*`)
+  /** ARN of every file under a prefix. */
+  #underPrefix(prefix: string): string {
+    return this.#bucket.arnForObjects(`${prefix}/*`)
   }
 
-  #acknowledgePlaces(user: HandlerFunction): void {
+  #acknowledgeWildcards(user: HandlerFunction): void {
     const { node } = this.#bucket
     const bucket = Stack.of(this).getLogicalId(node.defaultChild as CfnBucket)
-    const findings = [places.received, places.uploads, places.sent].map((place) => ({
-      id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${place}/*]`,
-      reason: 'Files are named as messages come: the place in the bucket is the narrowest that can be said beforehand.',
+    const findings = [prefixes.received, prefixes.uploads, prefixes.sent].map((prefix) => ({
+      id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${prefix}/*]`,
+      reason: 'File names follow from messages, so a prefix is the narrowest resource that a policy can name.',
     }))
     Validations.of(user).acknowledge(...findings)
   }

@@ -16,12 +16,12 @@ import type { AlarmTopic } from './alarms.ts'
 import type { HandlerFunction } from './handler-function.ts'
 import { LogAlarm } from './log-alarm.ts'
 
-/** X sends in bursts, a burst refused is a burst lost: far above what one helpdesk sees, far below a flood. */
+/** Requests per second. X delivers in bursts, and a throttled delivery may be lost: far above normal load. */
 const throttle = { rateLimit: 1000, burstLimit: 2000 }
 
 /**
- * No query: it holds X's challenge, X's one-time tokens, and search terms of agents.
- * The address is the front door's for what came in by it: the gateway can log no header that names the one behind.
+ * Without the query string, which can hold X's challenge, one-time tokens and search terms of agents.
+ * Behind CloudFront `sourceIp` is CloudFront's: API Gateway cannot log the header with the client's address.
  */
 const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
@@ -39,19 +39,19 @@ const accessLogFormat = AccessLogFormat.custom(
   }),
 )
 
-/** Who answers, and what lets calls of the API through to it. */
-export type Answerers = {
+/** The targets of the routes, and the authorizer of API calls. */
+export type RouteTargets = {
   readonly webhook: HandlerFunction
   readonly api: HandlerFunction
   readonly authorizer: IHttpRouteAuthorizer
 }
 
 /**
- * The gateway behind the front door: X's deliveries to the webhook, everything else to the API.
- * It stands before its functions do, since they must know the address under which the front door shows it.
+ * API Gateway behind CloudFront: deliveries of X go to the webhook, everything else goes to the API.
+ * It is created before its functions, because they need the public address.
  */
 export class PublicApi extends Construct {
-  /** Where the front door finds it. */
+  /** Host name, the origin of CloudFront. */
   readonly host: string
   readonly #api: HttpApi
 
@@ -76,47 +76,52 @@ export class PublicApi extends Construct {
     this.#addAlarms(log, alarms)
   }
 
-  /** Lays the routes; without a token only to where the reason says why. */
-  leadTo({ webhook, api, authorizer }: Answerers): void {
+  /** Adds the routes. A route without authorizer states the reason. */
+  addRoutes({ webhook, api, authorizer }: RouteTargets): void {
     const toWebhook = integration('Webhook', webhook)
     const toApi = integration('Api', api)
-    const nothing = 'Nothing is there: the handler answers 404.'
-    this.#openTo(paths.webhook, HttpMethod.ANY, toWebhook, 'X has no token: it signs deliveries, the handler checks.')
-    this.#openTo(
+    const notFound = 'No such route: the handler answers 404.'
+    this.#addPublicRoute(
+      paths.webhook,
+      HttpMethod.ANY,
+      toWebhook,
+      'X signs deliveries instead of sending a token; the handler verifies the signature.',
+    )
+    this.#addPublicRoute(
       paths.callback,
       HttpMethod.GET,
       toApi,
-      'A browser that X sends back brings no token: the handler checks the cookie that bound the flow to it.',
+      'X redirects the browser here without a token; the handler checks the cookie of the flow.',
     )
-    this.#openTo('/api/openapi.json', HttpMethod.GET, toApi, 'The description of the API is public.')
+    this.#addPublicRoute('/api/openapi.json', HttpMethod.GET, toApi, 'The API description is public.')
     this.#api.addRoutes({ path: '/api/{proxy+}', methods: [HttpMethod.ANY], integration: toApi, authorizer })
-    this.#openTo('/{proxy+}', HttpMethod.ANY, toApi, nothing)
-    this.#openTo('/', HttpMethod.ANY, toApi, nothing)
+    this.#addPublicRoute('/{proxy+}', HttpMethod.ANY, toApi, notFound)
+    this.#addPublicRoute('/', HttpMethod.ANY, toApi, notFound)
   }
 
-  #openTo(path: string, method: HttpMethod, to: HttpLambdaIntegration, reason: string): void {
+  #addPublicRoute(path: string, method: HttpMethod, to: HttpLambdaIntegration, reason: string): void {
     const routes = this.#api.addRoutes({ path, methods: [method], integration: to })
     for (const route of routes) Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason })
   }
 
-  /** Counted in the access log: handlers answer 5XX without failing themselves, and the gateway turns away unasked. */
+  /** Counts in the access log: a handler that answers 5XX has not failed for Lambda, and 429 comes from the gateway. */
   #addAlarms(log: LogGroup, alarms: AlarmTopic): void {
     const webhookRoute = `ANY ${paths.webhook}`
     const failed = FilterPattern.stringValue('$.status', '=', '5*')
-    const turnedAway = FilterPattern.stringValue('$.status', '=', '429')
+    const throttled = FilterPattern.stringValue('$.status', '=', '429')
 
     const refused = FilterPattern.all(
       FilterPattern.stringValue('$.routeKey', '=', webhookRoute),
-      FilterPattern.any(failed, turnedAway),
+      FilterPattern.any(failed, throttled),
     )
     new LogAlarm(this, 'RefusedDeliveries', {
       alarms,
       name: 'webhook-refuses-deliveries',
-      userImpact: "X cannot hand over customers' messages, and it tries again for minutes only",
+      userImpact: "Customers' messages do not reach the helpdesk, and X retries for a few minutes only",
       cause: 'the webhook answered X with 5XX or 429',
       section: 'webhook-refuses-deliveries',
-      logs: [log],
-      lines: refused,
+      logGroups: [log],
+      pattern: refused,
       metricName: 'RefusedDeliveries',
     })
 
@@ -124,11 +129,11 @@ export class PublicApi extends Construct {
     new LogAlarm(this, 'FailedCalls', {
       alarms,
       name: 'api-fails-calls',
-      userImpact: 'Agents get errors instead of tickets, or cannot work on them',
+      userImpact: 'Agents see errors instead of tickets or cannot reply',
       cause: 'the API answered calls with 5XX',
       section: 'api-fails-calls',
-      logs: [log],
-      lines: failedCalls,
+      logGroups: [log],
+      pattern: failedCalls,
       metricName: 'FailedCalls',
     })
   }

@@ -1,34 +1,34 @@
 import type { Node } from 'constructs'
+import { isMailAddress } from '../lambdas/core/mail-address.ts'
+import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
 
-/** What an installation decides for itself, given in `cdk.json` or with `-c NAME=VALUE`. */
+/** The settings of one installation, from the context in `cdk.json` or `-c NAME=VALUE`. */
 export type Settings = {
-  /** Also the beginning of every name in the account, so that two installations can stand side by side. */
+  /** Prefix of every resource name, so two installations fit into one account. */
   readonly stackName: string
-  /** E-mail addresses that hear of alarms and of silent channels; may be empty. */
+  /** Mail addresses that receive alarms and the product's mails; may be empty. */
   readonly administrators: readonly string[]
-  /** Where mails to the administrators come from. An identity of SES, so no two installations of a region share one. */
+  /** Sender of mails to administrators: an SES identity, so two installations in a region need two addresses. */
   readonly mailFrom: string
-  /** First label of the host that issues tokens; undefined: made from the stack's name and the account. */
+  /** First label of the sign-in domain; undefined: stack name and account number. */
   readonly domainPrefix: string | undefined
-  /** Where X's API is, without a slash at its end. */
+  /** Origin of X's API, without a trailing slash. */
   readonly xApiUrl: string
-  /** Which of X's two ways of delivering a channel subscribes to; both are always understood. */
+  /** The event system of X that channels subscribe to. The webhook understands both, whatever this says. */
   readonly eventSource: EventSource
 }
 
-/** What stands for a setting that was left out. */
+/** Defaults of settings that are not given. */
 export const defaults = {
   stackName: 'HelpdeskTwitter',
   mailFrom: 'helpdesk@example.com',
   xApiUrl: 'https://api.x.com',
-} as const
-
-const eventSources = ['account-activity', 'x-activity'] as const
-type EventSource = (typeof eventSources)[number]
+  eventSource: 'account-activity',
+} as const satisfies Partial<Settings>
 
 /**
- * The settings in the context of an app.
- * @throws Error naming the setting that cannot be understood
+ * Reads the settings from the context of an app.
+ * @throws Error that names the invalid setting
  */
 export function readSettings(node: Node): Settings {
   return {
@@ -37,7 +37,7 @@ export function readSettings(node: Node): Settings {
     mailFrom: address('mailFrom', text(node, 'mailFrom') ?? defaults.mailFrom),
     domainPrefix: text(node, 'domainPrefix'),
     xApiUrl: origin(node, 'xApiUrl') ?? defaults.xApiUrl,
-    eventSource: eventSource(text(node, 'eventSource')),
+    eventSource: eventSource(text(node, 'eventSource') ?? defaults.eventSource),
   }
 }
 
@@ -54,21 +54,20 @@ function origin(node: Node, name: string): string | undefined {
   throw new Error(`context ${name}: expected https://HOST without a path, got ${JSON.stringify(value)}`)
 }
 
-function eventSource(value: string = eventSources[0]): EventSource {
+function eventSource(value: string): EventSource {
   const found = eventSources.find((source) => source === value)
   if (found) return found
   throw new Error(`context eventSource: expected ${eventSources.join(' or ')}, got ${JSON.stringify(value)}`)
 }
 
-/** A list in `cdk.json`; the command line can give text only, so commas separate there. */
+/** A list in `cdk.json`; text with commas on the command line, which has no lists. */
 function addresses(value: unknown): string[] {
   const list: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [value ?? '']
   const found = list.map((item) => (typeof item === 'string' ? item.trim() : item)).filter((item) => item !== '')
   return found.map((item) => address('administrators', item))
 }
 
-/** An address alone, without a name. Nothing in it separates addresses or is a wildcard of a policy. */
 function address(name: string, value: unknown): string {
-  if (typeof value === 'string' && /^[^\s@,;<>*?$]+@[^\s@,;<>*?$]+$/.test(value)) return value
+  if (typeof value === 'string' && isMailAddress(value)) return value
   throw new Error(`context ${name}: ${JSON.stringify(value)} is not an e-mail address`)
 }

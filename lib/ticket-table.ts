@@ -4,10 +4,10 @@ import { Construct } from 'constructs'
 import { table } from '../lambdas/runtime/resources.ts'
 import type { HandlerFunction } from './handler-function.ts'
 
-/** Transactions are made of these too: DynamoDB asks for the permissions of their parts. */
+/** Transactions need the permissions of their parts, which these include. */
 const itemActions = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem']
 
-/** The one table, with everything that cannot be had again once it is lost: it outlives the stack. */
+/** The one table. Its data cannot be recreated, so it survives the deletion of the stack. */
 export class TicketTable extends Construct {
   readonly #table: Table
 
@@ -21,7 +21,7 @@ export class TicketTable extends Construct {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
-      // Encrypted with a key that AWS owns: no key of ours whose quota, policy or deletion could stop the helpdesk.
+      // A key owned by AWS: the quota, policy or deletion of a key of ours could stop the helpdesk.
       encryption: TableEncryption.DEFAULT,
     })
     for (const [indexName, { partitionKey, sortKey }] of Object.entries(table.indexes)) {
@@ -35,23 +35,23 @@ export class TicketTable extends Construct {
     }
   }
 
-  /** The function may note trouble in the partition that is there for it, and use nothing else of the table. */
-  giveOutageNotesTo(user: HandlerFunction): void {
-    user.give('TABLE_NAME', this.#table.tableName, {
+  /** Lets the function write the delivery outage, which has a partition of its own, and nothing else. */
+  grantWriteOutage(user: HandlerFunction): void {
+    user.addResource('TABLE_NAME', this.#table.tableName, {
       actions: ['dynamodb:UpdateItem'],
-      on: [this.#table.tableArn],
-      when: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [table.outage.pk] } },
+      resources: [this.#table.tableArn],
+      conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [table.outage.pk] } },
     })
   }
 
-  /** The function may read and write items and ask the indexes; scanning is for nobody. */
-  giveTo(user: HandlerFunction): void {
+  /** Lets the function read and write items and query the indexes; nothing may scan. */
+  grantReadWrite(user: HandlerFunction): void {
     const arn = this.#table.tableArn
-    user.give(
+    user.addResource(
       'TABLE_NAME',
       this.#table.tableName,
-      { actions: itemActions.map((action) => `dynamodb:${action}`), on: [arn] },
-      { actions: ['dynamodb:Query'], on: Object.keys(table.indexes).map((name) => `${arn}/index/${name}`) },
+      { actions: itemActions.map((action) => `dynamodb:${action}`), resources: [arn] },
+      { actions: ['dynamodb:Query'], resources: Object.keys(table.indexes).map((name) => `${arn}/index/${name}`) },
     )
   }
 }

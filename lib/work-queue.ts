@@ -13,8 +13,8 @@ import {
 import { type AlarmTopic, RunbookAlarm } from './alarms.ts'
 import type { HandlerFunction } from './handler-function.ts'
 
-/** Longer than this, and people notice: the agent who waits for a message, the customer who waits for the answer. */
-const longestWait = Duration.minutes(5)
+/** People notice a longer wait: agents wait for messages, customers for replies. */
+const maxWait = Duration.minutes(5)
 
 const urlVariables = {
   events: 'EVENTS_QUEUE_URL',
@@ -27,13 +27,13 @@ export type WorkQueueProps = {
   readonly alarms: AlarmTopic
   /** User impact while the queue stalls: begins the sentence of its alarms. */
   readonly userImpact: string
-  /** The manifest's figures when not given. */
+  /** Those of the manifest when not given. */
   readonly figures?: QueueResource
 }
 
 /**
- * A FIFO queue, its dead letters and the alarms on both: one cannot be had without the others.
- * @throws Error when messages would come back while their consumer may still be at work on them
+ * A FIFO queue, its dead-letter queue and the alarms on both.
+ * @throws Error when the visibility time-out is too short for the consumer
  */
 export class WorkQueue extends Construct {
   readonly #name: QueueName
@@ -45,9 +45,12 @@ export class WorkQueue extends Construct {
     this.#name = props.name
     this.#figures = props.figures ?? queues[props.name]
     const { consumer, visibilitySeconds, maxReceives, deadLetterRetentionSeconds } = this.#figures
-    const least = 6 * functions[consumer].timeoutSeconds
-    if (visibilitySeconds < least) {
-      throw new Error(`${props.name}: visible again after ${visibilitySeconds} s, but ${consumer} needs ${least} s`)
+    // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    const minSeconds = 6 * functions[consumer].timeoutSeconds
+    if (visibilitySeconds < minSeconds) {
+      throw new Error(
+        `${props.name}: visibility time-out ${visibilitySeconds} s; ${consumer} needs at least ${minSeconds} s`,
+      )
     }
 
     const stackName = Stack.of(this).stackName
@@ -60,36 +63,36 @@ export class WorkQueue extends Construct {
       ...fifo,
       queueName: `${stackName}-${props.name}.fifo`,
       visibilityTimeout: Duration.seconds(visibilitySeconds),
-      // As long as dead letters are kept: a repair may take days, and nothing may be lost meanwhile.
+      // As long as in the dead-letter queue: a repair may take days, and nothing may be lost meanwhile.
       retentionPeriod: Duration.seconds(deadLetterRetentionSeconds),
       deadLetterQueue: { queue: deadLetters, maxReceiveCount: maxReceives },
     })
     this.#addAlarms(props, deadLetters)
     Validations.of(deadLetters).acknowledge({
       id: 'Serverless-SQSRedrivePolicy',
-      reason: 'These are the dead letters. They stay, under an alarm, until somebody moves them back.',
+      reason: 'This is the dead-letter queue. Its messages raise an alarm and stay until somebody moves them back.',
     })
   }
 
-  /** The function may put messages in, and nothing else. */
-  sendFrom(sender: HandlerFunction): void {
-    sender.give(urlVariables[this.#name], this.#queue.queueUrl, {
+  /** Lets the function send messages. */
+  grantSend(sender: HandlerFunction): void {
+    sender.addResource(urlVariables[this.#name], this.#queue.queueUrl, {
       actions: ['sqs:SendMessage'],
-      on: [this.#queue.queueArn],
+      resources: [this.#queue.queueArn],
     })
   }
 
   /**
-   * The function works the messages off, and reports those that failed one by one.
+   * Invokes the function with batches; it reports the messages that failed one by one.
    * @throws Error when the manifest names another consumer
    */
-  deliverTo(consumer: HandlerFunction): void {
+  addConsumer(consumer: HandlerFunction): void {
     if (consumer.name !== this.#figures.consumer) {
-      throw new Error(`${this.#name}: delivered to ${consumer.name}, its consumer is ${this.#figures.consumer}`)
+      throw new Error(`${this.#name}: ${consumer.name} is not its consumer, ${this.#figures.consumer} is`)
     }
-    consumer.allow({
+    consumer.addPermission({
       actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
-      on: [this.#queue.queueArn],
+      resources: [this.#queue.queueArn],
     })
     const mapping = new EventSourceMapping(this, 'Delivery', {
       target: consumer.lambda,
@@ -99,7 +102,7 @@ export class WorkQueue extends Construct {
     })
     Validations.of(mapping).acknowledge({
       id: 'Serverless-LambdaEventSourceMappingDestination',
-      reason: 'Destinations of a mapping are for streams. SQS itself moves what keeps failing to the dead letters.',
+      reason: 'Destinations are for streams. SQS moves messages that keep failing to the dead-letter queue.',
     })
   }
 
@@ -107,8 +110,8 @@ export class WorkQueue extends Construct {
     new RunbookAlarm(this, 'DeadLettersAlarm', {
       alarms,
       name: `${name}-dead-letters`,
-      userImpact: userImpact,
-      cause: `some failed again and again and lie in the dead letters of the queue ${name}`,
+      userImpact,
+      cause: `messages failed repeatedly and are in the dead-letter queue of ${name}`,
       section: `${name}-dead-letters`,
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(1),
@@ -118,22 +121,22 @@ export class WorkQueue extends Construct {
     new RunbookAlarm(this, 'OldestMessageAlarm', {
       alarms,
       name: `${name}-oldest-message`,
-      userImpact: userImpact,
-      cause: `the oldest in the queue ${name} has waited for more than ${longestWait.toMinutes()} minutes`,
+      userImpact,
+      cause: `the oldest message in the queue ${name} has waited for more than ${maxWait.toMinutes()} minutes`,
       section: `${name}-oldest-message`,
       metric: this.#queue.metricApproximateAgeOfOldestMessage({
         period: Duration.minutes(1),
         statistic: Stats.MAXIMUM,
       }),
-      above: longestWait.toSeconds(),
+      above: maxWait.toSeconds(),
     })
   }
 }
 
-/** High throughput: order and deduplication hold within a message group, so groups do not slow each other down. */
+/** High throughput: order and deduplication apply per message group, so groups do not slow each other down. */
 const fifo = {
   fifo: true,
-  // The sender names each message: two equal texts of one customer are two messages.
+  // Senders set the deduplication id: two equal texts of one customer are two messages.
   contentBasedDeduplication: false,
   deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
   fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,

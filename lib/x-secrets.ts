@@ -5,7 +5,7 @@ import type { HandlerFunction } from './handler-function.ts'
 
 /**
  * The credentials of the X app, as JSON `{"consumerKey","consumerSecret","consumerSecretPrevious"}`.
- * An administrator fills them in after the first deployment; the template never holds them.
+ * An administrator stores them after the first deployment; the template never contains them.
  */
 export class XSecrets extends Construct {
   readonly arn: string
@@ -15,8 +15,8 @@ export class XSecrets extends Construct {
     super(scope, id)
     this.#secret = new Secret(this, 'Secret', {
       description: 'Credentials of the X app: consumerKey, consumerSecret, consumerSecretPrevious',
-      // Random until it is filled in: with a known placeholder anybody could sign deliveries in X's name.
-      // Never change this: CloudFormation would generate the secret anew, over the real one.
+      // Random at first: with a known placeholder anyone could sign deliveries as X.
+      // Never change this: CloudFormation would generate a new secret and overwrite the real one.
       generateSecretString: {
         secretStringTemplate: JSON.stringify({ consumerKey: '', consumerSecretPrevious: '' }),
         generateStringKey: 'consumerSecret',
@@ -28,13 +28,13 @@ export class XSecrets extends Construct {
     Validations.of(this.#secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:
-        "X's consumer secret is renewed by a person in X's console, no call renews it. During the change the former " +
-        'one is valid too, as consumerSecretPrevious.',
+        "Only a person can renew the consumer secret, in X's developer console. During the change the previous secret " +
+        'stays valid as consumerSecretPrevious.',
     })
   }
 
-  /** The function may read the credentials, and nothing else. */
-  giveTo(reader: HandlerFunction): void {
-    reader.give('X_SECRETS', this.arn, { actions: ['secretsmanager:GetSecretValue'], on: [this.arn] })
+  /** Lets the function read the credentials. */
+  grantRead(reader: HandlerFunction): void {
+    reader.addResource('X_SECRETS', this.arn, { actions: ['secretsmanager:GetSecretValue'], resources: [this.arn] })
   }
 }

@@ -3,40 +3,40 @@ import { join } from 'node:path'
 import type { QueueName } from '../lambdas/runtime/resources.ts'
 import { readFileIfAny, writePrivateFile } from './files.ts'
 import { isLocked } from './lock.ts'
-import { Refusal } from './settings.ts'
+import { UserError } from './user-error.ts'
 
-/** Where a running stack's parts listen: written under its data folder for commands beside it. */
+/** Where a running stack listens. Written to its data folder, so that other commands find it. */
 export type Addresses = {
   readonly url: string
   readonly endpoints: { readonly dynamodb: string; readonly sqs: string; readonly s3: string; readonly ses: string }
   readonly tableName: string
   readonly queueUrls: Readonly<Record<QueueName, string>>
-  /** The X simulator, where it is the X of this stack. */
+  /** The X simulator; missing when the stack uses another X. */
   readonly x?: { readonly url: string }
-  /** The mailbox, where it is the SES of this stack: a page to look at, and JSON at `/store`. */
+  /** The mailbox: a web page, and JSON at `/store`. Missing when the stack uses another SES. */
   readonly mail?: { readonly url: string }
 }
 
 const pathIn = (dataDir: string) => join(dataDir, 'addresses.json')
 
-/** Tells commands beside the stack where its parts are. */
+/** Writes the addresses to the data folder. */
 export function writeAddresses(dataDir: string, addresses: Addresses): void {
   writePrivateFile(pathIn(dataDir), `${JSON.stringify(addresses, null, 2)}\n`)
 }
 
-/** Takes the addresses back when the stack ends. */
+/** Removes the addresses from the data folder. */
 export function removeAddresses(dataDir: string): void {
   rmSync(pathIn(dataDir), { force: true })
 }
 
 /**
- * The addresses of the stack that runs on a data folder.
- * @throws Refusal when none runs there; what a killed one left behind does not count
+ * Reads the addresses of the stack that runs on a data folder.
+ * @throws UserError when no stack runs there, even if a killed one left its addresses
  */
 export function readAddresses(dataDir: string): Addresses {
   const text = readFileIfAny(pathIn(dataDir))
   if (text === undefined || !isLocked(dataDir)) {
-    throw new Refusal(`Nothing runs on DATA_DIR ${dataDir}: start it with «npm start» and try again.`)
+    throw new UserError(`Nothing runs on DATA_DIR ${dataDir}. Run «npm start» first.`)
   }
   return JSON.parse(text) as Addresses
 }

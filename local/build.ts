@@ -1,33 +1,47 @@
-import { rmSync } from 'node:fs'
+import { cpSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { keptBuild } from '../build/kept-build.ts'
 import { type EnvironmentName, type FunctionName, functions } from '../lambdas/runtime/resources.ts'
 import type { Addresses } from './addresses.ts'
 import { type LocalFunction, startFunction } from './lambda/functions.ts'
-import type { LogEntry } from './lambda/sandbox.ts'
+import type { FunctionLogLine } from './lambda/sandbox.ts'
 
-/** The bundles that CDK ships, by function. The bundler is loaded only here: who brings folders of their own need not wait for it. */
+const root = join(import.meta.dirname, '..')
+
+/**
+ * Puts the bundles that CDK ships into a folder and returns them by function. They are made once for the same sources;
+ * the bundler is loaded only when it is needed.
+ */
 export async function bundle(folder: string): Promise<Record<FunctionName, string>> {
-  const [{ bundleHandlers }, bundler] = await Promise.all([import('../build/bundle.ts'), import('esbuild')])
+  const sources = [join(root, 'lambdas'), join(root, 'build/bundle.ts')]
+  const kept = await keptBuild(join(root, 'node_modules/.cache/functions'), sources, async (outDir) => {
+    const [{ bundleHandlers }, bundler] = await Promise.all([import('../build/bundle.ts'), import('esbuild')])
+    try {
+      bundleHandlers(outDir)
+    } finally {
+      // Otherwise it waits as a process of its own for more to bundle.
+      await bundler.stop()
+    }
+  })
+  // A copy, because a kept build may be deleted while we run and functions load their files when they are first called.
   rmSync(folder, { recursive: true, force: true })
-  try {
-    return bundleHandlers(folder)
-  } finally {
-    // Otherwise it waits as a process of its own for more to bundle.
-    await bundler.stop()
-  }
+  cpSync(kept, folder, { recursive: true })
+  const names = Object.keys(functions) as FunctionName[]
+  return Object.fromEntries(names.map((name) => [name, join(folder, name)])) as Record<FunctionName, string>
 }
 
-/** The folder of the console's files; built first where they are not there or older than their sources. */
+/** Returns the folder with the console's files. Builds them if they are missing or older than their sources. */
 export async function buildConsole(onProgress: (text: string) => void): Promise<string> {
   const { consoleFiles } = await import('../build/console.ts')
-  return consoleFiles(() => onProgress('console    is being built …'))
+  return consoleFiles(() => onProgress('console    building …'))
 }
 
-/** Starts every function of the manifest, each with the variables that it names there and no others of the product's. */
+/** Starts every function of the manifest. Each gets only the environment variables that the manifest names for it. */
 export function startFunctions(
   folders: Readonly<Record<FunctionName, string>>,
   values: Readonly<Record<EnvironmentName, string>>,
   endpoints: Addresses['endpoints'],
-  onLog: (entry: LogEntry) => void,
+  onLog: (entry: FunctionLogLine) => void,
 ): Record<FunctionName, LocalFunction> {
   const entries = (Object.keys(functions) as FunctionName[]).map((name) => {
     const own = functions[name].environment.map((variable) => [variable, values[variable]])

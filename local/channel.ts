@@ -2,38 +2,39 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { createChannelStore } from '../lambdas/adapters/dynamodb/channels.ts'
 import { readAddresses } from './addresses.ts'
 import { databaseClient } from './aws/table.ts'
-import { Refusal, readSettings } from './settings.ts'
+import { readSettings } from './settings.ts'
+import { UserError } from './user-error.ts'
 
-const usage = `Connects X accounts to the helpdesk that runs on this machine, by hand:
+const usage = `Connects X accounts to the helpdesk that runs on this machine, without signing in to X:
   npm run channel -- add USER_ID USERNAME [NAME]
   npm run channel -- list`
 
-/** What was asked for on the command line. */
+/** A parsed command line. */
 export type ChannelCommand =
   | { readonly do: 'add'; readonly twitterUserId: string; readonly username: string; readonly name?: string }
   | { readonly do: 'list' }
 
 /**
- * Reads the words after `npm run channel --`.
- * @throws Refusal naming the argument that cannot be meant
+ * Parses the arguments after `npm run channel --`.
+ * @throws UserError naming the invalid argument
  */
 export function readCommand([command, ...values]: readonly string[]): ChannelCommand {
   if (command === 'list' && values.length === 0) return { do: 'list' }
-  if (command !== 'add') throw new Refusal(usage)
+  if (command !== 'add') throw new UserError(usage)
   const [twitterUserId = '', username = '', name, ...more] = values
   if (!/^\d{1,19}$/.test(twitterUserId)) {
-    throw new Refusal(`USER_ID must be the account's number, 1 to 19 digits, not «${twitterUserId}».`)
+    throw new UserError(`USER_ID must be the account's number, 1 to 19 digits, not «${twitterUserId}».`)
   }
   if (!/^[A-Za-z0-9_]{1,15}$/.test(username)) {
-    throw new Refusal(`USERNAME must be 1 to 15 letters, digits or underscores, without an @, not «${username}».`)
+    throw new UserError(`USERNAME must be 1 to 15 letters, digits or underscores, without an @, not «${username}».`)
   }
   if (name !== undefined && (name.trim() === '' || name.length > 255))
-    throw new Refusal('NAME must have 1 to 255 characters.')
-  if (more.length > 0) throw new Refusal(`NAME must be one argument: put «${[name, ...more].join(' ')}» in quotes.`)
+    throw new UserError('NAME must have 1 to 255 characters.')
+  if (more.length > 0) throw new UserError(`NAME must be one argument: put «${[name, ...more].join(' ')}» in quotes.`)
   return { do: 'add', twitterUserId, username, ...(name !== undefined && { name }) }
 }
 
-/** Does it on the stack that runs, and returns what to print. */
+/** Runs a command on the running stack and returns the text to print. */
 export async function runCommand(command: ChannelCommand, dataDir: string, now: Date): Promise<string> {
   const { endpoints, tableName } = readAddresses(dataDir)
   const client = databaseClient(endpoints.dynamodb)
@@ -56,7 +57,7 @@ if (import.meta.main) {
     const command = readCommand(process.argv.slice(2))
     console.log(await runCommand(command, readSettings(process.env).dataDir, new Date()))
   } catch (error) {
-    console.error(error instanceof Refusal ? error.message : error)
+    console.error(error instanceof UserError ? error.message : error)
     process.exitCode = 1
   }
 }

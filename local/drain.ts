@@ -3,42 +3,45 @@ import type { SQSClient } from '@aws-sdk/client-sqs'
 import { type QueueUrls, queueDepth } from './aws/queues.ts'
 import type { Poller } from './lambda/poller.ts'
 
-/** Tells whether there is work left. */
-export type Settling = {
+/** Waits for the queues of a stack and counts what failed for good. */
+export type QueueWatch = {
   /**
-   * Resolves when every queue is worked off: nothing visible, nothing in flight, no batch under work.
-   * @throws Error with what is left after so many seconds, 30 when not said
+   * Resolves when every queue is drained: no message visible or in flight, no batch in progress.
+   * @throws Error naming what is left after the timeout
    */
-  settled(withinSeconds?: number): Promise<void>
-  /** How many messages were given up. */
-  deadLetters(): Promise<number>
+  drained(timeoutSeconds?: number): Promise<void>
+  /** How many messages are in the dead-letter queues. */
+  countDeadLetters(): Promise<number>
 }
+
+const defaultTimeoutSeconds = 30
+const pollMs = 20
 
 export function watchQueues(
   client: SQSClient,
   urls: QueueUrls,
-  deadUrls: QueueUrls,
-  pollers: readonly Pick<Poller, 'working'>[],
-): Settling {
-  const left = async () => {
+  deadLetterUrls: QueueUrls,
+  pollers: readonly Pick<Poller, 'batchesInProgress'>[],
+): QueueWatch {
+  const findWork = async () => {
     const perQueue = Object.entries(urls).map(async ([name, url]) => {
       const { visible, inFlight } = await queueDepth(client, url)
       return visible + inFlight > 0 ? [`${name}: ${visible} visible, ${inFlight} in flight`] : []
     })
     const found = (await Promise.all(perQueue)).flat()
-    const working = pollers.reduce((sum, poller) => sum + poller.working, 0)
-    return working > 0 ? [...found, `${working} under work`] : found
+    const batches = pollers.reduce((sum, poller) => sum + poller.batchesInProgress, 0)
+    return batches > 0 ? [...found, `${batches} in progress`] : found
   }
   return {
-    async settled(withinSeconds = 30) {
-      const until = Date.now() + withinSeconds * 1000
-      for (let rest = await left(); rest.length > 0; rest = await left()) {
-        if (Date.now() > until) throw new Error(`Not settled after ${withinSeconds} seconds: ${rest.join('; ')}.`)
-        await pause(20)
+    async drained(timeoutSeconds = defaultTimeoutSeconds) {
+      const until = Date.now() + timeoutSeconds * 1000
+      for (let work = await findWork(); work.length > 0; work = await findWork()) {
+        if (Date.now() > until) throw new Error(`Not drained after ${timeoutSeconds} seconds: ${work.join('; ')}.`)
+        await pause(pollMs)
       }
     },
-    async deadLetters() {
-      const depths = await Promise.all(Object.values(deadUrls).map((url) => queueDepth(client, url)))
+    async countDeadLetters() {
+      const depths = await Promise.all(Object.values(deadLetterUrls).map((url) => queueDepth(client, url)))
       return depths.reduce((sum, { visible, inFlight }) => sum + visible + inFlight, 0)
     },
   }

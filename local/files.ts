@@ -1,13 +1,13 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 
-/** Writes a file that its owner alone may read, all of it or nothing: a reader never meets half a file. */
+/** Writes a file that only its owner may read. The write is atomic: no reader sees half a file. */
 export function writePrivateFile(path: string, text: string): void {
   const draft = `${path}.${process.pid}.draft`
   writeFileSync(draft, text, { mode: 0o600 })
   renameSync(draft, path)
 }
 
-/** The text of a file, undefined when there is none. */
+/** Reads a text file. Returns undefined if it does not exist. */
 export function readFileIfAny(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8')

@@ -1,28 +1,28 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { Refusal } from './settings.ts'
+import { UserError } from './user-error.ts'
 
 const SQLITE_BUSY = 5
 
-/** A data folder that this process has for itself. */
+/** Exclusive use of a data folder. */
 export type Lock = { release(): void }
 
 /**
- * Takes a data folder for this process, creating it when it is missing.
- * The lock is one of the kernel's, held through SQLite: it goes with the process however that ends, so there is
- * nothing stale to take over and no process id that another process could have by now.
- * @throws Refusal when a living process has the folder
+ * Locks a data folder for this process. Creates the folder if it is missing.
+ * SQLite holds a file lock of the kernel, which ends with the process, also after `kill -9`. So there is no stale
+ * lock file to clean up.
+ * @throws UserError when another process holds the lock
  */
 export function lockDataDir(dataDir: string): Lock {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   const lock = tryLock(dataDir)
   if (!lock)
-    throw new Refusal(`DATA_DIR ${dataDir} is in use by another process: end that one or choose another folder.`)
+    throw new UserError(`DATA_DIR ${dataDir} is in use by another process. Stop that process or choose another folder.`)
   return lock
 }
 
-/** Whether a living process has the data folder. */
+/** True if a process holds the lock of the data folder. */
 export function isLocked(dataDir: string): boolean {
   const lock = tryLock(dataDir)
   lock?.release()

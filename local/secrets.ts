@@ -3,23 +3,26 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readFileIfAny, writePrivateFile } from './files.ts'
 
-/** The credentials of the X app, in the shape of the secret that AWS keeps. */
+/** The credentials of the X app, in the form that Secrets Manager stores them in AWS. */
 export type XSecrets = {
   readonly consumerKey: string
   readonly consumerSecret: string
-  /** Valid beside the new one while rotating. */
+  /** Still accepted while the secret is rotated. */
   readonly consumerSecretPrevious?: string | undefined
 }
 
-/** Keeps the secrets under the data folder, for their owner alone, and returns what `X_SECRETS` is set to: a `file:` URL. */
+/** Writes the secrets to the data folder and returns the value of `X_SECRETS`: a `file:` URL. */
 export function writeSecrets(dataDir: string, secrets: XSecrets): string {
   const path = join(dataDir, 'x-secrets.json')
   writePrivateFile(path, JSON.stringify(secrets))
   return pathToFileURL(path).href
 }
 
-/** What seals the tokens of accounts: made once and kept, and what `TOKENS_KEY` is set to, a `file:` URL. */
-export function keepTokensKey(dataDir: string): string {
+/**
+ * Returns the value of `TOKENS_KEY`: a `file:` URL of the key that encrypts the access tokens of X accounts.
+ * Creates the key on the first call.
+ */
+export function ensureTokensKey(dataDir: string): string {
   const path = join(dataDir, 'tokens.key')
   if (readFileIfAny(path) === undefined) writePrivateFile(path, randomBytes(32).toString('base64'))
   return pathToFileURL(path).href

@@ -1,39 +1,37 @@
 import { resolve } from 'node:path'
+import { isMailAddress } from '../lambdas/core/mail-address.ts'
+import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
+import { UserError } from './user-error.ts'
 
-/** Where the parts of this machine live. Nothing is called under it: embedded parts only match it, literally. */
+/** The AWS region of the embedded services. Nothing calls AWS under it; the services compare it as text. */
 export const region = 'us-east-1'
 
-/** What any AWS SDK asks for before it talks to an embedded part, which checks neither. */
+/** AWS SDKs need credentials. The embedded services do not check them, except S3, whose signatures we check. */
 export const credentials = { accessKeyId: 'local', secretAccessKey: 'local' } as const
 
-/** What a person may set from outside; `docs` and `npm start` call them by the names of the environment. */
+/** The settings of `npm start`; each is an environment variable. */
 export type Settings = {
   readonly port: number
-  /** Of the X simulator. */
+  /** Port of the X simulator. */
   readonly xPort: number
-  /** Of the mailbox. */
+  /** Port of the mailbox. */
   readonly mailPort: number
   readonly dataDir: string
   readonly publicUrl: string | undefined
-  /** Another X instead of the simulator. */
+  /** An X to use instead of the simulator. */
   readonly xApiUrl: string | undefined
   readonly eventSource: EventSource
   readonly consumerKey: string
   readonly consumerSecret: string
   readonly consumerSecretPrevious: string | undefined
-  /** Mail addresses of those who hear when something is wrong. */
+  /** Mail addresses that get the notifications for administrators. */
   readonly administrators: readonly string[]
-  /** From whom they hear. */
+  /** Sender of those mails. */
   readonly mailFrom: string
   readonly awsEndpoints: AwsEndpoints
 }
 
-/** What a channel subscribes to at X: the Account Activity API, or the X Activity API. */
-export type EventSource = (typeof eventSources)[number]
-
-const eventSources = ['account-activity', 'x-activity'] as const
-
-/** Parts to use instead of the embedded ones. */
+/** AWS services to use instead of the embedded ones. */
 export type AwsEndpoints = {
   readonly dynamodb?: string | undefined
   readonly sqs?: string | undefined
@@ -41,17 +39,16 @@ export type AwsEndpoints = {
   readonly ses?: string | undefined
 }
 
-/** Who hears and from whom where nobody says otherwise. */
-export const mailDefaults = { administrators: ['admin@example.com'], mailFrom: 'helpdesk@example.com' } as const
-
-/** Wrong input or a state that a person can mend: shown as its sentence, without a stack trace. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal'
-}
+/** Defaults of the settings that a stack needs and tests leave out. */
+export const defaults = {
+  administrators: ['admin@example.com'],
+  mailFrom: 'helpdesk@example.com',
+  eventSource: 'account-activity',
+} as const satisfies Partial<Settings>
 
 /**
- * The settings in an environment; an empty variable counts as not set.
- * @throws Refusal naming the variable that cannot be meant
+ * Reads the settings from an environment. An empty variable counts as not set.
+ * @throws UserError naming the variable with an invalid value
  */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
   const read = (name: string) => environment[name]?.trim() || undefined
@@ -62,12 +59,12 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     dataDir: resolve(read('DATA_DIR') ?? '.local'),
     publicUrl: readUrl('PUBLIC_URL', read('PUBLIC_URL')),
     xApiUrl: readUrl('X_API_URL', read('X_API_URL')),
-    eventSource: readEventSource(read('EVENT_SOURCE') ?? 'account-activity'),
+    eventSource: readEventSource(read('EVENT_SOURCE') ?? defaults.eventSource),
     consumerKey: read('X_CONSUMER_KEY') ?? 'local-consumer-key',
     consumerSecret: read('X_CONSUMER_SECRET') ?? 'local-consumer-secret',
     consumerSecretPrevious: read('X_CONSUMER_SECRET_PREVIOUS'),
-    administrators: readAdministrators(read('ADMINISTRATORS')) ?? mailDefaults.administrators,
-    mailFrom: readMailFrom(read('MAIL_FROM')) ?? mailDefaults.mailFrom,
+    administrators: readAdministrators(read('ADMINISTRATORS')) ?? defaults.administrators,
+    mailFrom: readMailFrom(read('MAIL_FROM')) ?? defaults.mailFrom,
     awsEndpoints: {
       dynamodb: readUrl('AWS_ENDPOINT_URL_DYNAMODB', read('AWS_ENDPOINT_URL_DYNAMODB')),
       sqs: readUrl('AWS_ENDPOINT_URL_SQS', read('AWS_ENDPOINT_URL_SQS')),
@@ -77,53 +74,39 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   }
 }
 
-/**
- * The error of a server that could not listen, as a sentence where a person can mend it.
- * @param variable the one that sets the port
- */
-export function portError(variable: string, port: number, error: unknown): unknown {
-  const taken = `${variable} ${port} is in use by another process: end that one or set ${variable} to another number.`
-  const denied = `${variable} ${port} may not be opened by this user: set ${variable} to a number from 1024 on.`
-  const known = { EADDRINUSE: taken, EACCES: denied }[(error as { code?: string }).code ?? '']
-  return known ? new Refusal(known) : error
-}
-
 function readEventSource(text: string): EventSource {
   const source = eventSources.find((one) => one === text)
-  if (!source) throw new Refusal(`EVENT_SOURCE must be ${eventSources.join(' or ')}, not «${text}».`)
+  if (!source) throw new UserError(`EVENT_SOURCE must be ${eventSources.join(' or ')}, not «${text}».`)
   return source
 }
 
 function readPort(name: string, text: string): number {
   const port = Number(text)
   if (!/^\d{1,5}$/.test(text) || port > 65535) {
-    throw new Refusal(`${name} must be a port from 0 (any free one) to 65535, not «${text}».`)
+    throw new UserError(`${name} must be a port from 0 (any free port) to 65535, not «${text}».`)
   }
   return port
 }
-
-/** An address alone, without a name, as the settings of a deployment have it. */
-const isMailAddress = (text: string) => /^[^\s@,;<>*?$]+@[^\s@,;<>*?$]+$/.test(text)
 
 function readAdministrators(text: string | undefined): readonly string[] | undefined {
   if (text === undefined) return undefined
   const addresses = text.split(',').map((one) => one.trim())
   if (!addresses.every(isMailAddress)) {
-    throw new Refusal(`ADMINISTRATORS must be mail addresses, separated by commas, not «${text}».`)
+    throw new UserError(`ADMINISTRATORS must be mail addresses, separated by commas, not «${text}».`)
   }
   return addresses
 }
 
 function readMailFrom(text: string | undefined): string | undefined {
   if (text === undefined || isMailAddress(text)) return text
-  throw new Refusal(`MAIL_FROM must be a mail address, not «${text}».`)
+  throw new UserError(`MAIL_FROM must be a mail address, not «${text}».`)
 }
 
 function readUrl(name: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw new Refusal(`${name} must be an http or https address, not «${text}».`)
+    throw new UserError(`${name} must be an http or https address, not «${text}».`)
   }
   return text.replace(/\/+$/, '')
 }

@@ -1,83 +1,86 @@
 import { join } from 'node:path'
+import type { EventSource } from '../lambdas/core/x/event-source.ts'
 import { type EnvironmentName, type FunctionName, type QueueName, queues } from '../lambdas/runtime/resources.ts'
 import { type Addresses, removeAddresses, writeAddresses } from './addresses.ts'
-import { type Part, startDatabase } from './aws/database.ts'
+import { startDatabase } from './aws/database.ts'
+import type { EmbeddedService } from './aws/embedded-service.ts'
 import { ensureQueues, queueClient, startQueues } from './aws/queues.ts'
 import { bucketName, ensureBucket, startStorage } from './aws/storage.ts'
 import { ensureTable, tableName } from './aws/table.ts'
 import { buildConsole, bundle, startFunctions } from './build.ts'
-import { type Settling, watchQueues } from './drain.ts'
+import { type QueueWatch, watchQueues } from './drain.ts'
 import { readConsolePages } from './gateway/console-pages.ts'
-import { type Answerers, startGateway } from './gateway/gateway.ts'
+import { type Backends, startGateway } from './gateway/gateway.ts'
 import { consoleClient, type MachineName, type PersonName } from './identity/clients.ts'
 import { createTokenIssuer } from './identity/tokens.ts'
 import { startPoller } from './lambda/poller.ts'
-import type { LogEntry } from './lambda/sandbox.ts'
+import type { FunctionLogLine } from './lambda/sandbox.ts'
 import { startSchedules } from './lambda/schedules.ts'
 import { lockDataDir } from './lock.ts'
-import { keepTokensKey, writeSecrets, type XSecrets } from './secrets.ts'
-import { type AwsEndpoints, type EventSource, mailDefaults } from './settings.ts'
+import { ensureTokensKey, writeSecrets, type XSecrets } from './secrets.ts'
+import { type AwsEndpoints, defaults } from './settings.ts'
 
 export type StackOptions = XSecrets & {
-  /** Absolute path of the folder for everything that survives a restart. */
+  /** Absolute path of the folder for all data that survives a restart. */
   readonly dataDir: string
-  /** 0 takes any free one. */
+  /** 0 means any free port. */
   readonly port: number
-  /** How X and browsers reach the stack where that is not its own address. */
+  /** The address under which X and browsers reach the stack. Default: `http://localhost:PORT`. */
   readonly publicUrl?: string | undefined
-  /** Of the X simulator; any free one when not said. */
+  /** Port of the X simulator. Default: any free port. */
   readonly xPort?: number
-  /** The X to use instead of the simulator, which then does not start. */
+  /** An X to use instead of the simulator. The simulator does not start then. */
   readonly xApiUrl?: string | undefined
-  /** What a channel subscribes to; `account-activity` when not said. */
+  /** The event system that channels subscribe to. Default: `account-activity`. */
   readonly eventSource?: EventSource
-  /** Of the mailbox; any free one when not said. */
+  /** Port of the mailbox. Default: any free port. */
   readonly mailPort?: number
-  /** Mail addresses of those who hear when something is wrong; `admin@example.com` when not said. */
+  /** Mail addresses that get the notifications for administrators. Default: `admin@example.com`. */
   readonly administrators?: readonly string[]
-  /** From whom they hear; `helpdesk@example.com` when not said. */
+  /** Sender of those mails. Default: `helpdesk@example.com`. */
   readonly mailFrom?: string
-  /** Parts to use instead of the embedded ones. */
+  /** AWS services to use instead of the embedded ones. */
   readonly awsEndpoints?: AwsEndpoints
-  /** Folders with an `index.mjs` each to run instead of bundles of `lambdas/`. */
+  /** Folders with an `index.mjs` to run instead of the bundles of `lambdas/`. */
   readonly folders?: Readonly<Record<FunctionName, string>>
-  /** Seconds until a failed message is tried again, given how often it was received. */
+  /** Seconds until a failed message is retried, by how often it was received. */
   readonly retrySeconds?: (receiveCount: number) => number
-  /** Told in a line what is up. */
+  /** Called with one line for each step of the start. */
   readonly onProgress?: (text: string) => void
-  /** Told each line that a function logs. */
-  readonly onLog?: (entry: LogEntry) => void
-  /** Told in a sentence when something does not work and will be tried again. */
-  readonly onTrouble?: (sentence: string) => void
-  /** Told in a sentence when a part ended by itself, after which nothing works. */
-  readonly onBroken?: (sentence: string) => void
+  /** Called with each line that a function logs. */
+  readonly onLog?: (line: FunctionLogLine) => void
+  /** Called with one sentence when something fails that is retried. */
+  readonly onWarning?: (sentence: string) => void
+  /** Called with one sentence when an embedded service stops unexpectedly. The stack does not work any more then. */
+  readonly onFatal?: (sentence: string) => void
 }
 
-/** The whole product, running. */
+/** The running product. */
 export type Stack = Addresses &
-  Settling & {
-    /** How X and browsers reach it. */
+  QueueWatch & {
+    /** The address under which X and browsers reach it. */
     readonly publicUrl: string
-    /** A token of the API for a machine. */
+    /** Issues an access token of the API for a machine. */
     token(client: MachineName): Promise<string>
-    /** A token of the API for a person, as signing in gives it. */
+    /** Issues the access token of the API that a person gets by signing in. */
     personToken(person: PersonName): Promise<string>
     stop(): Promise<void>
   }
 
 /**
- * Starts everything on this machine and returns when it is ready for requests.
- * @throws Refusal when the port or the data folder is taken, and whatever keeps a part from starting; nothing is left running
+ * Starts the whole product on this machine. Resolves when it accepts requests.
+ * On an error nothing is left running.
+ * @throws UserError when a port or the data folder is in use
  */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const closing: (() => unknown)[] = []
-  // In the opposite order of starting, and each part even when another fails to stop.
+  // Stops in reverse order of the start, and goes on when one part fails to stop.
   const stop = async () => {
     for (let close = closing.pop(); close; close = closing.pop()) {
       try {
         await close()
       } catch (error) {
-        options.onTrouble?.(`While stopping: ${error instanceof Error ? error.message : error}`)
+        options.onWarning?.(`While stopping: ${error instanceof Error ? error.message : error}`)
       }
     }
   }
@@ -95,42 +98,48 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     awsEndpoints = {},
     onProgress = () => {},
     onLog = () => {},
-    onTrouble = () => {},
-    onBroken = () => {},
+    onWarning = () => {},
+    onFatal = () => {},
   } = options
   const lock = lockDataDir(dataDir)
   closing.push(() => lock.release())
 
-  // First of all, since functions must know the port, which may be any; until all is up, requests wait.
-  const answerers = Promise.withResolvers<Answerers>()
-  const gateway = await startGateway({ port: options.port, answerers: answerers.promise })
+  // The gateway starts first, because the functions need its port. Requests wait until the rest is up.
+  const backends = Promise.withResolvers<Backends>()
+  const gateway = await startGateway({ port: options.port, backends: backends.promise })
   closing.push(() => gateway.stop())
   const url = `http://localhost:${gateway.port}`
   const publicUrl = options.publicUrl ?? url
 
-  const embed = async (name: string, given: string | undefined, startPart: () => Promise<Part>) => {
+  const startUnlessGiven = async (
+    name: string,
+    given: string | undefined,
+    startService: () => Promise<EmbeddedService>,
+  ) => {
     if (given) return given
-    const part = await timed(onProgress, name, startPart)
-    closing.push(() => part.stop())
-    return part.endpoint
+    const service = await timed(onProgress, name, startService)
+    closing.push(() => service.stop())
+    return service.endpoint
   }
-  const dynamodb = await embed('DynamoDB', awsEndpoints.dynamodb, () => startDatabase(dataDir, onBroken))
+  const dynamodb = await startUnlessGiven('DynamoDB', awsEndpoints.dynamodb, () => startDatabase(dataDir, onFatal))
   await timed(onProgress, 'table', () => ensureTable(dynamodb))
-  const sqs = await embed('SQS', awsEndpoints.sqs, () => startQueues(dataDir))
+  const sqs = await startUnlessGiven('SQS', awsEndpoints.sqs, () => startQueues(dataDir))
   const client = queueClient(sqs)
   closing.push(() => client.destroy())
-  const s3 = await embed('S3', awsEndpoints.s3, () => startStorage(dataDir, [url, new URL(publicUrl).origin]))
+  const s3 = await startUnlessGiven('S3', awsEndpoints.s3, () =>
+    startStorage(dataDir, [url, new URL(publicUrl).origin]),
+  )
   await timed(onProgress, 'bucket', () => ensureBucket(s3))
-  const ses = await embed('SES', awsEndpoints.ses, () => startMail(options))
-  const { urls, deadLetters } = await timed(onProgress, 'queues', () => ensureQueues(client, sqs))
+  const ses = await startUnlessGiven('SES', awsEndpoints.ses, () => startMail(options))
+  const { urls, deadLetterUrls } = await timed(onProgress, 'queues', () => ensureQueues(client, sqs))
 
   const x = options.xApiUrl
     ? undefined
-    : await timed(onProgress, 'X', () => startSimulator(options, publicUrl, onTrouble))
+    : await timed(onProgress, 'X', () => startSimulator(options, publicUrl, onWarning))
   if (x) closing.push(() => x.stop())
 
   const site = await timed(onProgress, 'console', () => buildConsole(onProgress))
-  // Tokens come from the address at which the console itself was opened.
+  // A relative URL: people sign in at the address at which they opened the console.
   const pages = readConsolePages(site, { signInUrl: '/', clientId: consoleClient.id })
   const folders = options.folders ?? (await timed(onProgress, 'functions', () => bundle(join(dataDir, 'functions'))))
   const values: Record<EnvironmentName, string> = {
@@ -140,12 +149,12 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     MEDIA_QUEUE_URL: urls.media,
     MEDIA_BUCKET: bucketName,
     X_SECRETS: writeSecrets(dataDir, pickSecrets(options)),
-    TOKENS_KEY: keepTokensKey(dataDir),
+    TOKENS_KEY: ensureTokensKey(dataDir),
     X_API_URL: options.xApiUrl ?? x?.url ?? '',
     PUBLIC_URL: publicUrl,
-    EVENT_SOURCE: options.eventSource ?? 'account-activity',
-    ADMINISTRATORS: (options.administrators ?? mailDefaults.administrators).join(','),
-    MAIL_FROM: options.mailFrom ?? mailDefaults.mailFrom,
+    EVENT_SOURCE: options.eventSource ?? defaults.eventSource,
+    ADMINISTRATORS: (options.administrators ?? defaults.administrators).join(','),
+    MAIL_FROM: options.mailFrom ?? defaults.mailFrom,
   }
   const endpoints = { dynamodb, sqs, s3, ses }
   const running = startFunctions(folders, values, endpoints, onLog)
@@ -156,19 +165,19 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
       resource: queues[name],
       consumer: running[queues[name].consumer],
       ...(options.retrySeconds && { retrySeconds: options.retrySeconds }),
-      onTrouble,
+      onWarning,
     }),
   )
-  // Together: a poller ends when its function's calls do, and stopping the function ends those.
+  // Stop both together: a poller waits for its function's calls, and stopping the function ends them.
   closing.push(() => Promise.all([...pollers, ...Object.values(running)].map((part) => part.stop())))
 
   const schedules = startSchedules(running)
   closing.push(() => schedules.stop())
 
   const consoleUrls = [...new Set([url, publicUrl])]
-  const tokens = await timed(onProgress, 'tokens', () => createTokenIssuer(dataDir, { consoleUrls, onTrouble }))
-  answerers.resolve({ functions: running, tokens, schedules, pages })
-  // Nobody comes in any more before what answers is stopped.
+  const tokens = await timed(onProgress, 'tokens', () => createTokenIssuer(dataDir, { consoleUrls, onWarning }))
+  backends.resolve({ functions: running, tokens, schedules, pages })
+  // Close the gateway before its backends stop, so that no request reaches a stopped one.
   closing.push(() => gateway.stop())
 
   const addresses: Addresses = {
@@ -188,24 +197,24 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     stop,
     token: (name) => tokens.issue(name),
     personToken: (name) => tokens.issueTo(name),
-    ...watchQueues(client, urls, deadLetters, pollers),
+    ...watchQueues(client, urls, deadLetterUrls, pollers),
   }
 }
 
-/** X, in the small. It is loaded only here: who has another X needs none. */
-async function startSimulator(options: StackOptions, consoleUrl: string, onTrouble: (sentence: string) => void) {
+/** Starts the X simulator. It is imported here only, because a stack with another X does not need it. */
+async function startSimulator(options: StackOptions, consoleUrl: string, onWarning: (sentence: string) => void) {
   const { startX } = await import('./x-simulator/simulator.ts')
   const { dataDir, consumerKey, consumerSecret, xPort: port = 0 } = options
-  return startX({ port, consumerKey, consumerSecret, dataFile: join(dataDir, 'x.json'), consoleUrl, onTrouble })
+  return startX({ port, consumerKey, consumerSecret, dataFile: join(dataDir, 'x.json'), consoleUrl, onWarning })
 }
 
-/** The mailbox. It is loaded only here: who has another SES needs none. */
-async function startMail({ mailPort = 0 }: StackOptions): Promise<Part> {
+/** Starts the mailbox. It is imported here only, because a stack with another SES does not need it. */
+async function startMail({ mailPort = 0 }: StackOptions): Promise<EmbeddedService> {
   const { startMailbox } = await import('./aws/mailbox.ts')
   return startMailbox(mailPort)
 }
 
-/** Says what has come up and how long it took. */
+/** Runs a step of the start and reports how long it took. */
 async function timed<T>(onProgress: (text: string) => void, name: string, act: () => Promise<T>): Promise<T> {
   const before = performance.now()
   const result = await act()

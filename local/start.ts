@@ -1,14 +1,16 @@
+import { paths } from '../lambdas/core/api/paths.ts'
 import { people } from './identity/clients.ts'
-import { Refusal, readSettings } from './settings.ts'
+import { readSettings } from './settings.ts'
 import { type Stack, startStack } from './stack.ts'
+import { UserError } from './user-error.ts'
 
-// Lambda's clock has no zone of its own; a handler must not see this machine's.
+// Lambda runs in UTC. A handler must not see the time zone of this machine.
 process.env.TZ = 'UTC'
 
 let stack: Stack | undefined
 let ending = false
 
-/** Ends with everything that was started, also when that is still under way. */
+/** Stops everything that was started and exits. If the start is still in progress, waits for it first. */
 async function end(code: number): Promise<void> {
   if (ending) return
   ending = true
@@ -18,7 +20,7 @@ async function end(code: number): Promise<void> {
 }
 
 const fail = (error: unknown) => {
-  console.error(error instanceof Refusal ? error.message : error)
+  console.error(error instanceof UserError ? error.message : error)
   void end(1)
 }
 
@@ -29,11 +31,11 @@ async function start(): Promise<void> {
     ...settings,
     onProgress: (text) => console.log(`  ${text}`),
     onLog: (entry) => console.log(JSON.stringify(entry)),
-    onTrouble: (sentence) => {
+    onWarning: (sentence) => {
       if (!ending) console.error(sentence)
     },
-    onBroken: (sentence) => {
-      if (!ending) fail(new Refusal(sentence))
+    onFatal: (sentence) => {
+      if (!ending) fail(new UserError(sentence))
     },
   })
   if (!ending) console.log(welcome(stack, settings, performance.now() - began))
@@ -51,32 +53,33 @@ Ready after ${(ms / 1000).toFixed(1)} s.
   Console   ${publicUrl}
             sign in as ${names.join(', ')}
   API       ${url}/api/openapi.json
-  Webhook   ${publicUrl}/webhooks/twitter
-  X         ${x ? `${x.url} (simulated)` : `${xApiUrl} (as set, the simulator is off)`}
+  Webhook   ${publicUrl}${paths.webhook}
+  X         ${x ? `${x.url} (simulated)` : `${xApiUrl} (from X_API_URL; the simulator is off)`}
             consumer key ${consumerKey}, consumer secret ${shown(consumerSecret)}
-${x ? '            Open it in a browser to be the customer.\n' : ''}\
-  Mail      ${mail ? `${mail.url} (a mailbox to look at, /store as JSON)` : `${endpoints.ses} (as set, the mailbox is off)`}
+${x ? '            Open it in a browser to write as a customer.\n' : ''}\
+  Mail      ${mail ? `${mail.url} (a mailbox; /store has it as JSON)` : `${endpoints.ses} (from AWS_ENDPOINT_URL_SES; the mailbox is off)`}
             to ${administrators.join(', ')}, from ${mailFrom}
   Token     curl -s -u admin:local -d grant_type=client_credentials ${url}/oauth2/token
-            (admin:local may do everything, helpdesk:local what concerns tickets)
+            (admin:local may call everything, helpdesk:local may call what concerns tickets)
   DynamoDB  ${endpoints.dynamodb}
   SQS       ${endpoints.sqs}
   S3        ${endpoints.s3}
   Data      ${dataDir}
 
-First thing to try: «On one machine» in README.md.
+What to try first: README.md.
 End with Ctrl-C.
 `
 }
 
-/** Ours is no secret; somebody else's is never shown. */
-const shown = (secret: string) => (process.env.X_CONSUMER_SECRET ? 'as set' : secret)
+/** The default secret is public. A secret that somebody set is never printed. */
+const shown = (secret: string) => (process.env.X_CONSUMER_SECRET ? 'from X_CONSUMER_SECRET' : secret)
 
-// Whoever read our output has gone, as in «npm start | head»: there is nobody left to run for.
+// The reader of the output is gone, as in «npm start | head».
 process.stdout.on('error', () => void end(0))
-// npm starts us through a shell that keeps signals to itself, and may itself be killed: when they go, so do we.
+// npm starts this process through a shell that does not pass signals on. So watch whether that parent is still there.
 const parent = process.ppid
-if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && void end(0), 200).unref()
+const parentCheckMs = 200
+if (process.env.npm_lifecycle_event) setInterval(() => process.ppid !== parent && void end(0), parentCheckMs).unref()
 process.on('SIGINT', () => void end(0))
 process.on('SIGTERM', () => void end(0))
 const starting = start()

@@ -1,19 +1,19 @@
 import { ErrorBoundary, LocationProvider } from 'preact-iso'
-import { Frame } from './frame.tsx'
-import { NoGroup } from './pages/blocked.tsx'
-import { Announcements } from './parts/announce.tsx'
-import { Asking } from './parts/ask.tsx'
+import { Announcements } from './components/announcements.tsx'
+import { ConfirmDialog } from './components/dialog.tsx'
+import { Layout } from './layout.tsx'
+import { NoAccess } from './pages/error-pages.tsx'
 import { Pages } from './routes.tsx'
-import { role } from './session.ts'
+import { role } from './session/session.ts'
 
-/** The whole: the frame around the page of the address. */
+/** The console of a person who is signed in. */
 export function App() {
   return (
     <LocationProvider>
-      <Frame>
-        <ErrorBoundary>{role.value ? <Pages /> : <NoGroup />}</ErrorBoundary>
-      </Frame>
-      <Asking />
+      <Layout>
+        <ErrorBoundary>{role.value ? <Pages /> : <NoAccess />}</ErrorBoundary>
+      </Layout>
+      <ConfirmDialog />
       <Announcements />
     </LocationProvider>
   )

@@ -1,55 +1,57 @@
 import './style/tokens.css'
 import './style/base.css'
-import './style/blocks.css'
-import './style/marks.css'
+import './style/cards.css'
+import './style/tables.css'
+import './style/badges.css'
 import './style/buttons.css'
 import './style/controls.css'
-import './style/notices.css'
-import './style/figures.css'
-import './style/frame.css'
+import './style/feedback.css'
+import './style/charts.css'
+import './style/layout.css'
 import { render } from 'preact'
 import { App } from './app.tsx'
-import { readConfig } from './config.ts'
-import { watchLeaving } from './leaving.ts'
-import { Blocked } from './pages/blocked.tsx'
-import { config, tokens } from './session.ts'
-import { finishSigningIn, isSignedInPage, signIn } from './sign-in.ts'
-import { words } from './words.ts'
+import { signInMessages } from './messages/error-pages.ts'
+import { layoutMessages } from './messages/layout.ts'
+import { SignInFailed } from './pages/error-pages.tsx'
+import { readConfig } from './session/config.ts'
+import { config, tokens } from './session/session.ts'
+import { finishSignIn, isCallbackPage, signIn } from './session/sign-in.ts'
+import { guardNavigation } from './unsaved-changes.ts'
 
-const place = document.getElementById('app') ?? document.body
+const container = document.getElementById('app') ?? document.body
 
-/** Nobody sees a page before it is known who it is. */
+/** Renders nothing until it is known who is signed in. */
 async function start(): Promise<void> {
-  const problem = await enter()
-  if (problem === 'leaving') return
-  if (problem) render(<Blocked text={problem} />, place)
-  else {
-    watchLeaving()
-    render(<App />, place)
+  const outcome = await ensureSignedIn()
+  if (outcome === 'redirecting') return
+  if (outcome !== 'signed-in') {
+    render(<SignInFailed reason={outcome.failed} />, container)
+    return
   }
+  guardNavigation()
+  render(<App />, container)
 }
 
-/** Null when somebody is signed in, otherwise why not; `leaving` while the browser goes to the sign-in page. */
-async function enter(): Promise<string | null> {
+async function ensureSignedIn(): Promise<'signed-in' | 'redirecting' | { readonly failed: string }> {
   try {
     config.value = await readConfig()
   } catch (error) {
     console.error(error)
-    return navigator.onLine ? words.entering.noConfig : words.network.offline
+    return { failed: navigator.onLine ? signInMessages.noConfig : layoutMessages.connection.offline }
   }
-  if (!window.isSecureContext) return words.entering.insecure
+  if (!window.isSecureContext) return { failed: signInMessages.insecure }
   try {
-    if (isSignedInPage()) {
-      const back = await finishSigningIn()
-      if (back === null) return words.entering.failed
-      history.replaceState(null, '', back)
+    if (isCallbackPage()) {
+      const returnTo = await finishSignIn()
+      if (returnTo === null) return { failed: signInMessages.failed }
+      history.replaceState(null, '', returnTo)
     }
   } catch {
-    return words.entering.unreachable
+    return { failed: signInMessages.unreachable }
   }
-  if (tokens.value) return null
+  if (tokens.value) return 'signed-in'
   await signIn()
-  return 'leaving'
+  return 'redirecting'
 }
 
 void start()

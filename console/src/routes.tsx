@@ -1,47 +1,49 @@
 import { useLayoutEffect } from 'preact/hooks'
 import { lazy, Route, Router, useLocation, useRoute } from 'preact-iso'
-import { ForAdministrators, NotFound } from './pages/blocked.tsx'
-import { role } from './session.ts'
+import { AdministratorsOnly, NotFound } from './pages/error-pages.tsx'
+import { role } from './session/session.ts'
 
-const Tickets = lazy(() => import('./pages/tickets/list.tsx').then(({ TicketsPage }) => TicketsPage))
-const Ticket = lazy(() => import('./pages/ticket/ticket.tsx').then(({ TicketPage }) => TicketPage))
-const Reports = lazy(() => import('./pages/reports/reports.tsx').then(({ ReportsPage }) => ReportsPage))
-const Channels = lazy(() => import('./pages/channels/list.tsx').then(({ ChannelsPage }) => ChannelsPage))
-const Channel = lazy(() => import('./pages/channels/settings.tsx').then(({ ChannelPage }) => ChannelPage))
-const Extensions = lazy(() => import('./pages/extensions.tsx').then(({ ExtensionsPage }) => ExtensionsPage))
+const Tickets = lazy(() => import('./pages/tickets/tickets-page.tsx').then(({ TicketsPage }) => TicketsPage))
+const Ticket = lazy(() => import('./pages/ticket/ticket-page.tsx').then(({ TicketPage }) => TicketPage))
+const Reports = lazy(() => import('./pages/reports/reports-page.tsx').then(({ ReportsPage }) => ReportsPage))
+const Channels = lazy(() => import('./pages/channels/channels-page.tsx').then(({ ChannelsPage }) => ChannelsPage))
+const Channel = lazy(() => import('./pages/channels/channel-page.tsx').then(({ ChannelPage }) => ChannelPage))
+const Extensions = lazy(() =>
+  import('./pages/extensions/extensions-page.tsx').then(({ ExtensionsPage }) => ExtensionsPage),
+)
 
-/** The pages by their addresses; each is loaded when somebody goes there. */
+/** The route of each page. The code of a page loads when somebody opens it. */
 export function Pages() {
   return (
     <Router>
-      <Route path="/" component={ToTickets} />
+      <Route path="/" component={RedirectToTickets} />
       <Route path="/tickets" component={Tickets} />
-      <Route path="/tickets/:id" component={OneTicket} />
+      <Route path="/tickets/:id" component={TicketRoute} />
       <Route path="/reports" component={Reports} />
-      <Route path="/channels" component={administrators(Channels)} />
-      <Route path="/channels/:id" component={OneChannel} />
-      <Route path="/extensions" component={administrators(Extensions)} />
+      <Route path="/channels" component={administratorsOnly(Channels)} />
+      <Route path="/channels/:id" component={ChannelRoute} />
+      <Route path="/extensions" component={administratorsOnly(Extensions)} />
       <Route default component={NotFound} />
     </Router>
   )
 }
 
-/** Another ticket is another page: nothing of the one before stays. */
-function OneTicket() {
+/** The key gives each ticket fresh state. */
+function TicketRoute() {
   const { id = '' } = useRoute().params
   return <Ticket key={id} id={id} />
 }
 
-function OneChannel() {
+function ChannelRoute() {
   const { id = '' } = useRoute().params
-  return role.value === 'administrator' ? <Channel key={id} id={id} /> : <ForAdministrators />
+  return role.value === 'administrator' ? <Channel key={id} id={id} /> : <AdministratorsOnly />
 }
 
-function administrators(Page: () => preact.JSX.Element) {
-  return role.value === 'administrator' ? Page : ForAdministrators
+function administratorsOnly(Page: () => preact.JSX.Element) {
+  return role.value === 'administrator' ? Page : AdministratorsOnly
 }
 
-function ToTickets() {
+function RedirectToTickets() {
   const { route } = useLocation()
   useLayoutEffect(() => route('/tickets', true), [route])
   return null

@@ -1,10 +1,10 @@
-/** The later of two ISO times, or of two positions: both sort as texts do. */
+/** The later of two ISO times or two positions: both sort as strings. */
 export function laterOf(one: string, other: string): string {
   if (one > other) return one
   return other
 }
 
-/** The earlier of two ISO times, or of two positions. */
+/** The earlier of two ISO times or two positions. */
 export function earlierOf(one: string, other: string): string {
   if (one < other) return one
   return other

@@ -1,4 +1,4 @@
-/** Called by the clock every 5 minutes. */
+/** Called by a schedule every 5 minutes: mails administrators about channels without messages or access. */
 import { createMailer } from '../adapters/aws/mail.ts'
 import { createXAccounts } from '../adapters/x/accounts.ts'
 import { createXSubscriptions } from '../adapters/x/subscriptions.ts'

@@ -1,4 +1,4 @@
-/** Called by SQS with messages that have media to transfer, or of which X left something out. */
+/** Called by SQS with messages whose media must be transferred or that lack something: each is a group of its own. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { createReplyQueue } from '../adapters/aws/due-queue.ts'
 import { createMediaSource } from '../adapters/media/source.ts'

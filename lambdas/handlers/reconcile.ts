@@ -1,4 +1,4 @@
-/** Called by the clock every 15 minutes. */
+/** Called by a schedule every 15 minutes: repairs webhook and subscriptions, and fetches what X did not deliver. */
 import { createEventQueue } from '../adapters/aws/event-queue.ts'
 import { createMailer } from '../adapters/aws/mail.ts'
 import { createXAccounts } from '../adapters/x/accounts.ts'

@@ -1,4 +1,4 @@
-/** Called by the clock every minute. */
+/** Called by a schedule every minute: queues the replies and media that are due. */
 import { createMediaQueue, createReplyQueue } from '../adapters/aws/due-queue.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { now } from '../runtime/clock.ts'

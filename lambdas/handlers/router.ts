@@ -1,4 +1,4 @@
-/** Called by SQS with events of X, in order per person. */
+/** Called by SQS with events of X, in order per person: turns them into tickets and messages. */
 import { createMediaQueue } from '../adapters/aws/due-queue.ts'
 import type { QueuedEvent } from '../core/x/webhook-body.ts'
 import { awsAccess } from '../runtime/aws.ts'

@@ -1,4 +1,4 @@
-/** Called by SQS with replies that are due, in order per ticket. */
+/** Called by SQS with due replies, in order per ticket: sends them to X. */
 import { createMediaQueue } from '../adapters/aws/due-queue.ts'
 import { createXPosting } from '../adapters/x/posting.ts'
 import { awsAccess } from '../runtime/aws.ts'

@@ -1,6 +1,6 @@
 /**
- * Called by X through API Gateway: its CRC (GET) and its deliveries (POST). Imports neither an SDK nor middy, so that a
- * cold start ends within X's 3 seconds (docs/decisions/lean-webhook.md).
+ * Called by X through API Gateway with its CRC (GET) and its deliveries (POST). Imports neither the AWS SDK nor middy, so
+ * that it answers within X's 3 seconds even after a cold start (docs/decisions/lean-webhook.md).
  */
 import { createEventQueue } from '../adapters/aws/event-queue.ts'
 import { createOutageNotes } from '../adapters/aws/outage-notes.ts'

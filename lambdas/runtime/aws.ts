@@ -1,20 +1,21 @@
-const OVERRIDES = {
+/** The variables with which the SDKs replace the endpoint of one service. */
+const ENDPOINT_VARIABLES = {
   sqs: 'AWS_ENDPOINT_URL_SQS',
   secretsmanager: 'AWS_ENDPOINT_URL_SECRETS_MANAGER',
   kms: 'AWS_ENDPOINT_URL_KMS',
   dynamodb: 'AWS_ENDPOINT_URL_DYNAMODB',
 } as const
 
-type Service = keyof typeof OVERRIDES
+type Service = keyof typeof ENDPOINT_VARIABLES
 
-/** Where and as whom a service of AWS is called, from the variables that Lambda sets and the SDKs honour. */
+/** Endpoint and credentials of an AWS service, from the variables that Lambda sets and the SDKs read. */
 export function awsAccess(service: Service, source: Record<string, string | undefined> = process.env) {
   const region = source.AWS_REGION ?? 'us-east-1'
-  const own = source[OVERRIDES[service]]
+  const ownEndpoint = source[ENDPOINT_VARIABLES[service]]
   return {
     service,
     region,
-    endpoint: own ?? source.AWS_ENDPOINT_URL ?? `https://${service}.${region}.amazonaws.com`,
+    endpoint: ownEndpoint ?? source.AWS_ENDPOINT_URL ?? `https://${service}.${region}.amazonaws.com`,
     accessKeyId: source.AWS_ACCESS_KEY_ID ?? '',
     secretAccessKey: source.AWS_SECRET_ACCESS_KEY ?? '',
     sessionToken: source.AWS_SESSION_TOKEN ?? null,

@@ -3,13 +3,13 @@ import { errorFields } from '../core/log.ts'
 import type { Log } from '../core/ports/platform.ts'
 import { type QueueName, queues } from './resources.ts'
 
-/** Time kept back to answer with what failed. */
+/** Time left at the end to report the failed records. */
 const RESERVE_MS = 2_000
 
-/** A record takes no longer than this unless the handler says otherwise. */
-const LONGEST_MS = 10_000
+/** The default time limit of a record. */
+const DEFAULT_RECORD_TIMEOUT_MS = 10_000
 
-/** What the work on a record knows beside its body. */
+/** What is known of a record besides its body. */
 export type RecordContext = {
   readonly messageId: string
   /** Milliseconds until the function's time-out. */
@@ -17,18 +17,18 @@ export type RecordContext = {
 }
 
 /**
- * The SQS handler of a FIFO queue: works on groups side by side, within a group on one record after the other. A failing
- * record fails alone, with what follows it in its group and must not overtake it. Each record has a deadline out of the
- * time that is left, so that a slow one does not drag the others along. A record on its last receive goes to the dead
- * letters alone: failing its followers as well would send them there too.
- * @param work takes the body of a record; what it throws fails the record
- * @param longestMs milliseconds that one record may take at most
+ * The SQS handler of a FIFO queue. Processes groups in parallel, and the records of a group in order. A failed record
+ * fails its followers in the group too, because they must not overtake it; but on its last receive it fails alone,
+ * because they would go to the dead-letter queue with it. Each record has a deadline, a share of the remaining time, so
+ * that a slow record does not fail the others (docs/decisions/fifo-batches.md).
+ * @param work processes the body of a record; an error fails the record
+ * @param maxRecordMs the longest time that a record may take
  */
 export function batchHandler<Body>(
   queue: QueueName,
   work: (body: Body, context: RecordContext) => Promise<void>,
   log: Log,
-  longestMs = LONGEST_MS,
+  maxRecordMs = DEFAULT_RECORD_TIMEOUT_MS,
 ) {
   return async (event: SQSEvent, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<SQSBatchResponse> => {
     const remainingMs = () => context.getRemainingTimeInMillis()
@@ -36,24 +36,24 @@ export function batchHandler<Body>(
     const groups = Map.groupBy(event.Records, (record) => record.attributes.MessageGroupId ?? record.messageId)
     const failures = await Promise.all(
       [...groups.values()].map((group) =>
-        workOffGroup(group, remainingMs, queues[queue].maxReceives, run, log, longestMs),
+        processGroup(group, remainingMs, queues[queue].maxReceives, run, log, maxRecordMs),
       ),
     )
     return { batchItemFailures: failures.flat().map((record) => ({ itemIdentifier: record.messageId })) }
   }
 }
 
-async function workOffGroup(
+async function processGroup(
   records: readonly SQSRecord[],
   remainingMs: () => number,
   maxReceives: number,
   work: (record: SQSRecord) => Promise<void>,
   log: Log,
-  longestMs: number,
+  maxRecordMs: number,
 ): Promise<readonly SQSRecord[]> {
   const failed: SQSRecord[] = []
   for (const [index, record] of records.entries()) {
-    const share = Math.min(longestMs, (remainingMs() - RESERVE_MS) / (records.length - index))
+    const share = Math.min(maxRecordMs, (remainingMs() - RESERVE_MS) / (records.length - index))
     try {
       await withDeadline(share, work(record))
     } catch (error) {
@@ -66,7 +66,7 @@ async function workOffGroup(
   return failed
 }
 
-/** What a record says. @throws Error that does not quote it, as JSON.parse would: the log must not hold anybody's text */
+/** @throws Error that, unlike the one of JSON.parse, does not quote the body: the log must not contain texts of people */
 function bodyOf<T>({ body, messageId }: SQSRecord): T {
   try {
     return JSON.parse(body) as T
@@ -75,12 +75,12 @@ function bodyOf<T>({ body, messageId }: SQSRecord): T {
   }
 }
 
-/** @throws Error when the work is not done in time */
+/** @throws Error if the work takes longer */
 async function withDeadline(milliseconds: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const deadline = new Promise<never>((_, reject) => {
-    const late = () => reject(new Error(`not done within ${Math.round(milliseconds)} ms`))
-    timer = setTimeout(late, Math.max(0, milliseconds))
+    const expire = () => reject(new Error(`not done within ${Math.round(milliseconds)} ms`))
+    timer = setTimeout(expire, Math.max(0, milliseconds))
   })
   try {
     await Promise.race([work, deadline])

@@ -1,4 +1,4 @@
 import type { Clock } from '../core/ports/platform.ts'
 
-/** The clock of the machine. */
+/** The system clock. */
 export const now: Clock = () => new Date()

@@ -1,14 +1,14 @@
 import { type EventSource, eventSources } from '../core/x/event-source.ts'
 import { type EnvironmentName, type FunctionName, functions } from './resources.ts'
 
-/** No administrators is a state that a stack may be in: nobody is told. */
+/** A stack may have no administrators: then nobody gets mails. */
 const MAY_BE_EMPTY = 'ADMINISTRATORS'
 
 type NamesOf<F extends FunctionName> = (typeof functions)[F]['environment'][number]
 
 /**
- * The environment of one function, complete or not at all.
- * @throws Error naming every variable that is missing, or empty where that means nothing
+ * Reads the environment variables of a function.
+ * @throws Error that names every missing or empty variable
  */
 export function readEnvironment<F extends FunctionName>(
   name: F,
@@ -22,7 +22,7 @@ export function readEnvironment<F extends FunctionName>(
   return Object.fromEntries(names.map((variable) => [variable, source[variable]])) as Record<NamesOf<F>, string>
 }
 
-/** The mail addresses in a list with commas. */
+/** The mail addresses in a comma-separated list. */
 export function administratorsIn(value: string): string[] {
   return value
     .split(',')
@@ -30,7 +30,7 @@ export function administratorsIn(value: string): string[] {
     .filter(Boolean)
 }
 
-/** @throws Error for an event source that X does not have */
+/** @throws Error if X has no such event source */
 export function eventSourceIn(value: string): EventSource {
   const source = eventSources.find((one) => one === value)
   if (source) return source

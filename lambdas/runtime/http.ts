@@ -9,15 +9,15 @@ type Answer = APIGatewayProxyStructuredResultV2
 type Endpoint = { method: string; path: string; answer: (event: APIGatewayProxyEventV2) => Promise<Answer> }
 
 /**
- * The middy stack of an HTTP handler: routes by method and path, 404 and 405 of its own, every problem answered as
- * `application/problem+json` in this one place, and a surprise logged and answered 500 without a detail of it.
+ * The handler of an HTTP API: routes by method and path, answers 404 and 405 itself, and answers every Problem as
+ * `application/problem+json`. Any other error is logged and answered 500 without details.
  */
 export function httpHandler(endpoints: readonly Endpoint[], log: Log) {
   const byPath = Map.groupBy(endpoints, (endpoint) => endpoint.path)
   const router = httpRouter({
-    routes: [...byPath].map(([path, some]) => ({ method: 'ANY', path, handler: byMethod(some) })),
+    routes: [...byPath].map(([path, ofPath]) => ({ method: 'ANY', path, handler: byMethod(ofPath) })),
     notFoundResponse: ({ path }: { path: string }) => {
-      throw new Problem(404, `there is nothing at ${path}`)
+      throw new Problem(404, `the API has no path ${path}`)
     },
   })
   return middy<APIGatewayProxyEventV2, Answer>()
@@ -28,7 +28,7 @@ export function httpHandler(endpoints: readonly Endpoint[], log: Log) {
         return
       }
       log({ event: 'failed', ...errorFields(error) })
-      request.response = problemAnswer(new Problem(500, 'something went wrong on our side; it has been logged'))
+      request.response = problemAnswer(new Problem(500, 'an internal error occurred; it is in the log'))
     })
     .handler(router)
 }
@@ -39,6 +39,6 @@ function byMethod(endpoints: readonly Endpoint[]) {
     const endpoint = endpoints.find((one) => one.method === method)
     if (endpoint) return endpoint.answer(event)
     const allow = endpoints.map((one) => one.method).join(', ')
-    throw new Problem(405, `${method} is not allowed here, only ${allow}`, { headers: { allow } })
+    throw new Problem(405, `${method} is not allowed here; allowed: ${allow}`, { headers: { allow } })
   }
 }

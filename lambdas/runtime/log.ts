@@ -1,7 +1,7 @@
 import type { Log } from '../core/ports/platform.ts'
 
 /**
- * One line of log. Lambda's own JSON log format adds time, level and request and keeps the object as `message`;
- * metric filters of the stack count by its fields.
+ * Writes a log line. Lambda's JSON log format adds time, level and request id, and keeps the entry as `message`. The
+ * stack's metric filters count by its fields.
  */
 export const log: Log = (entry) => console.info(entry)

@@ -13,7 +13,7 @@ import type { Clock } from '../core/ports/platform.ts'
 import type { Stores } from '../core/ports/stores.ts'
 import { table } from './resources.ts'
 
-/** All stores over the table of that name; the client finds its endpoint in the environment as every SDK client does. */
+/** All stores over one table. The client reads its endpoint from the environment, like every SDK client. */
 export function openStores(tableName: string, now: Clock, client = new DynamoDBClient({})): Stores {
   const access = {
     tableName,

@@ -1,6 +1,6 @@
 /**
- * Called by X: its CRC (GET) and its deliveries (POST). Promises that a 200 means that the queue has every event;
- * anything else makes X deliver again. It answers within X's 3 seconds, so it starts lean: no SDK, no middy.
+ * Called by X with its CRC (GET) and its deliveries (POST). A 200 promises that the queue has every event. After any
+ * other answer X delivers again for some minutes; a failure is noted, so that `reconcile` can fetch what X gives up.
  */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { Problem, problemAnswer } from '../core/api/problem.ts'
@@ -20,49 +20,49 @@ export type ReceiverDependencies = {
 }
 
 export function createWebhookReceiver({ secrets, queue, outageNotes, now, log }: ReceiverDependencies) {
-  /** ISO time of the first error that could not be noted; the next delivery tries again. */
-  let unnoted: string | null = null
+  /** ISO time of the first failure that is not noted yet; the next delivery tries again. */
+  let unnotedSince: string | null = null
 
-  /** X gives up after minutes. Upkeep asks it for what it delivered in vain from the first to the last error. */
+  /** Widens the noted outage. `reconcile` asks X for everything from the first to the last failed delivery. */
   async function noteOutage(to: string) {
-    const from = unnoted ?? to
-    unnoted = from
+    const from = unnotedSince ?? to
+    unnotedSince = from
     try {
       await outageNotes.note(from, to)
-      unnoted = null
+      unnotedSince = null
     } catch (error) {
       log({ event: 'outage_not_noted', ...errorFields(error) })
     }
   }
 
-  async function challenge(event: APIGatewayProxyEventV2) {
+  async function answerCrc(event: APIGatewayProxyEventV2) {
     const { current } = await secrets.consumer()
     const answer = crcAnswer(event.queryStringParameters?.crc_token, current)
-    if (!answer) throw new Problem(400, 'crc_token is missing, or is none that X sends')
+    if (!answer) throw new Problem(400, 'crc_token is missing, or does not look like one of X')
     return json(200, answer)
   }
 
-  async function delivery(event: APIGatewayProxyEventV2) {
+  async function acceptDelivery(event: APIGatewayProxyEventV2) {
     const receivedAt = now().toISOString()
     const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
     const signature = event.headers['x-twitter-webhooks-signature']
-    // X may sign with a secret that was exchanged a moment ago.
-    const known = isSigned(body, signature, await secrets.consumer())
-    if (!known && !isSigned(body, signature, await secrets.refreshed())) {
+    const isKnown = isSigned(body, signature, await secrets.consumer())
+    // The cached secret may be older than the one that X signs with.
+    if (!isKnown && !isSigned(body, signature, await secrets.refreshed())) {
       throw new Problem(401, 'x-twitter-webhooks-signature is missing or does not match the body')
     }
     const { events, counted } = splitWebhookBody(body.toString('utf8'), receivedAt)
     if (events.length > 0) await queue.send(events, event.requestContext.requestId)
     log({ event: 'received', queued: events.length, counted })
-    if (unnoted) await noteOutage(receivedAt)
+    if (unnotedSince) await noteOutage(receivedAt)
     return json(200, { queued: events.length, counted: counted.length })
   }
 
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const { method } = event.requestContext.http
     try {
-      if (method === 'GET') return await challenge(event)
-      if (method === 'POST') return await delivery(event)
+      if (method === 'GET') return await answerCrc(event)
+      if (method === 'POST') return await acceptDelivery(event)
       throw new Problem(405, `${method} is not allowed here`, { headers: { allow: 'GET, POST' } })
     } catch (error) {
       if (error instanceof Problem) {
@@ -71,7 +71,7 @@ export function createWebhookReceiver({ secrets, queue, outageNotes, now, log }:
       }
       log({ event: 'failed', ...errorFields(error) })
       if (method === 'POST') await noteOutage(now().toISOString())
-      return problemAnswer(new Problem(503, 'the delivery could not be kept: deliver it again'))
+      return problemAnswer(new Problem(503, 'the delivery was not stored: deliver it again'))
     }
   }
 }

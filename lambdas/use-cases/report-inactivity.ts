@@ -1,7 +1,7 @@
 /**
- * Called every 5 minutes by the clock. Promises that administrators hear once of each silence longer than a channel's
- * «No messages (h)», and once of each account that took our access away. A mail that cannot be sent is tried again by
- * the next run.
+ * Called every 5 minutes by a schedule. Promises one mail to the administrators when a channel gets no message for
+ * longer than its «No messages (h)», and one when an account revokes our access. After a failure the next run tries
+ * again.
  */
 import type { EventBridgeEvent } from 'aws-lambda'
 import { inactivityToReport } from '../core/channels/inactivity.ts'
@@ -19,14 +19,15 @@ export function createInactivityReport({ notify, ...dependencies }: InactivityDe
     const extension = await channels.extension()
     for (const channel of await channels.list()) {
       const isRevoked = channel.status === 'needs_reconnection' && !channel.revocationNotified
-      const silence = inactivityToReport(channel, extension, now)
-      if (!isRevoked && !silence) continue
       if (isRevoked && (await notify('revocation', channel.id, () => revokedMail(channel, publicUrl)))) {
         await channels.revocationWasNotified(channel.id)
       }
-      if (!silence) continue
-      const mail = async () => inactivityMail(channel, silence, await checkChannel(channel, dependencies), publicUrl)
-      if (await notify('silence', channel.id, mail)) await channels.inactivityWasNotified(channel.id, silence.since)
+      const inactivity = inactivityToReport(channel, extension, now)
+      if (!inactivity) continue
+      const mail = async () => inactivityMail(channel, inactivity, await checkChannel(channel, dependencies), publicUrl)
+      if (await notify('inactivity', channel.id, mail)) {
+        await channels.inactivityWasNotified(channel.id, inactivity.since)
+      }
     }
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Called every minute by the clock. Promises that a reply which is due comes back to the queue: one that waited for
- * X's quota, one that was stored and never queued, one whose worker went away; and likewise media that X did not give
- * yet. A failure is mended by the next run.
+ * Called every minute by a schedule. Promises that each due message goes back to its queue: a reply that waited for X's
+ * quota, was stored but never queued, or lost its worker, and media that X did not give yet. After a failure the next
+ * run tries again.
  */
 import type { EventBridgeEvent } from 'aws-lambda'
 import type { Log } from '../core/ports/platform.ts'
@@ -14,35 +14,35 @@ export type RequeueDependencies = Pick<Stores, 'replies' | 'media'> & {
   log: Log
 }
 
-/** More than X takes of all accounts in a minute; the rest is due in the next. */
-const AT_ONCE = 500
+/** More than X accepts from all accounts in a minute. The next run takes the rest. */
+const MAX_MESSAGES_PER_LIST = 500
 
-/** What is still due then is brought back once more, milliseconds: not each minute while the queue is long. */
-const AGAIN_AFTER = 5 * 60_000
+/** A queued message is due again after this time, not every minute, because its queue may be long. */
+const POSTPONE_MS = 5 * 60_000
 
 export function createRequeue({ replies, media, queue, mediaQueue, log }: RequeueDependencies) {
   return async ({ time }: Pick<EventBridgeEvent<string, unknown>, 'time'>): Promise<void> => {
     const at = new Date(time).toISOString()
-    // One that fails must not keep the other back.
-    const swept = await Promise.allSettled([bringBack(replies, queue, at), bringBack(media, mediaQueue, at)])
-    const failure = swept.find((one) => one.status === 'rejected')
+    // A failure of one list must not stop the other.
+    const results = await Promise.allSettled([requeue(replies, queue, at), requeue(media, mediaQueue, at)])
+    const failure = results.find((one) => one.status === 'rejected')
     if (failure) throw failure.reason
-    const [fromReplies, fromMedia] = swept.map((one) => (one.status === 'fulfilled' ? one.value : 0))
-    log({ event: 'requeued', replies: fromReplies, media: fromMedia })
+    const [replyCount, mediaCount] = results.map((one) => (one.status === 'fulfilled' ? one.value : 0))
+    log({ event: 'requeued', replies: replyCount, media: mediaCount })
   }
 }
 
-type Due = {
+type DueList = {
   due(at: string, limit: number): Promise<DueMessage[]>
   postpone(one: DueMessage, until: string): Promise<void>
 }
 
-/** How many of a list are due and were brought back to their queue. */
-async function bringBack(list: Due, queue: DueQueue, at: string): Promise<number> {
-  const due = await list.due(at, AT_ONCE)
+/** Queues the due messages of a list; resolves to their number. */
+async function requeue(list: DueList, queue: DueQueue, at: string): Promise<number> {
+  const due = await list.due(at, MAX_MESSAGES_PER_LIST)
   if (due.length === 0) return 0
   await queue.send(due, at)
-  const until = new Date(Date.parse(at) + AGAIN_AFTER).toISOString()
+  const until = new Date(Date.parse(at) + POSTPONE_MS).toISOString()
   await Promise.all(due.map((one) => list.postpone(one, until)))
   return due.length
 }

@@ -1,9 +1,8 @@
 /**
- * Called with events of the queue, in order per person. Promises that each becomes a ticket, a message, or a record of
- * why not, however often it comes. A failing event fails alone with what follows it of the same person; it comes
- * again, and lies among the dead letters in the end.
+ * Called by the router with events of X, in order per person. Promises that each event becomes a ticket, a message, or
+ * a record of why not; processing it again changes nothing. After a failure the queue delivers the event and its
+ * successors of the same person again, and finally moves it to the dead-letter queue.
  */
-
 import { recoveredBy } from '../core/channels/outage.ts'
 import type { RoutedOutcome } from '../core/log-events.ts'
 import type { EventRecord } from '../core/ports/events.ts'
@@ -21,46 +20,43 @@ import type { Activity } from '../core/x/activity.ts'
 import { channelIdOf } from '../core/x/ids.ts'
 import { readActivity } from '../core/x/payload/read-activity.ts'
 import type { QueuedEvent } from '../core/x/webhook-body.ts'
+import { dueMessageOf } from './due-message.ts'
+import { conflict, retryOnConflict } from './retry-on-conflict.ts'
 
 export type RouterDependencies = Stores & { mediaQueue: DueQueue; now: Clock; log: Log }
 
-/** Deciding again after a change in between; more than this many times is no coincidence. */
-const DECISIONS = 10
-
-/** What became of an event, as logs and `npm run replay` tell it. */
+/** The result of an event, as logs and `npm run replay` show it. */
 type Outcome = { outcome: RoutedOutcome; reason: string; ticketId: string | null }
 
 export function createRouter({ tickets, replies, channels, events, mediaQueue, now, log }: RouterDependencies) {
   async function route(event: QueuedEvent, recordId: string): Promise<void> {
     const reading = readActivity(event)
-    const done =
+    const outcome =
       'activity' in reading
-        ? await settle(reading.activity, event, recordId)
-        : await keepUnreadable(reading.unreadable, event, recordId)
+        ? await routeActivity(reading.activity, event, recordId)
+        : await recordUnreadable(reading.unreadable, event, recordId)
     const { event: kind, channelUserId, externalId } = event
-    log({ event: 'routed', kind, channelUserId, externalId, ...done })
+    log({ event: 'routed', kind, channelUserId, externalId, ...outcome })
   }
 
-  async function settle(activity: Activity, event: QueuedEvent, recordId: string): Promise<Outcome> {
-    for (let n = 0; n < DECISIONS; n++) {
+  function routeActivity(activity: Activity, event: QueuedEvent, recordId: string): Promise<Outcome> {
+    return retryOnConflict(`the situation of ${event.kind} ${event.externalId}`, async () => {
       const situation = await tickets.situationOf(activity)
       const decision = decide(activity, situation)
       if (decision.do === 'ignore') {
-        return keepRecord('ignored', decision.reason, event, recordId, situation.channel !== null)
+        return saveRecord('ignored', decision.reason, event, recordId, situation.channel !== null)
       }
       const done = await carryOut(activity, decision, situation, recoveredIn(event, activity, situation))
-      if (done) return { reason: decision.reason, ...done }
-    }
-    throw new Error(`what ${event.kind} ${event.externalId} was decided on changed ${DECISIONS} times`)
+      return done === conflict ? conflict : { reason: decision.reason, ...done }
+    })
   }
 
-  /** Null when what was decided on has changed. */
   async function carryOut(
     activity: Activity,
     decision: Exclude<Decision, { do: 'ignore' }>,
     situation: Situation,
     recovered: Recovered | null,
-  ): Promise<Omit<Outcome, 'reason'> | null> {
+  ): Promise<Omit<Outcome, 'reason'> | typeof conflict> {
     const channelId = channelIdOf(activity.channelUserId)
     const at = now().toISOString()
     switch (decision.do) {
@@ -68,8 +64,8 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
         return { outcome: 'repeated', ticketId: decision.ticketId }
       case 'settle': {
         const { reply } = decision
-        const settled = await replies.save(reply, sent(reply, String(activity.externalId)))
-        return settled ? { outcome: 'settled', ticketId: reply.ticketId } : null
+        const isSaved = await replies.save(reply, sent(reply, String(activity.externalId)))
+        return isSaved ? { outcome: 'settled', ticketId: reply.ticketId } : conflict
       }
       case 'mark_revoked':
         await channels.markRevoked(channelId)
@@ -78,8 +74,8 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
         await tickets.markDeleted(channelId, String(activity.externalId), at)
         return { outcome: 'deleted', ticketId: decision.ticketId }
       case 'open': {
-        const { ticket, message } = openTicket(written(activity), decision, situation, at, recovered)
-        await channels.messageCame(channelId, activity.receivedAt)
+        const { ticket, message } = openTicket(messageIn(activity), decision, situation, at, recovered)
+        await channels.saveLastMessageAt(channelId, activity.receivedAt)
         const { follows } = decision
         const committed = await tickets.commit({ before: null, after: ticket, message, follows })
         if (committed === 'done') await queueMedia(message)
@@ -87,14 +83,15 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
       }
       case 'join': {
         const inbound = decision.direction === 'inbound'
-        const { ticket, message } = joinTicket(written(activity), decision, situation, at, recovered)
-        if (inbound) await channels.messageCame(channelId, activity.receivedAt)
+        const { ticket, message } = joinTicket(messageIn(activity), decision, situation, at, recovered)
+        if (inbound) await channels.saveLastMessageAt(channelId, activity.receivedAt)
         const committed = await tickets.commit({ before: decision.ticket, after: ticket, message, follows: null })
         if (committed === 'done') await queueMedia(message)
         return resultOf(committed, inbound ? 'joined' : 'outgoing', ticket.id)
       }
       case 'revise': {
-        if (activity.kind !== 'post' || !situation.channel) throw new Error(`a ${activity.kind} has no versions`)
+        if (activity.kind !== 'post' || !situation.channel)
+          throw new Error(`only posts of a channel have versions, not a ${activity.kind}`)
         const { ticket, message } = reviseMessage(activity, decision, situation.channel, at)
         const revised = { before: decision.message, after: message }
         const change = { before: decision.ticket, after: ticket, message: null, revised, follows: null }
@@ -105,23 +102,23 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
     }
   }
 
-  /** Nobody's next message waits for a picture: what cannot be queued now is due, and the sweep brings it. */
+  /** A failure must not delay the customer's next message: `requeue` queues the media within a minute. */
   async function queueMedia(message: Message): Promise<void> {
-    const { id: messageId, ticketId, channelId, position } = message
     if (dueTimeOf(message) === null) return
     try {
-      await mediaQueue.send([{ messageId, ticketId, channelId, position }], now().toISOString())
+      await mediaQueue.send([dueMessageOf(message)], now().toISOString())
     } catch (error) {
-      log({ event: 'media_not_queued', messageId, error: error instanceof Error ? error.message : String(error) })
+      const reason = error instanceof Error ? error.message : String(error)
+      log({ event: 'media_not_queued', messageId: message.id, error: reason })
     }
   }
 
-  async function keepUnreadable(reason: string, event: QueuedEvent, recordId: string) {
+  async function recordUnreadable(reason: string, event: QueuedEvent, recordId: string) {
     const channel = event.channelUserId ? await channels.get(channelIdOf(event.channelUserId)) : null
-    return keepRecord('unreadable', reason, event, recordId, channel !== null)
+    return saveRecord('unreadable', reason, event, recordId, channel !== null)
   }
 
-  async function keepRecord(
+  async function saveRecord(
     outcome: EventRecord['outcome'],
     reason: string,
     { event: kind, channelUserId, externalId, receivedAt: at, item }: QueuedEvent,
@@ -131,26 +128,26 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
     const channelId = channelUserId && isOurs ? channelIdOf(channelUserId) : null
     const raw = outcome === 'unreadable' ? JSON.stringify(item) : null
     await events.record(recordId, { at, outcome, reason, kind, channelId, externalId }, raw)
-    return { outcome, reason: reason, ticketId: null }
+    return { outcome, reason, ticketId: null }
   }
 
   return route
 }
 
-/** Also what is stored already is decided on again: it may be stored as another version of the same post. */
+/** `repeated` is a conflict too: the stored message may be another version of the same post, so decide again. */
 function resultOf(result: CommitResult, outcome: RoutedOutcome, ticketId: string) {
-  return result === 'done' ? { outcome, ticketId } : null
+  return result === 'done' ? { outcome, ticketId } : conflict
 }
 
-/** By which way a message came, when not by an ordinary delivery. */
+/** How a lost message was recovered; null for an ordinary delivery. */
 function recoveredIn(event: QueuedEvent, activity: Activity, { replay }: Situation): Recovered | null {
   return 'createdAt' in activity ? recoveredBy(event.polled === true, activity, replay) : null
 }
 
-/** @throws Error for an activity that is no message: only those open and join tickets */
-function written(activity: Activity): Written {
+/** @throws Error for a deletion or a revocation: only messages open or join tickets */
+function messageIn(activity: Activity): Written {
   if (activity.kind === 'post_deletion' || activity.kind === 'revoke') {
-    throw new Error(`a ${activity.kind} is no message`)
+    throw new Error(`a ${activity.kind} carries no message`)
   }
   return activity
 }

@@ -1,7 +1,7 @@
 /**
- * Called with replies of the queue, in order per ticket. Promises that X gets each once: an attempt is claimed before
- * it is made, and where X's answer is not known, X is asked before anything is sent again. Waiting is not failing: a
- * reply that must wait is acknowledged, and `requeue` brings it back when it is due.
+ * Called by the sender with due replies, in order per ticket. Promises that X gets each reply once: the claim is stored
+ * before the attempt, and an attempt whose outcome is unknown is verified at X before the next. A reply that must wait
+ * is no failure: `requeue` queues it again when it is due. After a failure the queue delivers it again.
  */
 import type { Channel } from '../core/channels/channel.ts'
 import type { Clock, Encryption, Log } from '../core/ports/platform.ts'
@@ -15,7 +15,7 @@ import {
   type Found,
   failed,
   judge,
-  leftOpen,
+  markUnknown,
   nextStep,
   sent,
   startAttempt,
@@ -26,6 +26,8 @@ import {
 import { messageIdOf } from '../core/tickets/message.ts'
 import { laterOf } from '../core/time.ts'
 import { tokensOf } from './account-tokens.ts'
+import { dueMessageOf } from './due-message.ts'
+import { ConflictError, conflict, retryOnConflict } from './retry-on-conflict.ts'
 
 export type SenderDependencies = Pick<Stores, 'channels' | 'replies'> & {
   posting: XPosting
@@ -35,52 +37,47 @@ export type SenderDependencies = Pick<Stores, 'channels' | 'replies'> & {
   log: Log
 }
 
-/** Deciding again after a change in between; more than this many times is no coincidence. */
-const DECISIONS = 20
-
 export function createSender({ channels, replies, posting, encryption, mediaQueue, now, log }: SenderDependencies) {
   async function handle({ channelId, messageId, at }: QueuedDue): Promise<void> {
-    // The sweep may be run on a clock of its own; ours is never behind it.
+    // `requeue` may run with a clock of its own: a reply that it found due is due here too.
     const time = () => new Date(laterOf(now().toISOString(), at))
-    for (let n = 0; n < DECISIONS; n++) {
+    await retryOnConflict(`reply ${messageId}`, async () => {
       const message = await replies.message(channelId, messageId)
       if (!message || !isReply(message)) throw new Error(`${messageId} of ${channelId} is no reply`)
       const outcome = await advance(message, await channels.get(channelId), time)
-      if (outcome === 'again') continue
-      log({ event: 'reply_processed', channelId, ticketId: message.ticketId, messageId, ...outcome })
-      return
-    }
-    throw new Error(`what reply ${messageId} was decided on changed ${DECISIONS} times`)
+      if (outcome !== conflict) {
+        log({ event: 'reply_processed', channelId, ticketId: message.ticketId, messageId, ...outcome })
+      }
+      return outcome
+    })
   }
 
-  /** One step of a reply: what came of it, or `again` when there is another to take. */
+  /** Takes the next step of a reply. `conflict` if the reply changed, or has another step: decide again. */
   async function advance(reply: Reply, channel: Channel | null, time: () => Date) {
-    const ahead = await replies.ahead(reply)
+    const ahead = await replies.earlierReplyDueAt(reply)
     const step = nextStep(reply, channel, ahead, time())
-    if (step.do === 'leave') return { outcome: 'left', reason: step.reason }
+    if (step.do === 'leave') return { outcome: 'skipped', reason: step.reason }
     if (step.do === 'wait') {
       const after = waitUntil(reply, step.until, reply.delivery.reason, true)
-      return (await replies.save(reply, after)) ? { outcome: 'waits', until: step.until, reason: step.reason } : 'again'
+      return (await replies.save(reply, after))
+        ? { outcome: 'waits', until: step.until, reason: step.reason }
+        : conflict
     }
-    if (step.do === 'leave_open') return finish(reply, leftOpen(reply, step.reason))
+    if (step.do === 'mark_unknown') return finish(reply, markUnknown(reply, step.reason))
     if (step.do === 'fail' || !channel) return finish(reply, failed(reply, step.do === 'fail' ? step.reason : ''))
-    if (step.do === 'upload') return letUpload(reply, step.until, time())
+    if (step.do === 'upload') return queueUpload(reply, step.until, time())
     const tokens = await openTokens(channel)
     return step.do === 'verify'
       ? verify(reply, channel, tokens, time)
       : attempt(reply, channel, tokens, step.mediaIds, time)
   }
 
-  /**
-   * Files go to X first, in a handler of their own: half a gigabyte of video must keep no other ticket waiting. It hands
-   * the reply back when they are there.
-   */
-  async function letUpload(reply: Reply, until: string, at: Date) {
+  /** The media function uploads the files first and then queues the reply again: a large video delays no other ticket. */
+  async function queueUpload(reply: Reply, until: string, at: Date) {
     const after = waitUntil(reply, until, reply.delivery.reason, true)
-    if (!(await replies.save(reply, after))) return 'again'
-    const { id: messageId, ticketId, channelId, position } = reply
-    await mediaQueue.send([{ messageId, ticketId, channelId, position }], at.toISOString())
-    return { outcome: 'waits', until, reason: 'its attachments go to X first' }
+    if (!(await replies.save(reply, after))) return conflict
+    await mediaQueue.send([dueMessageOf(reply)], at.toISOString())
+    return { outcome: 'waits', until, reason: 'its attachments are uploaded first' }
   }
 
   async function attempt(
@@ -94,16 +91,16 @@ export function createSender({ channels, replies, posting, encryption, mediaQueu
     const quota = await replies.quota(channel.id, target.kind)
     const taken = takeQuota(target.kind, quota, time())
     if ('until' in taken) {
-      const reason = "X's limit for the account is used up; it is sent when X allows."
+      const reason = 'The account has reached its limit at X. The reply is sent when X allows it.'
       const after = waitUntil(reply, taken.until, reason, false)
-      return (await replies.save(reply, after)) ? { outcome: 'waits', until: taken.until, reason: reason } : 'again'
+      return (await replies.save(reply, after)) ? { outcome: 'waits', until: taken.until, reason } : conflict
     }
-    if (!(await replies.saveQuota(channel.id, target.kind, quota, taken.next))) return 'again'
+    if (!(await replies.saveQuota(channel.id, target.kind, quota, taken.next))) return conflict
     const started = startAttempt(reply, time())
-    if (!(await replies.save(reply, started))) return 'again'
+    if (!(await replies.save(reply, started))) return conflict
     const claimed = withNextVersion(started)
     const answer = await posting.send(tokens, target, reply.text, mediaIds)
-    await noteLimits(channel, reply, answer)
+    if (answer.is === 'sent' && answer.pauseUntil) await pauseSending(channel, reply, answer.pauseUntil)
     return conclude(claimed, channel, answer, time())
   }
 
@@ -113,20 +110,20 @@ export function createSender({ channels, replies, posting, encryption, mediaQueu
       case 'sent':
         return finish(reply, sent(reply, verdict.externalId))
       case 'wait': {
-        if (verdict.account) await block(channel, reply, verdict.until)
+        if (verdict.account) await pauseSending(channel, reply, verdict.until)
         await replies.save(reply, waitUntil(reply, verdict.until, verdict.reason, false))
         return { outcome: 'waits', until: verdict.until, reason: verdict.reason }
       }
       case 'outcome_unknown':
         await replies.save(reply, withUnknownOutcome(reply, verdict.reason, verdict.ifMissing, at))
-        return { outcome: 'withUnknownOutcome', reason: verdict.reason }
+        return { outcome: 'outcome_unknown', reason: verdict.reason }
       case 'fail':
         if (verdict.reconnect) await channels.markRevoked(channel.id)
         return finish(reply, failed(reply, verdict.reason))
     }
   }
 
-  /** Asks X whether it has the attempt of which the outcome is not known. */
+  /** Asks X whether an attempt whose outcome is unknown succeeded. */
   async function verify(reply: Reply, channel: Channel, tokens: AccountTokens, time: () => Date) {
     const { target, attemptedAt, uploadedMedia } = reply.sending
     const since = attemptedAt ?? reply.createdAt
@@ -143,53 +140,54 @@ export function createSender({ channels, replies, posting, encryption, mediaQueu
       log({ event: 'verification_failed', channelId: channel.id, messageId: reply.id, status: error.status })
       found = { is: 'unclear' }
     }
-    if (found.is === 'there') return finish(reply, sent(reply, found.externalId))
+    if (found.is === 'found') return finish(reply, sent(reply, found.externalId))
     const after = afterVerification(reply, found, time())
-    if (!(await replies.save(reply, after))) return 'again'
+    if (!(await replies.save(reply, after))) return conflict
     if (after.delivery.status !== 'pending') return { outcome: after.delivery.status, reason: after.delivery.reason }
-    return found.is === 'missing'
-      ? 'again'
-      : { outcome: 'waits', until: after.delivery.dueAt, reason: 'X could not be asked' }
+    // X does not have it, so the next step is another attempt.
+    if (found.is === 'missing') return conflict
+    return { outcome: 'waits', until: after.delivery.dueAt, reason: 'X did not say whether it has the reply' }
   }
 
-  /** The same words may have been sent before: what is stored under its id already is not this attempt. */
+  /** An agent may have sent the same text before: an id under which a message is stored is not this attempt. */
   async function firstUnknown({ channelId, sending }: Reply, ids: readonly string[]): Promise<Found> {
     for (const externalId of ids) {
       const stored = await replies.message(channelId, messageIdOf(sending.target.kind, externalId))
-      if (!stored) return { is: 'there', externalId }
+      if (!stored) return { is: 'found', externalId }
     }
     return { is: 'missing' }
   }
 
-  /** Writes an end. Its echo may have been quicker and have settled it: then there is nothing left to write. */
+  /** Saves the final state of a reply, unless its echo was routed first and has done so. */
   async function finish(before: Reply, after: Reply) {
-    const saved = await replies.save(before, after)
-    return saved ? { outcome: after.delivery.status, reason: after.delivery.reason } : ('again' as const)
+    const isSaved = await replies.save(before, after)
+    return isSaved ? { outcome: after.delivery.status, reason: after.delivery.reason } : conflict
   }
 
   async function openTokens(channel: Channel): Promise<AccountTokens> {
     const tokens = await tokensOf({ channels, encryption }, channel.id)
-    if (tokens === null) throw new Error(`the channel ${channel.id} is connected and has no tokens`)
+    if (tokens === null) throw new Error(`the channel ${channel.id} is connected but has no tokens`)
     return tokens
   }
 
-  /** A window that X says is used up is not tried before it begins anew. */
-  async function noteLimits(channel: Channel, reply: Reply, answer: XAnswer): Promise<void> {
-    if (answer.is === 'sent' && answer.pauseUntil) await block(channel, reply, answer.pauseUntil)
-  }
-
-  async function block(channel: Channel, reply: Reply, until: string): Promise<void> {
+  /** The account sends nothing of this kind until its window at X resets. */
+  async function pauseSending(channel: Channel, reply: Reply, until: string): Promise<void> {
     const { kind } = reply.sending.target
-    for (let n = 0; n < DECISIONS; n++) {
-      const quota = await replies.quota(channel.id, kind)
-      if (await replies.saveQuota(channel.id, kind, quota, blockedUntil(quota, until))) return
+    try {
+      await retryOnConflict(`the quota of ${channel.id}`, async () => {
+        const quota = await replies.quota(channel.id, kind)
+        return (await replies.saveQuota(channel.id, kind, quota, blockedUntil(quota, until))) ? until : conflict
+      })
+    } catch (error) {
+      // The pause only saves calls. The outcome of the attempt must be stored in any case.
+      if (!(error instanceof ConflictError)) throw error
     }
   }
 
   return handle
 }
 
-/** A reply as it stands after a save. */
+/** The reply as `save` has stored it. */
 function withNextVersion(reply: Reply): Reply {
   return { ...reply, sending: { ...reply.sending, version: reply.sending.version + 1 } }
 }

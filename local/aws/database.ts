@@ -3,18 +3,16 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-
-/** An embedded part that listens on this machine. */
-export type Part = { readonly endpoint: string; stop(): Promise<void> }
+import type { EmbeddedService } from './embedded-service.ts'
 
 const binary = fileURLToPath(new URL('../../node_modules/@dynoxide/linux-x64/dynoxide', import.meta.url))
 
 /**
- * Runs its arguments until they end or its standard input does, whichever is first. The kernel closes that pipe when
- * our process goes, also by `kill -9`, so the database never outlives us. SIGINT is ignored because Ctrl-C reaches the
- * whole group, and the database ends after those who use it.
+ * A shell script that runs its arguments as a command and kills it when standard input closes. The kernel closes that
+ * pipe when our process ends, also after `kill -9`, so the database never outlives our process. The script ignores
+ * SIGINT, because Ctrl-C reaches the whole process group and the database must stop after the functions that use it.
  */
-const wrapper = `
+const killWithParent = `
 trap '' INT
 exec 3<&0
 "$0" "$@" 3<&- </dev/null & child=$!
@@ -25,39 +23,46 @@ exit "$code"
 `
 
 /**
- * Starts the embedded DynamoDB on a free port; its data is a file under `dataDir`, complete also after `kill -9`.
- * @param onEnd called with a sentence when it ends without being stopped
+ * Starts the embedded DynamoDB on a free port. Its data is a file under `dataDir`; no write is lost after `kill -9`.
+ * @param onUnexpectedExit called with one sentence when the database exits without being stopped
  * @throws Error when it does not answer
  */
-export async function startDatabase(dataDir: string, onEnd: (sentence: string) => void): Promise<Part> {
+export async function startDatabase(
+  dataDir: string,
+  onUnexpectedExit: (sentence: string) => void,
+): Promise<EmbeddedService> {
   for (let attempt = 1; ; attempt++) {
     const port = await freePort()
     const started = launch(join(dataDir, 'dynamodb.db'), port)
     try {
-      await answering(`http://127.0.0.1:${port}`, started)
+      await waitUntilReady(`http://127.0.0.1:${port}`, started)
       started.child.once('exit', (code) => {
         if (!started.stopping)
-          onEnd(`The embedded DynamoDB ended by itself (exit code ${code}). ${started.said()}`.trim())
+          onUnexpectedExit(`The embedded DynamoDB stopped unexpectedly (exit code ${code}). ${started.output()}`.trim())
       })
       return { endpoint: `http://127.0.0.1:${port}`, stop: started.stop }
     } catch (error) {
       await started.stop()
-      // The port was free a moment ago and may be somebody's now.
-      if (attempt === 3) throw error
+      // Another process may have taken the port since `freePort` found it.
+      if (attempt === maxAttempts) throw error
     }
   }
 }
 
-type Launched = { child: ChildProcess; stopping: boolean; said(): string; stop(): Promise<void> }
+const maxAttempts = 3
+/** So much of the database's output stands in an error. */
+const maxOutputCharacters = 2000
+
+type Launched = { child: ChildProcess; stopping: boolean; output(): string; stop(): Promise<void> }
 
 function launch(file: string, port: number): Launched {
-  const child = spawn('/bin/sh', ['-c', wrapper, binary, 'serve', '--port', String(port), '--db-path', file], {
+  const child = spawn('/bin/sh', ['-c', killWithParent, binary, 'serve', '--port', String(port), '--db-path', file], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk) => {
-      output = (output + chunk).slice(-2000)
+      output = (output + chunk).slice(-maxOutputCharacters)
     })
   }
   child.stdin.on('error', () => {})
@@ -71,7 +76,7 @@ function launch(file: string, port: number): Launched {
   const launched: Launched = {
     child,
     stopping: false,
-    said: () => output.trim(),
+    output: () => output.trim(),
     async stop() {
       launched.stopping = true
       child.stdin.destroy()
@@ -81,18 +86,21 @@ function launch(file: string, port: number): Launched {
   return launched
 }
 
-/** Asks until there is an answer, for at most 10 seconds. */
-async function answering(endpoint: string, { child, said }: Launched): Promise<void> {
-  const until = Date.now() + 10_000
+const readyTimeoutMs = 10_000
+const answerTimeoutMs = 2000
+const pollMs = 10
+
+async function waitUntilReady(endpoint: string, { child, output }: Launched): Promise<void> {
+  const until = Date.now() + readyTimeoutMs
   while (child.exitCode === null && child.signalCode === null && Date.now() < until) {
-    const answered = await fetch(endpoint, { signal: AbortSignal.timeout(2000) }).then(
+    const answered = await fetch(endpoint, { signal: AbortSignal.timeout(answerTimeoutMs) }).then(
       (response) => response.arrayBuffer().then(() => true),
       () => false,
     )
     if (answered) return
-    await pause(10)
+    await pause(pollMs)
   }
-  throw new Error(`The embedded DynamoDB does not answer on ${endpoint}. ${said()}`.trim())
+  throw new Error(`The embedded DynamoDB does not answer on ${endpoint}. ${output()}`.trim())
 }
 
 function freePort(): Promise<number> {

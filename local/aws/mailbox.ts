@@ -1,14 +1,13 @@
-import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import sesLocal from 'aws-ses-v2-local'
 import { clearStore, getStoreReadonly } from '../../node_modules/aws-ses-v2-local/dist/store.js'
 import sendEmail from '../../node_modules/aws-ses-v2-local/dist/v1/sendEmail.js'
-import { portError } from '../settings.ts'
-import type { Part } from './database.ts'
+import { close, listen } from '../server.ts'
+import type { EmbeddedService } from './embedded-service.ts'
 
 const host = '127.0.0.1'
 
-// The embedded SES keeps the first address of each kind only. What it drops is put back before anybody can look.
+// The embedded SES keeps only the first address of each list. This wrapper adds the others before anybody reads the mail.
 const keepMail = sendEmail.default
 const keepWholeMail: typeof keepMail = (request, response, next) => {
   const { emails } = getStoreReadonly()
@@ -27,36 +26,25 @@ const keepWholeMail: typeof keepMail = (request, response, next) => {
 }
 Object.assign(sendEmail, { default: keepWholeMail })
 
-/** A list as the protocol of SES has it: `LIST.member.1`, `LIST.member.2` and so on. */
+/** A list in the query protocol of SES: `LIST.member.1`, `LIST.member.2` and so on. */
 const membersOf = (form: Readonly<Record<string, string>>, list: string): string[] =>
   Object.keys(form).flatMap((key) => (key.startsWith(`${list}.member.`) ? (form[key] ?? []) : []))
 
 /**
- * Starts the embedded SES on 127.0.0.1: a mailbox that takes every mail and sends none on, with a page to look at `/`
- * and JSON at `/store`. It is empty at first and kept in memory: a process has one, however often it is started.
- * @param port 0 takes any free one
- * @throws Refusal when the port is taken
+ * Starts the embedded SES on 127.0.0.1: a mailbox that keeps every mail and forwards none, with a web page at `/` and
+ * JSON at `/store`. The mails are in memory and belong to the process: each start empties the mailbox.
+ * @param port 0 means any free port
+ * @throws UserError when the port is in use
  */
-export async function startMailbox(port: number): Promise<Part> {
+export async function startMailbox(port: number): Promise<EmbeddedService> {
   clearStore()
-  // Meant for another program: with it, the embedded SES would send every mail into the world.
+  // With this variable set, the embedded SES would forward every mail to that server.
   delete process.env.SMTP_TRANSPORT
   const server = await sesLocal.default({ host, port })
-  // Whether it listens or not, the embedded SES says nothing: a second attempt tells why it cannot.
-  if (!server.listening) await listen(server, port)
+  // The embedded SES swallows the error of a failed listen. A second attempt shows it.
+  if (!server.listening) await listen(server, port, 'MAIL_PORT')
   return {
     endpoint: `http://localhost:${(server.address() as AddressInfo).port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    stop: () => close(server),
   }
-}
-
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(portError('MAIL_PORT', port, error)))
-    server.listen(port, host, resolve)
-  })
 }

@@ -1,5 +1,3 @@
-import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { Socket } from 'node:net'
 import {
   ChangeMessageVisibilityCommand,
   CreateQueueCommand,
@@ -14,94 +12,91 @@ import { startFauxqs } from 'fauxqs'
 import { type QueueName, queues } from '../../lambdas/runtime/resources.ts'
 import { INVALID_MESSAGE_BODY_CHAR } from '../../node_modules/fauxqs/dist/sqs/sqsTypes.js'
 import { credentials, region } from '../settings.ts'
-import type { Part } from './database.ts'
+import { type EmbeddedService, refuseRemoteConnections } from './embedded-service.ts'
 
-/** The queues of the manifest by their addresses. */
+/** The URL of each queue of the manifest. */
 export type QueueUrls = Readonly<Record<QueueName, string>>
 
-/** How full a queue is. */
+/** How many messages a queue holds. */
 export type QueueDepth = { readonly visible: number; readonly inFlight: number }
 
-const fileName = (name: QueueName) => `${name}.fifo`
-const deadName = (name: QueueName) => `${name}-dead.fifo`
+const queueNameOf = (name: QueueName) => `${name}.fifo`
+const deadLetterNameOf = (name: QueueName) => `${name}-dead.fifo`
 
-/** A client of the SQS at `endpoint`. The host of a QueueUrl of the embedded SQS is no address. */
+/** A client of the SQS at `endpoint`. It ignores the host of a queue URL, which the embedded SQS invents. */
 export const queueClient = (endpoint: string): SQSClient =>
   new SQSClient({ endpoint, region, credentials, useQueueUrlAsEndpoint: false })
 
-// The embedded SQS matches UTF-16 units one by one, and so takes every emoji for an invalid character. This is SQS's rule.
+// The embedded SQS checks UTF-16 code units one by one, so it rejects every emoji. SQS checks whole characters:
+// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 const outsideSqsCharacters = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u
 INVALID_MESSAGE_BODY_CHAR.test = (text) => outsideSqsCharacters.test(text)
 
-/** Starts the embedded SQS on a free port; its data is a file under `dataDir`, complete also after `kill -9`. */
-export async function startQueues(dataDir: string): Promise<Part> {
+/** Starts the embedded SQS on a free port. Its data is a file under `dataDir`; no write is lost after `kill -9`. */
+export async function startQueues(dataDir: string): Promise<EmbeddedService> {
   const server = await startFauxqs({ port: 0, dataDir, logger: false, defaultRegion: region })
   const endpoint = `http://127.0.0.1:${server.port}`
-  const keepOut = keepStrangersOut(server.port)
-  await releaseAbandoned(endpoint, server)
+  const remoteConnections = refuseRemoteConnections(server.port)
+  await releaseInFlight(endpoint, server)
   return {
     endpoint,
     async stop() {
       await server.stop()
-      keepOut.end()
+      remoteConnections.end()
     },
   }
 }
 
-/** The embedded SQS and S3 listen to the whole network, and have no setting for that. */
-export function keepStrangersOut(port: number): { end(): void } {
-  const onSocket = (message: unknown) => {
-    const { socket } = message as { socket: Socket }
-    if (socket.localPort === port && !/^(::ffff:)?127\.|^::1$/.test(socket.remoteAddress ?? '')) socket.destroy()
-  }
-  subscribe('net.server.socket', onSocket)
-  return { end: () => void unsubscribe('net.server.socket', onSocket) }
-}
+/** The embedded SQS does not accept 0 for a message that it has written to disk. */
+const releaseSeconds = 1
 
 /**
- * What a process held when it was killed stays in flight for the visibility time-out, and its group waits behind it.
- * Nobody works on it any more, so it becomes visible in a second (at once, 0, is an error in the embedded SQS once it persists).
+ * Makes messages visible again that a killed process had received. Otherwise they stay in flight for the visibility
+ * time-out, and their message groups wait.
  */
-async function releaseAbandoned(endpoint: string, server: Awaited<ReturnType<typeof startFauxqs>>): Promise<void> {
+async function releaseInFlight(endpoint: string, server: Awaited<ReturnType<typeof startFauxqs>>): Promise<void> {
   const client = queueClient(endpoint)
   for (const name of Object.keys(queues) as QueueName[]) {
-    const queue = server.inspectQueue(fileName(name))
+    const queue = server.inspectQueue(queueNameOf(name))
     for (const { receiptHandle } of queue?.messages.inflight ?? []) {
-      const release = { QueueUrl: queue?.url, ReceiptHandle: receiptHandle, VisibilityTimeout: 1 }
+      const release = { QueueUrl: queue?.url, ReceiptHandle: receiptHandle, VisibilityTimeout: releaseSeconds }
       await client.send(new ChangeMessageVisibilityCommand(release))
     }
   }
   client.destroy()
 }
 
-/** Creates the manifest's queues and their dead letters, or brings those that are there to the manifest's figures. */
+/** Creates the queues of the manifest and their dead-letter queues, or updates the attributes of existing ones. */
 export async function ensureQueues(
   client: SQSClient,
   endpoint: string,
-): Promise<{ urls: QueueUrls; deadLetters: QueueUrls }> {
+): Promise<{ urls: QueueUrls; deadLetterUrls: QueueUrls }> {
   const names = Object.keys(queues) as QueueName[]
   const urls: [QueueName, string][] = []
-  const deadLetters: [QueueName, string][] = []
+  const deadLetterUrls: [QueueName, string][] = []
   for (const name of names) {
     const { visibilitySeconds, maxReceives, deadLetterRetentionSeconds } = queues[name]
     const retention = { MessageRetentionPeriod: String(deadLetterRetentionSeconds) }
-    const dead = await ensureQueue(client, deadName(name), retention)
+    const deadLetterUrl = await ensureQueue(client, deadLetterNameOf(name), retention)
     const { Attributes } = await client.send(
-      new GetQueueAttributesCommand({ QueueUrl: dead, AttributeNames: ['QueueArn'] }),
+      new GetQueueAttributesCommand({ QueueUrl: deadLetterUrl, AttributeNames: ['QueueArn'] }),
     )
     const redrive = { deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: maxReceives }
-    const url = await ensureQueue(client, fileName(name), {
+    const url = await ensureQueue(client, queueNameOf(name), {
       ...retention,
       VisibilityTimeout: String(visibilitySeconds),
       RedrivePolicy: JSON.stringify(redrive),
     })
     urls.push([name, withPortOf(endpoint, url)])
-    deadLetters.push([name, withPortOf(endpoint, dead)])
+    deadLetterUrls.push([name, withPortOf(endpoint, deadLetterUrl)])
   }
-  return { urls: Object.fromEntries(urls) as QueueUrls, deadLetters: Object.fromEntries(deadLetters) as QueueUrls }
+  return {
+    urls: Object.fromEntries(urls) as QueueUrls,
+    deadLetterUrls: Object.fromEntries(deadLetterUrls) as QueueUrls,
+  }
 }
 
-/** The embedded SQS keeps a queue's address for ever, with the port of the day on which it was made. */
+/** The embedded SQS stores a queue's URL with the port it had when the queue was created. */
 function withPortOf(endpoint: string, queueUrl: string): string {
   const url = new URL(queueUrl)
   if (url.hostname.endsWith('.localhost')) url.port = new URL(endpoint).port
@@ -121,7 +116,7 @@ async function ensureQueue(
   const created = await client.send(
     new CreateQueueCommand({ QueueName: name, Attributes: { FifoQueue: 'true', ...attributes } }),
   )
-  if (!created.QueueUrl) throw new Error(`Creating the queue ${name} gave no address.`)
+  if (!created.QueueUrl) throw new Error(`Creating the queue ${name} returned no URL.`)
   return created.QueueUrl
 }
 
@@ -134,7 +129,7 @@ async function queueUrl(client: SQSClient, name: string): Promise<string | undef
   }
 }
 
-/** How many messages a queue holds, those waiting for their time included. */
+/** Counts the messages of a queue. Delayed messages count as visible. */
 export async function queueDepth(client: SQSClient, url: string): Promise<QueueDepth> {
   const names: QueueAttributeName[] = [
     'ApproximateNumberOfMessages',

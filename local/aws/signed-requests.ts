@@ -4,35 +4,36 @@ import { credentials } from '../settings.ts'
 
 type Request = Pick<IncomingMessage, 'method' | 'url' | 'headers'>
 
-/** What a signature says of itself, in a link or in a header. */
+/** A signature of AWS Signature Version 4 with its parameters, from a link or from a header. */
 type Signed = {
   readonly credential: string
-  readonly names: readonly string[]
+  readonly signedHeaders: readonly string[]
   readonly signature: string
   readonly time: string
-  /** Seconds for which it holds. */
-  readonly holds: number
+  readonly lifetimeSeconds: number
 }
 
-/** A header's signature holds for so long, as at S3. Seconds. */
-const HEADER_HOLDS = 15 * 60
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html */
+const headerLifetimeSeconds = 15 * 60
 
 const hmac = (key: Uint8Array | string, text: string) => createHmac('sha256', key).update(text).digest()
 
 /**
- * Why S3 would refuse a request, undefined when it would not: the embedded one checks neither signatures nor how long
- * links work. Source: AWS's "Signature Version 4", for links and for headers.
+ * Checks the signature of a request, because the embedded S3 does not. Returns the error code with which S3 refuses
+ * the request, or undefined if the signature is valid.
+ * - links: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+ * - headers: https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
  */
-export function refusalOf(request: Request, now: Date): string | undefined {
+export function signatureError(request: Request, now: Date): string | undefined {
   const url = new URL(request.url ?? '/', 'http://localhost')
   const signed = signedInLink(url) ?? signedInHeader(request)
   if (!signed) return 'AccessDenied'
-  const { credential, names, signature, time, holds } = signed
+  const { credential, signedHeaders, signature, time, lifetimeSeconds } = signed
   const [id, day = '', region = '', service = ''] = credential.split('/')
   const at = Date.parse(time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
   if (id !== credentials.accessKeyId || Number.isNaN(at)) return 'InvalidAccessKeyId'
-  if (now.getTime() > at + holds * 1000) return 'AccessDenied'
-  const canonical = canonicalOf(request, url, names)
+  if (now.getTime() > at + lifetimeSeconds * 1000) return 'AccessDenied'
+  const canonical = canonicalOf(request, url, signedHeaders)
   const scope = `${day}/${region}/${service}/aws4_request`
   const toSign = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${createHash('sha256').update(canonical).digest('hex')}`
   const key = [region, service, 'aws4_request'].reduce<Uint8Array>(
@@ -50,9 +51,9 @@ function signedInLink({ searchParams: query }: URL): Signed | undefined {
   return {
     signature,
     credential: query.get('X-Amz-Credential') ?? '',
-    names: query.get('X-Amz-SignedHeaders')?.split(';') ?? [],
+    signedHeaders: query.get('X-Amz-SignedHeaders')?.split(';') ?? [],
     time: query.get('X-Amz-Date') ?? '',
-    holds: Number(query.get('X-Amz-Expires') ?? 0),
+    lifetimeSeconds: Number(query.get('X-Amz-Expires') ?? 0),
   }
 }
 
@@ -61,7 +62,13 @@ function signedInHeader({ headers }: Request): Signed | undefined {
   const [, credential, names, signature] =
     /^AWS4-HMAC-SHA256 Credential=([^,]+), ?SignedHeaders=([^,]+), ?Signature=([0-9a-f]+)$/.exec(authorization) ?? []
   if (!credential || !names || !signature) return undefined
-  return { credential, names: names.split(';'), signature, time: String(headers['x-amz-date']), holds: HEADER_HOLDS }
+  return {
+    credential,
+    signedHeaders: names.split(';'),
+    signature,
+    time: String(headers['x-amz-date']),
+    lifetimeSeconds: headerLifetimeSeconds,
+  }
 }
 
 function canonicalOf({ method = 'GET', headers }: Request, url: URL, names: readonly string[]): string {

@@ -3,52 +3,51 @@ import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
 import { BucketAlreadyOwnedByYou, CreateBucketCommand, HeadBucketCommand, NotFound, S3Client } from '@aws-sdk/client-s3'
 import { startFauxqs } from 'fauxqs'
-import { limits } from '../../lambdas/core/tickets/attachment.ts'
+import { mediaLimits } from '../../lambdas/core/tickets/attachment.ts'
 import { credentials, region } from '../settings.ts'
-import type { Part } from './database.ts'
-import { keepStrangersOut } from './queues.ts'
-import { refusalOf } from './signed-requests.ts'
+import { type EmbeddedService, refuseRemoteConnections } from './embedded-service.ts'
+import { signatureError } from './signed-requests.ts'
 
-/** The bucket of this machine. */
+/** The bucket's name on this machine. */
 export const bucketName = 'media'
 
-/** A client of the S3 at `endpoint`; the embedded one has its buckets in the path. */
+/** A client of the S3 at `endpoint`. The embedded S3 needs path-style addresses. */
 export const storageClient = (endpoint: string): S3Client =>
   new S3Client({ endpoint, region, credentials, forcePathStyle: true, requestChecksumCalculation: 'WHEN_REQUIRED' })
 
 /**
- * Starts the embedded S3 on a free port; what it holds are files under `dataDir`.
- * @param origins pages of which browsers may put files there and show them
+ * Starts the embedded S3 on a free port. Its objects are files under `dataDir`.
+ * @param origins origins from which browsers may upload and download (CORS)
  */
-export async function startStorage(dataDir: string, origins: readonly string[]): Promise<Part> {
+export async function startStorage(dataDir: string, origins: readonly string[]): Promise<EmbeddedService> {
   const onServer = (message: unknown) => prepare((message as { fastify: Fastify }).fastify, origins)
   subscribe('fastify.initialization', onServer)
-  // Its server is made before it first waits for anything, so nobody else's is prepared.
+  // `startFauxqs` creates its server synchronously, so no other Fastify server gets these hooks.
   const starting = startFauxqs({ port: 0, s3StorageDir: join(dataDir, 'media'), logger: false, defaultRegion: region })
   unsubscribe('fastify.initialization', onServer)
   const server = await starting
-  const keepOut = keepStrangersOut(server.port)
+  const remoteConnections = refuseRemoteConnections(server.port)
   return {
-    // By this name, since signed links are opened by browsers.
+    // `localhost`, not 127.0.0.1: browsers open the signed links.
     endpoint: `http://localhost:${server.port}`,
     async stop() {
       await server.stop()
-      keepOut.end()
+      remoteConnections.end()
     },
   }
 }
 
-/** As much of the embedded S3's server as is needed here. */
+/** The part of Fastify that the hooks use. */
 type Fastify = {
   addHook(name: 'onRoute', hook: (route: { bodyLimit?: number }) => void): void
   addHook(name: 'onRequest', hook: (request: { raw: IncomingMessage }, reply: Reply, done: () => void) => void): void
 }
 type Reply = { header(name: string, value: string): Reply; code(status: number): Reply; send(body: string): void }
 
-/** What S3 does and the embedded one has no setting for: signatures, the bucket's rule for browsers, large files. */
+/** Adds what S3 does and the embedded S3 does not: it checks signatures, answers CORS and accepts large files. */
 function prepare(fastify: Fastify, origins: readonly string[]): void {
   fastify.addHook('onRoute', (route) => {
-    route.bodyLimit = limits.video.maxBytes
+    route.bodyLimit = mediaLimits.video.maxBytes
   })
   fastify.addHook('onRequest', ({ raw }, reply, done) => {
     const { origin } = raw.headers
@@ -57,16 +56,16 @@ function prepare(fastify: Fastify, origins: readonly string[]): void {
       reply.header('access-control-allow-methods', 'GET, PUT').header('access-control-allow-headers', 'content-type')
     }
     if (raw.method === 'OPTIONS') return reply.code(204).send('')
-    const refusal = refusalOf(raw, new Date())
-    if (refusal === undefined) return done()
+    const errorCode = signatureError(raw, new Date())
+    if (errorCode === undefined) return done()
     reply
       .code(403)
       .header('content-type', 'application/xml')
-      .send(`<Error><Code>${refusal}</Code><Message>${refusal}</Message></Error>`)
+      .send(`<Error><Code>${errorCode}</Code><Message>${errorCode}</Message></Error>`)
   })
 }
 
-/** Creates the bucket where there is none. */
+/** Creates the bucket if it does not exist. */
 export async function ensureBucket(endpoint: string): Promise<void> {
   const client = storageClient(endpoint)
   try {

@@ -12,9 +12,10 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 import { table } from '../../lambdas/runtime/resources.ts'
-import { credentials, Refusal, region } from '../settings.ts'
+import { credentials, region } from '../settings.ts'
+import { UserError } from '../user-error.ts'
 
-/** The table's name on one machine. */
+/** The table's name on this machine. */
 export const tableName = 'helpdesk-twitter'
 
 /** A client of the DynamoDB at `endpoint`. */
@@ -22,8 +23,8 @@ export const databaseClient = (endpoint: string): DynamoDBClient =>
   new DynamoDBClient({ endpoint, region, credentials })
 
 /**
- * Creates the manifest's table where it is not there yet.
- * @throws Refusal when a table of that name has other keys or indexes, as data of an earlier version may
+ * Creates the table of the manifest if it does not exist.
+ * @throws UserError when the table exists with other keys or indexes, for example from an earlier version
  */
 export async function ensureTable(endpoint: string): Promise<void> {
   const client = databaseClient(endpoint)
@@ -31,9 +32,9 @@ export async function ensureTable(endpoint: string): Promise<void> {
     const existing = await describe(client)
     if (!existing) await create(client)
     else if (shapeOf(existing) !== wantedShape()) {
-      throw new Refusal(
-        `The table «${tableName}» at ${endpoint} is of another version (${shapeOf(existing)}): ` +
-          'remove DATA_DIR, or that table, and start again.',
+      throw new UserError(
+        `The table «${tableName}» at ${endpoint} is from another version (${shapeOf(existing)}). ` +
+          'Delete DATA_DIR, or that table, and start again.',
       )
     }
     const { TimeToLiveDescription: current } = await client.send(
@@ -87,7 +88,7 @@ async function create(client: DynamoDBClient): Promise<void> {
   await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName: tableName })
 }
 
-/** Keys and indexes in one line, the same for the same shape. */
+/** Describes keys and indexes in one line, to compare two tables. */
 function shape(keys: KeySchemaElement[], indexes: readonly GlobalSecondaryIndexDescription[]): string {
   const names = (list: KeySchemaElement[] | undefined) => list?.map((key) => key.AttributeName).join('+')
   const perIndex = indexes.map(

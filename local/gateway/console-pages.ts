@@ -1,18 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { extname, join, relative } from 'node:path'
 import { cacheControl, consoleHeaders, contentSecurityPolicy, hashedFolder } from '../../build/console-headers.ts'
-import type { Outgoing } from './gateway-events.ts'
+import type { GatewayResponse } from './gateway-events.ts'
 
-/** What a browser asks for. */
-export type Asked = { readonly method: string; readonly path: string; readonly accept: string }
+/** The part of a request that decides which file to serve. */
+export type FileRequest = { readonly method: string; readonly path: string; readonly accept: string }
 
-/** The files of the console, as CloudFront hands them out of the bucket in AWS. */
+/** The files of the console. In AWS, CloudFront serves them from a bucket. */
 export type ConsolePages = {
-  /** A file, or the console's page where a browser asks for one; undefined when neither is meant. */
-  answer(asked: Asked): Outgoing | undefined
+  /** Returns a file, or `index.html` when a browser asks for a page. Undefined when the request is for the API. */
+  answer(request: FileRequest): GatewayResponse | undefined
 }
 
-/** Where the console finds what differs from one installation to the next. */
+/** The content of `/config.json`: settings of the console that differ between installations. */
 export type ConsoleConfig = { readonly signInUrl: string; readonly clientId: string }
 
 const types: Readonly<Record<string, string>> = {
@@ -23,13 +23,13 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 
-/** What has an answer of its own, whatever the files are called. */
-const notOurs = /^\/(api|webhooks|oauth2|_local|\.well-known)(\/|$)/
+/** Paths that never belong to the console, whatever its files are called. */
+const otherPaths = /^\/(api|webhooks|oauth2|_local|\.well-known)(\/|$)/
 
-/** The embedded store of pictures has an address of its own on this machine, and no TLS. */
+/** Origins of the embedded S3, which has another port and no TLS. */
 const thisMachine = ['http://localhost:*', 'http://127.0.0.1:*']
 
-/** Reads the files once: they are small, and what is built anew while we run is for the next start. */
+/** Reads all files into memory. A new build takes effect at the next start. */
 export function readConsolePages(folder: string, config: ConsoleConfig): ConsolePages {
   const files = new Map<string, Buffer>([['/config.json', Buffer.from(JSON.stringify(config))]])
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
@@ -38,7 +38,7 @@ export function readConsolePages(folder: string, config: ConsoleConfig): Console
   }
   return {
     answer({ method, path, accept }) {
-      if ((method !== 'GET' && method !== 'HEAD') || notOurs.test(path)) return undefined
+      if ((method !== 'GET' && method !== 'HEAD') || otherPaths.test(path)) return undefined
       const isPage = accept.includes('text/html') && !path.slice(path.lastIndexOf('/')).includes('.')
       const name = isPage ? '/index.html' : path
       const body = files.get(name)

@@ -4,27 +4,33 @@ import type { IncomingMessage } from 'node:http'
 import type { APIGatewayEventRequestContextV2, APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { JWTPayload } from 'jose'
 
-/** An event of API Gateway's HTTP API, payload format 2.0, with the authorizer's part where the route has one. */
+/** An event of an HTTP API of API Gateway, payload format 2.0, with the claims of the token if the route has an authorizer. */
 export type HttpEvent = APIGatewayProxyEventV2 & {
   requestContext: APIGatewayEventRequestContextV2 & {
     authorizer?: { jwt: { claims: Record<string, string>; scopes: null } }
   }
 }
 
-/** A request on the way to its function. */
-export type Incoming = {
+/** A request with its route. */
+export type RoutedRequest = {
   readonly request: IncomingMessage
-  /** Decoded. */
+  /** The decoded path. */
   readonly path: string
   readonly body: Buffer
   readonly routeKey: string
-  /** What `{proxy+}` stands for. */
+  /** The value of `{proxy+}` in the route. */
   readonly proxy: string | undefined
   readonly claims: JWTPayload | undefined
 }
 
-/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html */
-export function requestEvent({ request, path, body, routeKey, proxy, claims }: Incoming, now = new Date()): HttpEvent {
+/**
+ * Makes the event that API Gateway sends to a function.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export function requestEvent(
+  { request, path, body, routeKey, proxy, claims }: RoutedRequest,
+  now = new Date(),
+): HttpEvent {
   const { cookie, connection: _hop, ...headers } = joinedHeaders(request)
   const query = request.url?.split('?').slice(1).join('?') ?? ''
   const sourceIp = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
@@ -73,7 +79,7 @@ function queryParameters(query: string): Record<string, string> {
   return Object.fromEntries([...new Set(parameters.keys())].map((name) => [name, parameters.getAll(name).join(',')]))
 }
 
-/** Claims as the JWT authorizer hands them on: texts all, a list in brackets. */
+/** Converts claims as the JWT authorizer does: every value is text, a list stands in brackets. */
 function claimTexts(claims: JWTPayload): Record<string, string> {
   const text = (value: unknown): string => {
     if (Array.isArray(value)) return `[${value.map(text).join(' ')}]`
@@ -90,7 +96,7 @@ function logTime(at: Date): string {
 
 const textTypes = /^(text\/.+|application\/(json|javascript|xml|x-www-form-urlencoded))$/
 
-/** Text as text where it is text in full; any other bytes as base64, so that not one of them changes on the way. */
+/** Valid UTF-8 of a text type stays text. Any other body becomes base64, so that no byte changes. */
 function bodyOf(body: Buffer, contentType: string | undefined): { body?: string; isBase64Encoded: boolean } {
   if (body.length === 0) return { isBase64Encoded: false }
   const type = contentType?.split(';', 1)[0]?.trim().toLowerCase() ?? ''
@@ -98,14 +104,15 @@ function bodyOf(body: Buffer, contentType: string | undefined): { body?: string;
   return { body: body.toString('base64'), isBase64Encoded: true }
 }
 
-/** What goes out to the client. */
-export type Outgoing = { status: number; headers: Record<string, string | string[]>; body: Buffer }
+/** A response to the client. */
+export type GatewayResponse = { status: number; headers: Record<string, string | string[]>; body: Buffer }
 
 /**
- * A function's answer as a response, by the rules of payload format 2.0: what has no `statusCode` is the body of a 200.
- * @throws Error when it is no response
+ * Converts a function's result to a response by the rules of payload format 2.0: a result without `statusCode` is the
+ * body of a 200.
+ * @throws Error when the result is not a valid response
  */
-export function readResponse(answer: unknown): Outgoing {
+export function readResponse(answer: unknown): GatewayResponse {
   if (typeof answer !== 'object' || answer === null || !('statusCode' in answer)) {
     const text = typeof answer === 'string' ? answer : JSON.stringify(answer ?? null)
     return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(text) }
@@ -123,7 +130,7 @@ export function readResponse(answer: unknown): Outgoing {
     ...Object.fromEntries(given),
     ...(Array.isArray(cookies) && cookies.length > 0 && { 'set-cookie': cookies.map(String) }),
   }
-  // The length and the framing are the server's business.
+  // The server sets the length and the transfer encoding.
   delete outgoing['content-length']
   delete outgoing['transfer-encoding']
   return { status, headers: outgoing, body: Buffer.from(body ?? '', isBase64Encoded === true ? 'base64' : 'utf8') }

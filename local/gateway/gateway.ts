@@ -1,20 +1,20 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { JWTPayload } from 'jose'
+import { paths } from '../../lambdas/core/api/paths.ts'
 import { Problem, problemAnswer } from '../../lambdas/core/api/problem.ts'
 import type { TokenIssuer } from '../identity/tokens.ts'
 import type { LocalFunction } from '../lambda/functions.ts'
 import { InvocationError } from '../lambda/sandbox.ts'
 import { runOnRequest, type Schedules } from '../lambda/schedules.ts'
-import { portError } from '../settings.ts'
+import { close, listen } from '../server.ts'
 import type { ConsolePages } from './console-pages.ts'
-import { type Outgoing, readResponse, requestEvent } from './gateway-events.ts'
+import { type GatewayResponse, readResponse, requestEvent } from './gateway-events.ts'
 
-/** The product's front door on one machine. */
+/** Stands in for API Gateway and CloudFront on this machine. */
 export type Gateway = { readonly port: number; stop(): Promise<void> }
 
-/** What answers behind the door. */
-export type Answerers = {
+/** The parts to which the gateway passes requests. */
+export type Backends = {
   readonly functions: Readonly<Record<'webhook' | 'api', Pick<LocalFunction, 'invoke'>>>
   readonly tokens: TokenIssuer
   readonly schedules: Schedules
@@ -22,13 +22,13 @@ export type Answerers = {
 }
 
 export type GatewayOptions = {
-  /** 0 takes any free one. */
+  /** 0 means any free port. */
   readonly port: number
-  /** Requests wait for them: the door is there before they are, since they must know its address. */
-  readonly answerers: Answerers | Promise<Answerers>
+  /** Requests wait for this promise: the gateway starts before its backends, because they need its port. */
+  readonly backends: Backends | Promise<Backends>
 }
 
-/** As API Gateway has it: 10 MB. */
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
 const maxBodyBytes = 10 * 1024 * 1024
 
 type Route = {
@@ -39,55 +39,41 @@ type Route = {
   readonly token: boolean
 }
 
-/** The routes of the HTTP API, the most specific first. `proxy` is what `{proxy+}` stands for. */
+const exactly = (path: string) => new RegExp(`^${path.replaceAll('.', '\\.')}$`)
+const openApiPath = '/api/openapi.json'
+
+/** The routes of the HTTP API, the most specific first. The group `proxy` is the value of `{proxy+}`. */
 const routes: readonly Route[] = [
-  { key: 'ANY /webhooks/twitter', path: /^\/webhooks\/twitter$/, to: 'webhook', token: false },
-  {
-    // A browser that X sends back brings no token, but a cookie.
-    key: 'GET /api/channels/twitter/callback',
-    method: 'GET',
-    path: /^\/api\/channels\/twitter\/callback$/,
-    to: 'api',
-    token: false,
-  },
-  { key: 'GET /api/openapi.json', method: 'GET', path: /^\/api\/openapi\.json$/, to: 'api', token: false },
+  { key: `ANY ${paths.webhook}`, path: exactly(paths.webhook), to: 'webhook', token: false },
+  // X redirects a browser to the callback: it has a cookie and no token.
+  { key: `GET ${paths.callback}`, method: 'GET', path: exactly(paths.callback), to: 'api', token: false },
+  { key: `GET ${openApiPath}`, method: 'GET', path: exactly(openApiPath), to: 'api', token: false },
   { key: 'ANY /api/{proxy+}', path: /^\/api\/(?<proxy>.+)$/s, to: 'api', token: true },
   { key: 'ANY /', path: /^\/$/, to: 'api', token: false },
   { key: 'ANY /{proxy+}', path: /^\/(?<proxy>.+)$/s, to: 'api', token: false },
 ]
 
 /**
- * Serves what CloudFront serves in AWS: API Gateway's HTTP API and the files of the console; the issuer of tokens, which in
- * AWS has its own address; and what there is on one machine only.
- * @throws Refusal when the port is taken
+ * Starts the server for everything that has an address of its own in AWS: the HTTP API, the files of the console and
+ * the token issuer; and for `/_local/`, which exists on this machine only.
+ * @throws UserError when the port is in use
  */
-export async function startGateway({ port, answerers }: GatewayOptions): Promise<Gateway> {
+export async function startGateway({ port, backends }: GatewayOptions): Promise<Gateway> {
   const server = createServer((request, response) => {
-    serve(request, response, answerers)
+    serve(request, response, backends)
       .catch(() => json(500, { message: 'Internal Server Error' }))
       .then((reply) => reply && send(response, reply))
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(portError('PORT', port, error)))
-    server.listen(port, '127.0.0.1', resolve)
-  })
-  return {
-    port: (server.address() as AddressInfo).port,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  }
+  return { port: await listen(server, port, 'PORT'), stop: () => close(server) }
 }
 
-/** The reply to a request, undefined where the issuer of tokens gives it itself. */
+/** Returns the response to a request. Undefined when the token issuer sends it itself. */
 async function serve(
   request: IncomingMessage,
   response: ServerResponse,
-  answerers: GatewayOptions['answerers'],
-): Promise<Outgoing | undefined> {
-  const { functions, tokens, schedules, pages } = await answerers
+  backends: GatewayOptions['backends'],
+): Promise<GatewayResponse | undefined> {
+  const { functions, tokens, schedules, pages } = await backends
   const path = decodePath((request.url ?? '/').split('?', 1)[0] ?? '/')
   if (tokens.serves(path)) {
     tokens.serve(request, response)
@@ -103,14 +89,14 @@ async function serve(
   return answer(request, path, body, functions, tokens)
 }
 
-/** What API Gateway does: finds the route, checks the token, calls the function. */
+/** Does what API Gateway does: finds the route, checks the token, calls the function. */
 async function answer(
   request: IncomingMessage,
   path: string,
   body: Buffer,
-  functions: Answerers['functions'],
+  functions: Backends['functions'],
   tokens: TokenIssuer,
-): Promise<Outgoing> {
+): Promise<GatewayResponse> {
   const found = findRoute(request.method ?? 'GET', path)
   if (!found) return json(404, { message: 'Not Found' })
   const { route, proxy } = found
@@ -135,7 +121,7 @@ async function runSchedule(
   name: string,
   body: Buffer,
   schedules: Schedules,
-): Promise<Outgoing> {
+): Promise<GatewayResponse> {
   try {
     if (method !== 'POST') throw new Problem(405, `${method} is not allowed here`, { headers: { allow: 'POST' } })
     await runOnRequest(schedules, name, body.toString('utf8'))
@@ -157,7 +143,7 @@ function findRoute(method: string, path: string): { route: Route; proxy: string 
 async function authorize(
   header: string | undefined,
   tokens: TokenIssuer,
-): Promise<{ claims: JWTPayload } | { refused: Outgoing }> {
+): Promise<{ claims: JWTPayload } | { refused: GatewayResponse }> {
   const refused = (challenge: string) => ({
     refused: json(401, { message: 'Unauthorized' }, { 'www-authenticate': challenge }),
   })
@@ -171,7 +157,7 @@ async function authorize(
   }
 }
 
-/** All bytes of a body, undefined when there are too many. The rest is read and dropped, so that the sender hears why. */
+/** Reads a body. Returns undefined if it is too large; reads the rest all the same, so that the client gets the response. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
   let size = 0
@@ -183,7 +169,7 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return size <= maxBodyBytes ? Buffer.concat(chunks) : undefined
 }
 
-/** HTTP APIs match and hand on the decoded path, `rawPath` included. */
+/** HTTP APIs match the decoded path, and `rawPath` is decoded too. */
 function decodePath(path: string): string {
   try {
     return decodeURIComponent(path)
@@ -192,17 +178,17 @@ function decodePath(path: string): string {
   }
 }
 
-const json = (status: number, content: unknown, headers: Readonly<Record<string, string>> = {}): Outgoing => ({
+const json = (status: number, content: unknown, headers: Readonly<Record<string, string>> = {}): GatewayResponse => ({
   status,
   headers: { 'content-type': 'application/json', ...headers },
   body: Buffer.from(JSON.stringify(content)),
 })
 
-function send(response: ServerResponse, { status, headers, body }: Outgoing): void {
+function send(response: ServerResponse, { status, headers, body }: GatewayResponse): void {
   try {
     response.writeHead(status, { ...headers, 'content-length': body.length })
   } catch {
-    // A handler's header that HTTP does not allow; API Gateway answers the same.
+    // A header of the handler is not valid in HTTP. API Gateway answers the same.
     const refusal = json(500, { message: 'Internal Server Error' })
     response.writeHead(refusal.status, { ...refusal.headers, 'content-length': refusal.body.length })
     response.end(refusal.body)

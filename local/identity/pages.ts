@@ -36,10 +36,10 @@ ${content}
 </main>
 `
 
-/** The page on which people sign in; with a problem and what was typed when it did not work. */
+/** The sign-in page. After a failed attempt it shows an error and keeps the user name. */
 export function signInPage(failed?: { readonly username: string }): string {
   const names = Object.entries(people).map(([name, { password }]) => `<b>${name}</b> with <b>${password}</b>`)
-  const problem = failed ? '<p class="problem" role="alert">That name and password do not go together.</p>' : ''
+  const problem = failed ? '<p class="problem" role="alert">Wrong name or password.</p>' : ''
   return page(
     'Sign in',
     `${problem}<form method="post">
@@ -49,10 +49,10 @@ export function signInPage(failed?: { readonly username: string }): string {
   <input id="password" name="password" type="password" autocomplete="current-password" required>
   <button>Sign in</button>
 </form>
-<p>On this machine: ${names.join(', or ')}.</p>`,
+<p>On this machine, sign in as ${names.join(' or ')}.</p>`,
   )
 }
 
-/** A page that says in words what is wrong. */
-export const problemPage = (sentence: string): string =>
-  page('That did not work', `<p role="alert">${escapeHtml(sentence)}</p>`)
+/** A page that shows an error. */
+export const errorPage = (sentence: string): string =>
+  page('Sign-in failed', `<p role="alert">${escapeHtml(sentence)}</p>`)

@@ -10,17 +10,17 @@ import {
   type ResourceServer,
 } from 'oidc-provider'
 import { consoleClient, isPerson, machines, people } from './clients.ts'
-import { problemPage } from './pages.ts'
+import { errorPage } from './pages.ts'
 import { servePeople, signInUrl } from './sign-in.ts'
 import { memoryStore } from './store.ts'
 
 export const tokenPath = '/oauth2/token'
 export const keysPath = '/.well-known/jwks.json'
 
-/** Seconds for which Cognito's tokens hold. */
-export const lifetimeSeconds = 3600
+/** The lifetime of Cognito's tokens by default. */
+export const tokenLifetimeSeconds = 3600
 
-/** What every access token is for: without it the provider would give opaque ones. */
+/** The resource of every access token. Without a resource, the provider issues opaque tokens instead of JWTs. */
 export const apiResource = 'urn:helpdesk-twitter:api'
 
 const scopesOfMachines: readonly string[] = Object.values(machines).flatMap(({ scopes }) => [...scopes])
@@ -29,18 +29,18 @@ const allScopes = [...new Set([...consoleClient.scopes, ...scopesOfMachines])]
 export type ProviderOptions = {
   readonly issuer: string
   readonly privateKey: JWK
-  /** Addresses of the console, without a slash at their end: people are sent there, and nowhere else. */
+  /** Addresses of the console without a trailing slash. Sign-in and sign-out redirect to these only. */
   readonly consoleUrls: readonly string[]
-  /** Told in a sentence what failed inside. */
-  readonly onTrouble: (sentence: string) => void
+  /** Called with one sentence when a request fails because of an internal error. */
+  readonly onWarning: (sentence: string) => void
 }
 
-/** An OpenID provider with the endpoints, tokens and errors of Cognito. */
-export function createProvider({ issuer, privateKey, consoleUrls, onTrouble }: ProviderOptions): Provider {
+/** Creates an OpenID provider with the endpoints, tokens and errors of Cognito. */
+export function createProvider({ issuer, privateKey, consoleUrls, onWarning }: ProviderOptions): Provider {
   const provider = new Provider(issuer, {
     adapter: memoryStore(),
     clients: clients(consoleUrls),
-    // The keys sign cookies of sessions that last no longer than this process.
+    // These keys sign session cookies. Sessions are in memory, so new keys at each start are enough.
     cookies: { keys: [randomBytes(32).toString('base64')] },
     jwks: { keys: [privateKey] },
     routes: { authorization: '/oauth2/authorize', token: tokenPath, jwks: keysPath, userinfo: '/oauth2/userInfo' },
@@ -66,7 +66,7 @@ export function createProvider({ issuer, privateKey, consoleUrls, onTrouble }: P
       const claims = { sub, 'cognito:username': sub, 'cognito:groups': [...people[sub].groups] }
       return { accountId: sub, claims: () => claims }
     },
-    // Nobody is asked to consent: console and API are one product.
+    // No consent page: console and API are one product.
     async loadExistingGrant(ctx) {
       const { client, session } = ctx.oidc
       const grantId = session?.grantIdFor(client?.clientId ?? '')
@@ -84,9 +84,9 @@ export function createProvider({ issuer, privateKey, consoleUrls, onTrouble }: P
     rotateRefreshToken: false,
     expiresWithSession: () => false,
     ttl: {
-      AccessToken: lifetimeSeconds,
-      ClientCredentials: lifetimeSeconds,
-      IdToken: lifetimeSeconds,
+      AccessToken: tokenLifetimeSeconds,
+      ClientCredentials: tokenLifetimeSeconds,
+      IdToken: tokenLifetimeSeconds,
       AuthorizationCode: 5 * 60,
       Interaction: 3600,
       Session: 3600,
@@ -95,21 +95,21 @@ export function createProvider({ issuer, privateKey, consoleUrls, onTrouble }: P
     },
     renderError(ctx, out) {
       ctx.type = 'html'
-      ctx.body = problemPage([out.error, out.error_description].filter(Boolean).join(': '))
+      ctx.body = errorPage([out.error, out.error_description].filter(Boolean).join(': '))
     },
   })
-  // A tunnel in front of us says how browsers see it.
+  // Trust X-Forwarded headers, for a tunnel in front of this machine.
   provider.proxy = true
   provider.use(answerTokensAsCognito)
   servePeople(
     provider,
     consoleUrls.map((url) => `${url}/`),
   )
-  provider.on('server_error', (_, error) => onTrouble(`Tokens: ${error.message}`))
+  provider.on('server_error', (_, error) => onWarning(`Tokens: ${error.message}`))
   return provider
 }
 
-/** What an access token opens, and how it is made. */
+/** The API as a resource server: the scopes and the format of its access tokens. */
 export const apiServer: ResourceServer = {
   scope: allScopes.join(' '),
   accessTokenFormat: 'jwt',
@@ -136,7 +136,10 @@ function clients(consoleUrls: readonly string[]): ClientMetadata[] {
   return [...ofMachines, ofPeople]
 }
 
-/** The claims that Cognito writes, and `aud`, which the provider insists on and the gateway takes for `client_id` anyway. */
+/**
+ * Gives a token the claims of Cognito, and `aud`, which the provider requires.
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
+ */
 function asCognito(
   _: KoaContextWithOIDC | undefined,
   token: AccessToken | ClientCredentials,
@@ -146,14 +149,14 @@ function asCognito(
   const isPersons = token.kind === 'AccessToken' && isPerson(sub)
   jwt.payload = {
     sub,
-    // Cognito leaves the claim out of the token of somebody without a group.
+    // Cognito omits the claim if a person has no group.
     ...(isPersons && people[sub].groups.length > 0 && { 'cognito:groups': [...people[sub].groups] }),
     iss,
     version: 2,
     client_id,
     aud: client_id,
     token_use: 'access',
-    // A machine that asks for no scope gets all of its own.
+    // A machine that asks for no scope gets all its allowed scopes.
     scope: scope ?? token.client?.scope,
     auth_time: iat,
     exp,
@@ -163,7 +166,10 @@ function asCognito(
   }
 }
 
-/** `POST /oauth2/token`: 400 for every refusal, and no more fields than Cognito has. */
+/**
+ * `POST /oauth2/token`: answers 400 to every refused request, with the fields of Cognito only.
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/token-endpoint.html
+ */
 async function answerTokensAsCognito(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void> {
   if (ctx.path !== tokenPath) {
     await next()
@@ -175,7 +181,7 @@ async function answerTokensAsCognito(ctx: KoaContextWithOIDC, next: () => Promis
     ctx.body = { error: 'method_not_allowed' }
     return
   }
-  // Otherwise a browser would be answered with a page.
+  // Without this header the provider may answer with an HTML page.
   ctx.req.headers.accept = 'application/json'
   await next()
   const body = ctx.body as Record<string, unknown> | undefined
@@ -186,6 +192,6 @@ async function answerTokensAsCognito(ctx: KoaContextWithOIDC, next: () => Promis
   }
   ctx.remove('www-authenticate')
   if (ctx.status < 500) ctx.status = 400
-  // Whatever was wrong before the client was known, Cognito calls the client invalid.
+  // Cognito answers `invalid_client` to every error before it knows the client.
   ctx.body = { error: ctx.oidc.client ? body.error : 'invalid_client' }
 }

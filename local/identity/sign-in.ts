@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { errors, type Provider } from 'oidc-provider'
 import { consoleClient, isPerson, type PersonName, people } from './clients.ts'
-import { problemPage, signInPage } from './pages.ts'
+import { errorPage, signInPage } from './pages.ts'
 
 type Context = Parameters<Parameters<Provider['use']>[0]>[0]
 
@@ -9,13 +9,16 @@ const signInPath = '/sign-in/'
 const logoutPath = '/logout'
 const maxFormBytes = 10_000
 
-/** Where a sign-in under way shows its page. */
+/** The path of the sign-in page for an interaction of the provider. */
 export const signInUrl = (uid: string): string => `${signInPath}${uid}`
 
-/** Whether people's browsers come here under that path. */
+/** True for the paths of the sign-in page and of sign-out. */
 export const isForPeople = (path: string): boolean => path.startsWith(signInPath) || path === logoutPath
 
-/** Serves the sign-in page, and `/logout?client_id=&logout_uri=` as Cognito has it, which leads to `logoutUrls` only. */
+/**
+ * Serves the sign-in page and `/logout?client_id=&logout_uri=`, which redirects to `logoutUrls` only.
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
+ */
 export function servePeople(provider: Provider, logoutUrls: readonly string[]): void {
   provider.use(async (ctx, next) => {
     if (ctx.path.startsWith(signInPath)) await signIn(provider, ctx)
@@ -45,7 +48,7 @@ async function signIn(provider: Provider, ctx: Context): Promise<void> {
   } catch (error) {
     if (!(error instanceof errors.SessionNotFound)) throw error
     ctx.status = 400
-    ctx.body = problemPage('This sign-in is over or was begun in another browser. Go back and begin again.')
+    ctx.body = errorPage('This sign-in has expired, or you started it in another browser. Go back and sign in again.')
   }
 }
 
@@ -54,7 +57,7 @@ async function signOut(provider: Provider, ctx: Context, logoutUrls: readonly st
   if (clientId !== consoleClient.id || typeof target !== 'string' || !logoutUrls.includes(target)) {
     ctx.status = 400
     ctx.type = 'html'
-    ctx.body = problemPage('client_id must be the console, and logout_uri its address.')
+    ctx.body = errorPage('client_id must be that of the console, and logout_uri its address.')
     return
   }
   const session = await provider.Session.get(ctx)

@@ -3,8 +3,8 @@ import type { Adapter, AdapterFactory, AdapterPayload } from 'oidc-provider'
 type Entry = { readonly payload: AdapterPayload; readonly expiresAt: number }
 
 /**
- * Where the issuer keeps what lasts for minutes: sign-ins under way, codes, sessions, refresh tokens. In memory, so a
- * restart asks people to sign in again when their access token, which needs no store, has run out.
+ * Stores sign-ins in progress, authorization codes, sessions and refresh tokens in memory. So after a restart people
+ * must sign in again when their access token expires.
  */
 export function memoryStore(): AdapterFactory {
   const entries = new Map<string, Entry>()

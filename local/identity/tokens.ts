@@ -14,36 +14,36 @@ import { consoleClient, isClient, type MachineName, machines, type PersonName } 
 import { apiResource, apiServer, createProvider, keysPath } from './provider.ts'
 import { isForPeople } from './sign-in.ts'
 
-/** Not an address: tokens outlive a restart on another port. */
+/** Without a port, because tokens stay valid after a restart on another port. */
 const issuer = 'http://localhost/helpdesk-twitter'
 
-/** Issues and checks the tokens of machines and people, as Cognito does in AWS. */
+/** Issues and verifies the tokens of machines and people. In AWS, Cognito does this. */
 export type TokenIssuer = {
-  /** Whether the path is one that Cognito's domain would serve: `/oauth2/…`, `/logout`, the sign-in page, the keys. */
+  /** True for the paths of a Cognito domain: `/oauth2/…`, `/logout`, the sign-in page, the keys. */
   serves(path: string): boolean
   readonly serve: RequestListener
   issue(client: MachineName, scopes?: readonly string[]): Promise<string>
-  /** An access token as a person gets it by signing in. */
+  /** Issues the access token that a person gets by signing in. */
   issueTo(person: PersonName): Promise<string>
-  /** @throws Error of jose when the token is not one of ours, not meant for the API, or no longer valid */
+  /** @throws Error when the token has another issuer, is not an access token of the API, or has expired (`ERR_JWT_EXPIRED`) */
   verify(token: string): Promise<JWTPayload>
-  /** The public key, as under `/.well-known/jwks.json`. */
+  /** The public key, as served under `/.well-known/jwks.json`. */
   readonly jwks: { keys: JWK[] }
 }
 
 export type TokenIssuerOptions = {
-  /** By which tokens are checked. */
+  /** The clock for verifying tokens, in milliseconds. */
   readonly now?: () => number
-  /** Addresses of the console, without a slash at their end: people are sent there, and nowhere else. */
+  /** Addresses of the console without a trailing slash. Sign-in and sign-out redirect to these only. */
   readonly consoleUrls?: readonly string[]
-  readonly onTrouble?: (sentence: string) => void
+  readonly onWarning?: (sentence: string) => void
 }
 
-/** An issuer whose key stays under `dataDir`, so that its tokens survive a restart. */
+/** Creates a token issuer. Its key is a file under `dataDir`, so tokens stay valid after a restart. */
 export async function createTokenIssuer(dataDir: string, options: TokenIssuerOptions = {}): Promise<TokenIssuer> {
-  const { now = Date.now, consoleUrls = ['http://localhost'], onTrouble = () => {} } = options
+  const { now = Date.now, consoleUrls = ['http://localhost'], onWarning = () => {} } = options
   const { privateJwk, publicJwk } = await readKey(join(dataDir, 'token-key.json'))
-  const provider = createProvider({ issuer, privateKey: privateJwk, consoleUrls, onTrouble })
+  const provider = createProvider({ issuer, privateKey: privateJwk, consoleUrls, onWarning })
   const jwks = { keys: [publicJwk] }
   const findKey = createLocalJWKSet(jwks)
   const resourceServer = new provider.ResourceServer(apiResource, apiServer)
@@ -74,7 +74,7 @@ export async function createTokenIssuer(dataDir: string, options: TokenIssuerOpt
     async verify(token) {
       const options = { issuer, algorithms: ['RS256'], requiredClaims: ['exp'], currentDate: new Date(now()) }
       const { payload } = await jwtVerify(token, findKey, options)
-      // An id token is signed by the same key and opens nothing. Access tokens name the client where others have an audience.
+      // An id token has the same signature, but gives no access. Cognito's access tokens have `client_id` instead of `aud`.
       if (payload.token_use !== 'access') throw new Error('no access token')
       if (!isClient(payload.client_id)) throw new Error(`unknown client_id ${payload.client_id}`)
       return payload

@@ -1,22 +1,22 @@
 import { randomUUID } from 'node:crypto'
 import { type FunctionOptions, failure, failureEntry, InvocationError, openSandbox, type Sandbox } from './sandbox.ts'
 
-/** A function that can be called with what AWS would call it with. */
+/** A Lambda function that runs on this machine. */
 export type LocalFunction = {
   /**
-   * Calls the handler with an event of JSON values and returns what it answered.
-   * @throws InvocationError
+   * Calls the handler with an event and returns its result, both as JSON values.
+   * @throws InvocationError when the call fails
    */
   invoke(event: unknown): Promise<unknown>
   stop(): Promise<void>
 }
 
 export type PoolOptions = FunctionOptions & {
-  /** How many calls may run at once. */
+  /** Maximum number of concurrent calls. */
   readonly concurrency?: number
 }
 
-/** Runs a function like Lambda: a sandbox works on one event at a time, another is started when all are busy. */
+/** Runs a function as Lambda does: a sandbox handles one event at a time. When all are busy, another one starts. */
 export function startFunction(options: PoolOptions): LocalFunction {
   const { name, concurrency = 4, onLog } = options
   const timeoutMs = options.resource.timeoutSeconds * 1000
@@ -32,16 +32,16 @@ export function startFunction(options: PoolOptions): LocalFunction {
   }
   const take = (): Sandbox | Promise<Sandbox> => {
     for (let sandbox = idle.pop(); sandbox; sandbox = idle.pop()) {
-      if (!sandbox.lost) return sandbox
+      if (!sandbox.ended) return sandbox
       all.delete(sandbox)
     }
     return all.size < concurrency ? open() : new Promise((resolve) => waiting.push(resolve))
   }
   const giveBack = (sandbox: Sandbox) => {
-    if (sandbox.lost) all.delete(sandbox)
+    if (sandbox.ended) all.delete(sandbox)
     const next = waiting.shift()
-    if (next) next(sandbox.lost && !stopped ? open() : sandbox)
-    else if (!sandbox.lost) idle.push(sandbox)
+    if (next) next(sandbox.ended && !stopped ? open() : sandbox)
+    else if (!sandbox.ended) idle.push(sandbox)
   }
 
   return {

@@ -11,11 +11,11 @@ import type { QueueResource } from '../../lambdas/runtime/resources.ts'
 import { region } from '../settings.ts'
 import type { LocalFunction } from './functions.ts'
 
-/** Works off a queue until it is stopped. */
+/** Polls a queue until it is stopped. */
 export type Poller = {
-  /** Batches that the function is working on. */
-  readonly working: number
-  /** Ends an ongoing wait for messages at once, and resolves when the batches under work are done or have failed. */
+  /** How many batches the function is processing. */
+  readonly batchesInProgress: number
+  /** Stops polling at once. Resolves when the batches in progress have ended. */
   stop(): Promise<void>
 }
 
@@ -24,20 +24,25 @@ export type PollerOptions = {
   readonly queueUrl: string
   readonly resource: Pick<QueueResource, 'batchSize' | 'maxReceives'>
   readonly consumer: Pick<LocalFunction, 'invoke'>
-  /** Batches at once; the queue itself keeps the messages of a group in order. */
+  /** Maximum number of concurrent batches. The queue keeps the messages of a group in order. */
   readonly concurrency?: number
-  /** Seconds until a failed message is tried again, given how often it was received. */
+  /** Seconds until a failed message is retried, by how often it was received. */
   readonly retrySeconds?: (receiveCount: number) => number
-  /** Told in a sentence when the queue itself could not be used. */
-  readonly onTrouble: (sentence: string) => void
+  /** Called with one sentence when a call of SQS fails. */
+  readonly onWarning: (sentence: string) => void
 }
 
-/** 1, 2, 4, 8 seconds. */
-const backOff = (receiveCount: number) => 2 ** Math.min(receiveCount - 1, 3)
+/** 1, 2, 4, then 8 seconds. */
+const backoffSeconds = (receiveCount: number) => 2 ** Math.min(receiveCount - 1, 3)
+const longPollSeconds = 20
+const errorPauseMs = 500
 
-/** What Lambda's event source mapping does: takes messages, calls the function, deletes what it did not report as failed. */
+/**
+ * Does what Lambda's event source mapping does: receives messages, calls the function and deletes the messages that it
+ * does not report as failed. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ */
 export function startPoller(options: PollerOptions): Poller {
-  const { client, queueUrl, resource, consumer, concurrency = 4, retrySeconds = backOff, onTrouble } = options
+  const { client, queueUrl, resource, consumer, concurrency = 4, retrySeconds = backoffSeconds, onWarning } = options
   const stopping = new AbortController()
   const batches = new Set<Promise<void>>()
 
@@ -46,15 +51,15 @@ export function startPoller(options: PollerOptions): Poller {
       try {
         const messages = await receive()
         if (messages.length === 0) continue
-        const batch: Promise<void> = work(messages)
-          .catch(trouble)
+        const batch: Promise<void> = process(messages)
+          .catch(warn)
           .finally(() => batches.delete(batch))
         batches.add(batch)
         if (batches.size >= concurrency) await Promise.race(batches)
       } catch (error) {
-        trouble(error)
-        // Only after an error, so that a queue that is away is not asked in a tight circle.
-        await pause(500, undefined, { signal: stopping.signal }).catch(() => {})
+        warn(error)
+        // Without a pause, an unreachable queue would be polled in a busy loop.
+        await pause(errorPauseMs, undefined, { signal: stopping.signal }).catch(() => {})
       }
     }
   }
@@ -63,18 +68,18 @@ export function startPoller(options: PollerOptions): Poller {
     const request = new ReceiveMessageCommand({
       QueueUrl: queueUrl,
       MaxNumberOfMessages: resource.batchSize,
-      WaitTimeSeconds: 20,
+      WaitTimeSeconds: longPollSeconds,
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],
     })
     return (await client.send(request, { abortSignal: stopping.signal })).Messages ?? []
   }
 
-  const work = async (messages: Message[]) => {
+  const process = async (messages: Message[]) => {
     const event: SQSEvent = { Records: messages.map((message) => recordOf(message, arnOf(queueUrl))) }
     const failed = await consumer.invoke(event).then(
       (answer) => failedIn(answer, messages),
-      // The function's own log has the error.
+      // The error is in the function's log.
       () => messages,
     )
     const done = messages.filter((message) => !failed.includes(message))
@@ -82,25 +87,25 @@ export function startPoller(options: PollerOptions): Poller {
       const entries = done.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }))
       await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }))
     }
-    await Promise.all(failed.map(tryAgainSoon))
+    await Promise.all(failed.map(retrySoon))
   }
 
-  // In AWS a failed message returns after the visibility time-out, minutes in which its whole group waits behind it.
-  // One person at one machine should see the next attempt, or the dead letters, within seconds.
-  const tryAgainSoon = async ({ ReceiptHandle, Attributes }: Message) => {
+  // In AWS a failed message comes back after the visibility time-out, and its message group waits for minutes.
+  // A developer should see the next attempt, or the dead letter, within seconds.
+  const retrySoon = async ({ ReceiptHandle, Attributes }: Message) => {
     const received = Number(Attributes?.ApproximateReceiveCount ?? 1)
     const seconds = retrySeconds(received >= resource.maxReceives ? 1 : received)
     const request = { QueueUrl: queueUrl, ReceiptHandle, VisibilityTimeout: seconds }
     await client.send(new ChangeMessageVisibilityCommand(request))
   }
 
-  const trouble = (error: unknown) => {
-    if (!stopping.signal.aborted) onTrouble(`Queue ${queueUrl}: ${error instanceof Error ? error.message : error}`)
+  const warn = (error: unknown) => {
+    if (!stopping.signal.aborted) onWarning(`Queue ${queueUrl}: ${error instanceof Error ? error.message : error}`)
   }
 
   const polling = poll()
   return {
-    get working() {
+    get batchesInProgress() {
       return batches.size
     },
     async stop() {
@@ -110,7 +115,10 @@ export function startPoller(options: PollerOptions): Poller {
   }
 }
 
-/** The messages that a function's answer reports as failed; an answer that names none of the batch's fails it whole, as in AWS. */
+/**
+ * The messages that a function's response reports as failed. All of them, if the response names a message that is not
+ * in the batch, as in AWS.
+ */
 function failedIn(answer: unknown, messages: readonly Message[]): readonly Message[] {
   const failures = (answer as { batchItemFailures?: { itemIdentifier?: unknown }[] | null } | null)?.batchItemFailures
   if (failures === undefined || failures === null) return []
@@ -120,7 +128,7 @@ function failedIn(answer: unknown, messages: readonly Message[]): readonly Messa
   return messages.filter(({ MessageId }) => ids.includes(MessageId))
 }
 
-/** `http://host/ACCOUNT/NAME` as the queue's ARN. */
+/** The ARN of a queue with the URL `http://host/ACCOUNT/NAME`. */
 function arnOf(queueUrl: string): string {
   const [account, name] = new URL(queueUrl).pathname.split('/').slice(-2)
   return `arn:aws:sqs:${region}:${account}:${name}`

@@ -7,13 +7,13 @@ import type { FunctionResource } from '../../lambdas/runtime/resources.ts'
 import { credentials, region } from '../settings.ts'
 import type { Call, Failure, LogLine, Report, WorkerSettings } from './worker.ts'
 
-/** What a function wrote, as Lambda's JSON log has it, and which function it was. */
-export type LogEntry = LogLine & { readonly function: string }
+/** A log line of a function in Lambda's JSON format, with the function's name. */
+export type FunctionLogLine = LogLine & { readonly function: string }
 
-/** A call that failed: thrown by the handler, timed out, or lost with its process. */
+/** A failed call: the handler threw, timed out, or its thread ended. */
 export class InvocationError extends Error {
   override readonly name = 'InvocationError'
-  /** The name of the handler's error, or Lambda's `Sandbox.Timedout`, `Runtime.ExitError`. */
+  /** The name of the handler's error, or `Sandbox.Timedout` or `Runtime.ExitError` as in Lambda. */
   readonly errorType: string
   readonly stackTrace: readonly string[]
   constructor({ errorType, errorMessage, stackTrace }: Failure) {
@@ -23,29 +23,29 @@ export class InvocationError extends Error {
   }
 }
 
-/** A function, and what it runs with. */
+/** A function and its configuration. */
 export type FunctionOptions = {
   readonly name: string
-  /** Folder of the bundle, `index.mjs`. */
+  /** The folder with the bundle, `index.mjs`. */
   readonly folder: string
   readonly resource: Omit<FunctionResource, 'environment'>
-  /** The function's own variables; what Lambda gives every function comes on top. */
+  /** The variables of the manifest. The sandbox adds those that Lambda sets for every function. */
   readonly environment: Readonly<Record<string, string>>
-  readonly onLog: (entry: LogEntry) => void
+  readonly onLog: (entry: FunctionLogLine) => void
 }
 
-/** A place in which one call at a time is worked on. */
+/** An execution environment that handles one call at a time. */
 export type Sandbox = {
-  /** @throws InvocationError */
+  /** @throws InvocationError when the call fails */
   call(call: Call): Promise<unknown>
   end(): Promise<void>
-  /** Never to be called again. */
-  readonly lost: boolean
+  /** True after it has ended. It takes no more calls then. */
+  readonly ended: boolean
 }
 
 const workerFile = new URL('./worker.ts', import.meta.url)
 
-/** One worker thread. It is lost with a time-out, a crash or a bundle that does not load, and never called again. */
+/** Starts a sandbox in a worker thread. It ends after a time-out, after a crash, or if the bundle does not load. */
 export function openSandbox(
   { name, folder, resource, environment, onLog }: FunctionOptions,
   timeoutMs: number,
@@ -66,7 +66,7 @@ export function openSandbox(
   forwardLines(worker.stdout, (message) => onLog(plainEntry(name, 'INFO', message)))
   forwardLines(worker.stderr, (message) => onLog(plainEntry(name, 'ERROR', message)))
 
-  let reason: Failure | undefined
+  let endReason: Failure | undefined
   let pending: PromiseWithResolvers<unknown> | undefined
   let timer: NodeJS.Timeout | undefined
   const ready = Promise.withResolvers<void>()
@@ -76,10 +76,10 @@ export function openSandbox(
     pending = undefined
     if (call) act(call)
   }
-  const lose = (why: Failure) => {
-    reason ??= why
+  const endWith = (reason: Failure) => {
+    endReason ??= reason
     ready.resolve()
-    settle((call) => call.reject(new InvocationError(why)))
+    settle((call) => call.reject(new InvocationError(reason)))
     void worker.terminate()
   }
 
@@ -87,38 +87,38 @@ export function openSandbox(
     if (report.kind === 'ready') ready.resolve()
     else if (report.kind === 'log') onLog({ ...(JSON.parse(report.line) as LogLine), function: name })
     else if (report.kind === 'result') settle((call) => call.resolve(report.result && JSON.parse(report.result)))
-    else if (report.kind === 'unusable') lose(report.failure)
+    else if (report.kind === 'unusable') endWith(report.failure)
     else settle((call) => call.reject(new InvocationError(report.failure)))
   })
   worker.on('error', (error: Error) => {
-    // Between two calls nobody else would hear of it.
+    // Without a pending call, no caller would get the error.
     if (!pending) onLog(plainEntry(name, 'ERROR', error.stack ?? String(error)))
-    lose({ errorType: error.name, errorMessage: error.message, stackTrace: error.stack?.split('\n') ?? [] })
+    endWith({ errorType: error.name, errorMessage: error.message, stackTrace: error.stack?.split('\n') ?? [] })
   })
-  worker.on('exit', (code) => lose(failure('Runtime.ExitError', `Runtime exited with error: exit status ${code}`)))
+  worker.on('exit', (code) => endWith(failure('Runtime.ExitError', `Runtime exited with error: exit status ${code}`)))
 
   return {
-    get lost() {
-      return reason !== undefined
+    get ended() {
+      return endReason !== undefined
     },
     async call(call) {
-      // Lambda gives loading a time of its own: the handler's time begins with its event.
+      // Loading the bundle does not count: in Lambda, too, the handler's timeout begins with its event.
       await ready.promise
-      if (reason) throw new InvocationError(reason)
+      if (endReason) throw new InvocationError(endReason)
       pending = Promise.withResolvers()
       const text = `${call.requestId} Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds`
-      timer = setTimeout(() => lose(failure('Sandbox.Timedout', text)), timeoutMs)
+      timer = setTimeout(() => endWith(failure('Sandbox.Timedout', text)), timeoutMs)
       worker.postMessage(call)
       return pending.promise
     },
     async end() {
-      lose(failure('Stopped', 'The stack is stopping.'))
+      endWith(failure('Stopped', 'The stack is stopping.'))
       await worker.terminate()
     },
   }
 }
 
-/** What Lambda sets for every function. */
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
 function lambdaEnvironment(name: string, memoryMb: number): Record<string, string> {
   return {
     AWS_REGION: region,
@@ -140,26 +140,26 @@ function forwardLines(stream: Readable, onLine: (line: string) => void): void {
   createInterface({ input: stream }).on('line', onLine)
 }
 
-const plainEntry = (name: string, level: string, message: string): LogEntry => ({
+const plainEntry = (name: string, level: string, message: string): FunctionLogLine => ({
   timestamp: new Date().toISOString(),
   level,
   message,
   function: name,
 })
 
-/** A failure that is not the handler's own. */
+/** A failure of the sandbox, not of the handler. */
 export const failure = (errorType: string, errorMessage: string): Failure => ({
   errorType,
   errorMessage,
   stackTrace: [],
 })
 
-/** How Lambda logs a failed call. */
+/** The log line that Lambda writes for a failed call. */
 export function failureEntry(
   name: string,
   requestId: string,
   { errorType, message, stackTrace }: InvocationError,
-): LogEntry {
+): FunctionLogLine {
   const text = { errorType, errorMessage: message, stackTrace }
   return { timestamp: new Date().toISOString(), level: 'ERROR', requestId, message: text, function: name }
 }

@@ -6,28 +6,28 @@ import { type ScheduleName, schedules } from '../../lambdas/runtime/resources.ts
 import { region } from '../settings.ts'
 import type { LocalFunction } from './functions.ts'
 
-/** What runs by the clock, as EventBridge runs it in AWS. */
+/** The schedules of the manifest, which EventBridge runs in AWS. */
 export type Schedules = {
   /**
-   * Runs a schedule with `now` as its time; after the run that is under way, should there be one.
+   * Runs a schedule with `now` as its time. If a run is in progress, waits for its end first.
    * @throws InvocationError when the function fails
    */
   run(name: ScheduleName, now: Date): Promise<void>
-  /** Runs none any more. */
+  /** Stops the timers. */
   stop(): void
 }
 
-/** Begins to run the manifest's schedules by their intervals. A run that fails is in its function's log, and the next one comes. */
+/** Runs each schedule of the manifest at its interval. The error of a failed run is in the function's log. */
 export function startSchedules(functions: Readonly<Record<ScheduleName, Pick<LocalFunction, 'invoke'>>>): Schedules {
   const names = Object.keys(schedules) as ScheduleName[]
-  const underWay = new Map<ScheduleName, Promise<void>>()
+  const inProgress = new Map<ScheduleName, Promise<void>>()
 
   const run = (name: ScheduleName, now: Date) => {
     const act = async () => void (await functions[name].invoke(scheduledEvent(name, now)))
-    const before = underWay.get(name)
+    const before = inProgress.get(name)
     const running = before ? before.then(act, act) : act()
-    underWay.set(name, running)
-    const forget = () => void (underWay.get(name) === running && underWay.delete(name))
+    inProgress.set(name, running)
+    const forget = () => void (inProgress.get(name) === running && inProgress.delete(name))
     running.then(forget, forget)
     return running
   }
@@ -56,7 +56,7 @@ function scheduledEvent(name: ScheduleName, now: Date): ScheduledEvent<Record<st
   }
 }
 
-/** EventBridge knows no parts of seconds. */
+/** EventBridge sends times in whole seconds. */
 const wholeSecond = (at: Date) => new Date(Math.floor(at.getTime() / 1000) * 1000)
 
 const request = z.strictObject({
@@ -64,8 +64,8 @@ const request = z.strictObject({
 })
 
 /**
- * `POST /_local/schedules/NAME`: runs it at once, at the time of the body's `now`.
- * @throws Problem 404, 400 or 422 for what cannot be meant, 500 with the message of a handler that failed
+ * `POST /_local/schedules/NAME`: runs a schedule at once, with the time `now` of the body.
+ * @throws Problem 404 for an unknown schedule, 400 or 422 for an invalid body, 500 with the message of a handler that failed
  */
 export async function runOnRequest(running: Schedules, name: string, body: string): Promise<void> {
   if (!isSchedule(name)) throw new Problem(404, `there is no schedule ${name}`)
@@ -89,7 +89,7 @@ function readRequest(body: string): z.infer<typeof request> {
   const read = request.safeParse(content)
   if (read.success) return read.data
   const errors = read.error.issues.flatMap((issue) => {
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((field) => ({ field, detail: 'is not known' }))
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((field) => ({ field, detail: 'is unknown' }))
     return [{ field: issue.path.join('.') || 'body', detail: issue.message }]
   })
   throw new Problem(422, errors.map(({ field, detail }) => `${field} ${detail}`).join('; '), { errors })

@@ -2,18 +2,18 @@ import { format } from 'node:util'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Context } from 'aws-lambda'
 
-/** What a worker thread is started with. */
+/** The data that a worker thread starts with. */
 export type WorkerSettings = {
-  /** URL of the bundle, whose export `handler` is the function. */
+  /** URL of the bundle. Its export `handler` is the function. */
   readonly bundle: string
   readonly functionName: string
   readonly memoryMb: number
 }
 
-/** A call of the function. The event is JSON text, so that nothing else gets through. */
+/** A call of the function. The event is JSON text, because Lambda passes only JSON. */
 export type Call = { readonly requestId: string; readonly event: string; readonly remainingMs: number }
 
-/** How a function failed, in Lambda's words. */
+/** The error of a call, in Lambda's format. */
 export type Failure = {
   readonly errorType: string
   readonly errorMessage: string
@@ -28,7 +28,7 @@ export type LogLine = {
   readonly message: unknown
 }
 
-/** What comes back: once whether the function could be loaded, lines of the log, and one answer per call. */
+/** A message of the worker: once `ready` or `unusable`, log lines, and one `result` or `failure` per call. */
 export type Report =
   | { readonly kind: 'ready' }
   | { readonly kind: 'unusable'; readonly failure: Failure }
@@ -40,10 +40,10 @@ const levels = { debug: 'DEBUG', log: 'INFO', info: 'INFO', warn: 'WARN', error:
 
 let requestId: string | undefined
 
-if (parentPort) await work(workerData as WorkerSettings, (report) => parentPort?.postMessage(report))
+if (parentPort) await runFunction(workerData as WorkerSettings, (report) => parentPort?.postMessage(report))
 
-/** The Lambda runtime in small: loads the function once, then calls it with one event after another. */
-async function work(settings: WorkerSettings, report: (report: Report) => void): Promise<void> {
+/** Does what the Lambda runtime does: loads the bundle once, then calls the handler for each event. */
+async function runFunction(settings: WorkerSettings, report: (report: Report) => void): Promise<void> {
   for (const [method, level] of Object.entries(levels)) {
     console[method as keyof typeof levels] = (...values: unknown[]) =>
       report({ kind: 'log', line: logLine(level, values) })
@@ -71,7 +71,7 @@ async function work(settings: WorkerSettings, report: (report: Report) => void):
 function contextOf({ requestId, remainingMs }: Call, { functionName, memoryMb }: WorkerSettings): Context {
   const deadline = Date.now() + remainingMs
   const refuse = () => {
-    throw new Error('A handler answers by its promise: context.done, fail and succeed are gone from Lambda.')
+    throw new Error('Return a promise: Lambda has removed context.done, context.fail and context.succeed.')
   }
   return {
     callbackWaitsForEmptyEventLoop: true,
@@ -94,7 +94,7 @@ function describe(error: unknown): Failure {
   return { errorType: error.name, errorMessage: error.message, stackTrace: error.stack?.split('\n') ?? [] }
 }
 
-/** One value stands as it is, several become one text; an error is written out, which JSON by itself would not. */
+/** Logs one value as JSON and several as one text. Writes out errors, which JSON.stringify would not. */
 function logLine(level: string, values: readonly unknown[]): string {
   const message = values.length === 1 ? values[0] : format(...values)
   const line = (message: unknown): LogLine => ({

@@ -1,60 +1,60 @@
 import type { Observation, Reader, Routed } from './observe.ts'
-import type { Step } from './steps.ts'
+import type { Outcome, Step } from './steps.ts'
 
-/** Outcomes after which no ticket has more messages than before. */
-const leavesTicketsAlone = ['repeated', 'ignored', 'counted', 'unreadable', 'revoked', 'deleted', 'edited']
+/** Outcomes that add a message to a ticket. */
+const addsMessage: readonly Outcome[] = ['opened', 'joined', 'outgoing']
 
-/** What the steps so far came to, for `joins`. */
-export type Openings = Map<string, string>
+/** The tickets that the steps so far have opened: id by file. `joins` refers to them. */
+export type OpenedTickets = Map<string, string>
 
 /**
- * What is wrong with a step: status, loss, crashes, and every difference from what is expected, looked up through the
- * HTTP API, where people would see it. Empty when all is well.
+ * Compares a step with its expectations and returns the differences: status, lost events, crashes, outcomes, and what
+ * the HTTP API shows. Empty when all is as expected.
  */
 export async function faultsOf(
   step: Step,
   seen: Observation,
   counts: { before: number; after: number },
-  openings: Openings,
+  opened: OpenedTickets,
   reader: Reader,
 ): Promise<string[]> {
   const faults = [...seen.faults]
   if (seen.status !== 200) faults.push(`answered ${seen.status}`)
-  const words = seen.events.map((event) => event.outcome)
-  const isFree = step.outcome === null || step.outcome.includes('any')
-  if (step.outcome && !isFree && words.join() !== step.outcome.join()) {
-    faults.push(`expected ${step.outcome.join(', ')}, came to ${words.join(', ') || 'nothing'}`)
+  const outcomes = seen.events.map((event) => event.outcome)
+  const acceptsAny = step.outcome === null || step.outcome.includes('any')
+  if (step.outcome && !acceptsAny && outcomes.join() !== step.outcome.join()) {
+    faults.push(`expected ${step.outcome.join(', ')}, got ${outcomes.join(', ') || 'nothing'}`)
   }
-  const added = words.filter((word) => !leavesTicketsAlone.includes(word)).length
+  const added = outcomes.filter((one) => addsMessage.includes(one)).length
   if (counts.after - counts.before !== added) {
-    faults.push(`${added} messages were reported, tickets grew by ${counts.after - counts.before}`)
+    faults.push(`the log reports ${added} new messages, the tickets have ${counts.after - counts.before}`)
   }
-  for (const event of seen.events) faults.push(...(await faultsOfEvent(event, step, openings, reader)))
+  for (const event of seen.events) faults.push(...(await faultsOfEvent(event, step, opened, reader)))
   return faults
 }
 
-async function faultsOfEvent(event: Routed, step: Step, openings: Openings, reader: Reader): Promise<string[]> {
+async function faultsOfEvent(event: Routed, step: Step, opened: OpenedTickets, reader: Reader): Promise<string[]> {
   const { outcome, ticketId, externalId, channelUserId, reason } = event
   if (outcome === 'ignored' || outcome === 'unreadable') {
     const found = (await reader.events()).some(
       (record) => record.outcome === outcome && record.reason === reason && record.externalId === externalId,
     )
-    return found ? [] : [`${outcome}, but GET /api/events does not have it`]
+    return found ? [] : [`${outcome}, but GET /api/events does not list it`]
   }
   if (outcome === 'revoked') {
     const status = await reader.channelStatus(`twitter-${channelUserId}`)
     return status === 'needs_reconnection' ? [] : [`revoked, but the channel is ${status}`]
   }
-  if (!ticketId || !externalId || !['opened', 'joined', 'outgoing'].includes(outcome)) return []
-  if (outcome === 'opened') openings.set(step.file, ticketId)
-  return [...(await faultsOfTicket(ticketId, step, openings, reader)), ...(await faultsOfMessage(event, step, reader))]
+  if (!ticketId || !externalId || !addsMessage.includes(outcome)) return []
+  if (outcome === 'opened') opened.set(step.file, ticketId)
+  return [...(await faultsOfTicket(ticketId, step, opened, reader)), ...(await faultsOfMessage(event, step, reader))]
 }
 
-async function faultsOfTicket(ticketId: string, step: Step, openings: Openings, reader: Reader): Promise<string[]> {
+async function faultsOfTicket(ticketId: string, step: Step, opened: OpenedTickets, reader: Reader): Promise<string[]> {
   const faults: string[] = []
   const { tags } = await reader.ticket(ticketId)
   if (step.tag !== undefined && !tags.includes(step.tag)) faults.push(`tagged ${tags.join(', ')}, not ${step.tag}`)
-  if (step.joins !== undefined && openings.get(step.joins) !== ticketId) {
+  if (step.joins !== undefined && opened.get(step.joins) !== ticketId) {
     faults.push(`joined ${ticketId}, not the ticket of ${step.joins}`)
   }
   return faults

@@ -1,36 +1,37 @@
 import type { ApiEvent, ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
-import type { LogEntry } from '../lambda/sandbox.ts'
+import type { LogEntry, LogEvent } from '../../lambdas/core/log-events.ts'
+import type { FunctionLogLine } from '../lambda/sandbox.ts'
 import type { Stack } from '../stack.ts'
-import type { OutcomeWord } from './steps.ts'
+import type { Outcome } from './steps.ts'
 
-/** What came of one event, as the router's log has it. */
+/** The outcome of one event, from a `routed` line of the router's log. */
 export type Routed = {
-  readonly outcome: OutcomeWord
+  readonly outcome: Outcome
   readonly reason: string
   readonly ticketId: string | null
   readonly externalId: string | null
   readonly channelUserId: string | null
 }
 
-/** What came of one posted body. */
+/** What happened after one body was posted. */
 export type Observation = {
   readonly status: number
   readonly events: readonly Routed[]
-  /** What went wrong inside: crashes, failures, events that nothing was heard of. */
+  /** Internal errors: crashes, failures, events without an outcome. */
   readonly faults: readonly string[]
 }
 
-/** Reads the HTTP API as an administrator's program would. */
+/** Reads the HTTP API with an administrator's token. */
 export type Reader = {
   ticket(id: string): Promise<ApiTicket>
   message(ticketId: string, externalId: string): Promise<ApiMessage | undefined>
   events(): Promise<ApiEvent[]>
   channelStatus(id: string): Promise<string>
-  /** Messages of all tickets together. */
+  /** How many messages all tickets have together. */
   messageCount(): Promise<number>
 }
 
-/** @throws Error for any answer but 200 */
+/** @throws Error when the API answers anything but 200 */
 export function readerOf(stack: Stack, token: string): Reader {
   async function get<T>(path: string): Promise<T> {
     const response = await fetch(`${stack.url}${path}`, { headers: { authorization: `Bearer ${token}` } })
@@ -63,28 +64,32 @@ export function readerOf(stack: Stack, token: string): Reader {
   }
 }
 
-/** Collects what the functions log between two steps. */
-export class Listener {
-  #entries: LogEntry[] = []
+const routedEvent: LogEvent = 'routed'
+const failedEvent: LogEvent = 'failed'
 
-  readonly hear = (entry: LogEntry): void => {
-    this.#entries.push(entry)
+/** Collects the log lines of the functions between two steps. */
+export class LogCollector {
+  #lines: FunctionLogLine[] = []
+
+  readonly add = (line: FunctionLogLine): void => {
+    this.#lines.push(line)
   }
 
-  /** What was routed and what went wrong since the last call. */
+  /** Returns the outcomes and the errors since the last call. */
   take(): { routed: Routed[]; faults: string[] } {
-    const entries = this.#entries
-    this.#entries = []
+    const lines = this.#lines
+    this.#lines = []
     const routed: Routed[] = []
     const faults: string[] = []
-    for (const { function: name, level, message } of entries) {
-      const fields = (typeof message === 'object' && message !== null ? message : {}) as Record<string, unknown>
-      // The router's own line, by its `did`.
-      if (fields.event === 'routed') routed.push(fields as unknown as Routed)
-      else if (fields.event === 'failed' || level === 'ERROR' || level === 'FATAL') {
+    for (const { function: name, level, message } of lines) {
+      const fields = (typeof message === 'object' && message !== null ? message : {}) as Partial<LogEntry>
+      if (isRouted(fields)) routed.push(fields)
+      else if (fields.event === failedEvent || level === 'ERROR' || level === 'FATAL') {
         faults.push(`${name}: ${fields.error ?? fields.errorMessage ?? JSON.stringify(message)}`)
       }
     }
     return { routed, faults }
   }
 }
+
+const isRouted = (fields: Partial<LogEntry>): fields is LogEntry & Routed => fields.event === routedEvent

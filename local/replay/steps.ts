@@ -1,11 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import * as z from 'zod'
+import type { RoutedOutcome } from '../../lambdas/core/log-events.ts'
 import { includedPerson } from '../../lambdas/core/x/payload/people.ts'
 import { splitWebhookBody } from '../../lambdas/core/x/webhook-body.ts'
-import { Refusal } from '../settings.ts'
+import { UserError } from '../user-error.ts'
 
-/** What an event of a body can come to, in one word each; `any` stands for whatever is sensible. */
+/**
+ * The expected outcome of an event. `counted`: the webhook counts it and queues nothing. `any`: every outcome is good.
+ * A replay sends no replies, so the outcome `settled` cannot occur.
+ */
 const outcome = z.enum([
   'opened',
   'joined',
@@ -18,41 +22,41 @@ const outcome = z.enum([
   'deleted',
   'edited',
   'any',
-])
-export type OutcomeWord = z.infer<typeof outcome>
+] as const satisfies readonly (RoutedOutcome | 'counted' | 'any')[])
+export type Outcome = z.infer<typeof outcome>
 
 const step = z.strictObject({
-  /** Path of the body inside the folder. */
+  /** Path of the body in the folder. */
   file: z.string(),
-  /** One word an event of the body, in order. */
+  /** One outcome for each event of the body, in order. */
   outcome: z.array(outcome),
   tag: z.string().optional(),
   text: z.string().optional(),
-  /** Kinds of attachments, in order. */
+  /** Types of the attachments, in order. */
   attachments: z.array(z.enum(['photo', 'animated_gif', 'video'])).optional(),
-  /** The file whose ticket it joins. */
+  /** The file that opened the ticket which this body joins. */
   joins: z.string().optional(),
 })
 
-/** A body to post, and what is expected of it; without expectation anything that is not lost will do. */
+/** A body to post with its expectations. `outcome` is null if there are none; then only lost events are errors. */
 export type Step = Omit<z.infer<typeof step>, 'outcome'> & {
-  readonly outcome: OutcomeWord[] | null
+  readonly outcome: Outcome[] | null
   readonly body: Buffer
 }
 
-/** An X account that bodies name, for which a channel is needed. */
+/** An X account that the bodies are for. It needs a channel. */
 export type Account = { readonly twitterUserId: string; readonly username: string }
 
-/** What to replay: the steps, the accounts, and the files of the folder that are no webhook bodies. */
+/** What to replay: the steps, the accounts, and the files of the folder that are not webhook bodies. */
 export type Plan = { readonly steps: Step[]; readonly accounts: Account[]; readonly skipped: string[] }
 
 /**
- * Reads a folder of webhook bodies. The steps are those of the first file of expectations, or every body by name.
- * A file of expectations that follows replaces what is expected of the files that it names.
- * @throws Refusal naming the folder, file or field that cannot be used
+ * Reads a folder of webhook bodies. The first file of expectations lists the steps; without one, every body is a step,
+ * sorted by name. Each further file of expectations replaces the expectations of the files that it names.
+ * @throws UserError naming the folder, file or field that is missing or invalid
  */
 export function readPlan(folder: string, [expectations, ...replacements]: readonly string[]): Plan {
-  if (!existsSync(folder)) throw new Refusal(`There is no folder ${folder}.`)
+  if (!existsSync(folder)) throw new UserError(`The folder ${folder} does not exist.`)
   const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
@@ -71,25 +75,25 @@ export function readPlan(folder: string, [expectations, ...replacements]: readon
 
 function bodyOf(bodies: ReadonlyMap<string, Buffer>, file: string, folder: string): Buffer {
   const body = bodies.get(file)
-  if (!body) throw new Refusal(`${file} is expected, but it is not in ${folder}.`)
+  if (!body) throw new UserError(`The expectations name ${file}, which is not in ${folder}.`)
   return body
 }
 
 function readExpectations(path: string): z.infer<typeof step>[] {
-  if (!existsSync(path)) throw new Refusal(`There is no file ${path}.`)
+  if (!existsSync(path)) throw new UserError(`The file ${path} does not exist.`)
   let content: unknown
   try {
     content = JSON.parse(readFileSync(path, 'utf8'))
   } catch {
-    throw new Refusal(`${path} is not JSON.`)
+    throw new UserError(`${path} is not JSON.`)
   }
   const read = z.array(step).safeParse(content)
   if (read.success) return read.data
   const [issue] = read.error.issues
-  throw new Refusal(`${path}: ${issue?.path.join('.')}: ${issue?.message}`)
+  throw new UserError(`${path}: ${issue?.path.join('.')}: ${issue?.message}`)
 }
 
-/** Whether a file looks like something that X posts: an envelope of either event system. */
+/** True if a file looks like a webhook body of the Account Activity API or the X Activity API. */
 function isWebhookBody(content: Buffer | undefined): boolean {
   try {
     const body: unknown = JSON.parse(content?.toString('utf8') ?? '')
@@ -103,7 +107,7 @@ function isWebhookBody(content: Buffer | undefined): boolean {
   }
 }
 
-/** Every account that the bodies name, once, with the username that any of them gives it. */
+/** The accounts that the bodies are for, each once, with a username from any of the bodies. */
 function accountsIn(bodies: readonly Buffer[]): Account[] {
   const usernames = new Map<string, string | null>()
   for (const body of bodies) {

@@ -3,23 +3,24 @@ import OAuth from 'oauth-1.0a'
 import { type Access, type Call, formBody, problem, v1Error, type XError } from './http.ts'
 import type { World } from './world.ts'
 
-/** The hosts that clients sign for; only the host of the request itself is the simulator's. */
+/** Clients sign for these hosts, although they send the requests to the simulator. */
 const apiHosts = ['https://api.x.com']
 const mediaHosts = ['https://ton.twitter.com', 'https://ton.x.com']
 
-const maxAgeSeconds = 300
+const maxClockSkewSeconds = 300
 
-/** A call of which it is not known yet who makes it, and to what. */
-export type Unanswered = Omit<Call, 'userId' | 'params'>
+/** A call before routing and authentication. */
+export type UnauthenticatedCall = Omit<Call, 'userId' | 'params'>
 
-/** Nonces that were used, with the second in which they may be forgotten. */
+/** Used nonces, each with the Unix time in seconds at which it expires. */
 export type Nonces = Map<string, number>
 
 /**
- * Who makes a call: the account's id, or null for the app itself.
- * @throws XError when the call is not signed as it has to be
+ * Authenticates a call. Returns the account's id, or null for the app itself.
+ * OAuth 1.0a: https://www.rfc-editor.org/rfc/rfc5849
+ * @throws XError when the call has no valid signature or token, or the wrong kind
  */
-export function authenticate(world: World, nonces: Nonces, call: Unanswered, access: Access) {
+export function authenticate(world: World, nonces: Nonces, call: UnauthenticatedCall, access: Access) {
   if (access === 'open') return null
   const header = call.headers.authorization ?? ''
   if (/^oauth /i.test(header)) {
@@ -37,34 +38,34 @@ export function authenticate(world: World, nonces: Nonces, call: Unanswered, acc
 function verifySignature(
   { state, consumerKey, consumerSecret, now }: World,
   nonces: Nonces,
-  call: Unanswered,
+  call: UnauthenticatedCall,
   header: string,
   access: Access,
 ): { userId: string | null } {
   const { oauth_signature: given = '', realm: _, ...signed } = parseHeader(header)
   const { oauth_token: token, oauth_timestamp: timestamp = '', oauth_nonce: nonce = '' } = signed
   const seconds = Number(timestamp)
-  const isNear = [Date.now(), now().getTime()].some((ms) => Math.abs(ms / 1000 - seconds) <= maxAgeSeconds)
+  const isRecent = [Date.now(), now().getTime()].some((ms) => Math.abs(ms / 1000 - seconds) <= maxClockSkewSeconds)
   const known = secretOf(state, token, access)
   const nonceKey = `${token ?? ''} ${nonce}`
-  const fits =
+  const isValid =
     known !== undefined &&
     signed.oauth_consumer_key === consumerKey &&
     signed.oauth_signature_method === 'HMAC-SHA1' &&
     /^\d+$/.test(timestamp) &&
-    isNear &&
+    isRecent &&
     nonce !== '' &&
     !nonces.has(nonceKey) &&
     hostsOf(call.path).some((host) =>
       isEqual(given, signatureOf(host, call, signed, consumerKey, consumerSecret, known.secret)),
     )
-  if (!fits) throw unauthorized(call.path)
-  forgetOld(nonces)
-  nonces.set(nonceKey, Date.now() / 1000 + 2 * maxAgeSeconds)
+  if (!isValid) throw unauthorized(call.path)
+  removeExpired(nonces)
+  nonces.set(nonceKey, Date.now() / 1000 + 2 * maxClockSkewSeconds)
   return { userId: known.userId }
 }
 
-/** The secret of a token, and whose it is; undefined for one that is not known or has no business with this call. */
+/** The secret and the account of a token. Undefined if the token is unknown or not allowed for this call. */
 function secretOf(state: World['state'], token: string | undefined, access: Access) {
   if (token === undefined) return access === 'consumer' ? { secret: '', userId: null } : undefined
   const found = state.accessTokens.find((one) => one.token === token)
@@ -75,7 +76,7 @@ function secretOf(state: World['state'], token: string | undefined, access: Acce
 
 function signatureOf(
   host: string,
-  call: Unanswered,
+  call: UnauthenticatedCall,
   signed: Record<string, string>,
   key: string,
   secret: string,
@@ -88,11 +89,11 @@ function signatureOf(
   })
   const data = { ...grouped(formBody(call)), ...grouped(call.query) }
   const request = { url: `${host}${call.path}`, method: call.method, data }
-  // The package's type asks for what it adds by itself; here everything comes from the request that is checked.
+  // The package's type requires fields that it fills itself. Here all of them come from the request.
   return oauth.getSignature(request, tokenSecret, signed as unknown as OAuth.Data)
 }
 
-/** Parameters by name; one that is there several times as a list. */
+/** Parameters by name. A repeated parameter becomes a list. */
 function grouped(parameters: URLSearchParams): Record<string, string | string[]> {
   const names = [...new Set(parameters.keys())]
   return Object.fromEntries(
@@ -120,7 +121,7 @@ function isEqual(given: string, expected: string): boolean {
   return a.length === b.length && timingSafeEqual(a, b)
 }
 
-function forgetOld(nonces: Nonces): void {
+function removeExpired(nonces: Nonces): void {
   const second = Date.now() / 1000
   for (const [key, until] of nonces) {
     if (until > second) return
@@ -128,7 +129,7 @@ function forgetOld(nonces: Nonces): void {
   }
 }
 
-/** The 401 in the words of the part of the API that is asked. */
+/** The 401 of the API version of the path. */
 function unauthorized(path: string): XError {
   if (!path.startsWith('/2/')) return v1Error(401, 32, 'Could not authenticate you.')
   return problem(401, 'Unauthorized', 'Unauthorized')

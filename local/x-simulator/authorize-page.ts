@@ -4,8 +4,9 @@ import type { User } from './state.ts'
 import { escapeHtml } from './text.ts'
 
 /**
- * The page on which a person allows or refuses the app.
- * @param users the accounts to choose from, @param fault what was wrong with the last try
+ * The page on which a person authorizes the app.
+ * @param users the accounts to choose from
+ * @param fault the error of the last attempt
  */
 export function authorizePage(token: string, users: readonly User[], fault?: string): Answer {
   const choices = users.map(
@@ -23,9 +24,9 @@ export function authorizePage(token: string, users: readonly User[], fault?: str
     ${fault ? `<p class="alert" role="alert">${escapeHtml(fault)}</p>` : ''}
     <p>With your permission, <strong>Helpdesk</strong> will</p>
     <ul>
-      <li>see and send posts of this account</li>
-      <li>see and send its direct messages</li>
-      <li>be told as soon as somebody writes to it</li>
+      <li>read and send posts of this account</li>
+      <li>read and send its direct messages</li>
+      <li>be notified when somebody writes to it</li>
     </ul>
     <form method="post" action="/oauth/authorize">
       <input type="hidden" name="oauth_token" value="${escapeHtml(token)}">
@@ -37,22 +38,22 @@ export function authorizePage(token: string, users: readonly User[], fault?: str
         <button class="button" name="decision" value="cancel">Cancel</button>
       </div>
     </form>
-    <p class="muted">This is X, simulated: nothing leaves this machine.</p>`,
+    <p class="muted">This is the X simulator. Nothing leaves this machine.</p>`,
   )
 }
 
-/** What a person who came without a callback is shown: the verifier to type. */
+/** Shows the PIN after Allow, when the app uses no callback (`oob`). */
 export function pinPage(pin: string): Answer {
   return page(200, 'Enter this PIN to finish', `<p class="pin"><strong>${escapeHtml(pin)}</strong></p>`)
 }
 
-/** What a person who came without a callback is shown after Cancel. */
+/** The page after Cancel, when the app uses no callback (`oob`). */
 export function cancelledPage(): Answer {
   return page(200, 'Cancelled', '<p>Helpdesk got no access. You can close this page.</p>')
 }
 
-/** For a token that is unknown, or was used before. */
-export function stalePage(): Answer {
+/** The page for a request token that is unknown or already used. */
+export function invalidTokenPage(): Answer {
   return page(
     403,
     'Whoa there!',

@@ -66,7 +66,7 @@ const bodies = {
 
 type Handle = (control: Control, call: Pick<Call, 'body'>, id: string) => unknown
 
-/** Every call of the control, by method and path; what it returns is answered with 200. */
+/** The control calls by method and path. The result is the body of a 200. README.md lists them. */
 const calls: Readonly<Record<string, Handle>> = {
   'GET /_x/users': (control) => ({ users: control.users() }),
   'POST /_x/users': (control, call) => control.addUser(read(bodies.user, call)),
@@ -87,8 +87,8 @@ const calls: Readonly<Record<string, Handle>> = {
   'POST /_x/webhooks/break': (control, call) => ({
     webhooks: control.breakWebhooks(read(bodies.webhook, call).id),
   }),
-  'POST /_x/webhooks/mend': (control, call) => ({
-    webhooks: control.mendWebhooks(read(bodies.webhook, call).id),
+  'POST /_x/webhooks/repair': (control, call) => ({
+    webhooks: control.repairWebhooks(read(bodies.webhook, call).id),
   }),
   'GET /_x/drop': (control) => ({ drop: control.state().drop }),
   'POST /_x/drop': (control, call) => ({ drop: control.drop(read(bodies.drop, call)) }),
@@ -109,7 +109,7 @@ const calls: Readonly<Record<string, Handle>> = {
   'POST /_x/limits': (control, call) => control.limits(given(read(bodies.limits, call))),
 }
 
-/** Answers a call of the control; a wrong input is a 400 that says what is wrong with it. */
+/** Answers a control call. An invalid input gets a 400 that names what is wrong. */
 export async function answerControl(control: Control, call: Pick<Call, 'method' | 'path' | 'body'>): Promise<Answer> {
   const [, media] = /^\/_x\/media\/(\d+)$/.exec(call.path) ?? []
   if (media && call.method === 'GET') return mediaAnswer(control, media)
@@ -130,7 +130,7 @@ export async function answerControl(control: Control, call: Pick<Call, 'method' 
 function mediaAnswer(control: Control, id: string): Answer {
   const found = control.media(id)
   if (!found) return { status: 404, body: { error: `There is no media «${id}».` } }
-  // A file that somebody attached is shown, and never runs, also when it is opened by itself.
+  // Scripts in an attached file never run, also when somebody opens the file itself.
   const headers = {
     'content-type': found.contentType,
     'content-security-policy': "default-src 'none'; sandbox",
@@ -156,7 +156,7 @@ function read<T>(schema: z.ZodType<T>, { body }: Pick<Call, 'body'>): T {
 
 const done = (_: unknown) => ({ done: true })
 
-/** Without the fields that were not given, so that they overwrite nothing. */
+/** Removes undefined fields, so that they overwrite nothing. */
 function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import type { Answers, Scripted, WaitingAnswer } from './answers.ts'
 import type { Deliveries } from './deliveries.ts'
 import { sendMessage } from './direct-messages.ts'
-import { chatCreated, revoked } from './events.ts'
 import { keepMedia } from './media-files.ts'
-import { dropToken, tokenFor } from './oauth.ts'
+import { deleteToken, tokenFor } from './oauth.ts'
+import { maxEdits, versionsOf } from './post-versions.ts'
 import { edit, publish, remove } from './posts.ts'
+import type { PendingAnswer, ScriptedAnswer, ScriptedAnswers } from './scripted-answers.ts'
 import type {
   AccessToken,
   Delivery,
@@ -19,27 +19,30 @@ import type {
   User,
   Webhook,
 } from './state.ts'
-import { mostEdits, versionsOf } from './versions.ts'
+import { chatCreated, revoked } from './webhook-events.ts'
 import { checkWebhook } from './webhooks.ts'
 import { apps, type World } from './world.ts'
 
-/** A wrong input for the control, said in a sentence. */
+/** An invalid input of a control call. The message is one sentence. */
 export class ControlError extends Error {
   override readonly name = 'ControlError'
 }
 
 /** A file that a person attaches. */
 export type File = { readonly contentType: string; readonly bytes: Buffer }
-export type HeardCall = { readonly method: string; readonly path: string; readonly status: number | null }
+export type RecordedCall = { readonly method: string; readonly path: string; readonly status: number | null }
 
-/** What people do on X, and how X is to behave: for tests and for the page. People are named by id or handle. */
+/**
+ * Does what people do on X and sets how X behaves, for tests, for the page and for the control calls.
+ * A person is named by id or username.
+ */
 export type Control = {
   addUser(user: { id?: string | undefined; username: string; name?: string | undefined }): User
   changeUser(user: string, change: { username?: string; name?: string; acceptsMessages?: boolean }): User
   users(): readonly User[]
-  /** An app's token for an account, as after Allow. */
+  /** Authorizes the app for an account, as Allow does, and returns the access token. */
   token(user: string): AccessToken
-  /** Takes the app's permission away, as a person does in X's settings. */
+  /** Revokes the app's access, as a person does in X's settings. */
   revoke(user: string): void
   post(post: {
     by: string
@@ -56,26 +59,27 @@ export type Control = {
   directMessages(): readonly DirectMessage[]
   encryptedChat(chat: { from: string; to: string }): EncryptedChat
   state(): Readonly<State>
-  /** Every event that was to be delivered, with its attempts. */
+  /** All deliveries with their attempts. */
   deliveries(): readonly Delivery[]
-  /** Challenges every webhook, as X does now and then: by id, what was wrong or null. */
+  /** Sends a CRC challenge to every webhook, as X does at intervals. Returns the error or null, by webhook id. */
   challengeWebhooks(): Promise<Record<string, string | null>>
-  /** Makes a webhook, or every one, invalid: it misses what happens until a PUT succeeds. */
+  /** Marks a webhook, or every webhook, as invalid. It misses all events until a PUT succeeds. */
   breakWebhooks(id?: string): readonly Webhook[]
-  /** Makes a webhook, or every one, valid without a challenge, and ends a drop until then. */
-  mendWebhooks(id?: string): readonly Webhook[]
-  /** Lets the next deliveries be missed: so many, or all until webhooks are mended or the count is 0. */
+  /** Marks a webhook, or every webhook, as valid without a challenge. Ends a drop without a count. */
+  repairWebhooks(id?: string): readonly Webhook[]
+  /** Drops the next deliveries: `count` of them, or all until the webhooks are repaired. A count of 0 ends a drop. */
   drop(change: { count?: number | undefined; kinds?: readonly string[] | undefined }): Drop | null
-  /** The bytes of something uploaded or attached. */
+  /** The bytes of an uploaded or attached file. */
   media(id: string): File | undefined
-  answer(scripted: Scripted): WaitingAnswer
-  answers(): readonly WaitingAnswer[]
+  answer(scripted: ScriptedAnswer): PendingAnswer
+  answers(): readonly PendingAnswer[]
   clearAnswers(): void
-  /** Calls to the API, the latest thousand, oldest first. */
-  calls(): readonly HeardCall[]
-  heard(call: HeardCall): void
+  /** The last 1,000 calls of X's API, oldest first. */
+  calls(): readonly RecordedCall[]
+  recordCall(call: RecordedCall): void
+  /** Holds, releases or delays deliveries. */
   echoes(change: { hold?: boolean | undefined; release?: boolean | undefined; delayMs?: number | undefined }): void
-  /** Sets the clock, which goes on from there; null puts it right again. */
+  /** Sets the simulator's clock, which then runs on. Null resets it to the real time. */
   clock(now: Date | null): Date
   limits(change: { [name in keyof Settings['limits']]?: Partial<Limit> | undefined }): Settings['limits']
   settings(change: Partial<Omit<Settings, 'limits'>>): Settings
@@ -84,28 +88,30 @@ export type Control = {
 export type ControlParts = {
   readonly world: World
   readonly deliveries: Deliveries
-  readonly answers: Answers
+  readonly answers: ScriptedAnswers
   readonly now: () => Date
 }
 
-/** The control of a simulator. */
+const maxRecordedCalls = 1_000
+
+/** Creates the control of a simulator. */
 export function createControl({ world, deliveries, answers, now }: ControlParts): Control {
   const { state, changed } = world
-  const calls: HeardCall[] = []
+  const calls: RecordedCall[] = []
 
   const userNamed = (name: string): User => {
     const handle = name.replace(/^@/, '').toLowerCase()
     const user =
       state.users.find((one) => one.id === name) ?? state.users.find((one) => one.username.toLowerCase() === handle)
-    if (!user) throw new ControlError(`There is no user «${name}»: give an id or a handle of GET /_x/users.`)
+    if (!user) throw new ControlError(`There is no user «${name}». GET /_x/users lists ids and usernames.`)
     return user
   }
   const freeUsername = (username: string, except?: User) => {
     if (!/^\w{1,15}$/.test(username)) {
-      throw new ControlError(`«${username}» is no handle: 1 to 15 letters, digits and underscores.`)
+      throw new ControlError(`«${username}» is not a username. It must have 1 to 15 letters, digits or underscores.`)
     }
     const taken = state.users.find((one) => one.username.toLowerCase() === username.toLowerCase())
-    if (taken && taken !== except) throw new ControlError(`The handle «${username}» is taken.`)
+    if (taken && taken !== except) throw new ControlError(`The username «${username}» is taken.`)
     return username
   }
   const postOf = (id: string, field: string): Post => {
@@ -125,7 +131,7 @@ export function createControl({ world, deliveries, answers, now }: ControlParts)
   return {
     addUser({ id, username, name = username }) {
       if (id !== undefined && !/^[1-9]\d{0,18}$/.test(id))
-        throw new ControlError(`«${id}» is no user id: 1 to 19 digits.`)
+        throw new ControlError(`«${id}» is not a user id. It must have 1 to 19 digits.`)
       if (state.users.some((one) => one.id === id)) throw new ControlError(`The user id «${id}» is taken.`)
       const user = {
         id: id ?? world.newId(),
@@ -150,29 +156,28 @@ export function createControl({ world, deliveries, answers, now }: ControlParts)
     revoke(name) {
       const { id } = userNamed(name)
       const events = revoked(world, id)
-      dropToken(world, id)
+      deleteToken(world, id)
       world.emit(events)
     },
     post({ by, text, inReplyTo, quotes, media = [] }) {
       const { id } = userNamed(by)
       if (inReplyTo !== undefined) postOf(inReplyTo, 'inReplyTo')
       if (quotes !== undefined) postOf(quotes, 'quotes')
-      if (text === '' && media.length === 0) throw new ControlError('text: a post needs a text or media.')
+      if (text === '' && media.length === 0) throw new ControlError('text: A post needs text or media.')
       const mediaIds = media.map((file) => keepMedia(world, id, 'tweet', file.contentType, file.bytes).id)
       return publish(world, { by: id, text, inReplyTo, quotes, mediaIds })
     },
     editPost(id, text) {
       const post = postOf(id, 'id')
-      if (versionsOf(world, post).length > mostEdits)
-        throw new ControlError(`id: X lets a post be edited ${mostEdits} times.`)
-      if (text === '' && post.mediaIds.length === 0) throw new ControlError('text: a post needs a text or media.')
+      if (versionsOf(world, post).length > maxEdits) throw new ControlError(`id: X allows ${maxEdits} edits of a post.`)
+      if (text === '' && post.mediaIds.length === 0) throw new ControlError('text: A post needs text or media.')
       return edit(world, post, text)
     },
     deletePost: (id) => remove(world, postOf(id, 'id')),
     posts: () => state.posts,
     directMessage({ from, to, text, media }) {
       const [sender, receiver] = [userNamed(from), userNamed(to)]
-      if (text === '' && !media) throw new ControlError('text: a message needs a text or media.')
+      if (text === '' && !media) throw new ControlError('text: A message needs text or media.')
       const mediaId = media && keepMedia(world, sender.id, 'dm', media.contentType, media.bytes).id
       return sendMessage(world, { from: sender.id, to: receiver.id, text, mediaId, appId: apps.web.id })
     },
@@ -196,7 +201,7 @@ export function createControl({ world, deliveries, answers, now }: ControlParts)
       return Object.fromEntries(await Promise.all(results))
     },
     breakWebhooks: (id) => setValid(id, false),
-    mendWebhooks(id) {
+    repairWebhooks(id) {
       if (state.drop?.left === null) state.drop = null
       return setValid(id, true)
     },
@@ -214,9 +219,9 @@ export function createControl({ world, deliveries, answers, now }: ControlParts)
     answers: () => answers.list(),
     clearAnswers: () => answers.clear(),
     calls: () => calls,
-    heard(call) {
+    recordCall(call) {
       calls.push(call)
-      if (calls.length > 1_000) calls.shift()
+      if (calls.length > maxRecordedCalls) calls.shift()
     },
     echoes({ hold, release, delayMs }) {
       if (delayMs !== undefined) deliveries.pace.delayMs = delayMs

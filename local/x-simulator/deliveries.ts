@@ -1,23 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import { exchange, hmac } from './outgoing.ts'
 import type { Attempt, Delivery, State, Webhook } from './state.ts'
+import { hmac, requestWebhook } from './webhook-request.ts'
 import type { WebhookEvent } from './world.ts'
 
-/** So many are remembered, and whatever was not delivered while a replay can still bring it. */
-const remembered = 2_000
-const replayableMs = 24 * 3_600_000
+/** The simulator keeps this many deliveries, and those that a replay can still deliver. */
+const maxDeliveries = 2_000
+/** How old the events of a replay may be. */
+export const maxReplayAgeMs = 24 * 3_600_000
 
-/** When deliveries go out: after a while, or only when they are released. */
+/** When deliveries are sent: after a delay, or only when they are released. */
 export type Pace = { hold: boolean; delayMs: number }
 
 export type Deliveries = {
   emit(events: readonly WebhookEvent[]): void
-  /** Delivers once more, without retries: whether it was answered 200, or null when the simulator has stopped. */
+  /** Delivers again, without retries. Returns whether the webhook answered 200, or null when the simulator has stopped. */
   redeliver(delivery: Delivery, jobId: string): Promise<boolean | null>
   readonly pace: Pace
-  /** Sends what is held, and holds no more. */
+  /** Sends all held deliveries and ends the hold. */
   release(): void
-  /** Goes on with what was under way when the state was last written. */
+  /** Continues the deliveries that were pending when the simulator stopped. */
   resume(): void
   stop(): void
 }
@@ -28,10 +29,10 @@ export type DeliveryOptions = {
   readonly retryDelaysMs: readonly number[]
   readonly now: () => Date
   readonly changed: () => void
-  readonly onTrouble: (sentence: string) => void
+  readonly onWarning: (sentence: string) => void
 }
 
-/** Sends events to webhooks, signed, again after each delay while the answer is anything but 200. */
+/** Sends signed events to webhooks. Retries after each delay until the webhook answers 200. */
 export function createDeliveries(options: DeliveryOptions): Deliveries {
   const { state, retryDelaysMs, changed } = options
   const stopping = new AbortController()
@@ -42,14 +43,14 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     delivery.status = 'waiting'
     const timer = setTimeout(() => {
       timers.delete(timer)
-      attempt(delivery).catch((error) => options.onTrouble(`The X simulator could not deliver: ${String(error)}`))
+      attempt(delivery).catch((error) => options.onWarning(`The X simulator could not deliver: ${String(error)}`))
     }, delayMs)
     timers.add(timer)
   }
 
   const validWebhook = (id: string) => state.webhooks.find((one) => one.id === id && one.valid)
 
-  /** Posts it once to its webhook; undefined when the simulator has stopped meanwhile. */
+  /** Posts a delivery once to its webhook. Undefined when the simulator has stopped meanwhile. */
   const tryOnce = async (delivery: Delivery, webhook: Webhook) => {
     const outcome = await post(webhook.url, delivery.body, options.consumerSecret, stopping.signal)
     if (stopping.signal.aborted) return undefined
@@ -67,7 +68,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     if (outcome.status === 200) return end(delivery, 'delivered')
     const delayMs = retryDelaysMs[delivery.attempts.length - 1]
     if (delayMs === undefined) {
-      options.onTrouble(`X gave up on ${delivery.event}: the webhook answered ${outcome.status ?? outcome.error}.`)
+      options.onWarning(`X gave up on ${delivery.event}: the webhook answered ${outcome.status ?? outcome.error}.`)
       return end(delivery, 'failed')
     }
     changed()
@@ -97,7 +98,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     return delivery
   }
 
-  /** Whether this one is to be lost, and counts it. What X says of its own jobs never is. */
+  /** True if the control drops this event; counts it. The end of a replay job is never dropped. */
   const isDropped = ({ event, userId }: WebhookEvent) => {
     const { drop } = state
     if (!drop || userId === null || (drop.kinds && !drop.kinds.includes(event))) return false
@@ -116,7 +117,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
         const delivery = add(first, isMissed ? 'missed' : 'held')
         if (!isMissed && !pace.hold) later(delivery, pace.delayMs)
       }
-      forgetOld(state, options.now())
+      removeOld(state, options.now())
       changed()
     },
     async redeliver(original, jobId) {
@@ -135,7 +136,7 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
     },
     resume() {
       for (const delivery of state.deliveries) {
-        // A replay job ends with the simulator, and with it what it was delivering.
+        // A replay job does not survive a restart of the simulator, so its deliveries have failed.
         if (delivery.status === 'waiting' && delivery.replay) delivery.status = 'failed'
         else if (delivery.status === 'waiting' || delivery.status === 'held') later(delivery, 0)
       }
@@ -147,20 +148,20 @@ export function createDeliveries(options: DeliveryOptions): Deliveries {
   }
 }
 
-function forgetOld(state: State, now: Date): void {
-  const tooMany = state.deliveries.length - remembered
+function removeOld(state: State, now: Date): void {
+  const tooMany = state.deliveries.length - maxDeliveries
   if (tooMany <= 0) return
   const isReplayable = ({ createdAt, replay }: Delivery) =>
-    !replay && now.getTime() - Date.parse(createdAt) <= replayableMs
+    !replay && now.getTime() - Date.parse(createdAt) <= maxReplayAgeMs
   const isDone = (one: Delivery) =>
     one.status === 'delivered' || ((one.status === 'failed' || one.status === 'missed') && !isReplayable(one))
-  const forgotten = new Set(state.deliveries.filter(isDone).slice(0, tooMany))
-  state.deliveries = state.deliveries.filter((one) => !forgotten.has(one))
+  const removed = new Set(state.deliveries.filter(isDone).slice(0, tooMany))
+  state.deliveries = state.deliveries.filter((one) => !removed.has(one))
 }
 
 async function post(url: string, body: string, secret: string, signal: AbortSignal): Promise<Omit<Attempt, 'at'>> {
   const headers = { 'content-type': 'application/json', 'x-twitter-webhooks-signature': hmac(body, secret) }
-  return exchange('POST', url, headers, body, signal).then(
+  return requestWebhook('POST', url, headers, body, signal).then(
     ({ status }) => ({ status, error: null }),
     (error) => ({ status: null, error: error instanceof Error ? error.message : String(error) }),
   )

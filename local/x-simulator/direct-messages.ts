@@ -1,13 +1,13 @@
-import { messageCreated } from './events.ts'
 import { type Answer, type Call, forbidden, invalidRequest, jsonBody, type Route } from './http.ts'
+import { pageOf } from './pagination.ts'
 import { findUser, shortLink } from './posts.ts'
 import type { DirectMessage } from './state.ts'
 import { codePoints, compose } from './text.ts'
-import { pageOf } from './timeline.ts'
 import { mediaKey, pick, v2Entities, v2Media, v2Posts, v2Users } from './v2-shapes.ts'
+import { messageCreated } from './webhook-events.ts'
 import { apps, type World } from './world.ts'
 
-/** Direct messages: sending, and looking back. */
+/** Sending direct messages and reading earlier ones. */
 export const directMessageRoutes: readonly Route[] = [
   {
     method: 'POST',
@@ -28,7 +28,7 @@ export type MessageDraft = {
   readonly appId: string
 }
 
-/** Sends a direct message, whoever wrote it, and tells both ends. */
+/** Sends a direct message, from an app or from a person, and delivers it to the webhooks of both accounts. */
 export function sendMessage(world: World, draft: MessageDraft): DirectMessage {
   const link = shortLink()
   const message: DirectMessage = {
@@ -95,11 +95,11 @@ function page(world: World, call: Call, belongs: (message: DirectMessage) => boo
   checkQuery(query)
   const types = query.get('event_types')?.split(',')
   const asked = types && !types.includes('MessageCreate') ? [] : world.state.directMessages
-  const oldest = world.now().getTime() - keptMs
+  const oldest = world.now().getTime() - lookupAgeMs
   const own = asked.filter(
     (one) => (one.from === userId || one.to === userId) && Date.parse(one.createdAt) >= oldest && belongs(one),
   )
-  const { items, meta } = pageOf(own, query, { from: 1, to: 100, unless: 100 })
+  const { items, meta } = pageOf(own, query, { min: 1, max: 100, default: 100 })
   const fields = ['id', 'event_type', 'text']
   const data = items.map((one) => pick(v2Message(world, one), fields, query.get('dm_event.fields')))
   const includes = includesOf(world, items, query)
@@ -109,14 +109,14 @@ function page(world: World, call: Call, belongs: (message: DirectMessage) => boo
   }
 }
 
-/** X gives out messages for so long. */
-const keptMs = 30 * 24 * 3_600_000
+/** X returns messages of the last 30 days. https://docs.x.com/x-api/direct-messages/lookup/introduction */
+const lookupAgeMs = 30 * 24 * 3_600_000
 
 const parameters =
   'max_results,pagination_token,event_types,dm_event.fields,expansions,media.fields,user.fields,tweet.fields'.split(',')
 const eventTypes = ['MessageCreate', 'ParticipantsJoin', 'ParticipantsLeave']
 
-/** Messages are not to be had since an id or a time: X refuses a parameter that it does not know. */
+/** X refuses unknown parameters. This endpoint has no `since_id` and no `start_time`. */
 function checkQuery(query: URLSearchParams): void {
   const unknown = [...query.keys()].find((name) => !parameters.includes(name))
   if (unknown !== undefined) {
@@ -131,7 +131,7 @@ function checkQuery(query: URLSearchParams): void {
   }
 }
 
-/** What stands beside messages: the people, media and posts that the query wants. */
+/** The `includes` of messages: the users, media and posts that the query's expansions name. */
 function includesOf(world: World, messages: readonly DirectMessage[], query: URLSearchParams) {
   const expansions = query.get('expansions')?.split(',') ?? []
   const wants = (name: string) => expansions.includes(name)
@@ -155,7 +155,7 @@ function includesOf(world: World, messages: readonly DirectMessage[], query: URL
 
 const mediaOf = ({ state }: World, { mediaId }: DirectMessage) => state.media.filter(({ id }) => id === mediaId)
 
-/** The posts to which a message has links. */
+/** The posts that a message links to. */
 function postsIn({ text }: DirectMessage): { id: string }[] {
   const ids = text.entities.flatMap((one) => {
     const link = one.type === 'url' ? one.expandedUrl : ''
@@ -182,7 +182,7 @@ function v2Message(world: World, message: DirectMessage) {
   }
 }
 
-/** The ids of both ends, the smaller first. */
+/** The conversation id: the ids of both accounts, the smaller first. */
 function conversationOf({ from, to }: DirectMessage): string {
   return [from, to].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1)).join('-')
 }

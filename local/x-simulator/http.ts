@@ -1,20 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { World } from './world.ts'
 
-/** A request to the simulator, read whole. */
+/** A request to the simulator with its whole body. */
 export type Call = {
   readonly method: string
   readonly path: string
-  /** What stands in the path for `:name`. */
+  /** The values of `:name` in the route's path. */
   readonly params: Readonly<Record<string, string>>
   readonly query: URLSearchParams
   readonly headers: IncomingMessage['headers']
   readonly body: Buffer
-  /** The account for which it is made; null for the app's own calls. */
+  /** The account of the access token; null for calls of the app itself. */
   readonly userId: string | null
 }
 
-/** An answer: `body` is sent as JSON, or as it is when it is a string or bytes. */
+/** An answer. `body` is sent as JSON, a string or bytes as they are. */
 export type Answer = {
   readonly status: number
   readonly body?: unknown
@@ -22,22 +22,22 @@ export type Answer = {
 }
 
 /**
- * Who may make a call: `user` wants an account's OAuth 1.0a signature, `app` the bearer token, `any` either,
- * `consumer` an OAuth 1.0a signature with or without an account's token.
+ * Who may make a call: `user` needs an OAuth 1.0a signature of an account, `app` the bearer token, `any` either of
+ * them, `consumer` an OAuth 1.0a signature with or without an access token, `open` nothing.
  */
 export type Access = 'open' | 'consumer' | 'user' | 'app' | 'any'
 
 export type Route = {
   readonly method: string
-  /** With `:name` for a part. */
+  /** `:name` matches one segment. */
   readonly path: string
   readonly access: Access
-  /** The limit that it counts for, `other` when it names none. */
+  /** The rate limit of the call. Default: `other`. */
   readonly limit?: 'posts' | 'directMessages'
   handle(world: World, call: Call): Answer | Promise<Answer>
 }
 
-/** A refusal in X's words, thrown from wherever it is noticed. */
+/** An error answer of X. */
 export class XError extends Error {
   override readonly name = 'XError'
   readonly answer: Answer
@@ -54,7 +54,7 @@ export function problem(status: number, title: string, detail: string, type = 'a
 
 export const forbidden = (detail: string) => problem(403, 'Forbidden', detail)
 
-/** A 400 that names what was wrong. */
+/** A 400 with a message. */
 export function invalidRequest(message: string): XError {
   return new XError({
     status: 400,
@@ -67,12 +67,12 @@ export function invalidRequest(message: string): XError {
   })
 }
 
-/** An error in the v1.1 shape, which `/oauth` has too. */
+/** An error in the v1.1 format, which `/oauth` uses too. */
 export function v1Error(status: number, code: number, message: string): XError {
   return new XError({ status, body: { errors: [{ code, message }] } })
 }
 
-/** The JSON object in a body; an empty body is an empty object. */
+/** Parses a JSON object. An empty body is an empty object. */
 export function jsonBody(call: Call): Record<string, unknown> {
   if (call.body.length === 0) return {}
   try {
@@ -82,13 +82,13 @@ export function jsonBody(call: Call): Record<string, unknown> {
   throw invalidRequest('The request body is not a JSON object.')
 }
 
-/** The fields of a form body; none for any other body. */
+/** The fields of a form. No fields if the body is not a form. */
 export function formBody(call: Pick<Call, 'headers' | 'body'>): URLSearchParams {
   const isForm = call.headers['content-type']?.startsWith('application/x-www-form-urlencoded') ?? false
   return new URLSearchParams(isForm ? call.body.toString('utf8') : '')
 }
 
-/** The route for a call and what stands in its path, undefined when there is none. */
+/** Finds the route of a call and the values of its path. Undefined if there is none. */
 export function findRoute(routes: readonly Route[], method: string, path: string) {
   for (const route of routes) {
     const params = route.method === method ? matchPath(route.path, path) : undefined
@@ -118,7 +118,7 @@ function decode(part: string): string {
   }
 }
 
-/** All bytes of a request. */
+/** Reads the body of a request. */
 export async function readBody(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)

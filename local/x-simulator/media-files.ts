@@ -5,13 +5,13 @@ import type { World } from './world.ts'
 
 export type MediaKind = 'photo' | 'animated_gif' | 'video'
 
-/** What X makes of a file: any GIF plays as a video. */
+/** The media type that X gives a file. Every GIF is an `animated_gif`. */
 export function kindOf({ contentType }: Pick<Media, 'contentType'>): MediaKind {
   if (contentType === 'image/gif') return 'animated_gif'
   return contentType.startsWith('video/') ? 'video' : 'photo'
 }
 
-/** Keeps a file that a person attaches; its category says whether to a post (`tweet`) or a message (`dm`). */
+/** Stores a file that is attached to a post (`tweet`) or to a direct message (`dm`). */
 export function keepMedia(
   world: World,
   userId: string,
@@ -26,7 +26,7 @@ export function keepMedia(
   return media
 }
 
-/** Starts a file of which the bytes are to come. */
+/** Creates the record of a file before its bytes are uploaded. */
 export function newMedia(
   world: World,
   userId: string,
@@ -50,7 +50,7 @@ export function newMedia(
   return media
 }
 
-/** Where X has a file and its preview; photos of direct messages lie behind the account's signature. */
+/** The URLs of a file and its preview on X. Photos of direct messages need an OAuth signature of the account. */
 export function addressesOf(media: Media, messageId?: string): { url: string; preview: string } {
   const { id, key, category, contentType } = media
   const isMessage = category.startsWith('dm_')
@@ -78,7 +78,7 @@ const addresses = (video: string, preview: string) => ({
   preview: `https://pbs.twimg.com/${preview}`,
 })
 
-/** The hosts of media, asked of the simulator under the same paths. */
+/** X's media hosts. The simulator serves them all under the same paths. */
 export const mediaRoutes: readonly Route[] = [
   { method: 'GET', path: '/1.1/ton/data/dm/:messageId/:id/:file', access: 'user', handle: messagePhoto },
   ...[
@@ -104,24 +104,25 @@ function messagePhoto(world: World, call: Call): Answer {
 
 function publicFile(world: World, call: Call): Answer {
   const isPreview = /_preview\/|_thumb\//.test(call.path)
-  if (isPreview && keyed(world, call)) return { status: 200, body: grey, headers: { 'content-type': 'image/jpeg' } }
+  if (isPreview && mediaWithKey(world, call))
+    return { status: 200, body: grey, headers: { 'content-type': 'image/jpeg' } }
   return fileAnswer(world, call)
 }
 
 function fileAnswer(world: World, call: Call): Answer {
-  const media = keyed(world, call)
+  const media = mediaWithKey(world, call)
   const bytes = media && world.bytes.get(media.id)
   if (!bytes) throw new XError({ status: 404, body: '' })
-  // A GIF is played as a video on X; the simulator cannot make one, and gives the GIF back as it came.
+  // X converts a GIF to an MP4. The simulator cannot, and returns the GIF itself.
   return { status: 200, body: bytes, headers: { 'content-type': media.contentType } }
 }
 
-function keyed({ state }: World, call: Call): Media | undefined {
+function mediaWithKey({ state }: World, call: Call): Media | undefined {
   const key = call.params.file?.split('.')[0]
   return state.media.find((one) => one.key === key)
 }
 
-/** One grey pixel: what every preview shows. */
+/** A grey pixel as JPEG, the preview of every GIF and video. */
 const grey = Buffer.from(
   '/9j/4AAQSkZJRgABAQEASABIAAD/2wBDAP//////////////////////////////////////////////////////////////////////////////////////wgALCAABAAEBAREA/8QAFBABAAAAAAAAAAAAAAAAAAAAAP/aAAgBAQABPxA=',
   'base64',

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { parseHeader } from './authentication.ts'
-import { authorizePage, cancelledPage, pinPage, stalePage } from './authorize-page.ts'
+import { authorizePage, cancelledPage, invalidTokenPage, pinPage } from './authorize-page.ts'
 import { type Answer, type Call, formBody, type Route, v1Error, XError } from './http.ts'
 import type { AccessToken, RequestToken } from './state.ts'
 import type { World } from './world.ts'
 
-/** The calls with which an app gets hold of tokens, and the page on which a person allows it. */
+/** Issuing tokens: 3-legged OAuth 1.0a, the authorize page, and the bearer token of the app. */
 export const oauthRoutes: readonly Route[] = [
   { method: 'POST', path: '/oauth/request_token', access: 'consumer', handle: requestToken },
   { method: 'GET', path: '/oauth/authorize', access: 'open', handle: showPage },
@@ -17,7 +17,7 @@ export const oauthRoutes: readonly Route[] = [
   { method: 'POST', path: '/1.1/oauth/invalidate_token.json', access: 'user', handle: invalidateToken },
 ]
 
-/** The account's token for the app: X gives the same one until it is revoked. */
+/** Returns the access token of an account. X issues the same one again until it is revoked. */
 export function tokenFor(world: World, userId: string): AccessToken {
   const known = world.state.accessTokens.find((one) => one.userId === userId)
   if (known) return known
@@ -27,8 +27,8 @@ export function tokenFor(world: World, userId: string): AccessToken {
   return token
 }
 
-/** Takes the account's token away, and with it its subscriptions. */
-export function dropToken({ state, changed }: World, userId: string): void {
+/** Deletes the access token of an account and its subscriptions. */
+export function deleteToken({ state, changed }: World, userId: string): void {
   state.accessTokens = state.accessTokens.filter((one) => one.userId !== userId)
   state.subscriptions = state.subscriptions.filter((one) => one.userId !== userId)
   state.activitySubscriptions = state.activitySubscriptions.filter((one) => one.userId !== userId)
@@ -64,9 +64,9 @@ function isApproved(callback: string, approved: readonly string[] | null): boole
 
 function showPage({ state }: World, call: Call): Answer {
   const token = state.requestTokens.find((one) => one.token === call.query.get('oauth_token') && one.verifier === null)
-  if (!token) return stalePage()
-  const remembered = /(?:^|; )x_account=(\d+)/.exec(call.headers.cookie ?? '')?.[1]
-  const signedIn = state.users.find((user) => user.id === remembered)
+  if (!token) return invalidTokenPage()
+  const accountId = /(?:^|; )x_account=(\d+)/.exec(call.headers.cookie ?? '')?.[1]
+  const signedIn = state.users.find((user) => user.id === accountId)
   const users = signedIn && call.query.get('force_login') !== 'true' ? [signedIn] : state.users
   return authorizePage(token.token, users)
 }
@@ -75,7 +75,7 @@ function decide(world: World, call: Call): Answer {
   const fields = formBody(call)
   const index = world.state.requestTokens.findIndex((one) => one.token === fields.get('oauth_token') && !one.verifier)
   const token = world.state.requestTokens[index]
-  if (!token) return stalePage()
+  if (!token) return invalidTokenPage()
   world.changed()
   if (fields.get('decision') !== 'allow') {
     world.state.requestTokens.splice(index, 1)
@@ -126,7 +126,7 @@ function bearerToken(world: World, call: Call): Answer {
 
 function invalidateToken(world: World, call: Call): Answer {
   const token = world.state.accessTokens.find((one) => one.userId === call.userId)?.token
-  dropToken(world, call.userId ?? '')
+  deleteToken(world, call.userId ?? '')
   return { status: 200, body: { access_token: token } }
 }
 

@@ -4,25 +4,25 @@ import type { Answer, Call } from './http.ts'
 import { kindOf, type MediaKind } from './media-files.ts'
 import type { Delivery, State } from './state.ts'
 
-/** A picture, GIF or video, to be had at `/_x/media/ID`. */
+/** A picture, GIF or video. `/_x/media/ID` serves it. */
 export type ShownMedia = { readonly id: string; readonly kind: MediaKind }
 
 export type ShownUser = {
   readonly id: string
   readonly username: string
   readonly name: string
-  /** Of the picture that stands for them: a class of the page's style. */
+  /** The colour of the avatar: a CSS class of the page. */
   readonly colour: string
-  /** Whether the app has a token for the account. */
+  /** True if the app has an access token of the account. */
   readonly connected: boolean
-  /** Whether a webhook is told what concerns the account. */
+  /** True if a webhook is subscribed to the account. */
   readonly subscribed: boolean
 }
 
 export type ShownMessage = {
   readonly id: string
   readonly from: string
-  /** As it was written. */
+  /** The text as its author wrote it. */
   readonly text: string
   readonly media: ShownMedia | null
   readonly createdAt: string
@@ -31,10 +31,10 @@ export type ShownMessage = {
 export type ShownPost = {
   readonly id: string
   readonly authorId: string
-  /** As it was written; empty when it was deleted. */
+  /** The text as its author wrote it. Empty if the post is deleted. */
   readonly text: string
-  /** The handles that X put before the text of an answer. */
-  readonly before: readonly string[]
+  /** The usernames that X adds before the text of a reply. */
+  readonly replyingTo: readonly string[]
   readonly inReplyToId: string | null
   readonly quotedId: string | null
   readonly media: readonly ShownMedia[]
@@ -43,31 +43,31 @@ export type ShownPost = {
 }
 
 export type ShownDelivery = Pick<Delivery, 'id' | 'createdAt' | 'userId' | 'event' | 'status' | 'attempts'> & {
-  /** Whether a replay brings it again. */
+  /** True if a replay job delivers it. */
   readonly replayed: boolean
 }
 
-/** What the page shows at one moment: X as one person sees it, and what happens behind. */
+/** The data that the page shows: X as one person sees it, and the state of webhooks and deliveries. */
 export type View = {
-  /** X's time, and how far it is ahead, in milliseconds. */
+  /** The simulator's time. */
   readonly now: string
+  /** How far the simulator's clock is ahead of the real time. */
   readonly aheadMs: number
-  /** Where the helpdesk's console is; null as long as nobody said so. */
+  /** The address of the helpdesk's console. Null if unknown. */
   readonly consoleUrl: string | null
   readonly users: readonly ShownUser[]
   /** Between the person and the shop, oldest first. */
   readonly messages: readonly ShownMessage[]
-  /** Everybody's, oldest first. */
+  /** The posts of all people, oldest first. */
   readonly posts: readonly ShownPost[]
   readonly webhooks: readonly { readonly id: string; readonly url: string; readonly valid: boolean }[]
-  /** The latest, newest first. */
+  /** The latest deliveries, newest first. */
   readonly deliveries: readonly ShownDelivery[]
 }
 
-/** So many of the latest messages and posts are shown, and of deliveries. */
-const shown = { messages: 200, posts: 200, deliveries: 12 }
+const maxShown = { messages: 200, posts: 200, deliveries: 12 }
 
-/** What is shown of the state to `personId`, who writes with `shopId`. */
+/** The view of the person `personId`, who writes to the account `shopId`. */
 export function viewOf(
   state: Readonly<State>,
   personId: string,
@@ -92,7 +92,7 @@ export function viewOf(
     })),
     messages: state.directMessages
       .filter(({ from, to }) => from !== to && ends.includes(from) && ends.includes(to))
-      .slice(-shown.messages)
+      .slice(-maxShown.messages)
       .map(({ id, from, written, mediaId, createdAt }) => ({
         id,
         from,
@@ -100,14 +100,16 @@ export function viewOf(
         media: mediaOf([mediaId])[0] ?? null,
         createdAt,
       })),
-    posts: state.posts.slice(-shown.posts).map((post) => {
+    posts: state.posts.slice(-maxShown.posts).map((post) => {
       const deleted = post.deletedAt !== null
-      const before = post.text.entities.flatMap((one) => (one.type === 'mention' && !one.written ? [one.username] : []))
+      const replyingTo = post.text.entities.flatMap((one) =>
+        one.type === 'mention' && !one.written ? [one.username] : [],
+      )
       return {
         id: post.id,
         authorId: post.authorId,
         text: deleted ? '' : post.written,
-        before,
+        replyingTo,
         inReplyToId: post.inReplyToId,
         quotedId: post.quotedId,
         media: deleted ? [] : mediaOf(post.mediaIds),
@@ -117,7 +119,7 @@ export function viewOf(
     }),
     webhooks: state.webhooks.map(({ id, url, valid }) => ({ id, url, valid })),
     deliveries: state.deliveries
-      .slice(-shown.deliveries)
+      .slice(-maxShown.deliveries)
       .reverse()
       .map(({ id, createdAt, userId, event, status, attempts, replay }) => ({
         id,
@@ -131,7 +133,7 @@ export function viewOf(
   }
 }
 
-/** The class of a person's colour, the same on every page. */
+/** The CSS class of a person's colour, the same on every page. */
 export function colourOf(userId: string): string {
   return `colour-${Number(BigInt(userId) % 31n) % 6}`
 }
@@ -147,12 +149,13 @@ const files: Readonly<Record<string, string>> = {
       'picture.svg',
       'send.svg',
       'main.js',
-      'backstage.js',
-      'calls.js',
+      'controls.js',
+      'api.js',
       'composer.js',
       'dom.js',
       'messages.js',
       'posts.js',
+      'reach.js',
     ].map((name) => [`/page/${name}`, name]),
   ),
 }
@@ -164,7 +167,7 @@ const types: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
 }
 
-/** For everything that a browser shows: nothing from elsewhere, no script or style in the page itself, no frame around it. */
+/** Response headers of every page. The policy forbids other origins, inline scripts and styles, and framing. */
 export const pageHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': [
     "default-src 'none'",
@@ -182,8 +185,8 @@ export const pageHeaders: Readonly<Record<string, string>> = {
 }
 
 /**
- * The page on which a person is the customer: its files, and `GET /page/view?person=ID&shop=ID`, which it asks for
- * every second. Undefined for any other call.
+ * Serves the page on which a person acts as a customer: its files, and `GET /page/view?person=ID&shop=ID`, which it
+ * polls every second. Returns undefined for any other call.
  */
 export function answerPage(
   state: Readonly<State>,

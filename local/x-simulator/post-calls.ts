@@ -1,18 +1,18 @@
 import { type Answer, type Call, forbidden, invalidRequest, jsonBody, problem, type Route, XError } from './http.ts'
+import { pageOf } from './pagination.ts'
 import { checkDraft } from './post-rules.ts'
 import { publish, remove } from './posts.ts'
 import type { Post } from './state.ts'
-import { pageOf } from './timeline.ts'
 import { unknownUser } from './users.ts'
 import { mentionedIn, v2Posts } from './v2-shapes.ts'
 import type { World } from './world.ts'
 
-/** Posts: sending, taking back, looking up, and the two timelines. */
+/** Creating, deleting and reading posts, and the timelines of posts and of mentions. */
 export const postRoutes: readonly Route[] = [
   { method: 'POST', path: '/2/tweets', access: 'user', limit: 'posts', handle: create },
   { method: 'GET', path: '/2/tweets', access: 'any', handle: lookUpSeveral },
   { method: 'GET', path: '/2/tweets/:id', access: 'any', handle: lookUp },
-  { method: 'DELETE', path: '/2/tweets/:id', access: 'user', handle: takeBack },
+  { method: 'DELETE', path: '/2/tweets/:id', access: 'user', handle: deletePost },
   { method: 'GET', path: '/2/users/:id/tweets', access: 'any', handle: timeline },
   { method: 'GET', path: '/2/users/:id/mentions', access: 'any', handle: mentions },
 ]
@@ -61,7 +61,7 @@ function found(world: World, ids: readonly string[], query: URLSearchParams) {
   return { ...v2Posts(world, posts, query), ...(errors.length > 0 ? { errors } : {}) }
 }
 
-function takeBack(world: World, call: Call): Answer {
+function deletePost(world: World, call: Call): Answer {
   const post = world.state.posts.find((one) => one.id === call.params.id && one.deletedAt === null)
   if (post && post.authorId !== call.userId) throw forbidden('You are not authorized to delete this Tweet.')
   if (!post) throw problem(404, 'Not Found', 'Could not find the Tweet to delete.')
@@ -81,15 +81,15 @@ function mentions(world: World, call: Call): Answer {
   return page(world, call, 800, (post) => post.authorId !== id && mentionedIn(post).includes(id))
 }
 
-/** @param reach how far back X gives a timeline out */
-function page(world: World, call: Call, reach: number, belongs: (post: Post) => boolean): Answer {
+/** @param maxPosts how many posts X returns from a timeline */
+function page(world: World, call: Call, maxPosts: number, belongs: (post: Post) => boolean): Answer {
   if (!world.state.users.some(({ id }) => id === call.params.id)) {
     throw new XError({ status: 200, body: { errors: [unknownUser(call.params.id ?? '')] } })
   }
   const superseded = new Set(world.state.posts.flatMap(({ edits = [] }) => edits))
   const isShown = (post: Post) => post.deletedAt === null && !superseded.has(post.id) && belongs(post)
-  const posts = world.state.posts.filter(isShown).slice(-reach)
-  const { items, meta } = pageOf(posts, call.query, { from: 5, to: 100, unless: 10 })
+  const posts = world.state.posts.filter(isShown).slice(-maxPosts)
+  const { items, meta } = pageOf(posts, call.query, { min: 5, max: 100, default: 10 })
   const edges = items.length > 0 ? { newest_id: items[0]?.id, oldest_id: items.at(-1)?.id } : {}
   const { data, ...rest } = v2Posts(world, items, call.query)
   return { status: 200, body: { ...(data.length > 0 ? { data } : {}), ...rest, meta: { ...edges, ...meta } } }

@@ -6,12 +6,12 @@ import { weightedLength } from './text.ts'
 import { mentionedIn } from './v2-shapes.ts'
 import type { World } from './world.ts'
 
-/** How long X remembers what an account posted. */
-const duplicateWithinMs = 24 * 3_600_000
+/** X refuses the same text of an account within this time. */
+const duplicateWindowMs = 24 * 3_600_000
 
 /**
- * What X asks of a post that an app sends for an account.
- * @throws XError with the refusal
+ * Checks X's rules for a post that an app sends for an account.
+ * @throws XError with X's answer when a rule is broken
  */
 export function checkDraft(world: World, draft: Draft): void {
   const { state } = world
@@ -34,7 +34,7 @@ export function checkDraft(world: World, draft: Draft): void {
     throw forbidden('You attempted to quote a Tweet that is deleted or not visible to you.')
   }
   for (const other of [parent, quoted]) {
-    if (other && state.settings.replyRule && !maySpeakTo(world, draft.by, other)) {
+    if (other && state.settings.replyRule && !mayReplyTo(world, draft.by, other)) {
       throw problem(
         403,
         'Authorization Error',
@@ -48,16 +48,16 @@ export function checkDraft(world: World, draft: Draft): void {
   }
 }
 
-/** An app may reply to its own account's posts, and to those that mention or quote it. */
-function maySpeakTo({ state }: World, userId: string, post: Post): boolean {
+/** An app may reply to posts of its own account and to posts that mention or quote that account. */
+function mayReplyTo({ state }: World, userId: string, post: Post): boolean {
   const quoted = state.posts.find(({ id }) => id === post.quotedId)
   return post.authorId === userId || mentionedIn(post).includes(userId) || quoted?.authorId === userId
 }
 
-/** The same words to the same people by the same account. */
+/** True if the account has sent the same text to the same people. */
 function isDuplicate(world: World, draft: Draft, parent: Post | undefined): boolean {
   if ((draft.mediaIds ?? []).length > 0) return false
-  const since = world.now().getTime() - duplicateWithinMs
+  const since = world.now().getTime() - duplicateWindowMs
   const before = mentionsBefore(world, draft, parent).map(({ id }) => id)
   return world.state.posts.some(
     (post) =>
@@ -82,8 +82,8 @@ function checkMedia({ state, now }: World, { by, mediaIds = [] }: Draft): void {
     ),
   )
   const found = usable.filter((one) => one !== undefined)
-  const alone = found.some((one) => kindOf(one) !== 'photo')
-  if (found.length < mediaIds.length || found.length > (alone ? 1 : 4)) {
+  const hasVideo = found.some((one) => kindOf(one) !== 'photo')
+  if (found.length < mediaIds.length || found.length > (hasVideo ? 1 : 4)) {
     throw invalidRequest('Your media IDs are invalid.')
   }
 }

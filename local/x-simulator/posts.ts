@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { postCreated, postDeleted } from './events.ts'
+import { versionsOf } from './post-versions.ts'
 import type { Post, User } from './state.ts'
 import { compose } from './text.ts'
 import { userOf } from './user-shapes.ts'
 import { mentionedIn } from './v2-shapes.ts'
-import { versionsOf } from './versions.ts'
+import { postCreated, postDeleted } from './webhook-events.ts'
 import type { World } from './world.ts'
 
 export type Draft = {
@@ -15,7 +15,7 @@ export type Draft = {
   readonly mediaIds?: readonly string[] | undefined
 }
 
-/** Publishes a post, whoever wrote it, and tells who is concerned. */
+/** Publishes a post, from an app or from a person, and delivers its events. */
 export function publish(world: World, draft: Draft): Post {
   const { state } = world
   const parent = state.posts.find(({ id }) => id === draft.inReplyTo)
@@ -51,7 +51,7 @@ export function publish(world: World, draft: Draft): Post {
   return post
 }
 
-/** Publishes a post anew with other words, and tells whom it concerns now. */
+/** Publishes a new version of a post and delivers its events. */
 export function edit(world: World, post: Post, written: string): Post {
   const earlier = versionsOf(world, post)
   const newest = earlier.at(-1) ?? post
@@ -72,7 +72,7 @@ export function edit(world: World, post: Post, written: string): Post {
   return edited
 }
 
-/** Takes a post away, with all its versions, and tells its author's app. */
+/** Deletes a post with all its versions and delivers its events. */
 export function remove(world: World, post: Post): void {
   if (post.deletedAt !== null) return
   const at = world.now().toISOString()
@@ -81,7 +81,10 @@ export function remove(world: World, post: Post): void {
   world.emit(postDeleted(world, post))
 }
 
-/** As X does on a reply: its author and whom they mentioned, but for the replier and whom the text names anyway. */
+/**
+ * The people whom X mentions before the text of a reply: the author of the parent and those whom it mentions, except
+ * the replier and those whom the text mentions itself.
+ */
 export function mentionsBefore(world: World, { by, text }: Draft, parent: Post | undefined): User[] {
   if (!parent) return []
   const lower = text.toLowerCase()
@@ -91,12 +94,12 @@ export function mentionsBefore(world: World, { by, text }: Draft, parent: Post |
     .filter(({ username }) => !new RegExp(`@${username.toLowerCase()}(?!\\w)`).test(lower))
 }
 
-/** Looks users up by the handle, as X does without minding capitals. */
+/** Finds users by username, case-insensitively. */
 export function findUser({ state }: World): (username: string) => User | undefined {
   return (username) => state.users.find((user) => user.username.toLowerCase() === username.toLowerCase())
 }
 
-/** A fresh t.co link. */
+/** Makes a new t.co link. */
 export function shortLink(): string {
   return `https://t.co/${randomBytes(20)
     .toString('base64')

@@ -1,20 +1,19 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
-import { Refusal } from '../settings.ts'
-import { createAnswers, plainAnswer, type Scripted } from './answers.ts'
-import { carryOut } from './api.ts'
-import type { Nonces, Unanswered } from './authentication.ts'
+import { close, listen } from '../server.ts'
+import type { Nonces, UnauthenticatedCall } from './authentication.ts'
 import { type Control, createControl } from './control.ts'
 import { answerControl } from './control-calls.ts'
 import { createDeliveries } from './deliveries.ts'
 import { type Answer, readBody, send } from './http.ts'
 import { answerPage } from './page.ts'
-import { createReplays } from './replay.ts'
+import { createReplays } from './replay-jobs.ts'
+import { handleCall } from './router.ts'
+import { createScriptedAnswers, defaultAnswer, type ScriptedAnswer } from './scripted-answers.ts'
 import { openStorage } from './storage.ts'
 import { nextId, type World } from './world.ts'
 
-/** X on this machine: its API under its real paths, `/_x/` to do what people do on X, and `/` to do it on a page. */
+/** X on this machine: X's API under its real paths, control calls under `/_x/`, and a page at `/`. See README.md. */
 export type XSimulator = {
   readonly url: string
   readonly port: number
@@ -23,31 +22,34 @@ export type XSimulator = {
 }
 
 export type XOptions = {
-  /** 0 takes any free one. */
+  /** 0 means any free port. */
   readonly port: number
   readonly consumerKey: string
   readonly consumerSecret: string
-  /** Where the state survives a restart; in memory without one. */
+  /** The file that keeps the state across restarts. Default: in memory. */
   readonly dataFile?: string | undefined
   readonly now?: (() => Date) | undefined
-  /** Where the page leads to for the helpdesk's console; where the webhook is, when it is not given. */
+  /** The helpdesk's console, to which the page links. Default: the origin of the webhook. */
   readonly consoleUrl?: string | undefined
-  /** When a failed delivery is tried again; X's own times when it is not given. */
+  /** The delays before each retry of a delivery. Default: those of X. */
   readonly retryDelaysMs?: readonly number[] | undefined
-  /** Hears in a sentence what nobody else would: a delivery given up, a fault of the simulator. */
-  readonly onTrouble?: ((sentence: string) => void) | undefined
+  /** Called with one sentence when a delivery fails for good or the simulator has an internal error. */
+  readonly onWarning?: ((sentence: string) => void) | undefined
 }
+
+/** After 3 seconds, then 27 seconds, then about 4 minutes. */
+const defaultRetryDelaysMs = [3_000, 27_000, 242_000]
 
 /**
  * Starts the simulator on 127.0.0.1.
- * @throws Refusal when the port is taken or the data file is not to be read
+ * @throws UserError when the port is in use or the data file is not readable
  */
 export async function startX(options: XOptions): Promise<XSimulator> {
-  const { consumerKey, consumerSecret, now = () => new Date(), onTrouble = () => {} } = options
+  const { consumerKey, consumerSecret, now = () => new Date(), onWarning = () => {} } = options
   const { state, changed, flush, bytes } = openStorage(options.dataFile)
   const clock = () => new Date(now().getTime() + state.clockAheadMs)
-  const retryDelaysMs = options.retryDelaysMs ?? [3_000, 27_000, 242_000]
-  const deliveries = createDeliveries({ state, consumerSecret, retryDelaysMs, now: clock, changed, onTrouble })
+  const { retryDelaysMs = defaultRetryDelaysMs } = options
+  const deliveries = createDeliveries({ state, consumerSecret, retryDelaysMs, now: clock, changed, onWarning })
   const world: World = {
     state,
     bytes,
@@ -56,14 +58,14 @@ export async function startX(options: XOptions): Promise<XSimulator> {
     changed,
     now: clock,
     emit: deliveries.emit,
-    replay: createReplays({ ...deliveries, state, onTrouble }),
+    replay: createReplays({ ...deliveries, state, onWarning }),
     newId() {
       state.lastId = nextId(state.lastId, clock())
       changed()
       return state.lastId
     },
   }
-  const answers = createAnswers()
+  const answers = createScriptedAnswers()
   const control = createControl({ world, deliveries, answers, now })
   const nonces: Nonces = new Map()
 
@@ -73,12 +75,12 @@ export async function startX(options: XOptions): Promise<XSimulator> {
     const page = answerPage(state, call, { now: clock().toISOString(), consoleUrl: options.consoleUrl ?? null })
     if (page) return finish(response, page)
     const scripted = answers.take(call.method, call.path)
-    const own = isCarriedOut(scripted) ? await carryOut(world, nonces, call, onTrouble) : undefined
-    control.heard({ method: call.method, path: call.path, status: scripted?.status ?? own?.status ?? null })
+    const own = isExecuted(scripted) ? await handleCall(world, nonces, call, onWarning) : undefined
+    control.recordCall({ method: call.method, path: call.path, status: scripted?.status ?? own?.status ?? null })
     if (scripted?.delayMs) await pause(scripted.delayMs, undefined, { ref: false })
     if (scripted?.hang) return
     const headers = { ...own?.headers, ...scripted?.headers }
-    finish(response, { ...(asked(scripted) ?? own ?? plainAnswer(500)), headers })
+    finish(response, { ...(answerOf(scripted) ?? own ?? defaultAnswer(500)), headers })
   }
 
   const finish = (response: ServerResponse, answer: Answer) => {
@@ -89,43 +91,34 @@ export async function startX(options: XOptions): Promise<XSimulator> {
   const server = createServer((request, response) => {
     handle(request, response).catch((error) => {
       if (request.destroyed && !request.complete) return
-      onTrouble(`The X simulator has a fault: ${error instanceof Error ? error.stack : String(error)}`)
-      if (!response.headersSent) send(response, plainAnswer(500))
+      onWarning(`The X simulator failed: ${error instanceof Error ? error.stack : String(error)}`)
+      if (!response.headersSent) send(response, defaultAnswer(500))
     })
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const sentence = `X_PORT ${options.port} is in use by another process: end that one or set X_PORT to another number.`
-      reject(error.code === 'EADDRINUSE' ? new Refusal(sentence) : error)
-    })
-    server.listen(options.port, '127.0.0.1', resolve)
-  })
+  const port = await listen(server, options.port, 'X_PORT')
   deliveries.resume()
-  const { port } = server.address() as AddressInfo
   return {
     port,
     url: `http://localhost:${port}`,
     control,
-    stop: () =>
-      new Promise((resolve) => {
-        deliveries.stop()
-        flush()
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    stop() {
+      deliveries.stop()
+      flush()
+      return close(server)
+    },
   }
 }
 
-/** Whether a call is done although another answer than its own is asked for. */
-const isCarriedOut = (scripted: Scripted | undefined) =>
+/** True if the simulator executes a call although it has a scripted answer. */
+const isExecuted = (scripted: ScriptedAnswer | undefined) =>
   !scripted || scripted.take === true || (scripted.status === undefined && scripted.hang !== true)
 
-function asked(scripted: Scripted | undefined): Answer | undefined {
+function answerOf(scripted: ScriptedAnswer | undefined): Answer | undefined {
   if (scripted?.status === undefined) return undefined
-  return { ...plainAnswer(scripted.status), ...(scripted.body === undefined ? {} : { body: scripted.body }) }
+  return { ...defaultAnswer(scripted.status), ...(scripted.body === undefined ? {} : { body: scripted.body }) }
 }
 
-async function readCall(request: IncomingMessage): Promise<Unanswered> {
+async function readCall(request: IncomingMessage): Promise<UnauthenticatedCall> {
   const url = new URL(request.url ?? '/', 'http://localhost')
   const body = await readBody(request)
   return {

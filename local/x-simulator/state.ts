@@ -4,26 +4,26 @@ export type User = {
   username: string
   name: string
   readonly createdAt: string
-  /** Whether others may send direct messages: false makes X refuse them with 403. */
+  /** False if the person accepts no direct messages: X refuses them with 403. */
   acceptsMessages: boolean
 }
 
-/** A link, mention, hashtag or cashtag in a text, its place in code points of the text as X gives it out. */
+/** A link, mention, hashtag or cashtag in a text. `start` and `end` count code points of `Text.full`. */
 export type Entity = { readonly start: number; readonly end: number } & (
   | { readonly type: 'mention'; readonly userId: string; readonly username: string; readonly written: boolean }
   | { readonly type: 'hashtag' | 'cashtag'; readonly tag: string }
   | { readonly type: 'url'; readonly url: string; readonly expandedUrl: string; readonly displayUrl: string }
-  /** The link of media to itself. */
+  /** The link to the attached media. */
   | { readonly type: 'media'; readonly url: string }
 )
 
-/** A text as X gives it out: escaped for HTML, with t.co links. `displayStart` is past the mentions that X put before it. */
+/** A text as X returns it: HTML-escaped, with t.co links. `displayStart` is the end of the mentions that X adds before it. */
 export type Text = { readonly full: string; readonly displayStart: number; readonly entities: readonly Entity[] }
 
 export type Post = {
   readonly id: string
   readonly authorId: string
-  /** As its author wrote it. */
+  /** The text as its author wrote it. */
   readonly written: string
   readonly text: Text
   readonly conversationId: string
@@ -31,7 +31,7 @@ export type Post = {
   readonly inReplyToUserId: string | null
   readonly quotedId: string | null
   readonly mediaIds: readonly string[]
-  /** Ids of its earlier versions, oldest first; missing on what was never an edit. */
+  /** Ids of the earlier versions, oldest first. Missing on the first version. */
   readonly edits?: readonly string[]
   readonly createdAt: string
   deletedAt: string | null
@@ -45,7 +45,7 @@ export type DirectMessage = {
   readonly text: Text
   readonly mediaId: string | null
   readonly createdAt: string
-  /** The app it was sent with; X tells it only to the sender. */
+  /** The app that sent it. X names it to the sender only. */
   readonly appId: string
 }
 
@@ -56,18 +56,18 @@ export type EncryptedChat = {
   readonly createdAt: string
 }
 
-/** Something uploaded, or attached by a person on X. */
+/** A file that an app uploads or a person attaches. */
 export type Media = {
   readonly id: string
-  /** The account that uploaded it; only it may use it. */
+  /** The account that uploaded it. Only this account may use it. */
   readonly userId: string
   readonly contentType: string
   readonly category: string
   readonly totalBytes: number
-  /** The random part of its addresses. */
+  /** The random part of its URLs. */
   readonly key: string
   readonly createdAt: string
-  /** Which parts came, until it is finished. */
+  /** The indexes of the uploaded segments. */
   segments: number[]
   finished: boolean
 }
@@ -80,7 +80,7 @@ export type RequestToken = {
   verifier: string | null
 }
 
-/** What lets the app act for an account. */
+/** An OAuth 1.0a access token, with which the app acts for an account. */
 export type AccessToken = { readonly token: string; readonly secret: string; readonly userId: string }
 
 export type Webhook = { readonly id: string; readonly url: string; valid: boolean; readonly createdAt: string }
@@ -100,7 +100,7 @@ export type ActivitySubscription = {
   updatedAt: string
 }
 
-/** One attempt to deliver an event: the status it was answered with, or why there was none. */
+/** One attempt to deliver an event: the status of the answer, or the error if there is no answer. */
 export type Attempt = { readonly at: string; readonly status: number | null; readonly error: string | null }
 
 export type Delivery = {
@@ -110,36 +110,36 @@ export type Delivery = {
   readonly userId: string | null
   /** `tweet_create_events`, `dm.received` … */
   readonly event: string
-  /** The very text that is signed and sent. */
+  /** The exact text that is signed and sent. */
   readonly body: string
-  /** The replay job that delivers it again; null for the first time. */
+  /** The id of the replay job that delivers it. Null for the original delivery. */
   readonly replay: string | null
   readonly attempts: Attempt[]
-  /** `held` until it is released, `waiting` for its first or next attempt, `missed` when there never was one. */
+  /** `held`: until the control releases it. `waiting`: for the first or next attempt. `missed`: never attempted. */
   status: 'held' | 'waiting' | 'delivered' | 'failed' | 'missed'
 }
 
-/** Deliveries that are not attempted: so many, or all when null, of the kinds that are named, or of every kind. */
+/** Deliveries that the control drops: `left` of them, or all if null; of these kinds, or of all kinds if null. */
 export type Drop = { left: number | null; readonly kinds: readonly string[] | null }
 
 export type Limit = { limit: number; windowSeconds: number }
 
 export type Settings = {
-  /** Webhooks the app may have. */
+  /** How many webhooks the app may have. */
   webhookLimit: number
-  /** Accounts that may be subscribed with the Account Activity API. */
+  /** How many accounts may be subscribed with the Account Activity API. */
   subscriptionLimit: number
-  /** Whether an app may reply only to who mentioned the account (self-serve, since February 2026). */
+  /** True if an app may reply only to people who mention its account (self-serve access since February 2026). */
   replyRule: boolean
-  /** Callback addresses of the app; null approves whatever is on this machine. */
+  /** The callback addresses of the app. Null approves every address on this machine. */
   approvedCallbacks: string[] | null
   limits: { posts: Limit; directMessages: Limit; directMessagesPerDay: Limit; other: Limit }
 }
 
-/** Everything that survives a restart. */
+/** The state that survives a restart. */
 export type State = {
   lastId: string
-  /** By how much the simulator's clock is ahead, in milliseconds. */
+  /** How far the simulator's clock is ahead of the real time. */
   clockAheadMs: number
   bearer: string | null
   settings: Settings
@@ -153,13 +153,13 @@ export type State = {
   directMessages: DirectMessage[]
   encryptedChats: EncryptedChat[]
   media: Media[]
-  /** How much of a limit is used, by limit and account. */
+  /** The current window of each rate limit, by limit and account. `startedAt` is in milliseconds. */
   usage: Record<string, { startedAt: number; used: number }>
   deliveries: Delivery[]
   drop: Drop | null
 }
 
-/** Who is there on a fresh start: a shop and two of its customers. */
+/** The users of a new simulator: a shop and two customers. */
 const seed: readonly Omit<User, 'acceptsMessages'>[] = [
   { id: '1480000000000000001', username: 'demo_shop', name: 'Demo Shop', createdAt: '2022-01-09T01:53:20.000Z' },
   {
@@ -176,7 +176,7 @@ const seed: readonly Omit<User, 'acceptsMessages'>[] = [
   },
 ]
 
-/** X as it is before anybody did anything. */
+/** The state of a new simulator. */
 export function freshState(): State {
   return {
     lastId: '0',

@@ -1,20 +1,20 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { Refusal } from '../settings.ts'
+import { UserError } from '../user-error.ts'
 import { freshState, type State } from './state.ts'
 
-/** Keeps the state, and the bytes of media beside it. */
+/** Stores the state and the bytes of media. */
 export type Storage = {
   readonly state: State
-  /** To be called after every change; what came before is on the disk when `flush` returns. */
+  /** Call this after every change of the state. `flush` writes all changes to disk. */
   changed(): void
   flush(): void
   readonly bytes: { get(mediaId: string): Buffer | undefined; put(mediaId: string, bytes: Buffer): void }
 }
 
 /**
- * Storage in a JSON file (media in a folder beside it), or in memory without one.
- * @throws Refusal when the file is there and is not to be read
+ * Opens the storage: a JSON file with a folder of media next to it, or in memory without a file.
+ * @throws UserError when the file exists and is not readable
  */
 export function openStorage(dataFile: string | undefined): Storage {
   return dataFile === undefined ? inMemory() : inFile(dataFile)
@@ -38,7 +38,7 @@ function inFile(dataFile: string): Storage {
   const flush = () => {
     if (!dirty) return
     dirty = false
-    writeWhole(dataFile, JSON.stringify(worthKeeping(state)))
+    writeAtomically(dataFile, JSON.stringify(withoutDelivered(state)))
   }
   return {
     state,
@@ -51,14 +51,14 @@ function inFile(dataFile: string): Storage {
       get: (id) => readIfThere(join(folder, id)),
       put(id, bytes) {
         mkdirSync(folder, { recursive: true })
-        writeWhole(join(folder, id), bytes)
+        writeAtomically(join(folder, id), bytes)
       },
     },
   }
 }
 
-/** What was delivered need not be known after a restart; what is under way must, and what a replay may bring. */
-function worthKeeping(state: State): State {
+/** Leaves out successful deliveries. The others are needed after a restart, for retries and replays. */
+function withoutDelivered(state: State): State {
   return { ...state, deliveries: state.deliveries.filter(({ status }) => status !== 'delivered') }
 }
 
@@ -68,7 +68,7 @@ function readState(dataFile: string): State {
   try {
     return { ...freshState(), ...(JSON.parse(content.toString('utf8')) as Partial<State>) }
   } catch {
-    throw new Refusal(`${dataFile} is not the state of the X simulator: delete it to start afresh.`)
+    throw new UserError(`${dataFile} is not a valid state of the X simulator. Delete it and start again.`)
   }
 }
 
@@ -81,8 +81,8 @@ function readIfThere(path: string): Buffer | undefined {
   }
 }
 
-/** Another file takes the old one's place at once: a reader, also after a crash, finds either whole. */
-function writeWhole(path: string, content: string | Buffer): void {
+/** Replaces a file atomically, so that a crash leaves either the old or the new content. */
+function writeAtomically(path: string, content: string | Buffer): void {
   writeFileSync(`${path}.new`, content)
   renameSync(`${path}.new`, path)
 }

@@ -1,38 +1,40 @@
 import twitter from 'twitter-text'
 import type { Entity, Text, User } from './state.ts'
 
-/** Escapes a text as X does in everything that it gives out. */
+/** Escapes a text as X does in its answers and events. */
 export function escapeText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-/** Escapes a text for a page. */
+/** Escapes a text for HTML. */
 export function escapeHtml(text: string): string {
   return escapeText(text).replaceAll('"', '&quot;').replaceAll("'", '&#39;')
 }
 
-/** How much of a post's 280 a text uses up. */
+const maxWeightedLength = 280
+
+/** The weighted length of a post, and whether X accepts it. https://github.com/twitter/twitter-text */
 export function weightedLength(text: string): { length: number; fits: boolean } {
   const { weightedLength: length } = twitter.parseTweet(text)
-  return { length, fits: length <= 280 }
+  return { length, fits: length <= maxWeightedLength }
 }
 
-/** How many code points: what X counts places in. */
+/** Counts code points, the unit of X's entity indices. */
 export const codePoints = (text: string) => [...text].length
 
 export type Composition = {
   readonly written: string
-  /** Whom X mentions before the text. */
+  /** The people whom X mentions before the text. */
   readonly before: readonly User[]
-  /** Whom a mention in the text means; X marks no others. */
+  /** Finds the user of a mention. A mention of an unknown user is plain text. */
   readonly find: (username: string) => User | undefined
-  /** The t.co link for an address. */
+  /** Makes a t.co link. */
   readonly shorten: () => string
-  /** The link of the media to itself, which X puts at the end, and what comes before it. */
+  /** The link to the attached media, which X appends, and the space before it. */
   readonly ending?: { readonly space: string; readonly link: string } | undefined
 }
 
-/** Makes the text that X gives out of the one that was written. */
+/** Converts a text from the form in which its author wrote it to the form in which X returns it. */
 export function compose({ written, before, find, shorten, ending }: Composition): Text {
   const entities: Entity[] = []
   let full = ''

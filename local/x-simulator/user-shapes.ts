@@ -3,7 +3,7 @@ import { integer, type World } from './world.ts'
 
 const avatar = 'https://abs.twimg.com/sticky/default_profile_images/default_profile_normal.png'
 
-/** A user as it stands in a v1.1 post. */
+/** The user in a v1.1 post. */
 export function v1User(user: User) {
   return {
     id: integer(user.id),
@@ -36,7 +36,7 @@ export function v1User(user: User) {
   }
 }
 
-/** A user as it stands beside direct messages of the Account Activity API. */
+/** A user in the `users` of a direct message event of the Account Activity API. */
 export function messageUser(user: User) {
   return {
     id: user.id,
@@ -53,7 +53,7 @@ export function messageUser(user: User) {
   }
 }
 
-/** A user as the X Activity API sends it. */
+/** A user in an event of the X Activity API. */
 export function activityUser(user: User) {
   return {
     ...v2User(user),
@@ -65,26 +65,35 @@ export function activityUser(user: User) {
     verified: false,
     verified_type: 'none',
     is_identity_verified: false,
-    public_metrics: twins({ followers_count: 0, following_count: 0, tweet_count: 0, listed_count: 0, like_count: 0 }),
+    public_metrics: withNumberTexts({
+      followers_count: 0,
+      following_count: 0,
+      tweet_count: 0,
+      listed_count: 0,
+      like_count: 0,
+    }),
   }
 }
 
-/** A user of the v2 API with everything that may be asked for. */
+/** A user of the v2 API with all fields. */
 export function v2User({ id, name, username, createdAt }: User) {
   return { id, name, username, profile_image_url: avatar, created_at: createdAt, protected: false, verified: false }
 }
 
-/** The X Activity API gives every number a second time as a string. */
-function twins(numbers: Record<string, number>): Record<string, number | string> {
-  return Object.fromEntries(
-    Object.entries(numbers).flatMap(([name, value]) => [
-      [name, value],
-      [`${name}_str`, String(value)],
-    ]),
+/** Adds a copy of every number as text, named `NAME_str`, as the X Activity API does. */
+export function withNumberTexts(object: object): Record<string, unknown> {
+  const entries = Object.entries(object).flatMap(([name, value]) =>
+    typeof value === 'number'
+      ? [
+          [name, value],
+          [`${name}_str`, String(value)],
+        ]
+      : [[name, value]],
   )
+  return Object.fromEntries(entries)
 }
 
-/** `Mon Dec 23 13:12:50 +0000 2019`, as v1.1 writes times. */
+/** The time format of v1.1: `Mon Dec 23 13:12:50 +0000 2019`. */
 export function v1Time(iso: string): string {
   const [, day, month, year, time] =
     /^(\w{3}), (\d\d \w{3}) (\d{4}) ([\d:]{8})/.exec(new Date(iso).toUTCString())?.map(String) ?? []
@@ -92,9 +101,12 @@ export function v1Time(iso: string): string {
   return [day, name, date, time, '+0000', year].join(' ')
 }
 
-/** The user of that id. */
+/**
+ * Returns the user with this id.
+ * @throws Error when there is none
+ */
 export function userOf({ state }: World, id: string): User {
   const user = state.users.find((one) => one.id === id)
-  if (!user) throw new Error(`no user ${id}`)
+  if (!user) throw new Error(`There is no user ${id}.`)
   return user
 }

@@ -4,7 +4,7 @@ import type { User } from './state.ts'
 import { v2Users } from './v2-shapes.ts'
 import type { World } from './world.ts'
 
-/** Who is who. */
+/** Looking up users. */
 export const userRoutes: readonly Route[] = [
   {
     method: 'GET',
@@ -28,13 +28,13 @@ export const userRoutes: readonly Route[] = [
 
 const byId = ({ state }: World, id: string | null | undefined) => state.users.find((user) => user.id === id)
 
-/** As on X, somebody who is not there is an error inside a 200. */
+/** As on X, an unknown user is an error inside a 200. */
 function answer(world: World, call: Call, user: User | undefined, parameter = 'id'): Answer {
   if (!user) return { status: 200, body: { errors: [unknownUser(call.params[parameter] ?? '', parameter)] } }
   return { status: 200, body: { data: v2Users(world, user.id, call.query) } }
 }
 
-/** The error for a user that there is not. */
+/** X's error for an unknown user. */
 export const unknownUser = (value: string, parameter = 'id') => ({
   value,
   detail: `Could not find user with ${parameter}: [${value}].`,

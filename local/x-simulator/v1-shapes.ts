@@ -1,11 +1,11 @@
 import { addressesOf, kindOf } from './media-files.ts'
+import { versionsOf } from './post-versions.ts'
 import type { Entity, Media, Post, User } from './state.ts'
 import { codePoints } from './text.ts'
 import { userOf, v1Time, v1User } from './user-shapes.ts'
-import { versionsOf } from './versions.ts'
 import { apps, integer, type World } from './world.ts'
 
-/** The entities of a v1.1 text; those past `until` left out. */
+/** The entities of a v1.1 text, without those that end after `until`. */
 export function v1Entities(entities: readonly Entity[], users: readonly User[], until = Number.POSITIVE_INFINITY) {
   const within = entities.filter(({ end }) => end <= until)
   const indices = ({ start, end }: Entity) => [start, end]
@@ -33,7 +33,7 @@ export function v1Entities(entities: readonly Entity[], users: readonly User[], 
   }
 }
 
-/** A medium as v1.1 has it: in `extended_entities` of a post, in the `attachment` of a direct message. */
+/** Media of v1.1: in `extended_entities` of a post and in the `attachment` of a direct message. */
 export function v1Media(media: Media, link: Entity & { type: 'media' }, expandedUrl: string, messageId?: string) {
   const { url, preview } = addressesOf(media, messageId)
   const kind = kindOf(media)
@@ -63,17 +63,19 @@ function variantsOf(kind: 'animated_gif' | 'video', url: string) {
   ]
 }
 
-/** Where X cuts a long v1.1 text: 140 with the ellipsis and the link to the whole of it. */
-const cutAt = 115
+/** X truncates a longer v1.1 text. */
+const maxCharacters = 140
+/** The length of a truncated text without the ellipsis and the link to the post. */
+const truncatedCharacters = 115
 
-/** A post as the Account Activity API sends it. */
+/** A post in an event of the Account Activity API. */
 export function v1Post(world: World, post: Post): Record<string, unknown> {
   const { users, posts } = world.state
   const author = userOf(world, post.authorId)
   const parentAuthor = users.find(({ id }) => id === post.inReplyToUserId)
   const quoted = posts.find(({ id }) => id === post.quotedId)
   const { text, truncated, entities } = shortened(post, users)
-  const whole = wholeV1(world, post)
+  const whole = fullTextFields(world, post)
   return {
     created_at: v1Time(post.createdAt),
     id: integer(post.id),
@@ -121,8 +123,8 @@ export function v1Post(world: World, post: Post): Record<string, unknown> {
   }
 }
 
-/** The whole text with everything in it. */
-function wholeV1({ state }: World, { id, authorId, text, mediaIds }: Post) {
+/** The fields with the full text, its entities and its media. */
+function fullTextFields({ state }: World, { id, authorId, text, mediaIds }: Post) {
   const link = text.entities.find((one) => one.type === 'media')
   const username = state.users.find((user) => user.id === authorId)?.username
   const media = state.media
@@ -132,7 +134,7 @@ function wholeV1({ state }: World, { id, authorId, text, mediaIds }: Post) {
       return link ? [v1Media(one, link, `https://x.com/${username}/status/${id}/${kind}/${index + 1}`)] : []
     })
   const entities = v1Entities(text.entities, state.users)
-  // As on X, only `extended_entities` tells a GIF or video from a photo.
+  // As on X, `entities` calls every file a photo. Only `extended_entities` has the real type.
   const first = media.slice(0, 1).map(({ video_info: _, ...one }) => ({ ...one, type: 'photo' }))
   return {
     full_text: text.full,
@@ -147,12 +149,12 @@ function shortened(post: Post, users: readonly User[]) {
   const characters = [...full]
   const mediaLink = entities.find((one) => one.type === 'media')
   const shown = mediaLink ? mediaLink.start : characters.length
-  if (shown <= 140) {
+  if (shown <= maxCharacters) {
     return { text: full, truncated: false, entities: null }
   }
-  const crossed = entities.find(({ start, end }) => start < cutAt && end > cutAt)
+  const crossed = entities.find(({ start, end }) => start < truncatedCharacters && end > truncatedCharacters)
   const head = characters
-    .slice(0, crossed?.start ?? cutAt)
+    .slice(0, crossed?.start ?? truncatedCharacters)
     .join('')
     .replace(/&[a-z]*$/, '')
   const url = `https://t.co/${post.id.slice(-10)}`

@@ -1,11 +1,11 @@
 import { addressesOf, kindOf } from './media-files.ts'
+import { maxEdits, versionsOf } from './post-versions.ts'
 import type { Entity, Media, Post } from './state.ts'
 import { codePoints } from './text.ts'
-import { activityUser, userOf, v2User } from './user-shapes.ts'
-import { mostEdits, versionsOf } from './versions.ts'
+import { activityUser, userOf, v2User, withNumberTexts } from './user-shapes.ts'
 import type { World } from './world.ts'
 
-/** A post of the v2 API with everything that may be asked for. */
+/** A post of the v2 API with all fields. */
 export function v2Post(world: World, post: Post): Record<string, unknown> & { id: string } {
   const { state } = world
   const media = mediaOf(world, post)
@@ -42,18 +42,18 @@ export function v2Post(world: World, post: Post): Record<string, unknown> & { id
   }
 }
 
-/** What an answer of the v2 API keeps of objects: the default fields and those that were asked for. */
-export function pick(object: object, defaults: readonly string[], asked: string | null): Record<string, unknown> {
-  const wanted = new Set([...defaults, ...(asked?.split(',') ?? [])])
+/** Keeps the default fields of an object and those that the query names. https://docs.x.com/x-api/fundamentals/fields */
+export function pick(object: object, defaults: readonly string[], requested: string | null): Record<string, unknown> {
+  const wanted = new Set([...defaults, ...(requested?.split(',') ?? [])])
   return Object.fromEntries(Object.entries(object).filter(([name]) => wanted.has(name)))
 }
 
-/** Posts in an answer of the v2 API: with the fields and expansions that the query asks for. */
+/** Posts in an answer of the v2 API, with the fields and expansions that the query names. */
 export function v2Posts(world: World, posts: readonly Post[], query: URLSearchParams) {
   const expansions = query.get('expansions')?.split(',') ?? []
   const wants = (name: string) => expansions.includes(name)
   const fields = ['id', 'text', 'edit_history_tweet_ids']
-  const asTold = (post: Post) => pick(v2Post(world, post), fields, query.get('tweet.fields'))
+  const withFields = (post: Post) => pick(v2Post(world, post), fields, query.get('tweet.fields'))
   const userIds = posts.flatMap((post) => [
     ...(wants('author_id') ? [post.authorId] : []),
     ...(wants('in_reply_to_user_id') && post.inReplyToUserId !== null ? [post.inReplyToUserId] : []),
@@ -71,12 +71,12 @@ export function v2Posts(world: World, posts: readonly Post[], query: URLSearchPa
     : []
   const includes = {
     ...(users.length > 0 ? { users } : {}),
-    ...(referenced.length > 0 ? { tweets: referenced.map(asTold) } : {}),
+    ...(referenced.length > 0 ? { tweets: referenced.map(withFields) } : {}),
     ...(media.length > 0
       ? { media: media.map((one) => pick(one, ['media_key', 'type'], query.get('media.fields'))) }
       : {}),
   }
-  return { data: posts.map(asTold), ...(Object.keys(includes).length > 0 ? { includes } : {}) }
+  return { data: posts.map(withFields), ...(Object.keys(includes).length > 0 ? { includes } : {}) }
 }
 
 /** A user in an answer of the v2 API. */
@@ -84,7 +84,7 @@ export function v2Users(world: World, id: string, query: URLSearchParams): Recor
   return pick(v2User(userOf(world, id)), ['id', 'name', 'username'], query.get('user.fields'))
 }
 
-/** Everybody whom a post mentions, whether written or put before it by X. */
+/** The ids of all users whom a post mentions, in its text or before it. */
 export function mentionedIn({ text }: Pick<Post, 'text'>): string[] {
   return [...new Set(text.entities.flatMap((one) => (one.type === 'mention' ? [one.userId] : [])))]
 }
@@ -95,27 +95,22 @@ export function activityPost(world: World, post: Post): Record<string, unknown> 
   const counts = ['retweet', 'reply', 'like', 'quote', 'bookmark', 'impression']
   return {
     ...rest,
-    ...(entities ? { entities: withTwins(entities as Record<string, object[]>) } : {}),
+    ...(entities ? { entities: withNumberTextsInEach(entities as Record<string, object[]>) } : {}),
     ...(post.inReplyToId === null ? {} : { in_reply_to_tweet_id: post.inReplyToId }),
     paid_partnership: false,
-    public_metrics: Object.fromEntries(
-      counts.flatMap((name) => [
-        [`${name}_count`, 0],
-        [`${name}_count_str`, '0'],
-      ]),
-    ),
+    public_metrics: withNumberTexts(Object.fromEntries(counts.map((name) => [`${name}_count`, 0]))),
     ...(post.inReplyToId === null ? { edit_controls: editControls(post) } : {}),
   }
 }
 
 const editControls = ({ createdAt, edits = [] }: Post) => ({
-  edits_remaining: mostEdits - edits.length,
-  edits_remaining_str: String(mostEdits - edits.length),
+  edits_remaining: maxEdits - edits.length,
+  edits_remaining_str: String(maxEdits - edits.length),
   is_edit_eligible: true,
   editable_until: new Date(Date.parse(createdAt) + 3_600_000).toISOString(),
 })
 
-/** What stands beside a post in the X Activity API; of replies X sends nothing. */
+/** The `includes` of a post event of the X Activity API. They are empty for replies. */
 export function activityIncludes(world: World, post: Post, event: string): object {
   if (event === 'post.reply.create') return {}
   const quoted = world.state.posts.filter(({ id, deletedAt }) => id === post.quotedId && deletedAt === null)
@@ -129,22 +124,13 @@ export function activityIncludes(world: World, post: Post, event: string): objec
   }
 }
 
-function withTwins(entities: Record<string, object[]>): Record<string, object[]> {
-  const twin = (one: object) =>
-    Object.fromEntries(
-      Object.entries(one).flatMap(([name, value]) =>
-        typeof value === 'number'
-          ? [
-              [name, value],
-              [`${name}_str`, String(value)],
-            ]
-          : [[name, value]],
-      ),
-    )
-  return Object.fromEntries(Object.entries(entities).map(([name, list]) => [name, list.map(twin)]))
-}
+const withNumberTextsInEach = (entities: Record<string, object[]>) =>
+  Object.fromEntries(Object.entries(entities).map(([name, list]) => [name, list.map(withNumberTexts)]))
 
-/** The entities of a text of the v2 API; @param addressOf where a medium is to be seen */
+/**
+ * The entities of a text of the v2 API.
+ * @param addressOf the address of a file on X
+ */
 export function v2Entities(
   entities: readonly Entity[],
   media: readonly Media[],
@@ -180,7 +166,10 @@ const prefixes = { photo: '3', animated_gif: '16', video: '7' } as const
 /** The key of media in the v2 API. */
 export const mediaKey = (media: Media) => `${prefixes[kindOf(media)]}_${media.id}`
 
-/** A medium of the v2 API; @param messageId the direct message in which it is */
+/**
+ * Media of the v2 API.
+ * @param messageId the direct message to which the file is attached
+ */
 export function v2Media(media: Media, messageId?: string) {
   const { url, preview } = addressesOf(media, messageId)
   const type = kindOf(media)

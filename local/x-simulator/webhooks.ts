@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { type Answer, type Call, invalidRequest, jsonBody, type Route } from './http.ts'
-import { exchange, hmac } from './outgoing.ts'
 import type { Webhook } from './state.ts'
+import { hmac, requestWebhook } from './webhook-request.ts'
 import type { World } from './world.ts'
 
-/** The webhooks of the app. */
+/** The app's webhooks. https://docs.x.com/x-api/webhooks/introduction */
 export const webhookRoutes: readonly Route[] = [
   { method: 'POST', path: '/2/webhooks', access: 'any', handle: create },
   { method: 'GET', path: '/2/webhooks', access: 'app', handle: list },
@@ -54,7 +54,7 @@ function remove(world: World, call: Call): Answer {
 }
 
 /**
- * The webhook of that id.
+ * Returns the webhook with this id.
  * @throws XError when there is none
  */
 export function webhookOf({ state }: World, id: unknown): Webhook {
@@ -64,8 +64,8 @@ export function webhookOf({ state }: World, id: unknown): Webhook {
 }
 
 /**
- * Challenges a webhook, as X does now and then, and says what was wrong with the answer, or null.
- * A wrong answer makes it invalid; a right one does not make it valid again.
+ * Sends a CRC challenge to a webhook, as X does at intervals. Returns what is wrong with the answer, or null.
+ * A wrong answer marks the webhook as invalid. A right answer does not make it valid again.
  */
 export async function checkWebhook(world: World, webhook: Webhook): Promise<string | null> {
   const fault = await challenge(webhook.url, world.consumerSecret)
@@ -80,7 +80,7 @@ async function challenge(address: string, consumerSecret: string): Promise<strin
   url.searchParams.set('crc_token', token)
   url.searchParams.set('nonce', randomBytes(16).toString('hex'))
   try {
-    const { status, text } = await exchange('GET', url.href, {}, undefined, new AbortController().signal)
+    const { status, text } = await requestWebhook('GET', url.href, {}, undefined, new AbortController().signal)
     if (status !== 200) return `Non-200 response code during CRC GET request (i.e. 404, 500, etc): ${status}`
     return responseToken(text) === hmac(token, consumerSecret) ? null : 'Invalid `response_token`'
   } catch (error) {

@@ -1,44 +1,29 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { Browser, Page, Route } from 'playwright-core'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import type { Page, Route } from 'playwright-core'
 import type { ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
-import { launchBrowser, type OpenedPage, type PageOptions } from '../support/browser.ts'
-import { dataFolder, Product } from '../support/product.ts'
-import { customer, goTo, message, neighbour, openConsole, shop } from './support.ts'
+import { browserForTests, type PageOptions } from '../support/browser.ts'
+import { productForTests } from '../support/product.ts'
+import { type ConsoleOptions, customer, goTo, message, neighbour, openConsole, shop } from './support.ts'
 
-// What the console makes of answers that the product gives seldom, or in another state of its parts.
-jest.setTimeout(90_000)
-
-const folder = dataFolder()
-let product: Product
-let browser: Browser
-let opened: OpenedPage[] = []
+// Answers of the API that the product rarely gives: the tests replace the real ones.
+const product = productForTests(() => product.connectByOAuth(shop))
+const browser = browserForTests()
 let direct: ApiTicket
 let mention: ApiTicket
 
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([Product.start(folder.path), launchBrowser()])
-  await product.connectByOAuth(shop)
   await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text: 'Where is my order?' })
   await product.onX('POST', 'posts', { by: neighbour, text: `@${shop.username} are you open?` })
   const of = (kind: string) => async () => (await product.tickets()).find((one) => one.kind === kind)
   direct = await eventually('the direct ticket', of('direct'))
   mention = await eventually('the mention ticket', of('mention'))
-}, 120_000)
-afterEach(async () => {
-  await Promise.all(opened.map(({ context }) => context.close()))
-  opened = []
 })
-afterAll(async () => {
-  await browser?.close()
-  await product?.end()
-  folder.remove()
-}, 60_000)
 
-/** A film of a moment, as the browser itself makes it. */
-async function filmIn(one: Browser): Promise<Buffer> {
-  const page = await one.newPage()
+/** A short video that the browser records. */
+async function recordVideo(): Promise<Buffer> {
+  const { page, context } = await browser.open()
   const base64 = await page.evaluate<string>(`new Promise((resolve, reject) => {
     const canvas = document.body.appendChild(document.createElement('canvas'))
     const pen = canvas.getContext('2d')
@@ -55,21 +40,16 @@ async function filmIn(one: Browser): Promise<Buffer> {
     }
     recorder.start(100)
   })`)
-  await page.close()
+  await context.close()
   return Buffer.from(base64, 'base64')
 }
 
-/** Signed in, and then at the address. */
-async function at(address: string, prepare: (page: Page) => Promise<unknown>, options: PageOptions = {}) {
-  const one = await openConsole(browser, product, 'administrator', options)
-  opened.push(one)
-  await prepare(one.page)
-  await one.page.goto(`${product.url}${address}`)
-  return one
-}
+/** Opens the address as an administrator, after `prepare`. */
+const at = (address: string, prepare?: ConsoleOptions['prepare'], options: PageOptions = {}) =>
+  openConsole(browser.open, product, 'administrator', { ...options, at: address, ...(prepare && { prepare }) })
 
 type Shown = Record<string, unknown>
-/** Lets the first message be another, and adds replies. */
+/** Changes the first message of the answer, and appends replies. */
 const answerMessages =
   (first: Shown, replies: readonly Shown[] = []) =>
   (page: Page) =>
@@ -92,7 +72,7 @@ const answerMessages =
       }))
       await route.fulfill({ json: { ...body, messages: [{ ...known, ...first }, ...outbound] } })
     })
-const beside = (id: string, text: string | null) => {
+const reference = (id: string, text: string | null) => {
   const author = { id: '1', username: 'other', name: 'Other' }
   return { id, url: `https://x.com/other/status/${id}`, text, author, createdAt: null, attachments: [] }
 }
@@ -104,7 +84,7 @@ const dryRun = /replies\?dryRun=true/
 const check = { ok: true, problems: [], weightedLength: 5, maxLength: 280, replyAllowed: true }
 
 describe('a conversation', () => {
-  test('shows what X has beside the words: quoted and answered posts, earlier wordings, deletion', async () => {
+  test('shows quoted posts, the post it replies to, earlier versions and deletion', async () => {
     const { page } = await at(
       `/tickets/${mention.id}`,
       answerMessages({
@@ -113,15 +93,15 @@ describe('a conversation', () => {
           { type: 'link', start: 6, end: 9, url: 'javascript:alert(1)', displayUrl: 'bad' },
           { type: 'link', start: 10, end: 14, url: 'https://example.com/', displayUrl: 'example.com' },
         ],
-        parent: { ...beside('11', null), status: 'unavailable' },
-        quoted: beside('12', 'What I quoted'),
+        parent: { ...reference('11', null), status: 'unavailable' },
+        quoted: reference('12', 'What I quoted'),
         addressees: [{ username: 'someone', userId: null }],
         versions: [{ externalId: '9', text: 'lok: bad good', entities: [], createdAt: '2026-01-01T00:00:00Z' }],
         deletedAt: '2026-01-02T00:00:00Z',
       }),
     )
     await page.getByText('What I quoted').waitFor()
-    await page.getByText('X does not show it any more').waitFor()
+    await page.getByText('X no longer shows this post').waitFor()
     await page.getByText('to @someone').waitFor()
     await page.getByText('Deleted on X').waitFor()
     await page.getByText('Edited once').click()
@@ -137,7 +117,7 @@ describe('a conversation', () => {
     return { id, type, url, previewUrl: null, contentType: null, size: 1, status: 'stored', ...more }
   }
 
-  test('shows pictures, and says what is not there', async () => {
+  test('shows pictures, and says which media are missing', async () => {
     const attachments = [
       attachment('1', 'photo'),
       attachment('2', 'photo', { url: 'data:text/html,never' }),
@@ -146,21 +126,21 @@ describe('a conversation', () => {
     ]
     const { page, faults } = await at(`/tickets/${direct.id}`, answerMessages({ attachments }))
     await page.getByRole('img', { name: 'Picture from Demo Customer' }).waitFor()
-    await page.getByText('Picture is being fetched from X').waitFor()
-    await page.getByText('Video cannot be fetched from X at the moment').waitFor()
+    await page.getByText('Picture is downloading from X').waitFor()
+    await page.getByText('Video cannot be downloaded from X right now.').waitFor()
     expect(await page.locator('article img').count()).toBe(1)
     expect(faults.cspViolations).toEqual([])
   })
 
   test.each([
-    ['plays a GIF without sound, and lets it rest at a press', 'no-preference'],
-    ['lets a GIF rest for who wants no motion, until they press', 'reduce'],
+    ['plays a GIF without sound, and pauses it on click', 'no-preference'],
+    ['with reduced motion, plays a GIF only on click', 'reduce'],
   ] as const)('%s', async (_, reducedMotion) => {
-    const film = await filmIn(browser)
+    const body = await recordVideo()
     const { page, faults } = await at(
       `/tickets/${direct.id}`,
       async (one) => {
-        await one.route(/\/gif\.webm$/, (route) => route.fulfill({ contentType: 'video/webm', body: film }))
+        await one.route(/\/gif\.webm$/, (route) => route.fulfill({ contentType: 'video/webm', body }))
         const gif = attachment('1', 'animated_gif', { url: `${product.url}/gif.webm` })
         await answerMessages({ attachments: [gif] })(one)
       },
@@ -183,7 +163,7 @@ describe('a conversation', () => {
     expect(faults.cspViolations).toEqual([])
   })
 
-  test('a reply that failed is sent again by a button, one in doubt only after a question', async () => {
+  test('sends a failed reply again on click, and one with unknown outcome only after confirmation', async () => {
     const sent: Shown[] = []
     const { page } = await at(`/tickets/${direct.id}`, async (one) => {
       await answerMessages({}, [delivery('failed', 'X is busy'), delivery('unknown', 'no answer')])(one)
@@ -195,7 +175,7 @@ describe('a conversation', () => {
     await message(page, 'reply 0').getByText('X is busy').waitFor()
     await message(page, 'reply 0').getByRole('button', { name: 'Retry' }).click()
     await message(page, 'reply 0').getByText('The channel is disconnected.').waitFor()
-    await message(page, 'reply 1').getByText('X may have it').waitFor()
+    await message(page, 'reply 1').getByText('We could not find out whether X has it.').waitFor()
     await message(page, 'reply 1').getByRole('button', { name: 'Send again anyway' }).click()
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
     expect(sent).toEqual([{ path: 'reply-0' }])
@@ -212,7 +192,7 @@ describe('a reply', () => {
     await page.getByRole('textbox', { name: /^Public reply/ }).fill(text)
   }
 
-  test('whose answer was lost is the same reply when it is sent again, also after leaving the page', async () => {
+  test('keeps its idempotency key when its answer was lost and it is sent again, even after leaving the page', async () => {
     const keys: (string | undefined)[] = []
     const { page } = await at(`/tickets/${mention.id}`, async (one) => {
       await one.route(dryRun, (route) => route.fulfill({ json: check }))
@@ -223,21 +203,21 @@ describe('a reply', () => {
     })
     await write(page, 'only once')
     await page.getByRole('button', { name: 'Reply publicly' }).click()
-    await page.getByText('It is not known whether the reply arrived.').waitFor()
+    await page.getByText('We do not know whether the reply arrived.').waitFor()
     await goTo(page, 'Tickets')
     await page.goBack()
     await page.getByRole('button', { name: /^Public reply/ }).click()
     expect(await page.getByRole('textbox', { name: /^Public reply/ }).inputValue()).toBe('only once')
     await page.getByRole('button', { name: 'Reply publicly' }).click()
-    await eventually('the second try', () => keys.length === 2)
+    await eventually('the second request', () => keys.length === 2)
     expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/)
     expect(keys[1]).toBe(keys[0])
   })
 })
 
-describe('trouble', () => {
-  test('without a network the page says so, keeps what is there, and is brought up to date afterwards', async () => {
-    const { page, context } = await at(`/tickets/${direct.id}`, async () => {})
+describe('errors', () => {
+  test('offline, the page says so, keeps its content, and recovers', async () => {
+    const { page, context } = await at(`/tickets/${direct.id}`)
     await message(page, 'Where is my order?').waitFor()
     await context.setOffline(true)
     await page.getByText('You are offline.').waitFor()
@@ -246,7 +226,7 @@ describe('trouble', () => {
     await page.getByText('You are offline.').waitFor({ state: 'detached' })
   })
 
-  test('a token that has run out is renewed without a word', async () => {
+  test('an expired token is refreshed silently', async () => {
     let refused = 0
     const { page } = await at('/tickets', (one) =>
       one.route(/\/api\/tickets\?/, (route) => (refused++ === 0 ? route.fulfill({ status: 401 }) : route.continue())),
@@ -256,8 +236,8 @@ describe('trouble', () => {
     expect(await page.getByText('Your session has ended').count()).toBe(0)
   })
 
-  test('a session that cannot be renewed is said, and what was written is there after signing in again', async () => {
-    const { page, context } = await at(`/tickets/${direct.id}`, async () => {})
+  test('an expired session is shown, and the draft of a reply survives signing in again', async () => {
+    const { page, context } = await at(`/tickets/${direct.id}`)
     await page.getByRole('textbox', { name: 'Reply by direct message' }).fill('half a sen')
     await context.route('**/oauth2/token', (route) => route.fulfill({ status: 400, json: { error: 'invalid_grant' } }))
     await context.route(/\/api\//, (route) => route.fulfill({ status: 401, json: {} }))
@@ -275,7 +255,7 @@ describe('trouble', () => {
     [403, 'You may not do this'],
     [404, 'Not found'],
     [429, 'Too many requests'],
-  ])('%s is said in words, and tried again by a button', async (status, words) => {
+  ])('status %s is explained in words, and a button tries again', async (status, words) => {
     let fails = true
     const { page } = await at('/tickets', (one) =>
       one.route(/\/api\/tickets\?/, (route) => (fails ? route.fulfill({ status, json: {} }) : route.continue())),
@@ -286,7 +266,7 @@ describe('trouble', () => {
     await page.getByRole('link', { name: 'Where is my order?' }).waitFor()
   })
 
-  test('a setting that is refused is said at its field', async () => {
+  test('a refused setting shows the error at its field', async () => {
     const { page } = await at(`/channels/twitter-${shop.id}`, (one) =>
       one.route(/\/api\/channels\/twitter-\d+$/, (route) =>
         route.request().method() === 'PATCH'
@@ -299,13 +279,13 @@ describe('trouble', () => {
     )
     await page.getByLabel('Name').fill('Another')
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.locator('.fault').getByText('is taken').waitFor()
+    await page.locator('.field-error').getByText('is taken').waitFor()
     expect(await page.getByLabel('Name').getAttribute('aria-invalid')).toBe('true')
   })
 })
 
-describe('figures', () => {
-  const figures = (opened: number, key: string) => ({
+describe('numbers', () => {
+  const metrics = (opened: number, key: string) => ({
     key,
     label: key,
     opened,
@@ -315,13 +295,13 @@ describe('figures', () => {
     firstResponse: { count: 2, medianSeconds: 5400, histogram: [{ upToSeconds: 3600, count: 2 }] },
   })
 
-  test('a report is a chart, a table, and a file in which no word is a formula', async () => {
+  test('a report is a chart, a table, and a CSV file in which no text is a formula', async () => {
     const asked: string[] = []
     const { page } = await at('/reports?by=tag', (one) =>
       one.route(/\/api\/reports\/tickets/, (route) => {
         asked.push(new URL(route.request().url()).searchParams.get('by') ?? '')
-        const rows = [figures(3, 'Twitter:Direct'), figures(1, '=cmd|"x"')]
-        return route.fulfill({ json: { rows, total: figures(4, 'all') } })
+        const rows = [metrics(3, 'Twitter:Direct'), metrics(1, '=cmd|"x"')]
+        return route.fulfill({ json: { rows, total: metrics(4, 'all') } })
       }),
     )
     await page.getByRole('img', { name: 'Tickets opened and closed, Tag' }).waitFor()
@@ -333,10 +313,10 @@ describe('figures', () => {
     expect(text).toContain(`"'=cmd|""x""",1,`)
     await page.getByRole('combobox', { name: 'Group by' }).selectOption('Channel')
     await page.waitForURL(/by=channel/)
-    await eventually('the other report', () => asked.at(-1) === 'channel')
+    await eventually('the report by channel', () => asked.at(-1) === 'channel')
   })
 
-  test('the activity of a channel is a chart and the same as a table', async () => {
+  test('the activity of a channel is a chart and a table of the same numbers', async () => {
     const replies = { sent: 3, failed: 1, unknown: 0 }
     const day = {
       date: '2026-01-02',

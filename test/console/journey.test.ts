@@ -1,38 +1,26 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
+import { describe, expect, test } from '@jest/globals'
+import type { Page } from 'playwright-core'
 import type { ApiChannel } from '../../lambdas/core/api/schemas.ts'
 import type { PersonName } from '../../local/identity/clients.ts'
 import { eventually } from '../local/support.ts'
-import { launchBrowser, noFaults, type OpenedPage, type PageOptions } from '../support/browser.ts'
-import { dataFolder, Product } from '../support/product.ts'
-import { addChannel, customer, goTo, heading, message, neighbour, openConsole, shop } from './support.ts'
+import { browserForTests, noFaults } from '../support/browser.ts'
+import { productForTests } from '../support/product.ts'
+import {
+  addChannel,
+  type ConsoleOptions,
+  customer,
+  goTo,
+  heading,
+  message,
+  neighbour,
+  openConsole,
+  shop,
+} from './support.ts'
 
-// The whole product and a browser, on a machine that has other things to do.
-jest.setTimeout(90_000)
-
-const folder = dataFolder()
-let product: Product
-let browser: Browser
-let opened: OpenedPage[] = []
-
-beforeAll(async () => {
-  ;[product, browser] = await Promise.all([Product.start(folder.path), launchBrowser()])
-}, 120_000)
-afterEach(async () => {
-  await Promise.all(opened.map(({ context }) => context.close()))
-  opened = []
-})
-afterAll(async () => {
-  await browser?.close()
-  await product?.end()
-  folder.remove()
-}, 60_000)
-
-async function signedIn(person: PersonName, options: PageOptions & { at?: string } = {}): Promise<OpenedPage> {
-  const one = await openConsole(browser, product, person, options)
-  opened.push(one)
-  return one
-}
+const product = productForTests()
+const browser = browserForTests()
+const signedIn = (person: PersonName, options: ConsoleOptions = {}) =>
+  openConsole(browser.open, product, person, options)
 
 type XPost = { id: string; text: unknown; inReplyToId: string | null }
 const channel = () => product.call<ApiChannel>(`/api/channels/twitter-${shop.id}`)
@@ -51,7 +39,7 @@ const openTicket = async (page: Page, subject: string) => {
   await heading(page, subject).waitFor()
 }
 
-test('before there is a channel, the list says what to do, and Cancel on X is said in words', async () => {
+test('without a channel the list says what to do, and Cancel on X is explained', async () => {
   const { page, faults } = await signedIn('administrator')
   await heading(page, 'Tickets').waitFor()
   await page.getByRole('main').getByRole('link', { name: 'Add Channel' }).click()
@@ -65,15 +53,15 @@ test('before there is a channel, the list says what to do, and Cancel on X is sa
   expect(faults.cspViolations).toEqual([])
 })
 
-test('an account is connected with the mouse, and its settings stay as they were saved', async () => {
+test('an account is connected with the mouse, and its settings are saved', async () => {
   const { page, faults } = await signedIn('administrator')
   await addChannel(page)
   await page.getByLabel('Name').fill('Our shop')
   await page.getByRole('switch', { name: 'Mentions' }).uncheck()
   await page.getByLabel('No messages (h)').fill('0')
-  await page.getByText('There are unsaved changes.').waitFor()
+  await page.getByText('You have unsaved changes.').waitFor()
   await page.getByRole('button', { name: 'Save' }).click()
-  await page.getByText('Give whole hours from 1 to 720, or leave it empty.').waitFor()
+  await page.getByText('Enter whole hours from 1 to 720, or leave the field empty.').waitFor()
   expect((await channel()).name).toBe(shop.username)
   await page.getByLabel('No messages (h)').fill('24')
   await page.getByRole('button', { name: 'Save' }).click()
@@ -89,7 +77,7 @@ test('an account is connected with the mouse, and its settings stay as they were
   expect(faults.cspViolations).toEqual([])
 })
 
-test('leaving with unsaved settings asks, by a link and by the back button', async () => {
+test('leaving a page with unsaved settings asks first, by link and by back button', async () => {
   const { page } = await signedIn('administrator')
   await goTo(page, 'Channels')
   await page.getByRole('link', { name: 'Our shop' }).click()
@@ -107,7 +95,7 @@ test('leaving with unsaved settings asks, by a link and by the back button', asy
   expect((await channel()).name).toBe('Our shop')
 })
 
-test('a direct message appears without a reload, is only ever text, is answered and closed; the next one opens a new ticket', async () => {
+test('a direct message appears without a reload, as plain text, is answered and closed; the next one opens a new ticket', async () => {
   const { page, faults } = await signedIn('agent')
   await directMessage('Where is my order? <img src=x onerror=alert(1)>')
   await page.getByRole('link', { name: 'Where is my order?' }).click()
@@ -130,12 +118,12 @@ test('a direct message appears without a reload, is only ever text, is answered 
   await page.getByText('This conversation continues an earlier ticket.').waitFor()
   await page.getByRole('link', { name: 'Go to the earlier ticket' }).first().click()
   await heading(page, 'Where is my order?').waitFor()
-  // An answer that is no success is one of X's or of ours, and said on the page.
+  // The browser logs every answer other than success as an error; the page shows those itself.
   const errors = faults.errors.filter((one) => !one.startsWith('Failed to load resource'))
   expect({ ...faults, errors }).toEqual(noFaults)
 })
 
-test('a mention is answered under its entry, and the answer to that opens a new ticket', async () => {
+test('a mention is answered below its entry, and the customer’s answer opens a new ticket', async () => {
   const { page, faults } = await signedIn('agent')
   const entry = await post(neighbour, `@${shop.username} are you open on Sunday?`)
   await page.getByRole('link', { name: 'are you open on Sunday?' }).click()
@@ -158,7 +146,7 @@ test('a mention is answered under its entry, and the answer to that opens a new 
   expect(faults.cspViolations).toEqual([])
 })
 
-test('tags are added and taken away, and the list is narrowed by them in an address that can be kept', async () => {
+test('tags are added, and the list is filtered by tag and status in the URL', async () => {
   const { page } = await signedIn('agent')
   await openTicket(page, 'One more thing')
   await page.getByLabel('Add a tag').fill('refund')
@@ -172,12 +160,12 @@ test('tags are added and taken away, and the list is narrowed by them in an addr
   await rows.first().waitFor()
   expect(await rows.count()).toBe(1)
   await page.getByRole('link', { name: 'Solved' }).click()
-  await page.getByText('No ticket fits these filters.').waitFor()
+  await page.getByText('No ticket matches these filters.').waitFor()
   expect(new URL(page.url()).search).toBe('?status=solved&tag=refund')
 })
 
-describe('who may what', () => {
-  test('an agent is offered no pages of administrators, and is told whom to ask', async () => {
+describe('permissions', () => {
+  test('an agent sees no pages of administrators, and is told whom to ask', async () => {
     const { page } = await signedIn('agent', { at: '/extensions' })
     await page.getByText('Only administrators can see and change this.').waitFor()
     expect(await page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts()).toEqual([
@@ -188,14 +176,14 @@ describe('who may what', () => {
     await page.getByText('Only administrators can see and change this.').waitFor()
   })
 
-  test('somebody without a group sees no ticket and is told whom to ask', async () => {
+  test('a person without a group sees no ticket, and is told whom to ask', async () => {
     const { page } = await signedIn('newcomer', { at: '/tickets' })
     await heading(page, 'You have no access yet').waitFor()
     await page.getByText('Ask an administrator of the helpdesk').waitFor()
     expect(await page.getByRole('navigation').count()).toBe(0)
   })
 
-  test('who signs out has to sign in again, and comes back to where the address led', async () => {
+  test('after signing out, every page asks to sign in', async () => {
     const { page } = await signedIn('agent', { at: '/reports' })
     await heading(page, 'Reports').waitFor()
     await page.getByRole('button', { name: 'Sign out' }).click()
@@ -205,15 +193,15 @@ describe('who may what', () => {
   })
 })
 
-test('switching the extension off asks, says what it means, and keeps channels from being added', async () => {
+test('switching the extension off asks first, explains the effect, and blocks adding channels', async () => {
   const { page } = await signedIn('administrator', { at: '/extensions' })
   const use = page.getByRole('switch', { name: 'Use the Twitter extension' })
   await use.click()
   await page.getByRole('dialog').getByRole('button', { name: 'Switch off' }).click()
-  await page.getByText('Messages that come while it is off').waitFor()
+  await page.getByText('While the extension is off').waitFor()
   await directMessage('into the void')
   await goTo(page, 'Channels')
-  await page.getByText('The Twitter extension is off:').waitFor()
+  await page.getByText('Messages do not become tickets, and you cannot add channels.').waitFor()
   expect(await page.getByRole('button', { name: 'Add Channel' }).isDisabled()).toBe(true)
   await page.getByRole('link', { name: 'Our shop' }).click()
   await eventually('the reason in the list', async () => {
@@ -230,10 +218,10 @@ test('switching the extension off asks, says what it means, and keeps channels f
   })
   await goTo(page, 'Extensions')
   await use.click()
-  await page.getByText('On: messages that reach connected channels').waitFor()
+  await page.getByText('On: messages to connected channels').waitFor()
 })
 
-test('disconnecting asks first, and connecting again revives the channel', async () => {
+test('disconnecting asks first, and reconnecting restores the channel with its settings', async () => {
   const { page } = await signedIn('administrator', { at: `/channels/twitter-${shop.id}` })
   await page.getByRole('button', { name: 'Disconnect' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click()

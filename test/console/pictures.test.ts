@@ -1,47 +1,28 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import type { Page } from 'playwright-core'
 import type { ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
-import { launchBrowser, noFaults, type OpenedPage } from '../support/browser.ts'
-import { dataFolder, Product } from '../support/product.ts'
+import { browserForTests, noFaults } from '../support/browser.ts'
+import { productForTests } from '../support/product.ts'
 import { customer, message, neighbour, openConsole, shop } from './support.ts'
 
-// Pictures and the check before sending through the whole: browser, API, bucket, queues and the simulated X.
-jest.setTimeout(90_000)
-
-const folder = dataFolder()
-let product: Product
-let browser: Browser
-let opened: OpenedPage[] = []
+// Attachments and validation, end to end: browser, API, bucket, queues and the simulated X.
+const product = productForTests(() => product.connectByOAuth(shop))
+const browser = browserForTests()
 let mention: ApiTicket
 
-/** A real picture of one point: browsers draw it, and X takes it. */
+/** A valid PNG of one pixel: browsers show it, and X accepts it. */
 const picture = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 )
 
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([Product.start(folder.path), launchBrowser()])
-  await product.connectByOAuth(shop)
   await product.onX('POST', 'posts', { by: neighbour, text: `@${shop.username} are you open?` })
   mention = await eventually('the ticket', async () => (await product.tickets())[0])
-}, 120_000)
-afterEach(async () => {
-  await Promise.all(opened.map(({ context }) => context.close()))
-  opened = []
 })
-afterAll(async () => {
-  await browser?.close()
-  await product?.end()
-  folder.remove()
-}, 60_000)
 
-async function at(address: string): Promise<OpenedPage> {
-  const one = await openConsole(browser, product, 'agent', { at: address })
-  opened.push(one)
-  return one
-}
+const at = (address: string) => openConsole(browser.open, product, 'agent', { at: address })
 
 const replyTo = async (page: Page, text: string) => {
   await page.getByRole('button', { name: /^Public reply/ }).click()
@@ -61,7 +42,7 @@ async function sentWith(text: string): Promise<Buffer[]> {
   )
 }
 
-test('a picture in a direct message is drawn out of the bucket, and answered', async () => {
+test('a picture in a direct message is loaded from the bucket, and the message is answered', async () => {
   const media = { contentType: 'image/png', base64: picture.toString('base64') }
   await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text: 'Broken, see', media })
   const ticket = await eventually('the ticket', async () => {
@@ -82,12 +63,12 @@ test('a picture in a direct message is drawn out of the bucket, and answered', a
 })
 
 describe('a public reply', () => {
-  test('takes a picture along: what the agent chose is what X has', async () => {
+  test('sends the picture that the agent chose to X', async () => {
     const { page, faults } = await at(`/tickets/${mention.id}`)
     await replyTo(page, 'with a picture')
     const choose = page.locator('input[type="file"]')
     await choose.setInputFiles([{ name: 'letter.pdf', mimeType: 'application/pdf', buffer: Buffer.from('x') }])
-    await page.getByText('letter.pdf is no picture, GIF or video').waitFor()
+    await page.getByText('X does not accept letter.pdf.').waitFor()
     await choose.setInputFiles([{ name: 'parcel.png', mimeType: 'image/png', buffer: picture }])
     await page.getByRole('button', { name: 'Remove parcel.png' }).waitFor()
     await page.getByRole('button', { name: 'Reply publicly' }).click()
@@ -96,7 +77,7 @@ describe('a public reply', () => {
     expect(faults).toEqual(noFaults)
   })
 
-  test.each(['paste', 'drop'])('takes a picture by %s', async (way) => {
+  test.each(['paste', 'drop'])('accepts a picture by %s', async (way) => {
     const { page } = await at(`/tickets/${mention.id}`)
     await replyTo(page, `taken by ${way}`)
     await page.evaluate(`(() => {
@@ -113,16 +94,16 @@ describe('a public reply', () => {
     expect((await sentWith(`taken by ${way}`)).map((bytes) => bytes.equals(picture))).toEqual([true])
   })
 
-  test('a file that is no picture by its bytes is refused before anything is sent', async () => {
+  test('a file whose content is no picture is refused before sending', async () => {
     const { page } = await at(`/tickets/${mention.id}`)
     await replyTo(page, 'no picture at all')
     const buffer = Buffer.from('<script>alert(1)</script>')
     await page.locator('input[type="file"]').setInputFiles([{ name: 'page.png', mimeType: 'image/png', buffer }])
-    await page.getByText('is no JPEG, PNG').waitFor()
+    await page.getByText('is not a JPEG, PNG').waitFor()
     expect(await page.getByRole('button', { name: 'Reply publicly' }).isDisabled()).toBe(true)
   })
 
-  test('is checked while it is written: what it costs, that a link makes it dearer, and what is too long', async () => {
+  test('is validated while it is written: its price, the higher price with a link, and its length', async () => {
     const { page } = await at(`/tickets/${mention.id}`)
     await replyTo(page, 'Gladly.')
     await page.getByText('Costs $0.010: it is a public reply to somebody who mentioned the account').waitFor()

@@ -1,26 +1,21 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Page } from 'playwright-core'
 import { consoleFiles } from '../../build/console.ts'
 import type { ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
-import { axeViolations, launchBrowser, type OpenedPage, screenshot } from '../support/browser.ts'
-import { dataFolder, Product } from '../support/product.ts'
+import { axeViolations, browserForTests, type OpenedPage, openPage, screenshot } from '../support/browser.ts'
+import { productForTests } from '../support/product.ts'
 import { customer, goTo, neighbour, openConsole, shop } from './support.ts'
 
-jest.setTimeout(120_000)
-
-const folder = dataFolder()
-let product: Product
-let browser: Browser
+const product = productForTests(() => product.connectByOAuth(shop))
+const browser = browserForTests()
 let direct: ApiTicket
 let mention: ApiTicket
 
 beforeAll(async () => {
-  ;[product, browser] = await Promise.all([Product.start(folder.path), launchBrowser()])
-  await product.connectByOAuth(shop)
   const tell = (text: string) => product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text })
   const post = (by: string, text: string) => product.onX('POST', 'posts', { by, text })
   await post(neighbour, `@${shop.username} love your new shoes! They arrived a day early #happy`)
@@ -31,17 +26,12 @@ beforeAll(async () => {
   mention = await eventually('the mention ticket', of('mention'))
   await product.reply(direct.id, { text: 'It is on its way, and should be with you tomorrow.' })
   await product.reply(mention.id, { text: 'We do!' })
-}, 120_000)
-afterAll(async () => {
-  await browser?.close()
-  await product?.end()
-  folder.remove()
-}, 60_000)
+})
 
-/** The pages by the name of their picture, each in the state that shows most. */
+/** The pages by the name of their screenshot, each in the state that shows most. */
 const pages = (): [name: string, address: string, act: (page: Page) => Promise<unknown>][] => [
   ['tickets', '/tickets', (page) => page.getByRole('link', { name: 'Where is my order?' }).waitFor()],
-  ['tickets-none', '/tickets?status=spam', (page) => page.getByText('No ticket fits').waitFor()],
+  ['tickets-none', '/tickets?status=spam', (page) => page.getByText('No ticket matches').waitFor()],
   ['ticket-direct', `/tickets/${direct.id}`, (page) => page.getByText('should be with you tomorrow').waitFor()],
   [
     'ticket-mention',
@@ -63,7 +53,7 @@ const pages = (): [name: string, address: string, act: (page: Page) => Promise<u
     async (page) => {
       await page.getByLabel('No messages (h)').fill('1000')
       await page.getByRole('button', { name: 'Save' }).click()
-      await page.getByText('Give whole hours').waitFor()
+      await page.getByText('Enter whole hours').waitFor()
     },
   ],
   [
@@ -75,7 +65,7 @@ const pages = (): [name: string, address: string, act: (page: Page) => Promise<u
     },
   ],
   ['extensions', '/extensions', (page) => page.getByRole('switch').waitFor()],
-  ['not-found', '/nowhere', (page) => page.getByText('The address leads to no page').waitFor()],
+  ['not-found', '/nowhere', (page) => page.getByText('The console has no page').waitFor()],
 ]
 
 describe.each([
@@ -83,8 +73,8 @@ describe.each([
   ['dark', 1280],
   ['light', 360],
 ] as const)('every page, %s and %s pixels wide', (colorScheme, width) => {
-  test('has nothing that axe finds, is no wider than the screen, and does nothing that the policy forbids', async () => {
-    const { page, context, faults } = await openConsole(browser, product, 'administrator', {
+  test('passes axe, fits the screen, and violates no security policy', async () => {
+    const { page, faults } = await openConsole(browser.open, product, 'administrator', {
       colorScheme,
       width,
       height: 800,
@@ -98,25 +88,25 @@ describe.each([
       for (const { id, impact, at } of await axeViolations(page)) found.push({ name, id, impact, at })
       const overflow = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth')
       if (overflow > 0) found.push({ name, overflow })
-      // A question about unsaved settings is not what the next page is about.
+      // Without this, unsaved settings would block the way to the next page.
       await page.evaluate("addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true)")
     }
     expect(found).toEqual([])
     expect(faults.cspViolations).toEqual([])
     expect(faults.foreignRequests).toEqual([])
-    await context.close()
   })
 })
 
 describe('by keyboard', () => {
   let opened: OpenedPage
   beforeAll(async () => {
-    opened = await openConsole(browser, product, 'administrator')
+    // One page for all of these tests.
+    opened = await openConsole((options) => openPage(browser.launched(), options), product, 'administrator')
   })
   afterAll(() => opened?.context.close())
   const focused = () => opened.page.evaluate<string>('document.activeElement?.textContent ?? ""')
 
-  test('the first stop is the way past the navigation', async () => {
+  test('the first focus is the link that skips the navigation', async () => {
     const { page } = opened
     await page.goto(`${product.url}/tickets`)
     await page.getByRole('link', { name: 'Where is my order?' }).waitFor()
@@ -126,7 +116,7 @@ describe('by keyboard', () => {
     expect(await page.evaluate('document.activeElement?.id')).toBe('content')
   })
 
-  test('another page begins at its heading', async () => {
+  test('the heading of a new page gets the focus', async () => {
     await goTo(opened.page, 'Channels')
     await eventually('the focus on the heading', async () => (await focused()) === 'Channels')
   })
@@ -144,7 +134,7 @@ describe('by keyboard', () => {
     await page.getByRole('article').filter({ hasText: 'By keyboard' }).waitFor()
   })
 
-  test('a question is left with Escape, and nothing has happened', async () => {
+  test('Escape cancels a dialog, and nothing happens', async () => {
     const { page } = opened
     await page.goto(`${product.url}/channels/twitter-${shop.id}`)
     await page.getByRole('button', { name: 'Disconnect' }).focus()
@@ -156,7 +146,7 @@ describe('by keyboard', () => {
   })
 })
 
-test('all the script of the console together is less than 60 KB, gzipped', async () => {
+test('all scripts of the console together are smaller than 60 KB, gzipped', async () => {
   const built = await consoleFiles()
   const scripts = readdirSync(join(built, 'assets'))
     .filter((name) => name.endsWith('.js'))
@@ -166,7 +156,7 @@ test('all the script of the console together is less than 60 KB, gzipped', async
   expect(size).toBeLessThan(60_000)
 })
 
-test('the page holds no script and no style of its own: the policy would forbid them', async () => {
+test('the page has no inline script or style, which the security policy forbids', async () => {
   const page = readFileSync(join(await consoleFiles(), 'index.html'), 'utf8')
   expect(page).not.toMatch(/<style|style=|<script(?![^>]*\bsrc=)/)
 })

@@ -1,22 +1,31 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import type { PersonName } from '../../local/identity/clients.ts'
-import { type OpenedPage, openPage, type PageOptions } from '../support/browser.ts'
+import type { OpenedPage, PageOptions } from '../support/browser.ts'
 import type { Product } from '../support/product.ts'
 
-/** The account of the shop and two people, as the simulated X knows them from the start. */
+/** The account of the shop and two people; the simulated X starts with them. */
 export const shop = { id: '1480000000000000001', username: 'demo_shop' }
 export const customer = 'demo_customer'
 export const neighbour = 'demo_neighbour'
 
-/** Opens the console in a browser of its own and signs a person in on the sign-in page. */
+export type ConsoleOptions = PageOptions & {
+  readonly at?: string
+  readonly prepare?: (page: Page) => Promise<unknown>
+}
+
+/**
+ * Opens the console in a new page, at an address, and signs a person in on the sign-in page.
+ * @param prepare given the page before anything is loaded
+ */
 export async function openConsole(
-  browser: Browser,
+  open: (options: PageOptions) => Promise<OpenedPage>,
   product: Product,
   person: PersonName,
-  { at = '/', ...options }: PageOptions & { at?: string } = {},
+  { at = '/', prepare = async () => {}, ...options }: ConsoleOptions = {},
 ): Promise<OpenedPage> {
-  const opened = await openPage(browser, options)
+  const opened = await open(options)
   const { page } = opened
+  await prepare(page)
   await page.goto(`${product.url}${at}`)
   await page.getByLabel('Name').fill(person)
   await page.getByLabel('Password').fill('local')
@@ -25,10 +34,9 @@ export async function openConsole(
   return opened
 }
 
-/** What the person sees as the page's heading. */
 export const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
 
-/** Goes somewhere by the navigation. */
+/** Opens a page by the navigation. */
 export async function goTo(page: Page, place: 'Tickets' | 'Reports' | 'Channels' | 'Extensions'): Promise<void> {
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: place }).click()
   await heading(page, place).waitFor()
@@ -45,5 +53,5 @@ export async function addChannel(page: Page): Promise<void> {
   await heading(page, shop.username).waitFor()
 }
 
-/** The message of the conversation with that text. */
+/** The message of the conversation that contains the text. */
 export const message = (page: Page, text: string) => page.getByRole('article').filter({ hasText: text })

@@ -1,36 +1,27 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import type { ApiChannel, ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
 import { decideOnX } from '../support/authorize.ts'
-import { dataFolder, Product } from '../support/product.ts'
+import { productForTests } from '../support/product.ts'
+import { ann, bob, shop } from '../support/x-payloads.ts'
 
-const folder = dataFolder()
-let product: Product
-const shop = { id: '2244994945', username: 'journey_shop' }
-const ann = { id: '1205290247124217856', username: 'journey_ann' }
-const bob = { id: '2474118319', username: 'journey_bob' }
 const channelId = `twitter-${shop.id}`
 
-beforeAll(async () => {
-  product = await Product.start(folder.path)
-  for (const user of [shop, ann, bob]) await product.onX('POST', 'users', user)
-}, 60_000)
+const product = productForTests(() => product.addToX(shop, ann, bob))
 beforeEach(async () => {
   await product.onX('DELETE', 'answers')
 })
-afterAll(async () => {
-  await product.end()
-  folder.remove()
-}, 30_000)
 
 type XPost = { id: string; inReplyToId?: string | null; text: unknown }
 
 /** Everything secret that X has given out and still knows. */
 let secrets: string[] = []
 function tokensOnX(): string[] {
-  const { accessTokens } = JSON.parse(readFileSync(join(folder.path, 'x.json'), 'utf8')) as { accessTokens: object[] }
+  const { accessTokens } = JSON.parse(readFileSync(join(product.dataDir, 'x.json'), 'utf8')) as {
+    accessTokens: object[]
+  }
   return accessTokens.flatMap((one) => Object.values(one)).filter((one) => typeof one === 'string' && one.length > 25)
 }
 
@@ -64,7 +55,7 @@ describe('connecting', () => {
   test('Allow ends with a connected channel that X delivers to', async () => {
     expect(await product.connectByOAuth(shop)).toBe(`/channels/${channelId}`)
     expect(await product.call<ApiChannel>(`/api/channels/${channelId}`)).toMatchObject({
-      name: 'journey_shop',
+      name: shop.username,
       status: 'connected',
       directMessages: true,
       mentions: true,
@@ -72,7 +63,7 @@ describe('connecting', () => {
     await product.onX('POST', 'direct-messages', { from: ann.id, to: shop.id, text: 'é 😀 & <you>?' })
     const ticket = await ticketOf(ann)
     expect(await product.messages(ticket.id)).toMatchObject([
-      { text: 'é 😀 & <you>?', author: { username: 'journey_ann' } },
+      { text: 'é 😀 & <you>?', author: { username: ann.username } },
     ])
   })
 })
@@ -105,15 +96,15 @@ describe('answering', () => {
 
   test('a mention that quotes a post and is edited stays one message, and an answer is checked before it is sent', async () => {
     const quoted = await product.onX<XPost>('POST', 'posts', { by: ann.id, text: 'Sold out!' })
-    const draft = { by: bob.id, text: '@journey_shop is taht so?', quotes: quoted.id }
+    const draft = { by: bob.id, text: `@${shop.username} is taht so?`, quotes: quoted.id }
     const post = await product.onX<XPost>('POST', 'posts', draft)
     const ticket = await ticketOf(bob, (one) => one.firstEntryId === post.id)
-    const edited = await product.onX<XPost>('POST', `posts/${post.id}/edit`, { text: '@journey_shop is that so?' })
+    const edited = await product.onX<XPost>('POST', `posts/${post.id}/edit`, { text: `@${shop.username} is that so?` })
     const isEdited = async () => (await product.messages(ticket.id)).find((one) => one.externalId === edited.id)
     expect(await eventually('the edited message', isEdited)).toMatchObject({
-      text: '@journey_shop is that so?',
-      versions: [{ externalId: post.id, text: '@journey_shop is taht so?' }],
-      quoted: { id: quoted.id, text: 'Sold out!', author: { username: 'journey_ann' } },
+      text: `@${shop.username} is that so?`,
+      versions: [{ externalId: post.id, text: `@${shop.username} is taht so?` }],
+      quoted: { id: quoted.id, text: 'Sold out!', author: { username: ann.username } },
     })
     const headers = await product.bearer()
     const path = `/api/tickets/${ticket.id}/replies?dryRun=true`
@@ -171,7 +162,7 @@ describe('answering', () => {
       'one',
       'two',
     ])
-  }, 30_000)
+  })
 
   test('503 after X took it: looked for, and exactly one on X', async () => {
     const ticket = await ticketOf(ann)
@@ -183,7 +174,7 @@ describe('answering', () => {
     const sent = await delivered(ticket.id, reply.id, isSent)
     expect(await onX('exactly one')).toMatchObject([{ id: sent.externalId }])
     await product.onX('POST', 'echoes', { release: true })
-  }, 30_000)
+  })
 
   test('a reply that X does not allow has failed, in words that say what to do', async () => {
     const ticket = await ticketOf(bob)
@@ -241,10 +232,10 @@ describe('losing access', () => {
 test('tokens and texts never stand in a log, and tokens not in the table in the clear', async () => {
   await product.end()
   expect(secrets.length).toBeGreaterThanOrEqual(2)
-  const table = readdirSync(folder.path)
+  const table = readdirSync(product.dataDir)
     .filter((name) => name.startsWith('dynamodb'))
-    .map((name) => readFileSync(join(folder.path, name)))
-  expect(product.output).toContain('"did":"connected"')
+    .map((name) => readFileSync(join(product.dataDir, name)))
+  expect(product.output).toContain('"event":"connected"')
   for (const text of [...secrets, 'On its way', 'are you open']) expect(product.output).not.toContain(text)
   for (const secret of secrets) expect(table.some((bytes) => bytes.includes(String(secret)))).toBe(false)
   expect(table.some((bytes) => bytes.includes('On its way'))).toBe(true)

@@ -1,23 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { ApiMessage } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
-import { dataFolder, Product } from '../support/product.ts'
+import { productForTests } from '../support/product.ts'
+import { ann, shop } from '../support/x-payloads.ts'
 
-const folder = dataFolder()
-let product: Product
-const shop = { id: '2244994945', username: 'journey_shop' }
-const ann = { id: '1205290247124217856', username: 'journey_ann' }
 const channelId = `twitter-${shop.id}`
 
-beforeAll(async () => {
-  product = await Product.start(folder.path)
-  for (const user of [shop, ann]) await product.onX('POST', 'users', user)
+const product = productForTests(async () => {
+  await product.addToX(shop, ann)
   await product.connectByOAuth(shop)
-}, 60_000)
-afterAll(async () => {
-  await product.end()
-  folder.remove()
-}, 30_000)
+})
 
 const moveTo = (now: Date) => product.onX('POST', 'clock', { now: now.toISOString() })
 const later = (minutes: number) => new Date(Date.now() + minutes * 60_000)
@@ -52,7 +44,7 @@ describe('an hour of messages that X did not deliver', () => {
     await product.schedule('reconcile', later(61).toISOString())
     const messages = await found(wanted)
     expect(new Set(messages.map(({ recovered }) => recovered))).toEqual(new Set(['poll']))
-  }, 60_000)
+  })
 
   test('is delivered again by X when it lets, which changes nothing', async () => {
     await moveTo(later(90))
@@ -71,7 +63,7 @@ describe('an hour of messages that X did not deliver', () => {
       `/api/channels/${channelId}/activity?to=${tomorrow}`,
     )
     expect(days.reduce((sum, day) => sum + day.recovered, 0)).toBe(wanted.length)
-  }, 60_000)
+  })
 
   test('is over: what comes now is delivered', async () => {
     await product.onX('POST', 'direct-messages', { from: ann.id, to: shop.id, text: 'and on' })

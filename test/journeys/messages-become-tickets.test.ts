@@ -1,20 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { ApiEvent } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
-import { dataFolder, Product } from '../support/product.ts'
+import { productForTests } from '../support/product.ts'
 import { ann, bob, directMessages, idAt, posts, shop } from '../support/x-payloads.ts'
 
-const folder = dataFolder()
-let product: Product
-
-beforeAll(async () => {
-  product = await Product.start(folder.path)
-  await product.connect(shop)
-}, 60_000)
-afterAll(async () => {
-  await product.end()
-  folder.remove()
-}, 30_000)
+const product = productForTests(() => product.connect(shop))
 
 const id = (n: number) => idAt('2026-01-01T12:00:00Z', n)
 const ticketWith = (count: number, query = '') =>

@@ -44,9 +44,9 @@ describe('npm run replay', () => {
     const { code, output } = await replay()
     expect(output).toContain('4 passed, 0 failed')
     expect(output).toMatch(/mention\.json\s+200\s+opened \(a new mention\)/)
-    expect(output).toContain('1 files are no webhook bodies')
+    expect(output).toContain('1 files are not webhook bodies')
     expect(code).toBe(0)
-  }, 60_000)
+  })
 
   test('ends with 0 when everything is as expected, and with 1 for each thing that differs', async () => {
     const good = await replay([...right.slice(0, 4), { ...right[4], outcome: ['ignored'] }], right.slice(4))
@@ -67,20 +67,20 @@ describe('npm run replay', () => {
       'the text is "one & two"',
       'the attachments are none',
       'not the ticket of mention.json',
-      'expected opened, came to repeated',
+      'expected opened, got repeated',
     ]) {
       expect(bad.output).toContain(fault)
     }
-  }, 60_000)
+  })
 
   test('refuses what it cannot read with a sentence, before anything starts', async () => {
     expect(await replay([{ file: 'missing.json', outcome: ['opened'] }])).toMatchObject({
       code: 2,
-      output: expect.stringContaining('missing.json is expected'),
+      output: expect.stringContaining('The expectations name missing.json'),
     })
     expect(await replay([{ file: 'like.json', outcome: ['eaten'] }])).toMatchObject({
       code: 2,
       output: expect.stringContaining('0.outcome.0'),
     })
-  }, 60_000)
+  })
 })

@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import type { ApiChannel, ApiEvent } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
-import { dataFolder, Product } from '../support/product.ts'
+import { productForTests } from '../support/product.ts'
+import { ann, shop } from '../support/x-payloads.ts'
 
-const folder = dataFolder()
-let product: Product
-const shop = { id: '2244994945', username: 'journey_shop' }
-const ann = { id: '1205290247124217856', username: 'journey_ann' }
 const channelId = `twitter-${shop.id}`
 
-beforeAll(async () => {
-  product = await Product.start(folder.path)
-  for (const user of [shop, ann]) await product.onX('POST', 'users', user)
-}, 60_000)
-afterAll(async () => {
-  await product.end()
-  folder.remove()
-}, 30_000)
+const product = productForTests(() => product.addToX(shop, ann))
 
 const channel = () => product.call<ApiChannel>(`/api/channels/${channelId}`)
 const set = (body: object) =>
@@ -69,9 +59,9 @@ describe('administrators hear', () => {
     expect(more).toEqual([])
     expect(mail).toMatchObject({ subject: 'No messages for 2 h: Our <b>shop</b>', to: ['admin@example.com'] })
     for (const part of [
-      'Our webhook at X: in order',
-      'The subscription of the account: in order',
-      'Our access to the account: in order',
+      'Our webhook at X: OK',
+      'The subscription of the account: OK',
+      'Our access to the account: OK',
       `/channels/${channelId}`,
     ]) {
       expect(mail?.text).toContain(part)

@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { eventually } from '../local/support.ts'
-import { dataFolder, Product } from '../support/product.ts'
+import { productForTests } from '../support/product.ts'
+import { ann, shop } from '../support/x-payloads.ts'
 
-const folder = dataFolder()
-let product: Product
-const shop = { id: '2244994945', username: 'journey_shop' }
-const ann = { id: '1205290247124217856', username: 'journey_ann' }
-
-beforeAll(async () => {
-  product = await Product.start(folder.path, { EVENT_SOURCE: 'x-activity' })
-  for (const user of [shop, ann]) await product.onX('POST', 'users', user)
-}, 60_000)
-afterAll(async () => {
-  await product.end()
-  folder.remove()
-}, 30_000)
+const product = productForTests(() => product.addToX(shop, ann), { EVENT_SOURCE: 'x-activity' })
 
 test('with the X Activity API a channel hears of messages and mentions, answers them, and knows its echoes', async () => {
   expect(await product.connectByOAuth(shop)).toBe(`/channels/twitter-${shop.id}`)
@@ -37,4 +26,4 @@ test('with the X Activity API a channel hears of messages and mentions, answers 
     await eventually('its echo', () => product.output.includes(`"externalId":"${sent.externalId}"`))
     expect((await product.messages(ticket.id)).map((one) => one.direction)).toEqual(['inbound', 'outbound'])
   }
-}, 60_000)
+})

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { access } from '../../lambdas/runtime/resources.ts'
+import { access } from '../../lambdas/core/api/access.ts'
 import { productTemplate, resourcesOf } from './synthesis.ts'
 
 const template = productTemplate()
@@ -17,10 +17,13 @@ function scopesOf(clientName: string): string[] {
   return [...JSON.stringify(properties.AllowedOAuthScopes).matchAll(/"\/(\w+)"/g)].map(([, name = '']) => name)
 }
 
-test('the scopes of a token are those of the manifest', () => {
+test('the user pool has the scopes that the API reads', () => {
   template.hasResourceProperties('AWS::Cognito::UserPoolResourceServer', {
     Identifier: access.resourceServer,
-    Scopes: Object.entries(access.scopes).map(([ScopeName, ScopeDescription]) => ({ ScopeName, ScopeDescription })),
+    Scopes: Object.entries(access.scopes).map(([ScopeName, { description }]) => ({
+      ScopeName,
+      ScopeDescription: description,
+    })),
   })
 })
 
@@ -30,15 +33,15 @@ test('the helpdesk may work on tickets, the administrator may do everything', ()
   template.resourceCountIs('AWS::Cognito::UserPoolClient', 3)
 })
 
-test('people are in the groups of the manifest', () => {
+test('the user pool has the groups that the API reads', () => {
   const groups = Object.values(resourcesOf(template, 'AWS::Cognito::UserPoolGroup')).map(({ Properties }) => [
     Properties.GroupName,
     Properties.Description,
   ])
-  expect(Object.fromEntries(groups)).toEqual(access.groups)
+  expect(groups).toEqual(Object.entries(access.groups).map(([name, { description }]) => [name, description]))
 })
 
-test('people sign in on a page of the pool and come back to the console with a code, which needs no secret', () => {
+test('people sign in on the page of the pool and return to the console with a code, without a client secret', () => {
   const { id, properties } = clientNamed('console')
   const { ConsoleUrl } = template.toJSON().Outputs as Record<string, { Value: { 'Fn::Join': [string, unknown[]] } }>
   const consoleUrl = ConsoleUrl?.Value['Fn::Join'][1] ?? []
@@ -51,12 +54,12 @@ test('people sign in on a page of the pool and come back to the console with a c
     EnableTokenRevocation: true,
   })
   template.hasOutput('ConsoleClientId', { Value: { Ref: id } })
-  // Without a style of its own a client of the newer pages has none.
+  // Managed login shows no page for a client without a branding style.
   template.hasResourceProperties('AWS::Cognito::UserPoolDomain', { ManagedLoginVersion: 2 })
   template.hasResourceProperties('AWS::Cognito::ManagedLoginBranding', { ClientId: { Ref: id } })
 })
 
-test('who is removed is out within a day', () => {
+test('a person who is removed loses access within a day', () => {
   expect(clientNamed('console').properties).toMatchObject({
     AccessTokenValidity: 60,
     IdTokenValidity: 60,
@@ -65,7 +68,7 @@ test('who is removed is out within a day', () => {
   })
 })
 
-test('nobody signs up by himself, or signs in without the second factor and the page that asks for it', () => {
+test('only administrators create users, and a sign-in needs the second factor and the sign-in page', () => {
   template.hasResourceProperties('AWS::Cognito::UserPool', {
     AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
     MfaConfiguration: 'ON',
@@ -77,7 +80,7 @@ test('nobody signs up by himself, or signs in without the second factor and the 
   }
 })
 
-test('the host of the tokens is made from stack and account, unless it is given', () => {
+test('the sign-in domain follows from stack and account, unless it is configured', () => {
   template.hasResourceProperties('AWS::Cognito::UserPoolDomain', {
     Domain: { 'Fn::Join': ['', ['helpdesktwitter-', { Ref: 'AWS::AccountId' }]] },
   })

@@ -21,7 +21,7 @@ const anchors = [...runbook.replace(/^```.*?^```/gms, '').matchAll(/^#+ (.+)$/gm
 
 const named = (name: string) => `HelpdeskTwitter-${name}`
 
-test('each function, each queue and each way to lose a message has its alarm', () => {
+test('every function, queue and schedule has its alarms, and so has every other way to lose a message', () => {
   expect(deployed.map(({ AlarmName }) => AlarmName).sort()).toEqual(
     [
       ...Object.keys(functions).flatMap((name) => [`${name}-errors`, `${name}-throttled`]),
@@ -43,39 +43,42 @@ test('each function, each queue and each way to lose a message has its alarm', (
 describe.each(deployed.map((alarm) => [alarm.AlarmName, alarm]))('the alarm %s', (_, alarm) => {
   const { AlarmDescription, AlarmActions } = alarm as { AlarmDescription: string; AlarmActions: unknown }
 
-  test('says in one sentence what it means for people', () => {
+  test('says in one sentence what users notice and why', () => {
     expect(AlarmDescription).toMatch(/^[A-Z][^.]{20,}: [^.]{20,}\. What to do: /)
   })
 
-  test('leads to a section of the runbook', () => {
+  test('links a section of the runbook', () => {
     const [, anchor] = /docs\/runbook\.md#(\S+)$/.exec(AlarmDescription) ?? []
     expect(anchors).toContain(anchor)
   })
 
-  test('tells the administrators', () => {
+  test('notifies the administrators', () => {
     expect(AlarmActions).toEqual([{ Ref: expect.stringMatching(/^AlarmsTopic/) }])
   })
 })
 
-test('every section that the runbook refers to is there', () => {
+test('every section that the runbook links exists', () => {
   const references = [...runbook.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor)
   expect(references.length).toBeGreaterThan(0)
   expect(references.filter((anchor) => !anchors.includes(anchor ?? ''))).toEqual([])
 })
 
-test.each(Object.keys(queues))('one dead letter of %s is enough, and five minutes of waiting', (queue) => {
-  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    AlarmName: named(`${queue}-dead-letters`),
-    MetricName: 'ApproximateNumberOfMessagesVisible',
-    Threshold: 0,
-    ComparisonOperator: 'GreaterThanThreshold',
-  })
-  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-    AlarmName: named(`${queue}-oldest-message`),
-    MetricName: 'ApproximateAgeOfOldestMessage',
-    Threshold: 300,
-  })
-})
+test.each(Object.keys(queues))(
+  'one message in the dead-letter queue of %s raises an alarm, and five minutes of waiting do',
+  (queue) => {
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: named(`${queue}-dead-letters`),
+      MetricName: 'ApproximateNumberOfMessagesVisible',
+      Threshold: 0,
+      ComparisonOperator: 'GreaterThanThreshold',
+    })
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      AlarmName: named(`${queue}-oldest-message`),
+      MetricName: 'ApproximateAgeOfOldestMessage',
+      Threshold: 300,
+    })
+  },
+)
 
 /** The log and the pattern of each filter that counts into a metric, and what a line counts. */
 const filtersOf = (metricName: string) =>
@@ -88,14 +91,14 @@ const filtersOf = (metricName: string) =>
     return { log: log.replace(/Log\w+$/, ''), lines: Properties.FilterPattern, otherwise: counts.DefaultValue }
   })
 
-describe('lines of a log are counted, and one is enough:', () => {
+describe('one log line raises an alarm:', () => {
   const repairFailed = '{ ($.message.event = "repair_failed") && ($.message.mustAct IS TRUE) }'
 
   test.each([
-    ['an event that was unreadable', 'UnreadableEvents', ['Router'], '{ $.message.outcome = "unreadable" }', 300],
-    ['a reply that perhaps was sent', 'UnknownReplies', ['Sender'], '{ $.message.outcome = "unknown" }', 300],
+    ['an unreadable event', 'UnreadableEvents', ['Router'], '{ $.message.outcome = "unreadable" }', 300],
+    ['a reply with unknown outcome', 'UnknownReplies', ['Sender'], '{ $.message.outcome = "unknown" }', 300],
     ['a mail that failed', 'FailedMails', ['Inactivity', 'Reconcile'], '{ $.message.event = "mail_failed" }', 1800],
-    ['what only a person can repair', 'RepairFailed', ['Reconcile'], repairFailed, 1800],
+    ['a fault that only a person can repair', 'RepairFailed', ['Reconcile'], repairFailed, 1800],
   ])('%s', (_, MetricName, logs, lines, Period) => {
     expect(filtersOf(MetricName).map(({ log }) => log)).toEqual(logs)
     for (const filter of filtersOf(MetricName)) expect(filter.lines).toBe(lines)
@@ -112,13 +115,13 @@ describe('lines of a log are counted, and one is enough:', () => {
   })
 })
 
-test('an X that reconcile cannot reach wakes nobody before the third of four runs', () => {
+test('reconcile raises an alarm when X was unreachable in three of four runs', () => {
   const [filter, ...others] = filtersOf('XUnreachable')
   expect(others).toEqual([])
   expect(filter).toEqual({
     log: 'Reconcile',
     lines: '{ ($.message.event = "repair_failed") && ($.message.mustAct IS FALSE) }',
-    // A good run is a value too: CloudWatch would look past one that had none, at older ones.
+    // A good run must be a data point: CloudWatch replaces a missing one by an older one.
     otherwise: 0,
   })
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
@@ -133,7 +136,7 @@ test('an X that reconcile cannot reach wakes nobody before the third of four run
   })
 })
 
-test('what was repaired is counted, and wakes nobody', () => {
+test('repairs are counted without an alarm', () => {
   expect(filtersOf('Repaired')).toEqual([
     { log: 'Reconcile', lines: '{ $.message.event = "repaired" }', otherwise: undefined },
   ])
@@ -155,7 +158,7 @@ describe('the topic', () => {
     })
   })
 
-  test('takes alarms of this account, and nothing without TLS', () => {
+  test('accepts only alarms of this account, and only over TLS', () => {
     template.hasResourceProperties('AWS::SNS::TopicPolicy', {
       PolicyDocument: {
         Statement: [
@@ -171,7 +174,7 @@ describe('the topic', () => {
     })
   })
 
-  test('writes to each administrator', () => {
+  test('mails every administrator', () => {
     const two = productTemplate({ administrators: ['a@example.com', 'b@example.com'] })
     const subscriptions = Object.values(resourcesOf(two, 'AWS::SNS::Subscription'))
     expect(subscriptions.map(({ Properties }) => `${Properties.Protocol} ${Properties.Endpoint}`)).toEqual([
@@ -180,16 +183,16 @@ describe('the topic', () => {
     ])
   })
 
-  test('warns at synthesis when nobody would hear, and lets the deployment pass', () => {
+  test('without administrators: synthesis warns and succeeds', () => {
     jest.spyOn(console, 'error').mockReturnValue()
     const app = productApp()
     const stack = productStack(app, { administrators: [] })
     expect(() => app.synth()).not.toThrow()
-    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('Nobody hears the alarms'))
+    Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('Nobody receives alarms'))
   })
 })
 
-describe('an alarm cannot be made', () => {
+describe('an alarm is refused', () => {
   const make = (userImpact: string, section: string, limits: { above?: number; below?: number } = {}) => {
     const { stack, alarms } = emptyStack()
     const metric = new Metric({ namespace: 'Trial', metricName: 'Trial' })
@@ -207,7 +210,9 @@ describe('an alarm cannot be made', () => {
     expect(make('Customers wait in vain', '')).toThrow('is not an anchor')
   })
 
-  test('that goes off above one value and below another', () => {
-    expect(make('Customers wait in vain', 'trial', { above: 1, below: 1 })).toThrow('trial: above or below?')
+  test('with two thresholds', () => {
+    expect(make('Customers wait in vain', 'trial', { above: 1, below: 1 })).toThrow(
+      'trial: give "above" or "below", not both',
+    )
   })
 })

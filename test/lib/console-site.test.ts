@@ -11,10 +11,10 @@ const { DefaultCacheBehavior: behavior, Origins } = Properties.DistributionConfi
   Origins: Record<string, unknown>[]
 }
 
-describe('the files', () => {
+describe('the files of the console', () => {
   const bucket = Object.entries(resourcesOf(template, 'AWS::S3::Bucket')).find(([id]) => id.startsWith('Console'))
 
-  test('lie in a bucket that is closed to the public, encrypted, and stays when the stack goes', () => {
+  test('are in a bucket that is private, encrypted and survives the deletion of the stack', () => {
     expect(bucket?.[1]).toMatchObject({
       DeletionPolicy: 'Retain',
       Properties: {
@@ -29,7 +29,7 @@ describe('the files', () => {
     })
   })
 
-  test('are read by our own front door, over TLS, and by nobody else', () => {
+  test('are readable only by our distribution, over TLS', () => {
     const arn = { 'Fn::GetAtt': [bucket?.[0], 'Arn'] }
     const [policy] = Object.values(resourcesOf(template, 'AWS::S3::BucketPolicy'))
     const parts = ['arn:', { Ref: 'AWS::Partition' }, ':cloudfront::', { Ref: 'AWS::AccountId' }]
@@ -52,7 +52,7 @@ describe('the files', () => {
     )
   })
 
-  test('are handed out compressed and over TLS, and nothing is taken in', () => {
+  test('are served compressed over TLS, and cannot be written', () => {
     expect(behavior).toMatchObject({
       AllowedMethods: ['GET', 'HEAD'],
       Compress: true,
@@ -67,7 +67,7 @@ describe('the single page', () => {
   const handler = new Function(`${code}; return handler`)() as (event: unknown) => { uri: string }
   const answered = (uri: string) => handler({ request: { method: 'GET', uri, querystring: {} } }).uri
 
-  test('is asked for before the files are, on the behaviour of the console', () => {
+  test('is chosen by a function on the behaviour of the console', () => {
     expect(behavior.FunctionAssociations).toEqual([
       { EventType: 'viewer-request', FunctionARN: { 'Fn::GetAtt': [fallback?.[0], 'FunctionARN'] } },
     ])
@@ -88,7 +88,7 @@ describe('the single page', () => {
   )
 })
 
-test('browsers keep the console to TLS, to its own scripts and out of frames', () => {
+test('the headers force TLS, allow only our own scripts and forbid frames', () => {
   const [policy] = Object.entries(resourcesOf(template, 'AWS::CloudFront::ResponseHeadersPolicy'))
   expect(behavior.ResponseHeadersPolicyId).toEqual({ Ref: policy?.[0] })
   expect(policy?.[1].Properties.ResponseHeadersPolicyConfig).toMatchObject({
@@ -103,7 +103,7 @@ test('browsers keep the console to TLS, to its own scripts and out of frames', (
   expect(JSON.stringify(policy)).not.toMatch(/unsafe|script-src/)
 })
 
-test('where the store has no TLS, its origins may be asked for pictures and files, and for no script', () => {
+test('an additional origin without TLS may serve media and files, but no scripts', () => {
   const policy = contentSecurityPolicy(['http://localhost:*'])
   expect(policy).toContain("img-src 'self' https: http://localhost:* blob: data:")
   expect(policy).toMatch(/default-src 'self';/)

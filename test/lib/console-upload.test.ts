@@ -10,7 +10,7 @@ const named = (name: string) => {
   return { id: found[0], ...found[1] } as { id: string; DependsOn?: string[]; Properties: Record<string, unknown> }
 }
 
-test('what the page needs is there before the page, and is kept by browsers for ever', () => {
+test('hashed files are uploaded before the page, and browsers cache them forever', () => {
   const [hashed, page] = [named('Hashed'), named('Page')]
   expect(page.DependsOn).toContain(hashed.id)
   expect(hashed.Properties).toMatchObject({
@@ -19,11 +19,11 @@ test('what the page needs is there before the page, and is kept by browsers for 
   })
 })
 
-test('the page and its configuration are asked for each time', () => {
+test('browsers revalidate the page and its configuration', () => {
   expect(named('Page').Properties).toMatchObject({ SystemMetadata: { 'cache-control': 'no-cache' } })
 })
 
-test('the configuration names where people sign in and through which client', () => {
+test('the configuration names the sign-in address and the client', () => {
   const [client] = Object.entries(resourcesOf(template, 'AWS::Cognito::UserPoolClient')).filter(
     ([, { Properties }]) => Properties.ClientName === 'console',
   )
@@ -32,7 +32,7 @@ test('the configuration names where people sign in and through which client', ()
   expect(Object.values(SourceMarkers[1] ?? {})).toEqual([{ Ref: domain }, { Ref: 'AWS::Region' }, { Ref: client?.[0] }])
 })
 
-test('nothing that was there before is taken away: an open page goes on', () => {
+test('older files stay, so an open page keeps working', () => {
   expect(deployments).toHaveLength(2)
   for (const [, { Properties }] of deployments) expect(Properties).toMatchObject({ Prune: false, RetainOnDelete: true })
 })

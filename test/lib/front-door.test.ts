@@ -31,14 +31,14 @@ describe.each(door.CacheBehaviors.map((behavior) => [behavior.PathPattern, behav
     expect(behavior.CachePolicyId).toBe(CachePolicy.CACHING_DISABLED.cachePolicyId)
   })
 
-  test('takes every method, and passes on query, cookies and Authorization, but not our host', () => {
+  test('accepts every method and forwards query, cookies and Authorization, but not the Host header', () => {
     expect(behavior).toMatchObject({
       AllowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'],
       OriginRequestPolicyId: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER.originRequestPolicyId,
     })
   })
 
-  test('is answered over TLS only, on both sides', () => {
+  test('uses TLS only, on both sides', () => {
     const [api] = Object.keys(resourcesOf(template, 'AWS::ApiGatewayV2::Api'))
     expect(behavior.ViewerProtocolPolicy).toBe('https-only')
     expect(originOf(behavior)).toMatchObject({
@@ -47,16 +47,16 @@ describe.each(door.CacheBehaviors.map((behavior) => [behavior.PathPattern, behav
     })
   })
 
-  test('answers as the gateway did: a 404 stays one', () => {
+  test('returns the response of the gateway: a 404 stays a 404', () => {
     expect(behavior).not.toHaveProperty('FunctionAssociations')
     expect(behavior).not.toHaveProperty('LambdaFunctionAssociations')
   })
 })
 
-test('no answer is exchanged for a page of the whole distribution', () => {
+test('the distribution replaces no response by an error page', () => {
   expect(door).not.toHaveProperty('CustomErrorResponses')
 })
 
-test('browsers may use the newest HTTP', () => {
+test('browsers may use HTTP/2 and HTTP/3', () => {
   expect(door.HttpVersion).toBe('http2and3')
 })

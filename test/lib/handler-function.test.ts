@@ -5,9 +5,9 @@ import { HandlerFunction } from '../../lib/handler-function.ts'
 import { bundle, deployedFunction, emptyStack, productTemplate, resourcesOf, statementsIn } from './synthesis.ts'
 
 const template = productTemplate()
-const secret = { actions: ['secretsmanager:GetSecretValue'], on: ['arn:aws:secretsmanager:::secret:x'] }
-const queue = { actions: ['sqs:SendMessage'], on: ['arn:aws:sqs:::events.fifo'] }
-const table = { actions: ['dynamodb:UpdateItem'], on: ['arn:aws:dynamodb:::table/table'] }
+const secret = { actions: ['secretsmanager:GetSecretValue'], resources: ['arn:aws:secretsmanager:::secret:x'] }
+const queue = { actions: ['sqs:SendMessage'], resources: ['arn:aws:sqs:::events.fifo'] }
+const table = { actions: ['dynamodb:UpdateItem'], resources: ['arn:aws:dynamodb:::table/table'] }
 
 function webhookAlone() {
   const { stack, alarms } = emptyStack()
@@ -21,7 +21,7 @@ function webhookAlone() {
 describe.each(Object.keys(functions) as FunctionName[])('the function %s', (name) => {
   const found = deployedFunction(template, name)
 
-  test('is given exactly the environment that it reads', () => {
+  test('has exactly the variables of the manifest', () => {
     const { Variables } = found.Environment as { Variables: Record<string, unknown> }
     expect(Object.keys(Variables).sort()).toEqual([...functions[name].environment].sort())
   })
@@ -46,7 +46,7 @@ describe.each(Object.keys(functions) as FunctionName[])('the function %s', (name
   })
 })
 
-test('every function of the manifest is deployed, and no other but the one that puts the console in place', () => {
+test('every function of the manifest is deployed, and no other except the one that uploads the console', () => {
   template.resourceCountIs('AWS::Lambda::Function', Object.keys(functions).length + 1)
   template.hasResource('AWS::Lambda::Function', {
     DependsOn: Match.arrayWith([Match.stringLikeRegexp('^ConsoleUpload')]),
@@ -54,52 +54,54 @@ test('every function of the manifest is deployed, and no other but the one that 
 })
 
 describe('synthesis fails', () => {
-  test('when a function lacks a variable that it reads', () => {
+  test('when a function lacks a variable of the manifest', () => {
     const { stack, webhook } = webhookAlone()
-    webhook.give('X_SECRETS', 'x', secret)
-    webhook.give('TABLE_NAME', 'table', table)
-    expect(() => Template.fromStack(stack)).toThrow('webhook reads EVENTS_QUEUE_URL, which the stack does not give it')
+    webhook.addResource('X_SECRETS', 'x', secret)
+    webhook.addResource('TABLE_NAME', 'table', table)
+    expect(() => Template.fromStack(stack)).toThrow('webhook: the stack does not set EVENTS_QUEUE_URL')
   })
 
-  test('when a function is given a variable that it does not read', () => {
+  test('when a function has a variable that the manifest does not list', () => {
     const { stack, webhook } = webhookAlone()
-    webhook.give('X_SECRETS', 'x', secret)
-    webhook.give('EVENTS_QUEUE_URL', 'https://queue', queue)
-    webhook.give('TABLE_NAME', 'table', table)
-    webhook.give('REPLIES_QUEUE_URL', 'https://replies', queue)
-    expect(() => Template.fromStack(stack)).toThrow('webhook is given REPLIES_QUEUE_URL')
+    webhook.addResource('X_SECRETS', 'x', secret)
+    webhook.addResource('EVENTS_QUEUE_URL', 'https://queue', queue)
+    webhook.addResource('TABLE_NAME', 'table', table)
+    webhook.addResource('REPLIES_QUEUE_URL', 'https://replies', queue)
+    expect(() => Template.fromStack(stack)).toThrow(
+      'webhook: the stack sets REPLIES_QUEUE_URL, which the manifest does not list',
+    )
   })
 })
 
-test('a plain value brings no permission along, and nothing that names a thing in AWS is one', () => {
+test('a plain value grants no permission, and the name of an AWS resource is no plain value', () => {
   const { stack, alarms } = emptyStack()
   const userImpact = 'No answers'
   const sender = new HandlerFunction(stack, 'Sender', { name: 'sender', code: bundle, alarms, userImpact })
-  sender.set('X_API_URL', 'https://api.x.com')
+  sender.addVariable('X_API_URL', 'https://api.x.com')
   // @ts-expect-error a table comes with the permission to use it
-  sender.set('TABLE_NAME', 'table')
+  sender.addVariable('TABLE_NAME', 'table')
   // @ts-expect-error a key comes with the permission to use it
-  sender.set('TOKENS_KEY', 'key')
+  sender.addVariable('TOKENS_KEY', 'key')
   // @ts-expect-error a queue comes with the permission to send to it
-  sender.set('MEDIA_QUEUE_URL', 'queue')
+  sender.addVariable('MEDIA_QUEUE_URL', 'queue')
   // @ts-expect-error a secret comes with the permission to read it
-  sender.set('X_SECRETS', 'secret')
+  sender.addVariable('X_SECRETS', 'secret')
   const [policy] = Object.values(resourcesOf(Template.fromStack(stack), 'AWS::IAM::Policy'))
   expect(statementsIn(policy).flatMap(({ Action }) => Action)).toEqual(['logs:CreateLogStream', 'logs:PutLogEvents'])
 })
 
-test('a variable brings its permission along', () => {
+test('a variable that names a resource grants its use', () => {
   const { stack, webhook } = webhookAlone()
-  webhook.give('X_SECRETS', 'x', secret)
-  webhook.give('EVENTS_QUEUE_URL', 'https://queue', queue)
-  webhook.give('TABLE_NAME', 'table', table)
+  webhook.addResource('X_SECRETS', 'x', secret)
+  webhook.addResource('EVENTS_QUEUE_URL', 'https://queue', queue)
+  webhook.addResource('TABLE_NAME', 'table', table)
   const [policy] = Object.values(resourcesOf(Template.fromStack(stack), 'AWS::IAM::Policy'))
   expect(policy?.Properties.PolicyDocument).toMatchObject({
     Statement: [
       {},
-      { Action: secret.actions[0], Resource: secret.on[0] },
+      { Action: secret.actions[0], Resource: secret.resources[0] },
       { Action: queue.actions[0] },
-      { Action: table.actions[0], Resource: table.on[0] },
+      { Action: table.actions[0], Resource: table.resources[0] },
     ],
   })
 })

@@ -22,7 +22,7 @@ describe('permissions', () => {
       return !['received', 'uploads', 'sent'].includes(place.exec(JSON.stringify(one))?.[1] ?? '')
     })
 
-  test('no statement that allows has a wildcard, but for the places of the bucket of media', () => {
+  test('no allowing statement has a wildcard, except for prefixes of the media bucket', () => {
     expect(allowed.length).toBeGreaterThanOrEqual(2 * names.length)
     const wild = allowed.filter(({ Action, Resource }) =>
       JSON.stringify([Action, withoutPlaces(Resource)]).includes('*'),
@@ -32,14 +32,14 @@ describe('permissions', () => {
     expect(wild).toEqual([{ Effect: 'Allow', Action: 's3:PutObject', Resource: { 'Fn::Join': ['', [console, '/*']] } }])
   })
 
-  test('no role carries a policy that AWS manages', () => {
+  test('no role has an AWS managed policy', () => {
     const roles = Object.values(resourcesOf(template, 'AWS::IAM::Role'))
     // One more puts the console's files in place while the stack is deployed.
     expect(roles).toHaveLength(names.length + 1)
     for (const { Properties } of roles) expect(Properties).not.toHaveProperty('ManagedPolicyArns')
   })
 
-  test('each function is called by its own routes of the gateway or its own schedule only', () => {
+  test('only its own routes or its own schedule may invoke a function', () => {
     const callers = Object.values(resourcesOf(template, 'AWS::Lambda::Permission')).map(({ Properties }) => {
       const { FunctionName, Principal, SourceArn } = Properties as Record<string, { 'Fn::GetAtt': [string] }>
       const [, route] = /HttpApi\w+"},"\/\*\/\*(\/[^*]*)"/.exec(JSON.stringify(SourceArn)) ?? []
@@ -130,7 +130,7 @@ describe('permissions', () => {
   })
 })
 
-test('the outputs name what X, the helpdesk and an administrator need', () => {
+test('the outputs name everything that X, the helpdesk and an administrator need', () => {
   expect(Object.keys(template.toJSON().Outputs).sort()).toEqual([
     'AdminClientId',
     'AlarmTopicArn',
@@ -148,7 +148,7 @@ test('the outputs name what X, the helpdesk and an administrator need', () => {
   ])
 })
 
-test('console, API, webhook and callback have one address, the front door', () => {
+test('console, API, webhook and callback share one origin, the front door', () => {
   const [distribution] = Object.keys(resourcesOf(template, 'AWS::CloudFront::Distribution'))
   expect(frontDoor).toEqual(['https://', { 'Fn::GetAtt': [distribution, 'DomainName'] }])
   template.hasOutput('ApiUrl', { Value: { 'Fn::Join': ['', frontDoor] } })
@@ -156,7 +156,7 @@ test('console, API, webhook and callback have one address, the front door', () =
   template.hasOutput('CallbackUrl', { Value: { 'Fn::Join': ['', [...frontDoor, '/api/channels/twitter/callback']] } })
 })
 
-test('the functions know that address, the X they speak to and what channels subscribe to', () => {
+test('the functions know that origin, the address of X and the event system', () => {
   const variablesOf = (name: FunctionName, settings: Parameters<typeof productTemplate>[0]) =>
     deployedFunction(productTemplate(settings), name).Environment
   const other = { xApiUrl: 'https://x.example.com', eventSource: 'x-activity' } as const

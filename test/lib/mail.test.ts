@@ -27,7 +27,7 @@ function mayMail(writer: Writer, settings?: Partial<Settings>) {
   return found.map((one) => ({ ...one, Resource: identitiesIn(from, one.Resource).sort() }))
 }
 
-test('mails leave from one identity, which the outputs name', () => {
+test('mails have one sender, which the outputs name', () => {
   const [[id, identity] = [], ...others] = Object.entries(resourcesOf(template, 'AWS::SES::EmailIdentity'))
   expect(others).toEqual([])
   expect(identity?.Properties.EmailIdentity).toBe('helpdesk@example.org')
@@ -35,14 +35,14 @@ test('mails leave from one identity, which the outputs name', () => {
 })
 
 describe.each(writers)('the function %s', (writer) => {
-  test('is told who hears, and from whom', () => {
+  test('gets the recipients and the sender', () => {
     const two = productTemplate({ administrators: ['a@example.com', 'b@example.com'] })
     expect(deployedFunction(two, writer).Environment).toMatchObject({
       Variables: { ADMINISTRATORS: 'a@example.com,b@example.com', MAIL_FROM: 'helpdesk@example.org' },
     })
   })
 
-  test('may send from our address alone, and to the administrators also while SES keeps us in its sandbox', () => {
+  test('may send only from our address, and to the administrators in the SES sandbox too', () => {
     expect(mayMail(writer, { administrators: ['a@example.com', 'b@example.com'] })).toEqual([
       {
         Effect: 'Allow',
@@ -53,7 +53,7 @@ describe.each(writers)('the function %s', (writer) => {
     ])
   })
 
-  test('may be told of nobody', () => {
+  test('works without administrators', () => {
     jest.spyOn(console, 'error').mockReturnValue()
     const settings = { administrators: [] }
     const { Variables } = deployedFunction(productTemplate(settings), writer).Environment as { Variables: object }
@@ -61,13 +61,13 @@ describe.each(writers)('the function %s', (writer) => {
     expect(mayMail(writer, settings).map(({ Resource }) => Resource)).toEqual([['example.org', 'helpdesk@example.org']])
   })
 
-  test('may write to who is the sender too', () => {
+  test('may send to an administrator who is also the sender', () => {
     const settings = { administrators: ['helpdesk@example.org'] }
     expect(mayMail(writer, settings).map(({ Resource }) => Resource)).toEqual([['example.org', 'helpdesk@example.org']])
   })
 })
 
-test('nobody else sends mails', () => {
+test('no other function sends mails', () => {
   const allowed = Object.entries(permissionsOf(template)).filter(([, statements]) =>
     JSON.stringify(statements).includes('ses:'),
   )
@@ -75,9 +75,9 @@ test('nobody else sends mails', () => {
 })
 
 describe('synthesis', () => {
-  const warning = Match.stringLikeRegexp('No mail can leave')
+  const warning = Match.stringLikeRegexp('cannot be sent from the placeholder')
 
-  test('warns when mails would leave from an address that is nobody’s, and lets the deployment pass', () => {
+  test('warns about the placeholder as sender, and succeeds', () => {
     jest.spyOn(console, 'error').mockReturnValue()
     const app = productApp()
     const stack = productStack(app, { mailFrom: 'helpdesk@example.com' })
@@ -85,7 +85,7 @@ describe('synthesis', () => {
     Annotations.fromStack(stack).hasWarning('*', warning)
   })
 
-  test('says nothing of an address that is somebody’s', () => {
+  test('does not warn about another sender', () => {
     Annotations.fromStack(productStack(productApp())).hasNoWarning('*', warning)
   })
 })

@@ -6,7 +6,7 @@ const [id, bucket] =
   Object.entries(resourcesOf(template, 'AWS::S3::Bucket')).find(([name]) => name.startsWith('MediaBucket')) ?? []
 const [door] = Object.keys(resourcesOf(template, 'AWS::CloudFront::Distribution'))
 
-test('pictures are closed to the public, encrypted, kept when the stack goes, and in one version', () => {
+test('media are private, encrypted, unversioned and survive the deletion of the stack', () => {
   expect(bucket).toMatchObject({ DeletionPolicy: 'Retain' })
   expect(bucket?.Properties).toMatchObject({
     PublicAccessBlockConfiguration: {
@@ -22,7 +22,7 @@ test('pictures are closed to the public, encrypted, kept when the stack goes, an
   expect(bucket?.Properties).not.toHaveProperty('VersioningConfiguration')
 })
 
-test('nothing is taken or given but over TLS, and the bucket itself lets nobody in', () => {
+test('the bucket requires TLS, and its own policy grants nothing', () => {
   const policy = Object.values(resourcesOf(template, 'AWS::S3::BucketPolicy')).find(({ Properties }) =>
     JSON.stringify(Properties.Bucket).includes(String(id)),
   )
@@ -31,7 +31,7 @@ test('nothing is taken or given but over TLS, and the bucket itself lets nobody 
   })
 })
 
-test('uploads that no reply took go after a day, and so do parts of what never became whole', () => {
+test('unused and incomplete uploads expire after a day', () => {
   expect(bucket?.Properties.LifecycleConfiguration).toEqual({
     Rules: [
       expect.objectContaining({ Prefix: 'uploads/', ExpirationInDays: 1, Status: 'Enabled' }),
@@ -44,7 +44,7 @@ test('uploads that no reply took go after a day, and so do parts of what never b
   expect(bucket?.Properties.LifecycleConfiguration).not.toMatchObject({ Rules: [{}, { Prefix: expect.anything() }] })
 })
 
-test('browsers may use it from the console alone', () => {
+test('only the origin of the console may use it in browsers', () => {
   const origin = { 'Fn::Join': ['', ['https://', { 'Fn::GetAtt': [door, 'DomainName'] }]] }
   expect(bucket?.Properties.CorsConfiguration).toEqual({
     CorsRules: [
@@ -53,7 +53,7 @@ test('browsers may use it from the console alone', () => {
   })
 })
 
-test('who moves media writes only what came in and reads only what goes out', () => {
+test('the media function writes only received media and reads only sent media', () => {
   const placesOf = (name: 'media' | 'api' | 'sender' | 'router', action: string) =>
     permissionsOf(template)
       [name].filter(({ Action }) => [Action].flat().includes(action))

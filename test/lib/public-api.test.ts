@@ -14,7 +14,7 @@ function handlerOf(route: Record<string, unknown>): string {
 }
 
 describe('routes', () => {
-  test('lead X to the webhook and all others to the API, and only calls of the API need a token', () => {
+  test('send X to the webhook and all others to the API, and only API calls need a token', () => {
     expect(
       routes.map((route) => `${route.RouteKey} -> ${handlerOf(route)}, ${route.AuthorizationType}`).sort(),
     ).toEqual([
@@ -27,14 +27,14 @@ describe('routes', () => {
     ])
   })
 
-  test('hand over the events that the handlers read', () => {
+  test('use the payload format that the handlers read', () => {
     for (const { Properties } of Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Integration'))) {
       expect(Properties).toMatchObject({ IntegrationType: 'AWS_PROXY', PayloadFormatVersion: '2.0' })
     }
   })
 })
 
-test('a token must come from our user pool and belong to one of its machines or to the console', () => {
+test('a token must come from our user pool and from one of its clients', () => {
   const clients = Object.keys(resourcesOf(template, 'AWS::Cognito::UserPoolClient'))
   expect(clients).toHaveLength(3)
   const [pool] = Object.keys(resourcesOf(template, 'AWS::Cognito::UserPool'))
@@ -47,7 +47,7 @@ test('a token must come from our user pool and belong to one of its machines or 
   })
 })
 
-test('the stage withstands floods and logs each request as JSON, without its query', () => {
+test('the stage throttles and logs every request as JSON, without its query', () => {
   const [stage] = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Stage'))
   expect(stage?.Properties).toMatchObject({
     StageName: '$default',

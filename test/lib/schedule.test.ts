@@ -29,7 +29,7 @@ test.each([
 describe.each(Object.entries(schedules) as [ScheduleName, { everyMinutes: number }][])(
   'the schedule %s',
   (name, it) => {
-    test('runs its function as often as the manifest says', () => {
+    test('runs its function at the interval of the manifest', () => {
       const unit = it.everyMinutes === 1 ? 'minute' : 'minutes'
       template.hasResourceProperties('AWS::Events::Rule', {
         Name: `HelpdeskTwitter-${name}`,
@@ -39,7 +39,7 @@ describe.each(Object.entries(schedules) as [ScheduleName, { everyMinutes: number
       })
     })
 
-    test('hands over the event as it is, with the time at which it was due', () => {
+    test('passes the event unchanged, with the time at which it was due', () => {
       const [rule] = Object.values(resourcesOf(template, 'AWS::Events::Rule')).filter(
         ({ Properties }) => Properties.Name === `HelpdeskTwitter-${name}`,
       )
@@ -48,7 +48,7 @@ describe.each(Object.entries(schedules) as [ScheduleName, { everyMinutes: number
       ])
     })
 
-    test('does not repeat a run that failed, nor catch up on one whose time has passed', () => {
+    test('retries no failed run and skips a late one', () => {
       template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
         FunctionName: { Ref: functionId(name) },
         MaximumRetryAttempts: 0,
@@ -56,7 +56,7 @@ describe.each(Object.entries(schedules) as [ScheduleName, { everyMinutes: number
       })
     })
 
-    test('is missed when it stops, also when nothing at all is measured any more', () => {
+    test('raises an alarm when it stops, also when data is missing', () => {
       template.hasResourceProperties('AWS::CloudWatch::Alarm', {
         AlarmName: `HelpdeskTwitter-${name}-stopped`,
         Namespace: 'AWS/Lambda',
@@ -73,11 +73,11 @@ describe.each(Object.entries(schedules) as [ScheduleName, { everyMinutes: number
   },
 )
 
-test('a schedule runs the function of its name only', () => {
+test('a target other than the function of the same name is an error', () => {
   const { stack, alarms } = emptyStack()
   const userImpact = 'Answers wait'
   const router = new HandlerFunction(stack, 'Router', { name: 'router', code: bundle, alarms, userImpact })
-  expect(() => new Schedule(stack, 'Schedule', { name: 'requeue', runs: router, alarms, userImpact })).toThrow(
-    'schedule requeue: runs router, by the manifest it is requeue',
+  expect(() => new Schedule(stack, 'Schedule', { name: 'requeue', target: router, alarms, userImpact })).toThrow(
+    'schedule requeue: its target must be requeue, not router',
   )
 })

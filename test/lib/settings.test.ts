@@ -32,7 +32,7 @@ describe('the sender of mails', () => {
     expect(read({ mailFrom }).mailFrom).toBe('helpdesk@example.com')
   })
 
-  test('is an address that is ours', () => {
+  test('is one mail address', () => {
     expect(read({ mailFrom: 'support@example.org' }).mailFrom).toBe('support@example.org')
   })
 
@@ -53,7 +53,7 @@ describe('the sender of mails', () => {
   })
 })
 
-test('the other settings may be left out', () => {
+test('the other settings have defaults', () => {
   expect(read({})).toEqual({
     stackName: 'HelpdeskTwitter',
     administrators: [],
@@ -76,7 +76,7 @@ test.each(['AAA', 'account-activity,x-activity', 'X-Activity'])(
   'an event source is one of two: not %s',
   (eventSource) => {
     expect(() => read({ eventSource })).toThrow(
-      `context eventSource: expected account-activity or x-activity, got "${eventSource}"`,
+      `context eventSource: expected x-activity or account-activity, got "${eventSource}"`,
     )
   },
 )

@@ -48,9 +48,14 @@ export function productStack(app: App, settings: Partial<Settings> = {}): Helpde
   })
 }
 
-/** The template of the whole product. */
-export function productTemplate(settings?: Partial<Settings>): Template {
-  return Template.fromStack(productStack(productApp(), settings))
+const templates = new Map<string, Template>()
+
+/** The template of the whole product; made once in a test file for the same settings. */
+export function productTemplate(settings: Partial<Settings> = {}): Template {
+  const key = JSON.stringify(settings)
+  const template = templates.get(key) ?? Template.fromStack(productStack(productApp(), settings))
+  templates.set(key, template)
+  return template
 }
 
 /** The properties of a function as it is deployed. @throws Error when it is not */

@@ -5,7 +5,7 @@ import { permissionsOf, productTemplate, resourcesOf } from './synthesis.ts'
 
 const template = productTemplate()
 
-test('tickets survive a mistake: any second can be restored, and neither stack nor person deletes the table', () => {
+test('the table has point-in-time recovery and is protected against deletion', () => {
   template.hasResource('AWS::DynamoDB::Table', {
     DeletionPolicy: 'Retain',
     UpdateReplacePolicy: 'Retain',
@@ -16,7 +16,7 @@ test('tickets survive a mistake: any second can be restored, and neither stack n
   })
 })
 
-test('the table is paid by request and forgets what has expired', () => {
+test('the table is billed per request and deletes expired items', () => {
   template.hasResourceProperties('AWS::DynamoDB::Table', {
     BillingMode: 'PAY_PER_REQUEST',
     TimeToLiveSpecification: { AttributeName: table.timeToLive, Enabled: true },
@@ -27,7 +27,7 @@ test('the table is paid by request and forgets what has expired', () => {
   })
 })
 
-test('every index of the manifest is there with its keys and what it carries, and no other', () => {
+test('the table has exactly the indexes of the manifest, with their keys and projections', () => {
   const [deployed] = Object.values(resourcesOf(template, 'AWS::DynamoDB::Table'))
   expect(deployed?.Properties.GlobalSecondaryIndexes).toEqual(
     Object.entries(table.indexes).map(([IndexName, { partitionKey, sortKey }]) => ({
@@ -42,7 +42,7 @@ test('every index of the manifest is there with its keys and what it carries, an
 })
 
 test.each(['Router', 'Api', 'Sender', 'Requeue', 'Inactivity', 'Reconcile'])(
-  '%s may work on items and ask each index by name',
+  '%s may read and write items and query every index',
   (user) => {
     const [policy] = Object.entries(resourcesOf(template, 'AWS::IAM::Policy')).filter(([id]) => id.startsWith(user))
     const arn = { 'Fn::GetAtt': [Match.stringLikeRegexp('^TicketsTable'), 'Arn'] }
@@ -71,7 +71,7 @@ test.each(['Router', 'Api', 'Sender', 'Requeue', 'Inactivity', 'Reconcile'])(
   },
 )
 
-test('the webhook may note an outage in the partition that is there for it, and nothing else', () => {
+test('the webhook may write the delivery outage and nothing else', () => {
   const statements = permissionsOf(template).webhook.filter((one) => /dynamodb|TicketsTable/.test(JSON.stringify(one)))
   expect(statements).toEqual([
     {

@@ -7,7 +7,7 @@ if (!found) throw new Error('no key of the tokens')
 const [id, key] = found
 const arn = { 'Fn::GetAtt': [id, 'Arn'] }
 
-test('the key is renewed every year and outlives the stack, as the sealed tokens do', () => {
+test('the key rotates every year and survives the stack, as the encrypted tokens do', () => {
   expect(key).toMatchObject({
     DeletionPolicy: 'Retain',
     UpdateReplacePolicy: 'Retain',
@@ -21,7 +21,7 @@ test('its own policy lets in the account alone, whose roles then decide', () => 
   })
 })
 
-test('the API seals and opens, who else acts for an account only opens, and nobody else has anything on it', () => {
+test('the API encrypts and decrypts tokens, functions that act for accounts only decrypt, and others may do neither', () => {
   const onKeys = (statements: Statement[]) =>
     statements
       .filter((one) => JSON.stringify(one).includes('kms:') || JSON.stringify(one).includes(`"${id}"`))
@@ -39,7 +39,7 @@ test('the API seals and opens, who else acts for an account only opens, and nobo
   })
 })
 
-test('functions are told the key itself, not a name of it that could come to mean another', () => {
+test('functions get the ARN of the key, not an alias that could come to name another key', () => {
   const users = Object.values(resourcesOf(template, 'AWS::Lambda::Function')).filter(({ Properties }) =>
     JSON.stringify(Properties.Environment).includes('TOKENS_KEY'),
   )

@@ -17,7 +17,7 @@ describe.each(Object.entries(queues))('the queue %s', (name, figures) => {
   const queue = find(`HelpdeskTwitter-${name}.fifo`)
   const deadLetters = find(`HelpdeskTwitter-${name}-dead-letters.fifo`)
 
-  test('and its dead letters keep order per group, at high throughput and encrypted', () => {
+  test('and its dead-letter queue are FIFO queues with high throughput and encryption', () => {
     for (const { properties } of [queue, deadLetters]) {
       expect(properties).toMatchObject({
         FifoQueue: true,
@@ -29,7 +29,7 @@ describe.each(Object.entries(queues))('the queue %s', (name, figures) => {
     }
   })
 
-  test('moves what keeps failing to its dead letters, which wait for 14 days', () => {
+  test('moves messages that keep failing to its dead-letter queue, which keeps them for 14 days', () => {
     expect(queue.properties.RedrivePolicy).toEqual({
       deadLetterTargetArn: { 'Fn::GetAtt': [deadLetters.id, 'Arn'] },
       maxReceiveCount: figures.maxReceives,
@@ -37,12 +37,12 @@ describe.each(Object.entries(queues))('the queue %s', (name, figures) => {
     expect(deadLetters.properties.MessageRetentionPeriod).toBe(14 * 24 * 3600)
   })
 
-  test('hides a message for at least six times as long as its consumer may take', () => {
+  test('has a visibility time-out of at least six times the time-out of its consumer', () => {
     const { timeoutSeconds } = functions[figures.consumer]
     expect(queue.properties.VisibilityTimeout).toBeGreaterThanOrEqual(6 * timeoutSeconds)
   })
 
-  test('takes back only the messages of a batch that failed', () => {
+  test('retries only the failed messages of a batch', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       EventSourceArn: { 'Fn::GetAtt': [queue.id, 'Arn'] },
       BatchSize: figures.batchSize,
@@ -50,7 +50,7 @@ describe.each(Object.entries(queues))('the queue %s', (name, figures) => {
     })
   })
 
-  test('and its dead letters refuse requests without TLS', () => {
+  test('and its dead-letter queue refuse requests without TLS', () => {
     for (const { id } of [queue, deadLetters]) {
       template.hasResourceProperties('AWS::SQS::QueuePolicy', {
         Queues: [{ Ref: id }],
@@ -62,17 +62,17 @@ describe.each(Object.entries(queues))('the queue %s', (name, figures) => {
   })
 })
 
-test('a queue that would hand out a message twice at once cannot be made', () => {
+test('a visibility time-out that is too short for the consumer is an error', () => {
   const { stack, alarms } = emptyStack()
   const figures = { ...queues.events, visibilitySeconds: 6 * functions.router.timeoutSeconds - 1 }
   expect(() => new WorkQueue(stack, 'Events', { name: 'events', alarms, userImpact, figures })).toThrow(
-    'events: visible again after 179 s, but router needs 180 s',
+    'events: visibility time-out 179 s; router needs at least 180 s',
   )
 })
 
-test('a queue is delivered to the consumer of the manifest only', () => {
+test('a consumer other than that of the manifest is an error', () => {
   const { stack, alarms } = emptyStack()
   const events = new WorkQueue(stack, 'Events', { name: 'events', alarms, userImpact })
   const api = new HandlerFunction(stack, 'Api', { name: 'api', code: bundle, alarms, userImpact })
-  expect(() => events.deliverTo(api)).toThrow('events: delivered to api, its consumer is router')
+  expect(() => events.addConsumer(api)).toThrow('events: api is not its consumer, router is')
 })

@@ -4,7 +4,7 @@ import { permissionsOf, productTemplate } from './synthesis.ts'
 const template = productTemplate()
 const [secret] = Object.values(template.findResources('AWS::SecretsManager::Secret'))
 
-test('before it is filled in, the secret that signs deliveries is one that nobody knows', () => {
+test('until an administrator stores the real one, the consumer secret is random', () => {
   expect(secret?.Properties.GenerateSecretString).toMatchObject({
     GenerateStringKey: 'consumerSecret',
     SecretStringTemplate: '{"consumerKey":"","consumerSecretPrevious":""}',
@@ -12,11 +12,11 @@ test('before it is filled in, the secret that signs deliveries is one that nobod
   expect(secret?.Properties).not.toHaveProperty('SecretString')
 })
 
-test('the credentials outlive the stack', () => {
+test('the credentials survive the deletion of the stack', () => {
   expect(secret).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
 })
 
-test('the credentials are read by what hears X or speaks to X, and by nothing else', () => {
+test('only functions that receive from X or call X read the credentials', () => {
   const readers = Object.entries(permissionsOf(template)).filter(([, statements]) =>
     JSON.stringify(statements).includes('secretsmanager:'),
   )

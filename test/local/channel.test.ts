@@ -3,7 +3,7 @@ import { readCommand, runCommand } from '../../local/channel.ts'
 import { temporaryFolder } from './support.ts'
 
 describe('the command', () => {
-  test('adds an account under its username or a name of its own, and lists', () => {
+  test('adds an account with or without a name, and lists', () => {
     expect(readCommand(['add', '4337869213', 'acme_help'])).toEqual({
       do: 'add',
       twitterUserId: '4337869213',
@@ -23,11 +23,11 @@ describe('the command', () => {
     [['add', '1', 'acme', 'Acme', 'help'], /^NAME must be one argument: put «Acme help» in quotes\.$/],
     [['remove'], /npm run channel -- add USER_ID USERNAME \[NAME\]/],
     [[], /npm run channel -- list/],
-  ])('refuses %j in a sentence that names the argument', (words, sentence) => {
+  ])('refuses %j with an error that names the argument', (words, sentence) => {
     expect(() => readCommand(words)).toThrow(sentence)
   })
 
-  test('says how to start the stack when none runs', async () => {
+  test('says to start the stack when none runs', async () => {
     const folder = temporaryFolder()
     await expect(runCommand({ do: 'list' }, folder.path, new Date())).rejects.toThrow(
       /Nothing runs on DATA_DIR .*npm start/,

@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { readSettings } from '../../local/settings.ts'
 
-test('an empty environment is enough', () => {
+test('an empty environment gives the defaults', () => {
   expect(readSettings({ X_CONSUMER_SECRET: '' })).toEqual({
     port: 3000,
     xPort: 3001,
@@ -20,7 +20,7 @@ test('an empty environment is enough', () => {
   })
 })
 
-test('everything can be set', () => {
+test('every setting can be set', () => {
   const settings = readSettings({
     PORT: '0',
     X_PORT: '4001',
@@ -82,6 +82,6 @@ test.each([
   ['MAIL_FROM', 'Helpdesk <helpdesk@example.com>'],
   ['AWS_ENDPOINT_URL_SQS', 'sqs'],
   ['AWS_ENDPOINT_URL_SES', 'localhost:8005'],
-])('%s=%s is refused in a sentence that names it', (name, value) => {
+])('%s=%s is refused with an error that names it', (name, value) => {
   expect(() => readSettings({ [name]: value })).toThrow(new RegExp(`^${name} must be .*«${value}»\\.$`))
 })

@@ -9,7 +9,7 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs'
-import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
 import {
   type EnvironmentName,
   type FunctionName,
@@ -21,17 +21,15 @@ import {
 } from '../../lambdas/runtime/resources.ts'
 import { queueClient } from '../../local/aws/queues.ts'
 import { databaseClient } from '../../local/aws/table.ts'
-import type { LogEntry } from '../../local/lambda/sandbox.ts'
+import type { FunctionLogLine } from '../../local/lambda/sandbox.ts'
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts'
 import { eventually, temporaryFolder } from './support.ts'
 
-jest.setTimeout(30_000)
-
 const folder = temporaryFolder()
 const stacks: Stack[] = []
-let entries: LogEntry[] = []
+let entries: FunctionLogLine[] = []
 
-/** Queues what it is sent, as the real one does: by SQS's JSON protocol, with nothing but its environment. */
+/** Queues each request as the real webhook does: with SQS's JSON protocol, and only its environment variables. */
 const webhook = `
 export const handler = async ({ body, headers }) => {
   const [group, text] = body.split(' ')
@@ -70,7 +68,7 @@ const folders = {
   reconcile: folder.handler('reconcile', 'export const handler = async ({ time }) => console.log({ kept: time })'),
 }
 
-/** Nobody is there: most of these tests need no X. */
+/** Nothing listens there: most of these tests need no X. */
 const xApiUrl = 'http://127.0.0.1:9'
 
 async function start(name: string, options: Partial<StackOptions> = {}): Promise<Stack> {
@@ -101,7 +99,7 @@ const deliver = async ({ url }: Stack, body: string) => {
 }
 const routed = () => entries.flatMap(({ message }) => (message as { routed?: string }).routed ?? [])
 
-/** Puts a message straight into a queue. */
+/** Sends a message to a queue. */
 async function queue({ endpoints, queueUrls }: Stack, name: QueueName, text: string): Promise<void> {
   const client = queueClient(endpoints.sqs)
   const message = { QueueUrl: queueUrls[name], MessageBody: text, MessageGroupId: 'a', MessageDeduplicationId: text }
@@ -110,37 +108,37 @@ async function queue({ endpoints, queueUrls }: Stack, name: QueueName, text: str
 }
 
 describe('a stack', () => {
-  test('takes a delivery, queues it and routes it', async () => {
+  test('accepts a delivery, queues it and routes it', async () => {
     const stack = await start('flow')
     await deliver(stack, 'acme 👩‍🚒')
-    await stack.settled()
+    await stack.drained()
     expect(routed()).toEqual(['👩‍🚒'])
-    expect(await stack.deadLetters()).toBe(0)
+    expect(await stack.countDeadLetters()).toBe(0)
   })
 
-  test('counts what was given up, and is settled all the same', async () => {
+  test('is drained when messages fail for good, and counts them', async () => {
     const stack = await start('poison')
     await deliver(stack, 'acme poison')
     await deliver(stack, 'acme after')
-    await stack.settled()
-    expect(await stack.deadLetters()).toBe(1)
+    await stack.drained()
+    expect(await stack.countDeadLetters()).toBe(1)
     expect(routed()).toEqual([...Array(queues.events.maxReceives).fill('poison'), 'after'])
   })
 
-  test('says what is left when it does not settle', async () => {
+  test('reports what is left when it is not drained in time', async () => {
     const endless = folder.handler('endless', 'export const handler = () => new Promise(() => {})')
     const stack = await start('endless', { folders: { ...folders, router: endless } })
     await deliver(stack, 'acme stuck')
     await eventually('the message in flight', async () => {
-      const error = await stack.settled(0).catch((reason: Error) => reason)
+      const error = await stack.drained(0).catch((reason: Error) => reason)
       return (
         error instanceof Error &&
-        /Not settled after 0 seconds: events: 0 visible, 1 in flight; 1 under work/.test(error.message)
+        /Not drained after 0 seconds: events: 0 visible, 1 in flight; 1 in progress/.test(error.message)
       )
     })
   })
 
-  test('gives each function the manifest’s variables and no others of the product’s', async () => {
+  test('gives each function only the variables that the manifest names for it', async () => {
     const show = folder.handler('show', 'export const handler = async () => console.log({ environment: process.env })')
     const names = Object.keys(functions) as FunctionName[]
     const stack = await start('environment', {
@@ -189,7 +187,7 @@ describe('a stack', () => {
     }
   })
 
-  test('tells functions its real address, or the one that it is given', async () => {
+  test('passes its own address to the functions, or the given public one', async () => {
     const show = folder.handler('public', 'export const handler = async () => process.env.PUBLIC_URL')
     const own = await start('address', { folders: { ...folders, api: show } })
     expect([own.publicUrl, await (await fetch(own.url)).text()]).toEqual([own.url, own.url])
@@ -198,10 +196,10 @@ describe('a stack', () => {
     expect([given.publicUrl, await (await fetch(given.url)).text()]).toEqual([publicUrl, publicUrl])
   })
 
-  test('sends what is in the queue of replies, and runs each schedule at the time that it is given', async () => {
+  test('processes the queue of replies, and runs each schedule with the given time', async () => {
     const stack = await start('replies')
     await queue(stack, 'replies', 'a reply')
-    await stack.settled()
+    await stack.drained()
     expect(entries).toContainEqual(expect.objectContaining({ function: 'sender', message: { sent: 'a reply' } }))
     const body = JSON.stringify({ now: '2026-03-12T19:03:58Z' })
     for (const name of Object.keys(schedules)) {
@@ -229,7 +227,7 @@ describe('a stack', () => {
     ])
   })
 
-  test('keeps the key that seals tokens for its owner alone, the same after a restart', async () => {
+  test('keeps the key that encrypts tokens private, and the same after a restart', async () => {
     const path = join(folder.path, 'key', 'tokens.key')
     const before = await start('key')
     const key = readFileSync(path, 'utf8')
@@ -242,13 +240,13 @@ describe('a stack', () => {
     expect(readFileSync(join(folder.path, 'other-key', 'tokens.key'), 'utf8')).not.toBe(key)
   })
 
-  test('has no X of its own where it is given one', async () => {
+  test('starts no simulator when it gets another X', async () => {
     const stack = await start('other-x')
     expect(stack).not.toHaveProperty('x')
     expect(existsSync(join(folder.path, 'other-x', 'x.json'))).toBe(false)
   })
 
-  test('has the simulator for its X where it is given none, and ends it with the rest', async () => {
+  test('starts the simulator when it gets no other X, and stops it with the rest', async () => {
     const show = folder.handler('show-x', 'export const handler = async () => process.env.X_API_URL')
     const stack = await start('own-x', { xApiUrl: undefined, folders: { ...folders, api: show } })
     const url = stack.x?.url ?? ''
@@ -262,7 +260,7 @@ describe('a stack', () => {
     expect(readFileSync(join(folder.path, 'own-x', 'x.json'), 'utf8')).toContain('acme_help')
   })
 
-  test('has a mailbox for its SES, which functions reach, and ends it with the rest', async () => {
+  test('starts a mailbox that functions reach, and stops it with the rest', async () => {
     const sending = `
 export const handler = async () => {
   const form = {
@@ -289,7 +287,7 @@ export const handler = async () => {
     await expect(fetch(url)).rejects.toThrow()
   })
 
-  test('keeps the secrets of the X app in a file of its own', async () => {
+  test('keeps the secrets of the X app in a private file', async () => {
     const show = folder.handler('show', 'export const handler = async () => ({ url: process.env.X_SECRETS })')
     const stack = await start('secrets', { folders: { ...folders, webhook: show }, consumerSecretPrevious: 'before' })
     const { url } = (await (await fetch(`${stack.url}/webhooks/twitter`)).json()) as { url: string }
@@ -324,7 +322,7 @@ export const handler = async () => {
     client.destroy()
   })
 
-  test('finds its data, its messages and its tokens again after a restart', async () => {
+  test('has its data, its messages and its tokens after a restart', async () => {
     const endless = folder.handler('endless', 'export const handler = () => new Promise(() => {})')
     const before = await start('restart', { folders: { ...folders, router: endless } })
     const tokens = [await before.token('admin'), await before.personToken('agent')]
@@ -334,17 +332,17 @@ export const handler = async () => {
     first.destroy()
     await deliver(before, 'acme first')
     await deliver(before, 'acme second')
-    await eventually('the first under work', () =>
-      before.settled(0).then(
+    await eventually('the first batch in progress', () =>
+      before.drained(0).then(
         () => false,
-        (error) => /1 under work/.test(String(error)),
+        (error) => /1 in progress/.test(String(error)),
       ),
     )
     await before.stop()
 
     const after = await start('restart')
     expect(new URL(after.queueUrls.events).port).toBe(new URL(after.endpoints.sqs).port)
-    await after.settled()
+    await after.drained()
     expect(routed()).toEqual(['first', 'second'])
     const second = databaseClient(after.endpoints.dynamodb)
     expect((await second.send(new GetItemCommand({ TableName: after.tableName, Key: item }))).Item).toEqual(item)
@@ -355,26 +353,26 @@ export const handler = async () => {
     }
   })
 
-  test('uses the parts that it is given instead of its own', async () => {
+  test('uses the given AWS services instead of the embedded ones', async () => {
     const parts = await start('parts')
-    // The mailbox cannot start as well, with a port that is taken.
+    // This port is in use, so a second mailbox could not start.
     const mailPort = Number(new URL(parts.endpoints.ses).port)
     const stack = await start('guest', { awsEndpoints: parts.endpoints, mailPort })
     expect(stack.endpoints).toEqual(parts.endpoints)
     expect(stack).not.toHaveProperty('mail')
     await queue(stack, 'events', 'one')
-    await stack.settled()
+    await stack.drained()
     expect(routed()).toEqual(['one'])
   })
 
-  test('refuses a data folder or a port that another stack has, and leaves nothing running', async () => {
+  test('refuses a data folder or a port in use, and leaves nothing running', async () => {
     const stack = await start('taken')
     await expect(start('taken')).rejects.toThrow(/^DATA_DIR .*taken is in use by another process/)
     await expect(start('not-started', { port: Number(new URL(stack.url).port) })).rejects.toThrow(/^PORT \d+ is in use/)
     await (await start('not-started')).stop()
   })
 
-  test('answers nobody from outside this machine', async () => {
+  test('accepts no connection from another machine', async () => {
     const outside = Object.values(networkInterfaces())
       .flat()
       .find((one) => one?.family === 'IPv4' && !one.internal)

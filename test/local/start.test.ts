@@ -2,17 +2,16 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, afterEach, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { eventually, temporaryFolder } from './support.ts'
-
-jest.setTimeout(30_000)
 
 const folder = temporaryFolder()
 const script = (name: string) => fileURLToPath(new URL(`../../local/${name}`, import.meta.url))
 const started: ChildProcess[] = []
 
-afterEach(() => {
+afterEach(async () => {
   for (const child of started.splice(0)) child.kill('SIGKILL')
+  await eventually('the end of every child', () => survivors(folder.path).length === 0)
 })
 afterAll(folder.remove)
 
@@ -70,71 +69,105 @@ function processes(): Process[] {
   })
 }
 
-/** Those that were begun for this test's data. */
-const survivors = () => processes().filter(({ command }) => command.includes(folder.path))
+/** Those that were begun for the data of a folder. */
+const survivors = (path: string) => processes().filter(({ command }) => command.includes(path))
 
-test('it tells where everything is and what to try first, and a token comes from the line it prints', async () => {
-  const stack = await ready()
-  const [, line = ''] = /Token +(curl .*)/.exec(stack.output()) ?? []
-  const [, user = '', , url = ''] = /-u (\S+) -d (\S+) (\S+)/.exec(line) ?? []
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { authorization: `Basic ${btoa(user)}` },
-    body: new URLSearchParams({ grant_type: 'client_credentials' }),
+/** A stack for several tests that only look at it, with data of its own. */
+function readyForAll(environment: Record<string, string>) {
+  const own = temporaryFolder()
+  let stack: Run | undefined
+  beforeAll(async () => {
+    stack = await ready({ DATA_DIR: own.path, ...environment })
+    // It stays until the last of the tests is over.
+    started.splice(0)
   })
-  expect(await response.json()).toHaveProperty('access_token')
-  for (const text of [
-    '/webhooks/twitter',
-    'local-consumer-secret',
-    '(simulated)',
-    'to be the customer',
-    'DynamoDB',
-    'SQS',
-  ]) {
-    expect(stack.output()).toContain(text)
+  afterAll(async () => {
+    stack?.child.kill('SIGTERM')
+    await stack?.ended
+    own.remove()
+  })
+  return {
+    path: own.path,
+    get child() {
+      return stack?.child
+    },
+    output: () => stack?.output() ?? '',
   }
-  expect(stack.output()).toContain('administrator (password local), agent (password local)')
+}
+
+describe('a stack that is ready', () => {
+  const stack = readyForAll({ ADMINISTRATORS: 'first@example.com,second@example.com' })
+
+  test('tells where everything is and what to try first, and a token comes from the line it prints', async () => {
+    const [, line = ''] = /Token +(curl .*)/.exec(stack.output()) ?? []
+    const [, user = '', , url = ''] = /-u (\S+) -d (\S+) (\S+)/.exec(line) ?? []
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(user)}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials' }),
+    })
+    expect(await response.json()).toHaveProperty('access_token')
+    for (const text of [
+      '/webhooks/twitter',
+      'local-consumer-secret',
+      '(simulated)',
+      'to write as a customer',
+      'DynamoDB',
+      'SQS',
+    ]) {
+      expect(stack.output()).toContain(text)
+    }
+    expect(stack.output()).toContain('administrator (password local), agent (password local)')
+  })
+
+  test('tells where the mailbox is, who hears and from whom', async () => {
+    const [, url = ''] = /Mail +(http:\S+) \(a mailbox/.exec(stack.output()) ?? []
+    expect(await (await fetch(`${url}/store`)).json()).toEqual({ templates: {}, emails: [] })
+    expect(stack.output()).toContain('to first@example.com, second@example.com, from helpdesk@example.com')
+  })
+
+  test('has no child but the database', () => {
+    // One that has ended and was not fetched yet has no command: the bundler, a moment ago.
+    const children = processes().filter(({ parent, command }) => parent === stack.child?.pid && command !== '')
+    expect(children).toEqual([expect.objectContaining({ command: expect.stringContaining('dynoxide') })])
+  })
+
+  test('lets no second one have its data', async () => {
+    const second = run('start.ts', { DATA_DIR: stack.path })
+    expect([await second.ended, second.output()]).toEqual([
+      1,
+      expect.stringMatching(/^DATA_DIR .* is in use by another process\. Stop .*\n$/),
+    ])
+  })
 })
 
-test('it uses the X that it is given, and starts none', async () => {
-  const stack = await ready({ X_API_URL: 'http://127.0.0.1:9/' })
-  expect(stack.output()).toMatch(/X +http:\/\/127\.0\.0\.1:9 \(as set, the simulator is off\)/)
-  expect(stack.output()).not.toContain('(simulated)')
-})
+describe('a stack with an X and an SES that it is given', () => {
+  const stack = readyForAll({ X_API_URL: 'http://127.0.0.1:9/', AWS_ENDPOINT_URL_SES: 'http://127.0.0.1:9/' })
 
-test('it tells where the mailbox is, who hears and from whom', async () => {
-  const stack = await ready({ ADMINISTRATORS: 'first@example.com,second@example.com' })
-  const [, url = ''] = /Mail +(http:\S+) \(a mailbox/.exec(stack.output()) ?? []
-  expect(await (await fetch(`${url}/store`)).json()).toEqual({ templates: {}, emails: [] })
-  expect(stack.output()).toContain('to first@example.com, second@example.com, from helpdesk@example.com')
-})
+  test('starts no simulator', () => {
+    expect(stack.output()).toMatch(/X +http:\/\/127\.0\.0\.1:9 \(from X_API_URL; the simulator is off\)/)
+    expect(stack.output()).not.toContain('(simulated)')
+  })
 
-test('it uses the SES that it is given, and starts no mailbox', async () => {
-  const stack = await ready({ AWS_ENDPOINT_URL_SES: 'http://127.0.0.1:9/' })
-  expect(stack.output()).toMatch(/Mail +http:\/\/127\.0\.0\.1:9 \(as set, the mailbox is off\)/)
-})
-
-test('it has no child but the database', async () => {
-  const stack = await ready()
-  // One that has ended and was not fetched yet has no command: the bundler, a moment ago.
-  const children = processes().filter(({ parent, command }) => parent === stack.child.pid && command !== '')
-  expect(children).toEqual([expect.objectContaining({ command: expect.stringContaining('dynoxide') })])
+  test('starts no mailbox', () => {
+    expect(stack.output()).toMatch(/Mail +http:\/\/127\.0\.0\.1:9 \(from AWS_ENDPOINT_URL_SES; the mailbox is off\)/)
+  })
 })
 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it in good order, and no child is left', async (signal) => {
   const stack = await ready()
-  expect(survivors()).not.toEqual([])
+  expect(survivors(folder.path)).not.toEqual([])
   stack.child.kill(signal)
   expect(await stack.ended).toBe(0)
-  expect(survivors()).toEqual([])
+  expect(survivors(folder.path)).toEqual([])
 })
 
 test('a signal while it comes up ends it too', async () => {
   const stack = run('start.ts', {})
-  await eventually('the database', () => survivors().length > 0)
+  await eventually('the database', () => survivors(folder.path).length > 0)
   stack.child.kill('SIGTERM')
   expect(await stack.ended).toBe(0)
-  expect(survivors()).toEqual([])
+  expect(survivors(folder.path)).toEqual([])
 })
 
 test('kill -9 leaves no child, and the data is there after the next start', async () => {
@@ -143,7 +176,7 @@ test('kill -9 leaves no child, and the data is there after the next start', asyn
   expect([await added.ended, added.output()]).toEqual([0, expect.stringContaining('acme_help')])
   stack.child.kill('SIGKILL')
   await stack.ended
-  await eventually('the end of the last child', () => survivors().length === 0)
+  await eventually('the end of the last child', () => survivors(folder.path).length === 0)
 
   const nothing = run('channel.ts', {}, 'list')
   expect([await nothing.ended, nothing.output()]).toEqual([1, expect.stringMatching(/^Nothing runs on DATA_DIR .*\n$/)])
@@ -154,29 +187,23 @@ test('kill -9 leaves no child, and the data is there after the next start', asyn
 
 test('the end of the database ends it, with a sentence', async () => {
   const stack = await ready()
-  const database = survivors().find(({ command }) => /^\S+dynoxide /.test(command))
+  const database = survivors(folder.path).find(({ command }) => /^\S+dynoxide /.test(command))
   if (!database) throw new Error('no database is running')
   process.kill(database.pid, 'SIGKILL')
   expect(await stack.ended).toBe(1)
-  expect(stack.output()).toContain('The embedded DynamoDB ended by itself')
-  expect(survivors()).toEqual([])
+  expect(stack.output()).toContain('The embedded DynamoDB stopped unexpectedly')
+  expect(survivors(folder.path)).toEqual([])
 })
 
 test('what cannot be is refused in one sentence', async () => {
   const odd = run('start.ts', { PORT: 'abc' })
   expect([await odd.ended, odd.output()]).toEqual([
     1,
-    'PORT must be a port from 0 (any free one) to 65535, not «abc».\n',
+    'PORT must be a port from 0 (any free port) to 65535, not «abc».\n',
   ])
   const unheard = run('start.ts', { EVENT_SOURCE: 'webhooks' })
   expect([await unheard.ended, unheard.output()]).toEqual([
     1,
-    'EVENT_SOURCE must be account-activity or x-activity, not «webhooks».\n',
-  ])
-  await ready()
-  const second = run('start.ts', {})
-  expect([await second.ended, second.output()]).toEqual([
-    1,
-    expect.stringMatching(/^DATA_DIR .* is in use by another process: .*\n$/),
+    'EVENT_SOURCE must be x-activity or account-activity, not «webhooks».\n',
   ])
 })

@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { close } from '../../local/server.ts'
 
-/** A folder of its own for a test file, with a place for handlers; `remove` takes it away. */
+/** Creates a temporary folder for a test file; `remove` deletes it. */
 export function temporaryFolder() {
   const path = mkdtempSync(join(tmpdir(), 'helpdesk-local-'))
   return {
@@ -30,18 +31,18 @@ export function temporaryFolder() {
   }
 }
 
-/** Asks until the answer is neither false nor undefined, for at most 20 seconds. */
+/** Polls until the result is neither false nor undefined, for at most a minute. */
 export async function eventually<T>(what: string, ask: () => T | Promise<T>): Promise<Exclude<T, undefined | false>> {
-  const until = Date.now() + 20_000
+  const until = Date.now() + 60_000
   for (;;) {
     const answer = await ask()
     if (answer !== undefined && answer !== false) return answer as Exclude<T, undefined | false>
-    if (Date.now() > until) throw new Error(`It never came: ${what}`)
+    if (Date.now() > until) throw new Error(`Timed out while waiting for ${what}.`)
     await pause(10)
   }
 }
 
-/** A listener on a free port. */
+/** A server on a free port. */
 export type Served = { readonly url: string; stop(): Promise<void> }
 
 export async function served(listener: RequestListener): Promise<Served> {
@@ -49,21 +50,17 @@ export async function served(listener: RequestListener): Promise<Served> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     url: `http://localhost:${(server.address() as AddressInfo).port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    stop: () => close(server),
   }
 }
 
 type Cookie = { name: string; value: string; path: string }
 
-/** A browser as far as sign-in needs one: it keeps cookies by their paths and tells where it is sent. */
+/** A minimal browser for sign-in: it keeps cookies by path and returns redirects. */
 export function browser(origin: string) {
   let cookies: Cookie[] = []
   return {
-    /** Asks for an address, or posts a form to it, and says where that leads. */
+    /** Gets an address, or posts a form to it. `to` is the address of the redirect. */
     async go(address: string, form?: Record<string, string>) {
       const url = new URL(address, origin)
       const sent = cookies.filter(({ path }) => url.pathname.startsWith(path))

@@ -1,10 +1,9 @@
 import { statSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import type { Browser } from 'playwright-core'
 import { eventually, type Served, served } from '../local/support.ts'
-import { axeViolations, launchBrowser, noFaults, openPage, screenshot } from './browser.ts'
+import { axeViolations, browserForTests, noFaults, screenshot } from './browser.ts'
 
-let browser: Browser
+const browser = browserForTests()
 let site: Served
 
 /** One page that is well, and one with everything wrong that is to be noticed. */
@@ -21,28 +20,25 @@ beforeAll(async () => {
     response.setHeader('content-security-policy', "default-src 'none'; script-src 'self'; img-src https:")
     response.end(script ? "throw new Error('thrown on purpose')" : pages[request.url ?? ''])
   })
-  browser = await launchBrowser()
-}, 60_000)
+})
 afterAll(async () => {
-  await browser?.close()
   await site?.stop()
 })
 
 test('finds no fault with a page that has none, in either colour scheme', async () => {
   for (const colorScheme of ['light', 'dark'] as const) {
-    const { page, context, faults } = await openPage(browser, { width: 360, height: 640, colorScheme })
+    const { page, faults } = await browser.open({ width: 360, height: 640, colorScheme })
     await page.goto(`${site.url}/good`)
     expect(await page.evaluate(`innerWidth + ' ' + matchMedia('(prefers-color-scheme: dark)').matches`)).toBe(
       `360 ${colorScheme === 'dark'}`,
     )
     expect(await axeViolations(page)).toEqual([])
     expect(faults).toEqual(noFaults)
-    await context.close()
   }
 })
 
 test('notices errors, what the security policy refuses, other machines, and what axe finds under that policy', async () => {
-  const { page, context, faults } = await openPage(browser)
+  const { page, faults } = await browser.open()
   await page.goto(`${site.url}/bad`)
   await eventually('the violation', () => faults.cspViolations.length > 0)
   expect(await page.title()).toBe('Bad')
@@ -52,12 +48,10 @@ test('notices errors, what the security policy refuses, other machines, and what
   expect((await axeViolations(page)).map(({ id }) => id)).toEqual(
     expect.arrayContaining(['html-has-lang', 'image-alt']),
   )
-  await context.close()
 })
 
 test('keeps a picture', async () => {
-  const { page, context } = await openPage(browser)
+  const { page } = await browser.open()
   await page.goto(`${site.url}/good`)
   expect(statSync(await screenshot(page, 'browser')).size).toBeGreaterThan(1_000)
-  await context.close()
 })

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { afterAll, beforeAll } from '@jest/globals'
 import type { ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import { sign } from '../../lambdas/core/x/signature.ts'
 import { decideOnX } from './authorize.ts'
@@ -33,16 +34,38 @@ type StoredMail = {
   readonly body: { readonly text?: string; readonly html?: string }
 }
 
-/** The product as `npm start` runs it, on a free port. */
-export class Product {
-  /** Everything that it has printed. */
-  output = ''
-  readonly #child: ChildProcess
-  readonly #dataDir: string
+/**
+ * The product for the tests of one file: it starts before the first and ends after the last, with data of its own.
+ * @param prepare runs when it has started, before the first test
+ */
+export function productForTests(
+  prepare: () => Promise<unknown> = async () => {},
+  environment: Record<string, string> = {},
+): Product {
+  const folder = dataFolder()
+  const product = new Product(folder.path, environment)
+  beforeAll(async () => {
+    await product.start()
+    await prepare()
+  })
+  afterAll(async () => {
+    await product.end()
+    folder.remove()
+  })
+  return product
+}
 
-  private constructor(child: ChildProcess, dataDir: string) {
-    this.#child = child
-    this.#dataDir = dataDir
+/** The product as `npm start` runs it, on free ports. */
+export class Product {
+  /** Everything that it has printed since it was last started. */
+  output = ''
+  readonly dataDir: string
+  readonly #environment: Record<string, string>
+  #child: ChildProcess | undefined
+
+  constructor(dataDir: string, environment: Record<string, string>) {
+    this.dataDir = dataDir
+    this.#environment = environment
   }
 
   get url(): string {
@@ -59,36 +82,45 @@ export class Product {
     return /^\s+Mail\s+(http:\/\/\S+)/m.exec(this.output)?.[1] ?? ''
   }
 
-  /** @throws Error with its output when it ends instead of coming up */
-  static async start(dataDir: string, environment: Record<string, string> = {}): Promise<Product> {
+  /**
+   * Starts it, also again after its end, and returns when it is ready.
+   * @throws Error with its output when it ends instead
+   */
+  async start(): Promise<void> {
     // What the tests of handlers set for themselves is not meant for it: empty is not set.
     const own = { X_API_URL: '', PUBLIC_URL: '', EVENT_SOURCE: '', ADMINISTRATORS: '', MAIL_FROM: '' }
-    const here = { PORT: '0', X_PORT: '0', MAIL_PORT: '0', DATA_DIR: dataDir, X_CONSUMER_SECRET: secret }
-    const env = { ...process.env, ...own, ...here, ...environment }
+    const here = { PORT: '0', X_PORT: '0', MAIL_PORT: '0', DATA_DIR: this.dataDir, X_CONSUMER_SECRET: secret }
+    const env = { ...process.env, ...own, ...here, ...this.#environment }
     const child = spawn(process.execPath, ['local/start.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
-    const product = new Product(child, dataDir)
-    child.stderr.on('data', (chunk) => (product.output += chunk))
+    this.#child = child
+    this.output = ''
+    child.stderr.on('data', (chunk) => (this.output += chunk))
     await new Promise<void>((resolve, reject) => {
-      child.once('exit', (code) => reject(new Error(`it ended with ${code}: ${product.output}`)))
+      child.once('exit', (code) => reject(new Error(`it ended with ${code}: ${this.output}`)))
       createInterface({ input: child.stdout }).on('line', (line) => {
-        product.output += `${line}\n`
+        this.output += `${line}\n`
         if (line.startsWith('End with')) resolve()
       })
     })
-    return product
   }
 
   /** Ends it, by the signal, and waits until it is gone. */
   async end(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
-    const gone = new Promise((resolve) => this.#child.once('exit', resolve))
-    this.#child.kill(signal)
+    const child = this.#child
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill(signal)
     await gone
+  }
+
+  /** Makes people and accounts known to the simulated X. */
+  async addToX(...users: readonly User[]): Promise<void> {
+    for (const user of users) await this.onX('POST', 'users', user)
   }
 
   /** Connects an account by the command of the README. */
   async connect({ id, username }: User): Promise<void> {
-    const { code, output } = await runScript('local/channel.ts', ['add', id, username], { DATA_DIR: this.#dataDir })
+    const { code, output } = await runScript('local/channel.ts', ['add', id, username], { DATA_DIR: this.dataDir })
     if (code !== 0) throw new Error(output)
   }
 

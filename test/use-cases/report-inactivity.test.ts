@@ -54,14 +54,14 @@ function run(hours: number, recipients = 1) {
       mails.push(mail)
     },
   }
-  const silence = createInactivityReport({
+  const report = createInactivityReport({
     channels: stores.channels,
     ...portsOf(x),
     encryption,
     notify: createNotifier(mailer, () => {}),
     publicUrl: 'https://here.example',
   })
-  return silence({ time: at(hours) })
+  return report({ time: at(hours) })
 }
 
 test('one mail a silence, and the next after a new message and another silence', async () => {
@@ -69,7 +69,7 @@ test('one mail a silence, and the next after a new message and another silence',
   expect(mails).toHaveLength(0)
   for (const hours of [2, 3, 30]) await run(hours)
   expect(mails.map((mail) => mail.subject)).toEqual(['No messages for 2 h: shop'])
-  await stores.channels.messageCame(id, at(31))
+  await stores.channels.saveLastMessageAt(id, at(31))
   await run(32.9)
   expect(mails).toHaveLength(1)
   await run(33)
@@ -90,9 +90,9 @@ test('the mail says what is broken: the webhook, the token', async () => {
   webhooks = [{ id: 'w', url: 'https://here.example/webhooks/twitter', valid: false }]
   token = new XError(401, 'Unauthorized')
   await run(2)
-  expect(mails[0]?.text).toContain('X has switched it off')
+  expect(mails[0]?.text).toContain('X has disabled it')
   expect(mails[0]?.text).toContain('Our access to the account: X no longer accepts it')
-  expect(mails[0]?.text).toContain('The subscription of the account: in order')
+  expect(mails[0]?.text).toContain('The subscription of the account: OK')
 })
 
 test('an account that took our access away is told once, and again after it was connected and taken away again', async () => {

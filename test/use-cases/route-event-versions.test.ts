@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import type { Message, Ticket } from '../../lambdas/core/tickets/ticket.ts'
 import type { Links } from '../../lambdas/use-cases/api/messages.ts'
-import { messageForPeople } from '../../lambdas/use-cases/api/messages.ts'
+import { toApiMessage } from '../../lambdas/use-cases/api/messages.ts'
 import { cases } from '../support/properties.ts'
 import { routerOver } from '../support/router.ts'
 import { startStores, type TestStores } from '../support/stores.ts'
@@ -60,7 +60,7 @@ describe('an edited post', () => {
     const [message, ...more] = await messagesOf(opened?.ticketId)
     if (!message) throw new Error('a message was meant')
     expect(more).toEqual([])
-    expect(await messageForPeople(message, links)).toMatchObject({
+    expect(await toApiMessage(message, links)).toMatchObject({
       id: `post-${first}`,
       externalId: second,
       text: '@shop hello',
@@ -115,7 +115,7 @@ describe('an edited post', () => {
     expect(await ticketOf(opened?.ticketId)).toMatchObject({ firstEntryId: second })
     expect((await deliver(late, early, late)).map((one) => one.outcome)).toEqual(['repeated', 'ignored', 'repeated'])
     const [message] = await messagesOf(opened?.ticketId)
-    expect(message && (await messageForPeople(message, links))).toMatchObject({ text: '@shop hello', versions: [] })
+    expect(message && (await toApiMessage(message, links))).toMatchObject({ text: '@shop hello', versions: [] })
   })
 
   test('that no longer mentions the account still says what it says now', async () => {
@@ -196,7 +196,7 @@ describe('an edited post', () => {
       }),
       { numRuns: cases(15), interruptAfterTimeLimit: 50_000 },
     )
-  }, 60_000)
+  })
 
   test('of the account itself changes the message that it is, in any status', async () => {
     const [ann, entry, first, second] = [newCustomer(), newId(), newId(), newId()]

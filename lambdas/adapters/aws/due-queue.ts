@@ -1,34 +1,34 @@
 import type { DueMessage, DueQueue, QueuedDue } from '../../core/ports/queues.ts'
-import { sendEntries } from './fifo-queue.ts'
+import { MAX_ID_CHARACTERS, sendEntries } from './fifo-queue.ts'
 import type { AwsAccess } from './json-call.ts'
 
-/** The FIFO queue of replies in SQS: those of one ticket stay in their order. */
+/** The FIFO queue of replies in SQS. Replies of one ticket stay in order. */
 export function createReplyQueue(access: AwsAccess, queueUrl: string): DueQueue {
   return createDueQueue(access, queueUrl, ({ ticketId }) => ticketId)
 }
 
-/** The queue of media in SQS: each message is a line of its own, so no video waits for another. */
+/** The FIFO queue of media in SQS. Each message is a group of its own, so that no video waits for another. */
 export function createMediaQueue(access: AwsAccess, queueUrl: string): DueQueue {
-  return createDueQueue(access, queueUrl, nameOf)
+  return createDueQueue(access, queueUrl, uniqueIdOf)
 }
 
-/** @param groupOf what must stay in one order */
+/** @param groupOf the group within which messages stay in order */
 function createDueQueue(access: AwsAccess, queueUrl: string, groupOf: (due: DueMessage) => string): DueQueue {
   return {
     async send(due, at) {
       const entries = due.map((one, index) => ({
         Id: String(index),
         MessageBody: JSON.stringify({ ...one, at } satisfies QueuedDue),
-        MessageGroupId: groupOf(one).slice(-128),
-        // The time makes another try another message: SQS forgets an id only after 5 minutes.
-        MessageDeduplicationId: `${nameOf(one)}.${at}`.slice(-128),
+        MessageGroupId: groupOf(one).slice(-MAX_ID_CHARACTERS),
+        // SQS ignores a known id for 5 minutes. The time makes each retry a new message.
+        MessageDeduplicationId: `${uniqueIdOf(one)}.${at}`.slice(-MAX_ID_CHARACTERS),
       }))
       await sendEntries(access, queueUrl, entries)
     },
   }
 }
 
-/** Ids of messages are unique within their channel. */
-function nameOf({ channelId, messageId }: DueMessage): string {
+/** Message ids are unique only within their channel. */
+function uniqueIdOf({ channelId, messageId }: DueMessage): string {
   return `${channelId}.${messageId}`
 }

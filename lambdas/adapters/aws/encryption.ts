@@ -4,8 +4,9 @@ import type { Encryption } from '../../core/ports/platform.ts'
 import { type AwsAccess, callAws } from './json-call.ts'
 
 /**
- * Encrypts with a KMS key (an ARN) or, on one machine, with 32 random bytes in a file (`file:` URL, base64).
- * The ciphertext is bound to its context, so that one account's tokens cannot replace another's.
+ * Encrypts with a KMS key or, on one machine, with AES-256-GCM under a key file. Only the same context decrypts a text,
+ * so that one account's tokens cannot replace another's.
+ * @param key the ARN of a KMS key, or the `file:` URL of 32 random bytes in base64
  */
 export function createEncryption(key: string, access: AwsAccess): Encryption {
   return key.startsWith('file:') ? fileEncryption(key) : kmsEncryption(key, access)
@@ -30,28 +31,29 @@ function kmsEncryption(key: string, access: AwsAccess): Encryption {
   }
 }
 
-const IV = 12
-const TAG = 16
+const KEY_BYTES = 32
+const IV_BYTES = 12
+const TAG_BYTES = 16
 
-function fileEncryption(place: string): Encryption {
+function fileEncryption(url: string): Encryption {
   const key = () => {
-    const bytes = Buffer.from(readFileSync(new URL(place), 'utf8').trim(), 'base64')
-    if (bytes.length !== 32) throw new Error('the key that seals tokens must be 32 bytes in base64')
+    const bytes = Buffer.from(readFileSync(new URL(url), 'utf8').trim(), 'base64')
+    if (bytes.length !== KEY_BYTES) throw new Error(`the key that encrypts tokens must be ${KEY_BYTES} bytes in base64`)
     return bytes
   }
   return {
     async encrypt(text, context) {
-      const iv = randomBytes(IV)
+      const iv = randomBytes(IV_BYTES)
       const cipher = createCipheriv('aes-256-gcm', key(), iv).setAAD(Buffer.from(context))
       const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
       return Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64')
     },
     async decrypt(encrypted, context) {
       const bytes = Buffer.from(encrypted, 'base64')
-      const decipher = createDecipheriv('aes-256-gcm', key(), bytes.subarray(0, IV))
+      const decipher = createDecipheriv('aes-256-gcm', key(), bytes.subarray(0, IV_BYTES))
         .setAAD(Buffer.from(context))
-        .setAuthTag(bytes.subarray(IV, IV + TAG))
-      return Buffer.concat([decipher.update(bytes.subarray(IV + TAG)), decipher.final()]).toString('utf8')
+        .setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES))
+      return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()]).toString('utf8')
     },
   }
 }

@@ -1,6 +1,6 @@
 import { type AwsAccess, callAws } from './json-call.ts'
 
-/** One message for a FIFO queue, in SQS's words. */
+/** A message for a FIFO queue, in the fields of SQS. */
 export type Entry = {
   readonly Id: string
   readonly MessageBody: string
@@ -8,13 +8,16 @@ export type Entry = {
   readonly MessageDeduplicationId: string
 }
 
-/** SQS's limits of one batch: entries, and bytes of all bodies together (a safe part of its 1 MiB). */
-const BATCH_ENTRIES = 10
-export const BATCH_BYTES = 250_000
+/** The limits of a batch: SQS allows 10 entries and 1 MiB, of which we use a quarter. */
+const MAX_BATCH_ENTRIES = 10
+export const MAX_BATCH_BYTES = 250_000
+
+/** SQS's limit for the ids of a group and of deduplication. */
+export const MAX_ID_CHARACTERS = 128
 
 /**
- * Puts entries into a FIFO queue, in order.
- * @throws Error unless the queue has every one
+ * Sends entries to a FIFO queue, in order.
+ * @throws Error unless the queue has every entry
  */
 export async function sendEntries(access: AwsAccess, queueUrl: string, entries: readonly Entry[]): Promise<void> {
   for (const batch of batchesOf(entries)) {
@@ -32,7 +35,7 @@ function batchesOf(entries: readonly Entry[]): Entry[][] {
   for (const entry of entries) {
     const size = Buffer.byteLength(entry.MessageBody)
     const batch = batches.at(-1)
-    if (!batch || batch.length === BATCH_ENTRIES || bytes + size > BATCH_BYTES) {
+    if (!batch || batch.length === MAX_BATCH_ENTRIES || bytes + size > MAX_BATCH_BYTES) {
       batches.push([entry])
       bytes = size
     } else {

@@ -1,9 +1,9 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 
-/** How a service of AWS is called: where, and as whom. */
+/** Endpoint and credentials of an AWS service. */
 export type AwsAccess = {
-  /** The service's name in a signature: `sqs`, `secretsmanager`. */
+  /** The service's name in signatures: `sqs`, `secretsmanager`. */
   readonly service: string
   readonly region: string
   readonly endpoint: string
@@ -12,18 +12,18 @@ export type AwsAccess = {
   readonly sessionToken: string | null
 }
 
-/** X waits 3 seconds: two tries must fit in. */
-const TRY_MILLISECONDS = 1200
-const TRIES = 2
+/** X waits 3 seconds for the webhook, so two attempts must fit in. */
+const TIMEOUT_MS = 1200
+const MAX_ATTEMPTS = 2
 
 const hmac = (key: Uint8Array | string, text: string) => createHmac('sha256', key).update(text).digest()
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 
 /**
- * Headers that sign a POST to the root of a service with Signature Version 4.
- * Written out because the webhook starts four times faster than with the SDK (docs/decisions/lean-webhook.md).
- * @param headers lower-case names; `host` is added
- * Source: AWS IAM User Guide, "Create a signed AWS API request".
+ * Signs a POST to the root of a service with Signature Version 4. Without the SDK, because the webhook starts four times
+ * faster (docs/decisions/lean-webhook.md).
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+ * @param headers with lower-case names; `host` is added
  */
 export function signedHeaders(access: AwsAccess, headers: Record<string, string>, body: string, now: Date) {
   const time = now.toISOString().replace(/[-:]|\.\d+/g, '')
@@ -54,10 +54,11 @@ export function signedHeaders(access: AwsAccess, headers: Record<string, string>
 }
 
 /**
- * Calls an operation of a service that speaks AWS's JSON protocol.
+ * Calls an operation of a service with AWS's JSON protocol, once more after a server error or no answer.
  * @param target the operation's full name, `AmazonSQS.SendMessageBatch`
+ * @param version the version of the protocol
  * @returns the parsed answer
- * @throws Error with the service's own error name when it refuses, or when it cannot be reached in two tries
+ * @throws Error with the service's error name if it refuses, or why it did not answer
  */
 export async function callAws(
   access: AwsAccess,
@@ -68,7 +69,7 @@ export async function callAws(
   const body = JSON.stringify(input)
   const headers = { 'content-type': `application/x-amz-json-${version}`, 'x-amz-target': target }
   let failure: unknown
-  for (let n = 0; n < TRIES; n++) {
+  for (let n = 0; n < MAX_ATTEMPTS; n++) {
     try {
       const answer = await post(access.endpoint, signedHeaders(access, headers, body, new Date()), body)
       if (answer.status === 200) return JSON.parse(answer.text)
@@ -83,7 +84,7 @@ export async function callAws(
 
 function post(endpoint: string, headers: Record<string, string>, body: string) {
   const url = new URL(endpoint)
-  // Imported as an ES module, node:http costs 20 ms of every cold start.
+  // An import of node:http would cost 20 ms of every cold start.
   const { request, Agent } = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http')
   agents[url.protocol] ??= new Agent({ keepAlive: true })
   return new Promise<{ status: number; text: string }>((resolve, reject) => {
@@ -93,7 +94,7 @@ function post(endpoint: string, headers: Record<string, string>, body: string) {
       answer.on('error', reject)
       answer.on('end', () => resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }))
     })
-    sent.setTimeout(TRY_MILLISECONDS, () => sent.destroy(new Error(`no answer in ${TRY_MILLISECONDS} ms`)))
+    sent.setTimeout(TIMEOUT_MS, () => sent.destroy(new Error(`no answer in ${TIMEOUT_MS} ms`)))
     sent.on('error', reject)
     sent.end(body)
   })
@@ -101,7 +102,7 @@ function post(endpoint: string, headers: Record<string, string>, body: string) {
 
 const agents: Record<string, import('node:http').Agent> = {}
 
-/** The error's name alone: its message may repeat what was sent. */
+/** Only the error's name, because its message may quote the request. */
 function errorName(text: string): string {
   try {
     const { __type, code } = JSON.parse(text) as { __type?: string; code?: string }

@@ -1,7 +1,10 @@
 import { SESClient, SendEmailCommand } from '@aws-sdk/client-ses'
 import type { Mailer } from '../../core/ports/platform.ts'
 
-/** Mails over SES, from one verified identity. */
+/**
+ * Sends mails with SES.
+ * @param from a verified identity of SES
+ */
 export function createMailer(from: string, to: readonly string[], client = new SESClient({})): Mailer {
   return {
     recipients: to.length,

@@ -1,7 +1,7 @@
 import type { OutageNotes } from '../../core/ports/channels.ts'
 import { type AwsAccess, callAws } from './json-call.ts'
 
-/** Notes trouble in one item of the table, by a call that is signed by hand: the webhook has no SDK. */
+/** Notes an outage in one item of the table. Without the SDK, which would slow the webhook's cold start. */
 export function createOutageNotes(
   access: AwsAccess,
   tableName: string,

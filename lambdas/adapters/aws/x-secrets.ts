@@ -3,34 +3,37 @@ import type { AppKeys, Clock, XSecrets } from '../../core/ports/platform.ts'
 import type { ConsumerSecrets } from '../../core/x/signature.ts'
 import { type AwsAccess, callAws } from './json-call.ts'
 
-/** A changed secret is in use after at most so many milliseconds. */
-const CACHED_MILLISECONDS = 5 * 60 * 1000
+/** A changed secret is in use after this time at the latest. */
+const CACHE_TTL_MS = 5 * 60_000
 
-/** Forged signatures must not make us ask Secrets Manager all the time: at most once in so many milliseconds. */
-const REFRESH_MILLISECONDS = 60 * 1000
+/** Forged signatures must not cause a call to Secrets Manager each, so refreshes are this far apart. */
+const MIN_REFRESH_INTERVAL_MS = 60_000
 
-type Read = { readonly consumer: ConsumerSecrets; readonly app: AppKeys; readonly at: number }
+type Cached = { readonly consumer: ConsumerSecrets; readonly app: AppKeys; readonly at: number }
 
 /**
- * The secrets of the X app: in Secrets Manager (an ARN) or, on one machine, in a file (`file:` URL).
- * Either holds `{"consumerKey","consumerSecret","consumerSecretPrevious"}`; an empty previous one is none.
+ * The keys of the X app, from Secrets Manager or, on one machine, from a file. Both contain JSON:
+ * `{"consumerKey","consumerSecret","consumerSecretPrevious"}`; an empty previous secret counts as none.
+ * @param location the ARN of a secret, or a `file:` URL
  */
-export function createXSecrets(place: string, access: AwsAccess, now: Clock): XSecrets {
-  let known: Read | null = null
+export function createXSecrets(location: string, access: AwsAccess, now: Clock): XSecrets {
+  let cached: Cached | null = null
 
-  async function read(maximumAge: number): Promise<Read> {
+  async function read(maxAgeMs: number): Promise<Cached> {
     const at = now().getTime()
-    if (known && at < known.at + maximumAge) return known
-    const text = place.startsWith('file:') ? readFileSync(new URL(place), 'utf8') : await fetchSecret(access, place)
-    known = { ...secretsFrom(text), at }
-    return known
+    if (cached && at < cached.at + maxAgeMs) return cached
+    const text = location.startsWith('file:')
+      ? readFileSync(new URL(location), 'utf8')
+      : await fetchSecret(access, location)
+    cached = { ...secretsFrom(text), at }
+    return cached
   }
 
   return {
-    consumer: async () => (await read(CACHED_MILLISECONDS)).consumer,
-    refreshed: async () => (await read(REFRESH_MILLISECONDS)).consumer,
+    consumer: async () => (await read(CACHE_TTL_MS)).consumer,
+    refreshed: async () => (await read(MIN_REFRESH_INTERVAL_MS)).consumer,
     async app() {
-      const { app } = await read(CACHED_MILLISECONDS)
+      const { app } = await read(CACHE_TTL_MS)
       if (app.key === '')
         throw new Error('the secret of the X app has no consumerKey yet: put in the keys of the X app')
       return app
@@ -43,8 +46,8 @@ async function fetchSecret(access: AwsAccess, arn: string): Promise<string> {
   return String((answer as { SecretString?: string }).SecretString ?? '')
 }
 
-/** @throws Error that says what to fill in, never what stands there */
-function secretsFrom(text: string): Omit<Read, 'at'> {
+/** @throws Error that says which field is wrong, and never quotes the secret */
+function secretsFrom(text: string): Omit<Cached, 'at'> {
   let fields: { consumerKey?: unknown; consumerSecret?: unknown; consumerSecretPrevious?: unknown } | null
   try {
     fields = JSON.parse(text)

@@ -1,11 +1,10 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { PutCommand, QueryCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { type Channel, newChannel, withSettings } from '../../core/channels/channel.ts'
 import type { ChannelStore } from '../../core/ports/channels.ts'
 import { channelIdOf } from '../../core/x/ids.ts'
-import { getAll, type Item, keys, type TableAccess } from './table.ts'
+import { conditionHolds, getAll, type Item, keys, queryAll, type TableAccess } from './table.ts'
 
-/** Channels in the table: an item each, and one list of their ids. */
+/** Channels in the table: one item each, and a list of their ids. */
 export function createChannelStore(access: TableAccess): ChannelStore {
   const { tableName, documents } = access
 
@@ -14,7 +13,7 @@ export function createChannelStore(access: TableAccess): ChannelStore {
     return item ? channelFrom(item) : null
   }
 
-  /** Sets fields of a channel that is there. */
+  /** Sets fields of an existing channel. */
   async function set(channelId: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
     const names = Object.keys(fields)
     await documents.send(
@@ -51,7 +50,7 @@ export function createChannelStore(access: TableAccess): ChannelStore {
             { Put: { TableName: tableName, Item: { ...keys.channel(id), ...channel } } },
             { Put: { TableName: tableName, Item: keys.channelListed(id) } },
             ...(encryptedTokens
-              ? [{ Put: { TableName: tableName, Item: { ...keys.tokens(id), sealed: encryptedTokens } } }]
+              ? [{ Put: { TableName: tableName, Item: { ...keys.tokens(id), encryptedTokens } } }]
               : []),
           ],
         }),
@@ -60,28 +59,14 @@ export function createChannelStore(access: TableAccess): ChannelStore {
     },
 
     async list() {
-      const ids: string[] = []
-      let start: Record<string, unknown> | undefined
-      do {
-        const page = await documents.send(
-          new QueryCommand({
-            TableName: tableName,
-            KeyConditionExpression: 'pk = :channels',
-            ExpressionAttributeValues: { ':channels': keys.channelListed('').pk },
-            ConsistentRead: true,
-            ExclusiveStartKey: start,
-          }),
-        )
-        ids.push(...(page.Items ?? []).map((item) => String(item.sk)))
-        start = page.LastEvaluatedKey
-      } while (start)
+      const ids = await channelIds(access)
       const items = await getAll(access, ids.map(keys.channel))
       return items.flatMap((item) => (item ? [channelFrom(item)] : []))
     },
 
     async encryptedTokens(channelId) {
       const [item] = await getAll(access, [keys.tokens(channelId)])
-      return item ? String(item.sealed) : null
+      return item ? String(item.encryptedTokens) : null
     },
 
     async disconnect(channelId) {
@@ -139,9 +124,10 @@ export function createChannelStore(access: TableAccess): ChannelStore {
       await documents.send(new PutCommand({ TableName: tableName, Item: { ...keys.ownWebhook, ...webhook } }))
     },
 
-    async messageCame(channelId, at) {
-      try {
-        await documents.send(
+    async saveLastMessageAt(channelId, at) {
+      // An older message changes nothing.
+      await conditionHolds(
+        documents.send(
           new UpdateCommand({
             TableName: tableName,
             Key: keys.channel(channelId),
@@ -150,15 +136,14 @@ export function createChannelStore(access: TableAccess): ChannelStore {
               'attribute_exists(pk) AND (lastMessageAt < :at OR attribute_type(lastMessageAt, :none))',
             ExpressionAttributeValues: { ':at': at, ':none': 'NULL' },
           }),
-        )
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error
-      }
+        ),
+      )
     },
 
     async markRevoked(channelId) {
-      try {
-        await documents.send(
+      // A channel that is revoked already keeps whether administrators know.
+      await conditionHolds(
+        documents.send(
           new UpdateCommand({
             TableName: tableName,
             Key: keys.channel(channelId),
@@ -167,17 +152,24 @@ export function createChannelStore(access: TableAccess): ChannelStore {
             ExpressionAttributeNames: { '#status': 'status' },
             ExpressionAttributeValues: { ':revoked': 'needs_reconnection', ':connected': 'connected', ':no': false },
           }),
-        )
-      } catch (error) {
-        // It is known already, and was or will be told.
-        if (!(error instanceof ConditionalCheckFailedException)) throw error
-      }
+        ),
+      )
     },
   }
 }
 
-/** A channel out of its item. */
+/** The ids of all channels that were ever connected. */
+export async function channelIds(access: TableAccess): Promise<string[]> {
+  const items = await queryAll(access, {
+    KeyConditionExpression: 'pk = :channels',
+    ExpressionAttributeValues: { ':channels': keys.channelListed('').pk },
+    ConsistentRead: true,
+  })
+  return items.map((item) => item.sk)
+}
+
+/** The channel in its item. */
 export function channelFrom({ pk: _pk, sk: _sk, ...channel }: Item): Channel {
-  // `connect` writes such items whole; every other write sets fields of the same types.
+  // `connect` writes whole channels; every other write sets fields of the same types.
   return channel as unknown as Channel
 }

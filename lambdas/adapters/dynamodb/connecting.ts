@@ -1,12 +1,11 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Connecting, ConnectingStore } from '../../core/ports/channels.ts'
-import { getAll, keys, type TableAccess } from './table.ts'
+import { conditionHolds, getAll, keys, type TableAccess } from './table.ts'
 
-/** Used and expired ones stay a day, so that a callback that comes late is told what happened. Seconds. */
+/** How long an expired sign-in stays, so that a late callback learns what happened. */
 const KEPT_SECONDS = 24 * 3600
 
-/** Begun connectings in the table, by the request token's hash. */
+/** Started sign-ins at X in the table, by the hash of their request token. */
 export function createConnectingStore(access: TableAccess): ConnectingStore {
   const { tableName, documents } = access
   return {
@@ -20,14 +19,14 @@ export function createConnectingStore(access: TableAccess): ConnectingStore {
     async get(requestToken) {
       const [item] = await getAll(access, [keys.connecting(requestToken)])
       if (!item) return null
-      // Only `begin` writes such items, and writes them whole.
+      // Only `begin` writes such items, always complete.
       const { encryptedSecret, browser, until, usedAt } = item as unknown as Connecting & { until: string }
       return { requestToken, encryptedSecret, browser, expiresAt: until, usedAt }
     },
 
     async use(requestToken, at) {
-      try {
-        await documents.send(
+      return conditionHolds(
+        documents.send(
           new UpdateCommand({
             TableName: tableName,
             Key: keys.connecting(requestToken),
@@ -35,12 +34,8 @@ export function createConnectingStore(access: TableAccess): ConnectingStore {
             ConditionExpression: 'attribute_exists(pk) AND attribute_type(usedAt, :none)',
             ExpressionAttributeValues: { ':at': at, ':none': 'NULL' },
           }),
-        )
-        return true
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false
-        throw error
-      }
+        ),
+      )
     },
   }
 }

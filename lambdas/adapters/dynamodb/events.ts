@@ -5,42 +5,30 @@ import type { Clock } from '../../core/ports/platform.ts'
 import type { PageRequest } from '../../core/ports/tickets.ts'
 import { tallyOfEvent } from '../../core/reports/counts.ts'
 import { mergePartitions, type PartitionPage } from '../../core/tickets/pages.ts'
+import { channelIds } from './channels.ts'
 import { tallyWrites } from './counts.ts'
-import { cancellationCodes, type Item, keys, shardOf, shardsOf, type TableAccess } from './table.ts'
+import { cancellationCodes, type Item, shardOf, shardsOf, type TableAccess } from './table.ts'
 
-/** Rule 9: records stay for 7 days. */
+/** Rule 9 keeps records for 7 days. */
 const KEPT_SECONDS = 7 * 24 * 3600
 
-/** Recording again after meeting another record of the same day. */
-const TRIES = 10
+/** Attempts to write a record: records of the same day update the same counts and may conflict. */
+const MAX_WRITES = 10
 
-/** The list of what belongs to no channel of ours. */
+/** The list of events without a channel of ours. */
 const NO_CHANNEL = 'EVENTS#-'
 
-/** An item takes 400 KB at the most; what is longer is cut, and a delivery of X is a few KB. */
-const RAW_LENGTH = 100_000
+/** DynamoDB allows 400 KB per item. Events of X are a few KB; a longer one is cut. */
+const MAX_RAW_CHARACTERS = 100_000
 
-/** Records of events that made no ticket, a sharded list per channel. */
+/** Records of events that opened no ticket, in a sharded list per channel. */
 export function createEventStore({ now, ...access }: TableAccess & { now: Clock }): EventStore {
   const { tableName, documents } = access
 
   async function partitionsFor(channelId: string | undefined): Promise<string[]> {
     if (channelId !== undefined) return shardsOf(`EVENTS#${channelId}`)
-    const lists = [NO_CHANNEL]
-    let start: Record<string, unknown> | undefined
-    do {
-      const channels = await documents.send(
-        new QueryCommand({
-          TableName: tableName,
-          KeyConditionExpression: 'pk = :channels',
-          ExpressionAttributeValues: { ':channels': keys.channelListed('').pk },
-          ExclusiveStartKey: start,
-        }),
-      )
-      lists.push(...(channels.Items ?? []).map((item) => `EVENTS#${item.sk}`))
-      start = channels.LastEvaluatedKey
-    } while (start)
-    return lists.flatMap(shardsOf)
+    const ids = await channelIds(access)
+    return [NO_CHANNEL, ...ids.map((id) => `EVENTS#${id}`)].flatMap(shardsOf)
   }
 
   return {
@@ -52,7 +40,7 @@ export function createEventStore({ now, ...access }: TableAccess & { now: Clock 
         sk,
         ...record,
         expiresAt: Math.floor(Date.parse(record.at) / 1000) + KEPT_SECONDS,
-        ...(raw === null ? {} : { raw: raw.slice(0, RAW_LENGTH) }),
+        ...(raw === null ? {} : { raw: raw.slice(0, MAX_RAW_CHARACTERS) }),
       }
       const put = { Put: { TableName: tableName, Item: item, ConditionExpression: 'attribute_not_exists(pk)' } }
       const writes = [put, ...tallyWrites(tableName, tallyOfEvent(record))]
@@ -63,9 +51,9 @@ export function createEventStore({ now, ...access }: TableAccess & { now: Clock 
         } catch (error) {
           if (!(error instanceof TransactionCanceledException)) throw error
           const codes = await cancellationCodes(error)
-          // It is recorded already, and counted.
+          // The event is recorded and counted already.
           if (codes[0] === 'ConditionalCheckFailed') return
-          if (tries === TRIES || !codes.includes('TransactionConflict')) throw error
+          if (tries === MAX_WRITES || !codes.includes('TransactionConflict')) throw error
         }
       }
     },
@@ -80,7 +68,7 @@ export function createEventStore({ now, ...access }: TableAccess & { now: Clock 
   }
 }
 
-/** One partition, newest first. DynamoDB removes what has expired within days, not at once: `oldest` hides it. */
+/** Reads one partition, newest first. `oldest` hides expired records, which DynamoDB deletes only days later. */
 async function readPartition(
   { tableName, documents }: TableAccess,
   partition: string,
@@ -110,7 +98,7 @@ async function readPartition(
 }
 
 function recordFrom(item: Item): EventRecord {
-  // Only `record` writes such items, and writes them whole.
+  // Only `record` writes such items, always complete.
   const { at, outcome, reason, kind, channelId, externalId } = item as unknown as EventRecord
   return { at, outcome, reason, kind, channelId, externalId }
 }

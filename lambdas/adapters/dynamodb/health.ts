@@ -1,11 +1,19 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
-import { type ChannelHealth, unknownChannel, unknownWebhook, type WebhookHealth } from '../../core/channels/health.ts'
-import type { Gap } from '../../core/channels/outage.ts'
+import {
+  type ChannelHealth,
+  unknownChannelHealth,
+  unknownWebhookHealth,
+  type WebhookHealth,
+} from '../../core/channels/health.ts'
+import type { Outage } from '../../core/channels/outage.ts'
 import type { HealthStore } from '../../core/ports/channels.ts'
 import { getAll, type Item, type Key, keys, type TableAccess } from './table.ts'
 
-/** What upkeep remembers, an item for the webhook and one a channel. @param outageKey where the webhook notes trouble */
+/**
+ * The state of `reconcile` between its runs: one item for the webhook and one per channel.
+ * @param outageKey the item in which the webhook notes failed deliveries
+ */
 export function createHealthStore(access: TableAccess, outageKey: Key): HealthStore {
   const { tableName, documents } = access
   const put = async (item: Record<string, unknown>) =>
@@ -14,27 +22,27 @@ export function createHealthStore(access: TableAccess, outageKey: Key): HealthSt
   return {
     async webhook() {
       const [item] = await getAll(access, [keys.webhookHealth])
-      return item ? webhookHealthFrom(item) : unknownWebhook
+      return item ? webhookHealthFrom(item) : unknownWebhookHealth
     },
 
     saveWebhook: (health) => put({ ...keys.webhookHealth, ...health }),
 
     async channel(channelId) {
       const [item] = await getAll(access, [keys.channelHealth(channelId)])
-      if (!item) return unknownChannel
-      // Only `saveChannel` writes such items, and writes them whole.
-      const { healthyAt, fault, missed, mentionsAskedTo } = item as unknown as ChannelHealth
-      return { healthyAt, fault, missed, mentionsAskedTo }
+      if (!item) return unknownChannelHealth
+      // Only `saveChannel` writes such items, always complete.
+      const { healthyAt, fault, backfill, mentionsPolledTo } = item as unknown as ChannelHealth
+      return { healthyAt, fault, backfill, mentionsPolledTo }
     },
 
     saveChannel: (channelId, health) => put({ ...keys.channelHealth(channelId), ...health }),
 
-    async trouble() {
+    async notedOutage() {
       const [item] = await getAll(access, [outageKey])
       return item ? { from: String(item.from), to: String(item.to) } : null
     },
 
-    async forgetOutage({ to }: Gap) {
+    async forgetOutage({ to }: Outage) {
       try {
         await documents.send(
           new DeleteCommand({
@@ -46,16 +54,16 @@ export function createHealthStore(access: TableAccess, outageKey: Key): HealthSt
           }),
         )
       } catch (error) {
-        // There was more trouble since: the next run takes care of it.
+        // More deliveries failed meanwhile: the next run handles them.
         if (!(error instanceof ConditionalCheckFailedException)) throw error
       }
     },
   }
 }
 
-/** What is known of the webhook out of its item. */
+/** The state of the webhook in its item. */
 export function webhookHealthFrom(item: Item): WebhookHealth {
-  // Only `saveWebhook` writes such items, and writes them whole.
-  const { healthyAt, fault, untold, gap, replay } = item as unknown as WebhookHealth
-  return { healthyAt, fault, untold, gap, replay }
+  // Only `saveWebhook` writes such items, always complete.
+  const { healthyAt, fault, outageForChannels, outageForReplay, replay } = item as unknown as WebhookHealth
+  return { healthyAt, fault, outageForChannels, outageForReplay, replay }
 }

@@ -1,11 +1,10 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { MediaStore } from '../../core/ports/media.ts'
 import { dueAs, dueIn, postpone } from './due.ts'
 import { readMessage } from './message-items.ts'
-import { keys, type TableAccess } from './table.ts'
+import { conditionHolds, keys, type TableAccess } from './table.ts'
 
-/** Media of messages in the table: each stands in its message, which is in the list of due ones by the first of them. */
+/** Media in the table, as parts of their message. The message is due when the first of its media is. */
 export function createMediaStore(access: TableAccess): MediaStore {
   const { tableName, documents } = access
   return {
@@ -15,15 +14,15 @@ export function createMediaStore(access: TableAccess): MediaStore {
       const { ticketId, position, id, media } = message
       const { inDue, dueAt } = dueAs({ ...message, media: media.with(index, after) })
       const name = `media[${index}]`
-      try {
-        await documents.send(
+      return conditionHolds(
+        documents.send(
           new UpdateCommand({
             TableName: tableName,
             Key: keys.message(ticketId, position, id),
             UpdateExpression: inDue
               ? `SET ${name} = :after, inDue = :due, dueAt = :at`
               : `SET ${name} = :after REMOVE inDue, dueAt`,
-            // Media as they were read: another worker on the same message would otherwise lose its part of the due time.
+            // `dueAt` depends on all media, so no other worker may have changed one of them.
             ConditionExpression: 'media = :before',
             ExpressionAttributeValues: {
               ':after': after,
@@ -31,12 +30,8 @@ export function createMediaStore(access: TableAccess): MediaStore {
               ...(inDue ? { ':due': inDue, ':at': dueAt } : {}),
             },
           }),
-        )
-        return true
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false
-        throw error
-      }
+        ),
+      )
     },
 
     due: (at, limit) => dueIn(access, 'media', at, limit),

@@ -2,7 +2,7 @@ import type { Message } from '../../core/tickets/ticket.ts'
 import { getAll, keys, type TableAccess } from './table.ts'
 import { messageFrom } from './ticket-items.ts'
 
-/** A message by its channel and id, strongly consistent; null when there is none. */
+/** Reads a message by its channel and id, strongly consistent; null if there is none. */
 export async function readMessage(access: TableAccess, channelId: string, messageId: string): Promise<Message | null> {
   const [pointer] = await getAll(access, [keys.pointer(channelId, messageId)])
   if (!pointer) return null

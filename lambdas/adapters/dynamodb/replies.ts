@@ -1,5 +1,4 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
-import { QueryCommand, TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
+import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { DueMessage } from '../../core/ports/queues.ts'
 import type { ReplyStore } from '../../core/ports/replies.ts'
@@ -12,16 +11,13 @@ import type { Target } from '../../core/tickets/ticket.ts'
 import { tallyWrites } from './counts.ts'
 import { dueAs, dueIn, postpone } from './due.ts'
 import { readMessage } from './message-items.ts'
-import { cancellationCodes, getAll, keys, type TableAccess } from './table.ts'
+import { getAll, keys, type TableAccess, type Write, writeUnlessChanged } from './table.ts'
 
-type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
+const MESSAGES_PER_PAGE = 100
 
-/** Messages read at once while looking for other replies of a ticket. */
-const LOOK_BACK = 100
-
-/** Agents' replies in the table: messages with a delivery, found by the time at which they are due. */
+/** Replies of agents in the table: messages with a delivery, listed by the time at which they are due. */
 export function createReplyStore({ now, ...access }: TableAccess & { now: Clock }): ReplyStore {
-  const { tableName, documents } = access
+  const { tableName } = access
 
   return {
     message: (channelId, messageId) => readMessage(access, channelId, messageId),
@@ -29,17 +25,17 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
     async idempotency(ticketId, key, at) {
       const [item] = await getAll(access, [keys.idempotency(ticketId, key)])
       if (!item || String(item.until) <= at) return null
-      // Only `commit` writes such items, and writes them whole.
+      // Only `commit` writes such items, always complete.
       const { fingerprint, messageId, until } = item as unknown as Idempotency
       return { key, fingerprint, messageId, until }
     },
 
-    async ahead(reply) {
+    async earlierReplyDueAt(reply) {
       for await (const earlier of pendingFrom(access, reply, false)) return earlier.delivery.dueAt ?? ''
       return null
     },
 
-    async behind(reply) {
+    async laterPendingReplies(reply) {
       const found: DueMessage[] = []
       for await (const { id: messageId, ticketId, channelId, position } of pendingFrom(access, reply, true)) {
         found.push({ messageId, ticketId, channelId, position })
@@ -47,31 +43,22 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
       return found
     },
 
-    started: (channelId, target) => startedAttempts(access, channelId, target),
-
     async save(before, after) {
-      const writes = [
+      return writeUnlessChanged(access, [
         writeReply(tableName, before, after),
         ...attemptWrites(tableName, after),
         ...sentWrites(tableName, after),
         ...tallyWrites(tableName, tallyOfReply(before, after, now().toISOString())),
-      ]
-      try {
-        await documents.send(new TransactWriteCommand({ TransactItems: writes }))
-        return true
-      } catch (error) {
-        if (error instanceof TransactionCanceledException && (await isAboutConditions(error))) return false
-        throw error
-      }
+      ])
     },
 
-    due: (at, limit) => dueIn(access, 'due', at, limit),
+    due: (at, limit) => dueIn(access, 'replies', at, limit),
     postpone: (reply, until) => postpone(access, reply, until),
 
     async quota(channelId, kind) {
       const [item] = await getAll(access, [keys.quota(channelId, kind)])
       if (!item) return null
-      // Only `saveQuota` writes such items, and writes them whole.
+      // Only `saveQuota` writes such items, always complete.
       const { windows, notBefore, version } = item as unknown as Quota
       return { windows, notBefore, version }
     },
@@ -81,20 +68,12 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
         ? { ConditionExpression: 'version = :version', ExpressionAttributeValues: { ':version': before.version } }
         : { ConditionExpression: 'attribute_not_exists(pk)' }
       const item = { ...keys.quota(channelId, kind), ...after }
-      try {
-        await documents.send(
-          new TransactWriteCommand({ TransactItems: [{ Put: { TableName: tableName, Item: item, ...condition } }] }),
-        )
-        return true
-      } catch (error) {
-        if (error instanceof TransactionCanceledException && (await isAboutConditions(error))) return false
-        throw error
-      }
+      return writeUnlessChanged(access, [{ Put: { TableName: tableName, Item: item, ...condition } }])
     },
   }
 }
 
-/** Attempts to reach a target that have started and of which no outcome is stored. */
+/** Replies to a target whose attempt has started and has no stored outcome. */
 export async function startedAttempts(access: TableAccess, channelId: string, target: Target): Promise<Reply[]> {
   const { Items = [] } = await access.documents.send(
     new QueryCommand({
@@ -108,7 +87,7 @@ export async function startedAttempts(access: TableAccess, channelId: string, ta
   return found.filter((one) => one !== null).filter(isReply)
 }
 
-/** Pending replies of a ticket from one on, without it: later ones, or earlier ones from the latest on. */
+/** Pending replies of a ticket after a reply, oldest first, or before it, newest first. */
 async function* pendingFrom({ tableName, documents }: TableAccess, reply: Reply, isForward: boolean) {
   const own = keys.message(reply.ticketId, reply.position, reply.id)
   let start: Record<string, unknown> | undefined = own
@@ -124,10 +103,10 @@ async function* pendingFrom({ tableName, documents }: TableAccess, reply: Reply,
           ScanIndexForward: isForward,
           ConsistentRead: true,
           ExclusiveStartKey: start,
-          Limit: LOOK_BACK,
+          Limit: MESSAGES_PER_PAGE,
         }),
       )
-    // Only `commit` and `save` write such items, and write them whole.
+    // Only `commit` and `save` write such items, always complete.
     yield* (page.Items ?? []) as unknown as Reply[]
     start = page.LastEvaluatedKey
   }
@@ -146,7 +125,7 @@ function writeReply(tableName: string, before: Reply, after: Reply): Write {
   }
 }
 
-/** A started attempt is known by its target, so that its echo finds it. */
+/** Lists a started attempt by its target, so that its echo finds the reply. */
 function attemptWrites(tableName: string, { channelId, sending, id }: Reply): Write[] {
   const key = keys.attempt(channelId, sending.target, id)
   return [
@@ -155,8 +134,8 @@ function attemptWrites(tableName: string, { channelId, sending, id }: Reply): Wr
 }
 
 /**
- * What X has is known by X's id from then on, so that its echo is one that is stored. Not on condition that the id is
- * new: an echo that was not recognised may stand under it, and the reply must not look unsent for that.
+ * Makes a sent reply known by X's id, so that its echo counts as stored. The write has no condition: an echo that was
+ * not recognised may have taken the id, and the reply must not look unsent because of it.
  */
 function sentWrites(tableName: string, reply: Reply): Write[] {
   if (reply.delivery.status !== 'sent' || reply.externalId === null) return []
@@ -169,9 +148,4 @@ function sentWrites(tableName: string, reply: Reply): Write[] {
     messageSk,
   }
   return [{ Put: { TableName: tableName, Item: pointer } }]
-}
-
-async function isAboutConditions(error: TransactionCanceledException): Promise<boolean> {
-  const codes = await cancellationCodes(error)
-  return codes.includes('ConditionalCheckFailed') || codes.includes('TransactionConflict')
 }

@@ -9,7 +9,7 @@ import { startedAttempts } from './replies.ts'
 import { getAll, type Item, type Key, keys, type TableAccess } from './table.ts'
 import { messageFrom, ticketFrom } from './ticket-items.ts'
 
-/** Everything stored that matters for an activity, read with strong consistency in at most three rounds. */
+/** Reads everything that the routing of an activity depends on, strongly consistent, in at most three rounds. */
 export async function readSituation(access: TableAccess, activity: Activity): Promise<Situation> {
   const channelId = channelIdOf(activity.channelUserId)
   const messageId = messageIdIn(activity)
@@ -67,7 +67,7 @@ function messageKey({ messagePk, messageSk }: Item): Key {
   return { pk: String(messagePk), sk: String(messageSk) }
 }
 
-/** Where the account's own message goes; null for everybody else's. */
+/** The target of the account's own message; null for a message of anybody else. */
 function ownTargetOf(activity: Activity): Target | null {
   if (activity.kind === 'direct_message' && activity.sender.id === activity.channelUserId) {
     return { kind: 'direct_message', recipientId: activity.recipient.id }

@@ -9,7 +9,7 @@ export function activityOf({ updatedAt, id }: { updatedAt: string; id: string })
   return `${updatedAt}#${id}`
 }
 
-/** The attributes that put a ticket into the lists of all, of its status, channel and customer. */
+/** The attributes that put a ticket into the lists of all tickets, its status, its channel and its customer. */
 export function indexedAs(ticket: Ticket) {
   const shard = shardOf(ticket.id)
   return {
@@ -31,7 +31,7 @@ function filterable({ id, status, tags, channelId, customer }: Ticket) {
   return { ticketId: id, status, tags, channelId, customerId: customer.id }
 }
 
-/** A ticket out of its item. */
+/** The ticket in its item. */
 export function ticketFrom(item: Item): Ticket {
   const {
     pk: _pk,
@@ -45,12 +45,12 @@ export function ticketFrom(item: Item): Ticket {
     inCustomer: _inCustomer,
     ...ticket
   } = item
-  // Only `commit` writes such items, and writes them whole.
+  // Only `commit` writes such items, always complete.
   return { outboundCount: 0, firstResponseAt: null, ...ticket } as unknown as Ticket
 }
 
-/** What messages did not have that were written before there was such a thing. */
-const NEWER = {
+/** Defaults for fields that older messages lack. */
+const DEFAULTS = {
   addressees: [],
   parent: null,
   quoted: null,
@@ -60,8 +60,8 @@ const NEWER = {
   missing: [],
 } satisfies Partial<Message>
 
-/** A message out of its item. */
+/** The message in its item. */
 export function messageFrom({ pk: _pk, sk: _sk, inDue: _inDue, dueAt: _dueAt, ...message }: Item): Message {
-  // Only `commit` writes such items, and writes them whole.
-  return { ...NEWER, ...message } as unknown as Message
+  // Only `commit` writes such items, always complete.
+  return { ...DEFAULTS, ...message } as unknown as Message
 }

@@ -11,16 +11,16 @@ type List = {
   readonly partitions: readonly string[]
 }
 
-/** Items read per partition where more filters than the list's own must be looked at. */
-const READ_AHEAD = 200
+/** Items to read per partition if the query filters by more than its list. */
+const FILTERED_PAGE_ITEMS = 200
 
-/** Statuses that few tickets are in: looking there first reads least. */
-const LIVELY: readonly Status[] = ['new', 'open', 'pending', 'on_hold']
+/** Statuses that few tickets have, so that their lists are short. */
+const RARE_STATUSES: readonly Status[] = ['new', 'open', 'pending', 'on_hold']
 
-/** The list that holds the fewest tickets which do not fit the filter. */
+/** The list with the fewest tickets that the filter rejects. */
 function listFor({ customerId, status, tag, channelId }: TicketFilter): List {
   if (customerId) return { index: 'customer', attribute: 'inCustomer', partitions: [customerId] }
-  if (status && LIVELY.includes(status)) return sharded('status', 'inStatus', status)
+  if (status && RARE_STATUSES.includes(status)) return sharded('status', 'inStatus', status)
   if (tag) return sharded('tag', 'inTag', tag)
   if (channelId) return sharded('channel', 'inChannel', channelId)
   if (status) return sharded('status', 'inStatus', status)
@@ -31,7 +31,7 @@ function sharded(index: List['index'], attribute: string, name: string): List {
   return { index, attribute, partitions: shardsOf(name) }
 }
 
-/** Tickets by newest activity: a query for each partition of one list, merged; the tickets themselves are read fresh. */
+/** Tickets by newest activity: queries each partition of a list, merges the results, and reads the tickets fresh. */
 export async function listTickets(access: TableAccess, filter: TicketFilter, page: PageRequest): Promise<Page<Ticket>> {
   const list = listFor(filter)
   const pages = await Promise.all(
@@ -64,12 +64,12 @@ async function readPartition(
       ExpressionAttributeValues: {
         ':partition': partition,
         ':from': filter.updatedSince ?? '0',
-        // `~` stands behind every time; a page begins behind the last ticket of the one before.
+        // `~` sorts after every time; a page starts after the last ticket of the page before.
         ':to': page.after ?? '~',
         ...conditions.ExpressionAttributeValues,
       },
       ScanIndexForward: false,
-      Limit: conditions.FilterExpression ? Math.max(READ_AHEAD, page.limit + 2) : page.limit + 2,
+      Limit: conditions.FilterExpression ? Math.max(FILTERED_PAGE_ITEMS, page.limit + 2) : page.limit + 2,
     }),
   )
   const items = ((answer.Items ?? []) as Item[]).filter((item) => item.activity !== page.after)
@@ -84,7 +84,7 @@ function filterExpression({ tag, status, channelId, customerId }: TicketFilter) 
     { condition: 'channelId = :channelId', values: { ':channelId': channelId }, names: {} },
     { condition: 'customerId = :customerId', values: { ':customerId': customerId }, names: {} },
   ].filter(({ values }) => Object.values(values)[0] !== undefined)
-  // The only filter is the list itself: nothing is left to look at.
+  // The list itself is the only filter.
   if (wanted.length < 2) return {}
   return {
     FilterExpression: wanted.map(({ condition }) => condition).join(' AND '),
@@ -93,7 +93,7 @@ function filterExpression({ tag, status, channelId, customerId }: TicketFilter) 
   }
 }
 
-/** The index may be a moment behind the table: what no longer fits is left out. */
+/** The index may lag behind the table, so the filter applies to the fresh ticket too. */
 function fits(ticket: Ticket, { tag, status, channelId, customerId }: TicketFilter): boolean {
   return (
     (tag === undefined || ticket.tags.includes(tag)) &&
@@ -103,7 +103,7 @@ function fits(ticket: Ticket, { tag, status, channelId, customerId }: TicketFilt
   )
 }
 
-/** Messages of a ticket, oldest first; `after` and `next` are sort keys. */
+/** Messages of a ticket, oldest first. `after` and `next` are sort keys. */
 export async function listMessages(
   { tableName, documents }: TableAccess,
   ticketId: string,

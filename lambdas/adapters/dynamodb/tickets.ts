@@ -1,5 +1,5 @@
-import { ConditionalCheckFailedException, TransactionCanceledException } from '@aws-sdk/client-dynamodb'
-import { TransactWriteCommand, type TransactWriteCommandInput, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
+import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { CommitResult, TicketChange, TicketStore } from '../../core/ports/tickets.ts'
 import { tallyOfChange } from '../../core/reports/counts.ts'
 import { messageIdOf } from '../../core/tickets/message.ts'
@@ -7,25 +7,24 @@ import type { Message } from '../../core/tickets/ticket.ts'
 import { reportWrites, tallyWrites } from './counts.ts'
 import { dueAs } from './due.ts'
 import { readSituation } from './situation.ts'
-import { cancellationCodes, getAll, type Key, keys, type TableAccess } from './table.ts'
+import { cancellationCodes, conditionHolds, getAll, type Key, keys, type TableAccess, type Write } from './table.ts'
 import { indexedAs, tagIndexedAs, ticketFrom } from './ticket-items.ts'
 import { listMessages, listTickets } from './ticket-lists.ts'
 
-type Write = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
 type Condition = {
   ConditionExpression: string
   ExpressionAttributeNames?: Record<string, string>
   ExpressionAttributeValues?: Record<string, unknown>
 }
 
-/** Tickets and messages in the table. Every write is conditional on what was decided on, so each step may be repeated. */
+/** Tickets and messages in the table. Every write has the state it was decided on as its condition, so it can be repeated. */
 export function createTicketStore(access: TableAccess): TicketStore {
   const { tableName, documents } = access
   return {
     situationOf: (activity) => readSituation(access, activity),
 
     async commit(change) {
-      // The pointer, or the revised message, stands first: its condition tells a repeated message from a changed ticket.
+      // The pointer, or the revised message, comes first: its code tells a repeated message from a changed ticket.
       const writes = [
         ...messageWrites(tableName, change),
         ...revisionWrites(tableName, change),
@@ -49,9 +48,9 @@ export function createTicketStore(access: TableAccess): TicketStore {
 
     async markDeleted(channelId, externalId, at) {
       const [pointer] = await getAll(access, [keys.pointer(channelId, messageIdOf('post', externalId))])
-      if (!pointer) throw new Error(`no message of ${channelId} has the id ${externalId}`)
-      try {
-        await documents.send(
+      if (!pointer) throw new Error(`${channelId} has no message with the id ${externalId}`)
+      await conditionHolds(
+        documents.send(
           new UpdateCommand({
             TableName: tableName,
             Key: { pk: pointer.messagePk, sk: pointer.messageSk },
@@ -59,10 +58,8 @@ export function createTicketStore(access: TableAccess): TicketStore {
             ConditionExpression: 'attribute_exists(pk) AND attribute_type(deletedAt, :none)',
             ExpressionAttributeValues: { ':at': at, ':none': 'NULL' },
           }),
-        )
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error
-      }
+        ),
+      )
     },
 
     async ticket(id) {
@@ -82,7 +79,7 @@ export function createTicketStore(access: TableAccess): TicketStore {
 
 function messageWrites(tableName: string, { message, before, after }: TicketChange): Write[] {
   if (!message) return []
-  // Rule 2: the first entry of a ticket leads to its conversation.
+  // Rule 2: answers to the first entry of a ticket belong to its conversation.
   const opens = before === null && after.kind === 'mention' ? after.conversationId : null
   const others = message.versionIds.filter((id) => id !== message.externalId)
   const isNew = { ConditionExpression: 'attribute_not_exists(pk)' }
@@ -97,14 +94,18 @@ function messageWrites(tableName: string, { message, before, after }: TicketChan
   ]
 }
 
-/** By what a message is known on X: where it is stored. @param opens the conversation of which it is a first entry */
+/**
+ * The item that leads from an id to a message.
+ * @param knownAs the id, built from an id of X
+ * @param opens the conversation whose first entry the message is, or null
+ */
 function pointerTo({ channelId, ticketId, position, id }: Message, knownAs: string, opens: string | null) {
   const { pk: messagePk, sk: messageSk } = keys.message(ticketId, position, id)
   return { ...keys.pointer(channelId, knownAs), ticketId, messagePk, messageSk, ...(opens ? { opens } : {}) }
 }
 
-/** The fields of a stored message that may change with its ticket. */
-const REVISED = [
+/** The fields of a stored message that may change. */
+const REVISABLE_FIELDS = [
   'text',
   'entities',
   'media',
@@ -120,11 +121,11 @@ const REVISED = [
   'missing',
 ] as const satisfies readonly (keyof Message)[]
 
-/** Only what changes is written, on condition that no other version came and nothing else was fetched meanwhile. */
+/** Writes only the changed fields, on condition that no other version and nothing fetched was stored meanwhile. */
 function revisionWrites(tableName: string, { revised, after: ticket }: TicketChange): Write[] {
   if (!revised) return []
   const { before, after } = revised
-  const fields = REVISED.filter((field) => before[field] !== after[field])
+  const fields = REVISABLE_FIELDS.filter((field) => before[field] !== after[field])
   const lists = (['versions', 'missing'] as const).filter((field) => fields.includes(field))
   const sizes = lists.map((field) => `(attribute_not_exists(#${field}) OR size(#${field}) = :${field}Before)`)
   const due = dueAs(after)
@@ -136,7 +137,7 @@ function revisionWrites(tableName: string, { revised, after: ticket }: TicketCha
       UpdateExpression:
         `SET ${[...fields.map((field) => `#${field} = :${field}`), ...(isDue ? ['inDue = :inDue', 'dueAt = :dueAt'] : [])].join(', ')}` +
         (isDue ? '' : ' REMOVE inDue, dueAt'),
-      // What is due follows from the media as they were read.
+      // `dueAt` depends on the media, so they must not have changed.
       ConditionExpression: ['attribute_exists(pk)', 'media = :mediaBefore', ...sizes].join(' AND '),
       ExpressionAttributeNames: Object.fromEntries(fields.map((field) => [`#${field}`, field])),
       ExpressionAttributeValues: Object.fromEntries([
@@ -153,27 +154,27 @@ function revisionWrites(tableName: string, { revised, after: ticket }: TicketCha
     },
   }
   const opens = before.id === messageIdOf('post', ticket.firstEntryId ?? '') ? ticket.conversationId : null
-  const isTheSame = {
+  const isNewOrSame = {
     ConditionExpression: 'attribute_not_exists(pk) OR messageSk = :messageSk',
     ExpressionAttributeValues: { ':messageSk': keys.message(before.ticketId, before.position, before.id).sk },
   }
   const added = after.versionIds.filter((id) => !before.versionIds.includes(id))
-  return [update, ...added.map((id) => put(tableName, pointerTo(before, messageIdOf('post', id), opens), isTheSame))]
+  return [update, ...added.map((id) => put(tableName, pointerTo(before, messageIdOf('post', id), opens), isNewOrSame))]
 }
 
 function ticketWrites(tableName: string, { before, after }: TicketChange): Write[] {
   const condition = before
     ? { ConditionExpression: 'version = :version', ExpressionAttributeValues: { ':version': before.version } }
     : { ConditionExpression: 'attribute_not_exists(pk)' }
-  const gone = before?.tags.filter((tag) => !after.tags.includes(tag)) ?? []
+  const removed = before?.tags.filter((tag) => !after.tags.includes(tag)) ?? []
   return [
     put(tableName, { ...keys.ticket(after.id), ...after, ...indexedAs(after) }, condition),
     ...after.tags.map((tag) => put(tableName, { ...keys.ticketTag(after.id, tag), ...tagIndexedAs(after, tag) })),
-    ...gone.map((tag) => ({ Delete: { TableName: tableName, Key: keys.ticketTag(after.id, tag) } })),
+    ...removed.map((tag) => ({ Delete: { TableName: tableName, Key: keys.ticketTag(after.id, tag) } })),
   ]
 }
 
-/** One current ticket a conversation: only an opened ticket moves it, and only from the closed one that it follows. */
+/** A conversation has one current ticket. Only a new ticket replaces it, and only if the ticket that it follows is closed. */
 function conversationWrites(tableName: string, { before, after, follows }: TicketChange): Write[] {
   const key = keys.conversation(after.channelId, after.conversationId)
   if (before !== null) {
@@ -191,7 +192,7 @@ function conversationWrites(tableName: string, { before, after, follows }: Ticke
   ]
 }
 
-/** A file belongs to the first reply that names it, and no longer goes after its day. */
+/** Gives the files to the first reply that names them, and removes their expiry. */
 function uploadWrites(tableName: string, { takes = [], message }: TicketChange): Write[] {
   return takes.map(({ id }) => ({
     Update: {
@@ -204,7 +205,7 @@ function uploadWrites(tableName: string, { takes = [], message }: TicketChange):
   }))
 }
 
-/** The key's item comes last: its condition tells a repeated request from a changed ticket. */
+/** The idempotency key comes last: its code tells a repeated request from a changed ticket. */
 function idempotencyWrites(tableName: string, { idempotency, after }: TicketChange): Write[] {
   if (!idempotency) return []
   const { key, fingerprint, messageId, until } = idempotency
@@ -240,7 +241,7 @@ function check(tableName: string, key: Key, field: string, value: string): Write
   }
 }
 
-/** Null when the transaction was cancelled neither for a condition nor for another transaction. */
+/** Null if the transaction was cancelled for another reason than a condition or a conflict. */
 function resultOf(codes: readonly string[], { message, revised, idempotency }: TicketChange): CommitResult | null {
   if ((message || revised) && codes[0] === 'ConditionalCheckFailed') return 'repeated'
   if (idempotency && codes.at(-1) === 'ConditionalCheckFailed') return 'repeated'

@@ -1,14 +1,14 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { UploadStore } from '../../core/ports/replies.ts'
-import { UPLOAD_LIVES, type Upload } from '../../core/tickets/attachment.ts'
+import { UPLOAD_LIFETIME_MS, type Upload } from '../../core/tickets/attachment.ts'
 import { getAll, type Item, keys, type TableAccess } from './table.ts'
 
-/** Files that agents hand in, in the table. Those that no reply takes go after a day; `commit` lets a reply take them. */
+/** Agents' uploads in the table. They expire after a day unless `commit` gives them to a reply. */
 export function createUploadStore(access: TableAccess): UploadStore {
   const { tableName, documents } = access
   return {
     async add(upload) {
-      const expiresAt = Math.ceil((Date.parse(upload.createdAt) + UPLOAD_LIVES) / 1000)
+      const expiresAt = Math.ceil((Date.parse(upload.createdAt) + UPLOAD_LIFETIME_MS) / 1000)
       const item = { ...keys.upload(upload.id), ...upload, expiresAt }
       await documents.send(new PutCommand({ TableName: tableName, Item: item }))
     },
@@ -21,6 +21,6 @@ export function createUploadStore(access: TableAccess): UploadStore {
 }
 
 function uploadFrom({ pk: _pk, sk: _sk, expiresAt: _expiresAt, ...upload }: Item): Upload {
-  // Only `add` writes such items, and writes them whole.
+  // Only `add` writes such items, always complete.
   return upload as unknown as Upload
 }

@@ -10,21 +10,22 @@ import {
 import { Upload } from '@aws-sdk/lib-storage'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { Bucket } from '../../core/ports/media.ts'
-import { SAMPLE, typeOf } from './type.ts'
+import { SAMPLE_BYTES, typeOf } from './type.ts'
 
-/** Seconds for which a link works: long enough to look at what it shows, or to begin an upload. */
-const LINK_WORKS = 15 * 60
+/** Long enough to view a file, or to start an upload. */
+const LINK_TTL_SECONDS = 15 * 60
 
-/** Bytes of a part of a large file, and how many are under way: so much memory it takes, whatever its size. */
-const PART = 8 * 1024 * 1024
-const PARTS_AT_ONCE = 3
+/** Size and number of the parts in flight: an upload needs this much memory, however large the file is. */
+const PART_BYTES = 8 * 1024 * 1024
+const PARALLEL_PARTS = 3
 
-/** A browser shows it inside a page, and never opens it as a page of its own. */
+/** A browser may show the file inside a page but never opens it as a page of its own. */
 const DISPOSITION = 'attachment'
 
 /**
- * A client of S3; the embedded one has its buckets in the path. Checksums only where S3 asks for them: one in a link for
- * an upload would be that of no bytes.
+ * A client of S3, or of an embedded store, whose buckets are in the path. Checksums only where S3 requires them: an
+ * upload link would contain the checksum of an empty body.
+ * @param endpoint the address of the embedded store; undefined for S3
  */
 export function s3Client(endpoint: string | undefined): S3Client {
   return new S3Client({
@@ -47,18 +48,18 @@ export function createBucket(name: string, client: S3Client): Bucket {
           ContentDisposition: DISPOSITION,
           Body: Readable.from(bytes),
         },
-        partSize: PART,
-        queueSize: PARTS_AT_ONCE,
+        partSize: PART_BYTES,
+        queueSize: PARALLEL_PARTS,
         leavePartsOnError: false,
       })
       await upload.done()
     },
 
-    async look(key) {
+    async inspect(key) {
       try {
         const { ContentLength = 0 } = await client.send(new HeadObjectCommand({ Bucket: name, Key: key }))
         if (ContentLength === 0) return { size: 0, contentType: null }
-        return { size: ContentLength, contentType: await typeOf(await this.read(key, 0, SAMPLE)) }
+        return { size: ContentLength, contentType: await typeOf(await this.read(key, 0, SAMPLE_BYTES)) }
       } catch (error) {
         if (error instanceof NotFound) return null
         throw error
@@ -81,17 +82,18 @@ export function createBucket(name: string, client: S3Client): Bucket {
     async read(key, from, count) {
       const range = `bytes=${from}-${from + count - 1}`
       const { Body } = await client.send(new GetObjectCommand({ Bucket: name, Key: key, Range: range }))
-      if (!Body) throw new Error(`S3 gives no bytes of ${key}`)
+      if (!Body) throw new Error(`S3 returned no bytes of ${key}`)
       return Body.transformToByteArray()
     },
 
-    link: (key) => getSignedUrl(client, new GetObjectCommand({ Bucket: name, Key: key }), { expiresIn: LINK_WORKS }),
+    link: (key) =>
+      getSignedUrl(client, new GetObjectCommand({ Bucket: name, Key: key }), { expiresIn: LINK_TTL_SECONDS }),
 
     uploadLink(key, contentType, size) {
       const put = new PutObjectCommand({ Bucket: name, Key: key, ContentType: contentType, ContentLength: size })
-      // Signed, type and length cannot be others than were announced.
+      // The signature covers type and length, so the upload must match its announcement.
       const signableHeaders = new Set(['content-type', 'content-length'])
-      return getSignedUrl(client, put, { expiresIn: LINK_WORKS, signableHeaders })
+      return getSignedUrl(client, put, { expiresIn: LINK_TTL_SECONDS, signableHeaders })
     },
   }
 }

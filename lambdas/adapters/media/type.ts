@@ -1,21 +1,21 @@
 import { FileTypeParser } from 'file-type'
 
-/** As many first bytes as tell a type. */
-export const SAMPLE = 4_100
+/** The first bytes of a file that are enough to recognise its type. */
+export const SAMPLE_BYTES = 4_100
 
-/** How gzip and ZIP begin: the library would unpack them to look inside, and nothing is unpacked here. */
-const ARCHIVES = ['1f8b', '504b']
+/** First bytes of gzip and ZIP. file-type would decompress them to look inside; we decompress nothing. */
+const ARCHIVE_PREFIXES = ['1f8b', '504b']
 
-/** The type of a file by its first bytes, whatever anybody calls it; null for an archive and for what is not known. */
+/** The MIME type of a file by its first bytes; null for an archive or an unknown type. */
 export async function typeOf(firstBytes: Uint8Array): Promise<string | null> {
-  const sample = firstBytes.subarray(0, SAMPLE)
-  if (ARCHIVES.includes(Buffer.from(sample.subarray(0, 2)).toString('hex'))) return null
+  const sample = firstBytes.subarray(0, SAMPLE_BYTES)
+  if (ARCHIVE_PREFIXES.includes(Buffer.from(sample.subarray(0, 2)).toString('hex'))) return null
   try {
-    // A new one each time: it is not safe for concurrent use.
-    const found = await new FileTypeParser({ maxBufferSize: SAMPLE }).fromBuffer(sample)
+    // A new parser each time, because it is not safe for concurrent use.
+    const found = await new FileTypeParser({ maxBufferSize: SAMPLE_BYTES }).fromBuffer(sample)
     return found?.mime ?? null
   } catch {
-    // It begins like something known, and goes on like nothing.
+    // The file starts like a known type but is malformed.
     return null
   }
 }

@@ -1,12 +1,12 @@
 import type { Account, XAccounts } from '../../core/ports/x.ts'
-import { asAccount, asked, type XAccess } from './access.ts'
+import { asAccount, callX, type XAccess } from './access.ts'
 import { clientOf } from './client.ts'
 
-/** Sign-in of accounts at X by OAuth 1.0a, through twitter-api-v2. */
+/** Signs accounts in at X with OAuth 1.0a. */
 export function createXAccounts(access: XAccess): XAccounts {
   return {
     requestToken: (callbackUrl) =>
-      asked(async () => {
+      callX(async () => {
         const client = clientOf(access.apiUrl, await access.secrets.app())
         const link = await client.generateAuthLink(callbackUrl, { linkMode: 'authorize', forceLogin: true })
         const authorizeUrl = link.url.replace('https://api.x.com', access.apiUrl)
@@ -14,19 +14,19 @@ export function createXAccounts(access: XAccess): XAccounts {
       }),
 
     accessToken: (request, verifier) =>
-      asked(async () => {
+      callX(async () => {
         const { accessToken, accessSecret } = await (await asAccount(access, request)).login(verifier)
         return { token: accessToken, secret: accessSecret }
       }),
 
     me: (tokens) =>
-      asked(async () => {
+      callX(async () => {
         const { data } = await (await asAccount(access, tokens)).v2.get<{ data: Account }>('users/me')
         return { id: data.id, username: data.username }
       }),
 
     invalidate: (tokens) =>
-      asked(async () => {
+      callX(async () => {
         await (await asAccount(access, tokens)).v1.post('oauth/invalidate_token.json', undefined, {
           prefix: 'https://api.x.com/1.1/',
         })

@@ -2,15 +2,18 @@ import { ApiPartialResponseError, ApiRequestError, ApiResponseError, type Twitte
 import type { XAnswer } from '../../core/replies/sending.ts'
 import { causeOf, detailOf } from './client.ts'
 
-/** Failures before anything was sent: X certainly has nothing of it. */
-const UNREACHED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'CERT_HAS_EXPIRED']
+/** Errors of the connection, before anything is sent: X certainly has nothing. */
+const CONNECTION_ERRORS = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'CERT_HAS_EXPIRED']
 
-/** The answer to a call that sent. @param rateLimit X's headers; a window that is used up is not tried again */
+/**
+ * The answer after X accepted a message.
+ * @param rateLimit X's rate-limit headers; a used-up window sets `pauseUntil`
+ */
 export function sentAnswer(externalId: string, rateLimit: TwitterRateLimit | undefined): XAnswer {
   return { is: 'sent', externalId, pauseUntil: resetOf(rateLimit) }
 }
 
-/** What a failed call that sends came to. Never throws for anything that X or the network did. */
+/** The answer after a failed call. Throws only errors that come from neither X nor the network. */
 export function failedAnswer(error: unknown): XAnswer {
   if (error instanceof ApiResponseError) {
     const detail = detailOf(error)
@@ -18,13 +21,13 @@ export function failedAnswer(error: unknown): XAnswer {
   }
   if (error instanceof ApiRequestError) {
     const { message, code } = causeOf(error)
-    return { is: code && UNREACHED.includes(code) ? 'unreached' : 'unanswered', detail: message }
+    return { is: code && CONNECTION_ERRORS.includes(code) ? 'unreached' : 'unanswered', detail: message }
   }
-  if (error instanceof ApiPartialResponseError) return { is: 'unanswered', detail: 'the answer broke off' }
+  if (error instanceof ApiPartialResponseError) return { is: 'unanswered', detail: 'the answer was cut off' }
   throw error
 }
 
-/** Of a 429: when the last of the windows that are used up, or of which X does not say, begins anew (ISO time). */
+/** When the account may send again after a 429: the latest reset of all windows that are not known to have calls left. */
 function resetIn(headers: Record<string, unknown>): string | null {
   const seconds = ['x-rate-limit', 'x-app-limit-24hour', 'x-user-limit-24hour']
     .filter((window) => [undefined, '0'].includes(headers[`${window}-remaining`] as string | undefined))
@@ -33,7 +36,7 @@ function resetIn(headers: Record<string, unknown>): string | null {
   return seconds.length > 0 ? new Date(Math.max(...seconds) * 1000).toISOString() : null
 }
 
-/** When the latest used-up window of an account begins anew (ISO time); null when none is used up. */
+/** The latest reset of the account's used-up windows (ISO time); null if none is used up. */
 function resetOf(rateLimit: TwitterRateLimit | undefined): string | null {
   const { remaining, reset, day, userDay } = (rateLimit ?? {}) as Partial<TwitterRateLimit> & {
     userDay?: { remaining: number; reset: number }

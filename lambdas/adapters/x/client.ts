@@ -3,14 +3,14 @@ import { ApiRequestError, ApiResponseError, type ITwitterApiClientPlugin, Twitte
 import type { AppKeys } from '../../core/ports/platform.ts'
 import { type AccountTokens, XError } from '../../core/ports/x.ts'
 
-/** The library has no time-out of its own; the sender gives a reply 10 seconds. Milliseconds. */
-const TIMEOUT = 8_000
+/** twitter-api-v2 has no time-out; the sender gives a reply 10 seconds. */
+const TIMEOUT_MS = 8_000
 
-const ITSELF = 'https://api.x.com'
+const X_ORIGIN = 'https://api.x.com'
 
 /**
- * A client of X. The library's hosts are fixed: for another X, a plugin turns each request to it after it was signed,
- * so that the signature is always one for https://api.x.com.
+ * A client of X with twitter-api-v2. The library's hosts are fixed, so for a simulator a plugin redirects each request
+ * after it was signed. The signature is always one for https://api.x.com.
  */
 export function clientOf(apiUrl: string, app: AppKeys, tokens?: AccountTokens): TwitterApi {
   const keys = { appKey: app.key, appSecret: app.secret }
@@ -20,36 +20,36 @@ export function clientOf(apiUrl: string, app: AppKeys, tokens?: AccountTokens): 
   )
 }
 
-/** A client that asks as the app itself. */
+/** A client that calls X as the app. */
 export async function appClientOf(apiUrl: string, app: AppKeys): Promise<TwitterApi> {
   return clientOf(apiUrl, app).appLogin()
 }
 
 function settingsFor(apiUrl: string) {
-  const elsewhere = new URL(apiUrl)
+  const target = new URL(apiUrl)
   const plugin: ITwitterApiClientPlugin = {
     onBeforeRequestConfig({ url, params }) {
-      params.timeout = TIMEOUT
-      // The library knows by the host alone that these answers are forms.
-      if (apiUrl !== ITSELF && url.pathname.startsWith('/oauth/')) params.forceParseMode = 'url'
+      params.timeout = TIMEOUT_MS
+      // The library recognises form answers by X's host only.
+      if (apiUrl !== X_ORIGIN && url.pathname.startsWith('/oauth/')) params.forceParseMode = 'url'
     },
     onBeforeRequest({ computedParams }) {
-      if (apiUrl === ITSELF) return
-      computedParams.url.protocol = elsewhere.protocol
-      computedParams.url.host = elsewhere.host
+      if (apiUrl === X_ORIGIN) return
+      computedParams.url.protocol = target.protocol
+      computedParams.url.host = target.host
     },
   }
-  return { plugins: [plugin], ...(elsewhere.protocol === 'http:' ? { httpAgent: new Agent({ keepAlive: true }) } : {}) }
+  return { plugins: [plugin], ...(target.protocol === 'http:' ? { httpAgent: new Agent({ keepAlive: true }) } : {}) }
 }
 
-/** An error of the library in the product's words; anything else as it is. */
+/** The XError for an error of the library; any other error as it is. */
 export function xErrorFrom(error: unknown): unknown {
   if (error instanceof ApiResponseError) return new XError(error.code, detailOf(error))
   if (error instanceof ApiRequestError) return new XError(null, causeOf(error).message)
   return error
 }
 
-/** What kept a call from being answered. The library's own getter reads a name under which it never wrote it. */
+/** Why a call got no answer. The library's getter is broken: it reads another field than the library writes. */
 export function causeOf(error: ApiRequestError): { message: string; code: string | null } {
   const options: unknown = Reflect.get(error, '_options')
   const written: unknown = typeof options === 'object' && options !== null ? Reflect.get(options, 'error') : undefined
@@ -57,22 +57,22 @@ export function causeOf(error: ApiRequestError): { message: string; code: string
   return { message: String(message || code || 'no answer'), code: typeof code === 'string' ? code : null }
 }
 
-/** Everything that X said of why, in one line. */
+/** All details of X's error in one line. */
 export function detailOf({ data }: ApiResponseError): string {
-  const said = fromForm(data)
-  const { title, detail, type, errors } = said as {
+  const body = bodyFrom(data)
+  const { title, detail, type, errors } = body as {
     title?: string
     detail?: string
     type?: string
     errors?: { code?: number; message?: string }[]
   }
-  const listed = (errors ?? []).map(({ code, message }) => [code, message].filter(Boolean).join(' '))
+  const causes = (errors ?? []).map(({ code, message }) => [code, message].filter(Boolean).join(' '))
   const problem = type && type !== 'about:blank' ? `(${type})` : ''
-  return [detail ?? title, ...listed, problem].filter(Boolean).join(' ')
+  return [detail ?? title, ...causes, problem].filter(Boolean).join(' ')
 }
 
-/** An error as JSON that the library took for a form. */
-function fromForm(data: unknown): object {
+/** The JSON of an error, which the library may have parsed as a form: then the JSON is the first key. */
+function bodyFrom(data: unknown): object {
   if (typeof data !== 'object' || data === null) return { detail: typeof data === 'string' ? data.slice(0, 200) : '' }
   const [key = '', ...more] = Object.keys(data)
   if (more.length > 0 || !key.trim().startsWith('{')) return data

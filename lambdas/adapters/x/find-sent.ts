@@ -7,22 +7,29 @@ import { marksFrom } from '../../core/x/payload/marks.ts'
 import { displayText } from '../../core/x/payload/text.ts'
 import { inNewNames } from '../../core/x/payload/vocabulary.ts'
 
-type Own = {
+type OwnItem = {
   id: string
   text?: string
   created_at?: string
   entities?: unknown
   attachments?: { media_keys?: string[] }
 }
-type OwnPost = Own & { referenced_posts?: { type: string; id: string }[] }
-type OwnMessage = Own & { sender_id?: string }
-
-/** What the first part of a media key says. Source: X's docs, "Media object", and the recorded payloads. */
-const TYPES: Readonly<Record<string, ShownMedia['type']>> = { 3: 'photo', 16: 'animated_gif' }
+type OwnPost = OwnItem & { referenced_posts?: { type: string; id: string }[] }
+type OwnMessage = OwnItem & { sender_id?: string }
 
 /**
- * Looks through what the account sent to the target for this text with these files: the very same files first, then
- * newest first.
+ * Media types by the prefix of their media key; all others are videos. From recorded payloads.
+ * Source: https://docs.x.com/x-api/fundamentals/data-dictionary
+ */
+const TYPES: Readonly<Record<string, ShownMedia['type']>> = { 3: 'photo', 16: 'animated_gif' }
+
+/** The clocks of X and of the product may differ by this much. */
+const CLOCK_SKEW_MS = 60_000
+
+/**
+ * Finds what the account sent to the target with this text and these files. Resolves to X's ids: those with exactly
+ * these files first, then those with files that look alike; each newest first.
+ * @param since ISO time of the attempt
  */
 export async function findIn(
   client: TwitterApi,
@@ -32,19 +39,20 @@ export async function findIn(
   since: string,
   files: Files = { media: [], uploadedMedia: [] },
 ): Promise<string[]> {
-  // Clocks differ a little.
-  const from = Date.parse(since) - 60_000
+  const from = Date.parse(since) - CLOCK_SKEW_MS
   const own =
     target.kind === 'post' ? await postsUnder(client, account, target) : await messagesTo(client, account, target)
-  const alike = own
+  const matches = own
     .filter((one) => !one.created_at || Date.parse(one.created_at) >= from)
     .filter((one) => isSameText(text, textOf(one), target.kind))
     .map((one) => ({ id: one.id, media: compareMedia(files, mediaOf(one)) }))
-  return (['exact', 'alike'] as const).flatMap((how) => alike.filter(({ media }) => media === how).map(({ id }) => id))
+  return (['exact', 'alike'] as const).flatMap((how) =>
+    matches.filter(({ media }) => media === how).map(({ id }) => id),
+  )
 }
 
-/** The text without the link of its files to themselves, which is the last one. */
-function textOf({ text = '', entities, attachments }: Own): string {
+/** The text without the link that X appends for the attached files. */
+function textOf({ text = '', entities, attachments }: OwnItem): string {
   const hasMedia = (attachments?.media_keys ?? []).length > 0
   const { marks } = marksFrom(
     entities,
@@ -55,7 +63,7 @@ function textOf({ text = '', entities, attachments }: Own): string {
   return displayText(text, own).text
 }
 
-function mediaOf({ attachments }: Own): ShownMedia[] {
+function mediaOf({ attachments }: OwnItem): ShownMedia[] {
   return (attachments?.media_keys ?? []).map((id) => ({ id, type: TYPES[id.split('_')[0] ?? ''] ?? 'video' }))
 }
 

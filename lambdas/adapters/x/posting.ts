@@ -1,11 +1,11 @@
 import type { TwitterApi } from 'twitter-api-v2'
 import type { XPosting } from '../../core/ports/x.ts'
 import type { Target } from '../../core/tickets/ticket.ts'
-import { asAccount, asked, type XAccess } from './access.ts'
+import { asAccount, callX, type XAccess } from './access.ts'
 import { failedAnswer, sentAnswer } from './answers.ts'
 import { findIn } from './find-sent.ts'
 
-/** Sends direct messages and public replies, and finds what was sent, through twitter-api-v2. */
+/** Sends direct messages and public replies, and finds what was sent. */
 export function createXPosting(access: XAccess): XPosting {
   return {
     async send(tokens, target, text, mediaIds = []) {
@@ -20,7 +20,7 @@ export function createXPosting(access: XAccess): XPosting {
     },
 
     findSent: (tokens, account, target, text, since, files) =>
-      asked(async () => findIn(await asAccount(access, tokens), account, target, text, since, files)),
+      callX(async () => findIn(await asAccount(access, tokens), account, target, text, since, files)),
   }
 }
 
@@ -43,7 +43,7 @@ async function sendMessage(
   mediaIds: readonly string[],
 ) {
   const attachments = mediaIds.map((id) => ({ media_id: id }))
-  // X takes a file without a text, but no empty text.
+  // X accepts a file without a text, but not an empty text.
   const body = { ...(text === '' ? {} : { text }), ...(attachments.length > 0 ? { attachments } : {}) }
   const answer = await client.v2.post<{ data: { dm_event_id: string } }>(
     'dm_conversations/with/:participant_id/messages',

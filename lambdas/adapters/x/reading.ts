@@ -1,9 +1,9 @@
 import type { XPage, XReading } from '../../core/ports/x.ts'
 import { personFrom } from '../../core/x/payload/people.ts'
-import { seenPost } from '../../core/x/payload/post.ts'
-import { asAccount, asked, visible, type XAccess } from './access.ts'
+import { quotedPostFrom } from '../../core/x/payload/post.ts'
+import { asAccount, callX, lookUpAtX, type XAccess } from './access.ts'
 
-/** Everything of a post that makes a message, and what stands beside it. */
+/** The fields of a post that becomes a message. */
 const POSTS = {
   'tweet.fields':
     'attachments,author_id,conversation_id,created_at,display_text_range,edit_history_tweet_ids,entities,in_reply_to_user_id,note_tweet,referenced_tweets',
@@ -12,7 +12,7 @@ const POSTS = {
   'media.fields': 'preview_image_url,type,url,variants',
 }
 
-/** The same of a direct message. */
+/** The fields of a direct message that becomes a message. */
 const MESSAGES = {
   event_types: 'MessageCreate',
   'dm_event.fields': 'attachments,created_at,dm_conversation_id,entities,event_type,id,participant_ids,sender_id,text',
@@ -21,6 +21,7 @@ const MESSAGES = {
   'media.fields': 'preview_image_url,type,url,variants',
 }
 
+/** The fields of a parent or quoted post. */
 const POST_FIELDS = {
   'tweet.fields':
     'author_id,created_at,display_text_range,entities,note_tweet,in_reply_to_user_id,referenced_tweets,attachments,withheld',
@@ -29,26 +30,30 @@ const POST_FIELDS = {
   'media.fields': 'url,preview_image_url,variants',
 }
 
-/** X answers 200 without `data` and with `errors` for a post or person that it does not show. */
-type LookedUp = { data?: unknown; includes?: unknown }
+/** X answers 200 without `data` for a post or person that is not visible to the account. */
+type LookUpAnswer = { data?: unknown; includes?: unknown }
 
 type ListAnswer = { data?: unknown[]; includes?: unknown; meta?: { next_token?: string } }
 
-/** Reads posts, people and lists of X in an account's name, through twitter-api-v2. */
+/** Reads posts, people and lists of X in the name of an account. */
 export function createXReading(access: XAccess): XReading {
   return {
     post: (tokens, id) =>
-      visible(async () => {
-        const { data, includes } = await (await asAccount(access, tokens)).v2.get<LookedUp>('tweets/:id', POST_FIELDS, {
-          params: { id },
-        })
-        return seenPost(data, includes)
+      lookUpAtX(async () => {
+        const { data, includes } = await (await asAccount(access, tokens)).v2.get<LookUpAnswer>(
+          'tweets/:id',
+          POST_FIELDS,
+          {
+            params: { id },
+          },
+        )
+        return quotedPostFrom(data, includes)
       }),
 
     user: (tokens, id) =>
-      visible(async () => {
+      lookUpAtX(async () => {
         const fields = { 'user.fields': 'profile_image_url' }
-        const { data } = await (await asAccount(access, tokens)).v2.get<LookedUp>('users/:id', fields, {
+        const { data } = await (await asAccount(access, tokens)).v2.get<LookUpAnswer>('users/:id', fields, {
           params: { id },
         })
         const person = data === undefined ? null : personFrom(id, data)
@@ -56,7 +61,7 @@ export function createXReading(access: XAccess): XReading {
       }),
 
     mentions: (tokens, account, since, next) =>
-      asked(async () => {
+      callX(async () => {
         const query = { ...POSTS, max_results: 100, start_time: since, ...(next ? { pagination_token: next } : {}) }
         const params = { id: account.id }
         return pageFrom(
@@ -65,7 +70,7 @@ export function createXReading(access: XAccess): XReading {
       }),
 
     directMessages: (tokens, next) =>
-      asked(async () => {
+      callX(async () => {
         const query = { ...MESSAGES, max_results: 100, ...(next ? { pagination_token: next } : {}) }
         return pageFrom(await (await asAccount(access, tokens)).v2.get<ListAnswer>('dm_events', query))
       }),
@@ -73,5 +78,5 @@ export function createXReading(access: XAccess): XReading {
 }
 
 function pageFrom({ data = [], includes = {}, meta }: ListAnswer): XPage {
-  return { items: data, includes: includes, next: meta?.next_token ?? null }
+  return { items: data, includes, next: meta?.next_token ?? null }
 }

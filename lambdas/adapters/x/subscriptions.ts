@@ -1,7 +1,7 @@
 import type { TwitterApi } from 'twitter-api-v2'
 import { type Account, XError, type XSubscriptions, type XWebhook } from '../../core/ports/x.ts'
 import type { EventSource } from '../../core/x/event-source.ts'
-import { asAccount, asApp, asked, type XAccess } from './access.ts'
+import { asAccount, asApp, callX, type XAccess } from './access.ts'
 import { xErrorFrom } from './client.ts'
 
 /** The events that a channel subscribes to: https://docs.x.com/x-api/activity. */
@@ -19,42 +19,45 @@ const EVENT_TYPES = [
 /** X's largest page of subscriptions. */
 const PAGE_SIZE = 1_000
 
-/** Webhooks, subscriptions and replays at X, through twitter-api-v2. @param eventSource what `subscribe` subscribes to */
+/**
+ * Manages webhooks, subscriptions and replays at X.
+ * @param eventSource the API to which `subscribe` subscribes
+ */
 export function createXSubscriptions(access: XAccess, eventSource: EventSource): XSubscriptions {
   return {
     webhooks: () =>
-      asked(async () => {
+      callX(async () => {
         const { data = [] } = await (await asApp(access)).v2.get<{ data?: XWebhook[] }>('webhooks')
         return data.map(({ id, url, valid }) => ({ id, url, valid }))
       }),
 
     createWebhook: (url) =>
-      asked(async () => {
+      callX(async () => {
         const answer = await (await asApp(access)).v2.post<{ data?: XWebhook } & Partial<XWebhook>>('webhooks', { url })
-        // X's older form is flat.
+        // X has answered with and without `data`.
         const webhook = answer.data ?? answer
         return { id: String(webhook.id), url: String(webhook.url ?? url), valid: webhook.valid !== false }
       }),
 
     validateWebhook: (id) =>
-      asked(async () => {
+      callX(async () => {
         await (await asApp(access)).v2.put('webhooks/:id', undefined, { params: { id } })
       }),
 
     deleteWebhook: (id) =>
-      asked(async () => {
+      callX(async () => {
         await (await asApp(access)).v2.delete('webhooks/:id', undefined, { params: { id } })
       }),
 
     subscribe: (tokens, account, webhookId) =>
-      asked(async () => {
+      callX(async () => {
         const client = await asAccount(access, tokens)
         if (eventSource === 'account-activity') await subscribeToAccount(client, webhookId)
         else await subscribeToEvents(client, await asApp(access), account, webhookId)
       }),
 
     unsubscribe: (account, webhookId) =>
-      asked(async () => {
+      callX(async () => {
         const client = await asApp(access)
         if (eventSource === 'account-activity') {
           const params = { wid: webhookId, user: account.id }
@@ -66,7 +69,7 @@ export function createXSubscriptions(access: XAccess, eventSource: EventSource):
       }),
 
     subscribedAccounts: (webhookId) =>
-      asked(async () => {
+      callX(async () => {
         const client = await asApp(access)
         if (eventSource === 'x-activity') return completeIn(await activitySubscriptions(client), webhookId)
         const { data } = await client.v2.get<{ data?: { subscriptions?: { user_id: string }[] } }>(
@@ -78,7 +81,7 @@ export function createXSubscriptions(access: XAccess, eventSource: EventSource):
       }),
 
     replay: (webhookId, from, to) =>
-      asked(async () => {
+      callX(async () => {
         const body = { webhook_id: webhookId, from_date: from, to_date: to }
         const answer = await (await asApp(access)).v2.post<{ data?: { job_id?: string } }>('webhooks/replay', body)
         return String(answer.data?.job_id)
@@ -86,16 +89,16 @@ export function createXSubscriptions(access: XAccess, eventSource: EventSource):
   }
 }
 
-/** A subscription that is there already is what was wanted. */
 async function subscribeToAccount(client: TwitterApi, webhookId: string): Promise<void> {
   const path = 'account_activity/webhooks/:wid/subscriptions/all'
   await unlessDuplicate(client.v2.post(path, {}, { params: { wid: webhookId } }))
 }
 
 /**
- * Subscribes to the events that are missing and points those that go to another webhook to ours. X answers a creation in
- * several shapes, an empty one among them, so what counts is the list afterwards.
- * Only the account may create (its private events want that), only the app may change and list.
+ * Creates the subscriptions that are missing, and points those with another webhook to ours.
+ * X's answers to a creation differ, and some are empty, so the list of subscriptions decides.
+ * Private events must be created by the account; only the app may change and list subscriptions.
+ * @throws XError if an event is still missing
  */
 async function subscribeToEvents(client: TwitterApi, app: TwitterApi, { id: userId }: Account, webhookId: string) {
   const own = async () => (await activitySubscriptions(app)).filter((one) => one.userId === userId)
@@ -115,7 +118,7 @@ async function subscribeToEvents(client: TwitterApi, app: TwitterApi, { id: user
 
 type ActivitySubscription = { id: string; eventType: string; userId: string | undefined; webhookId: string | undefined }
 
-/** Every subscription of the app, of all channels. @throws XError when X's pages never end */
+/** All subscriptions of the app. @throws XError if X's pages never end */
 async function activitySubscriptions(app: TwitterApi): Promise<ActivitySubscription[]> {
   type Item = {
     subscription_id?: string
@@ -140,7 +143,7 @@ async function activitySubscriptions(app: TwitterApi): Promise<ActivitySubscript
   return found
 }
 
-/** The accounts of which every event goes to a webhook. */
+/** The accounts with a subscription for every event that points to the webhook. */
 function completeIn(all: readonly ActivitySubscription[], webhookId: string): Set<string> {
   const types = new Map<string, Set<string>>()
   for (const { userId, eventType, webhookId: to } of all) {
@@ -150,13 +153,15 @@ function completeIn(all: readonly ActivitySubscription[], webhookId: string): Se
   return new Set([...types].filter(([, own]) => EVENT_TYPES.every((type) => own.has(type))).map(([userId]) => userId))
 }
 
+/** Ignores X's refusal of a subscription that exists. */
 async function unlessDuplicate(call: Promise<unknown>): Promise<void> {
   try {
     await call
   } catch (error) {
-    const known = xErrorFrom(error)
+    const refusal = xErrorFrom(error)
     const isDuplicate =
-      known instanceof XError && (known.status === 409 || (known.status === 400 && /duplicate/i.test(known.detail)))
+      refusal instanceof XError &&
+      (refusal.status === 409 || (refusal.status === 400 && /duplicate/i.test(refusal.detail)))
     if (!isDuplicate) throw error
   }
 }

@@ -1,26 +1,40 @@
-/** What somebody may do: `administrator` all, `agent` read tickets, answer, set status and tags. */
+/** `agent`: read tickets, reply, set status and tags. `administrator`: everything. */
 export type Role = 'administrator' | 'agent'
 
-/** Who calls: the role, and whom to name as the author of a reply. */
+/** The caller of the API: the role, and the author of replies. */
 export type Caller = { readonly role: Role; readonly id: string; readonly name: string }
 
-/** Claims as the gateway hands them on: every value a string, lists as `[a b]`. */
+/** The claims of a token. API Gateway passes every value as a string and lists as `[a b]`. */
 export type Claims = Readonly<Record<string, unknown>>
 
-const GROUPS: Readonly<Record<string, Role>> = { administrators: 'administrator', agents: 'agent' }
-const SCOPES: Readonly<Record<string, Role>> = {
-  'helpdesk-twitter/admin': 'administrator',
-  'helpdesk-twitter/tickets': 'agent',
-}
+type Grant = { readonly role: Role; readonly description: string }
+
+const everything: Grant = { role: 'administrator', description: 'Everything, channels and settings included' }
+const tickets: Grant = { role: 'agent', description: 'Read tickets and messages, reply, set status and tags' }
 
 /**
- * Who calls, from the claims of a checked token: people by group (`cognito:groups`), machines by scope.
- * Null for a token that names neither. This is the one place in which claims are read.
+ * What a token of the API may carry, and the role that it gives: groups of people, scopes of machines
+ * (`RESOURCE_SERVER/SCOPE`). The stack deploys it, `local/` issues it, and `callerFrom` reads it.
+ */
+export const access = {
+  groups: { administrators: everything, agents: tickets },
+  resourceServer: 'helpdesk-twitter',
+  scopes: { tickets, admin: everything },
+} as const
+
+const rolesByGroup = new Map(Object.entries(access.groups).map(([group, { role }]) => [group, role]))
+const rolesByScope = new Map(
+  Object.entries(access.scopes).map(([scope, { role }]) => [`${access.resourceServer}/${scope}`, role]),
+)
+
+/**
+ * The caller, from the claims of a verified token: people by group (`cognito:groups`), programs by scope.
+ * Null if the token has no known group or scope. Nothing else reads claims.
  */
 export function callerFrom(claims: Claims): Caller | null {
   const roles = [
-    ...listIn(claims['cognito:groups']).map((group) => GROUPS[group]),
-    ...listIn(claims.scope).map((scope) => SCOPES[scope]),
+    ...listIn(claims['cognito:groups']).map((group) => rolesByGroup.get(group)),
+    ...listIn(claims.scope).map((scope) => rolesByScope.get(scope)),
   ]
   const role = roles.includes('administrator') ? 'administrator' : roles.find((one) => one !== undefined)
   const id = textIn(claims.sub) ?? textIn(claims.client_id)
@@ -28,12 +42,12 @@ export function callerFrom(claims: Claims): Caller | null {
   return { role, id, name: textIn(claims.username) ?? textIn(claims.client_id) ?? id }
 }
 
-/** Whether a role suffices: administrators may do what agents may. */
+/** True if a role is sufficient. Administrators may do what agents may. */
 export function may(role: Role, needed: Role): boolean {
   return role === 'administrator' || needed === 'agent'
 }
 
-/** API Gateway makes `[administrators agents]` of a list; scopes come separated by spaces. */
+/** API Gateway turns a list into `[administrators agents]`; scopes are separated by spaces. */
 function listIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.map(String)
   return (

@@ -1,4 +1,4 @@
-/** A problem of one field: where (`tags.2`, `limit`) and what. */
+/** A problem of one field, such as `tags.2` or `limit`. */
 export type FieldProblem = { readonly field: string; readonly detail: string }
 
 const TITLES: Readonly<Record<number, string>> = {
@@ -14,7 +14,7 @@ const TITLES: Readonly<Record<number, string>> = {
   503: 'Service unavailable',
 }
 
-/** An answer other than success, in words that people may see. Thrown by whoever finds out, answered in one place. */
+/** An error that the API answers. People may see `detail`. Any code may throw it; the API turns it into an answer. */
 export class Problem extends Error {
   readonly status: number
   readonly detail: string
@@ -34,7 +34,7 @@ export class Problem extends Error {
   }
 }
 
-/** What is wrong with fields of a request: 422, naming each. */
+/** A 422 problem that names each wrong field of a request. */
 export function wrongFields(errors: readonly FieldProblem[]): Problem {
   return new Problem(422, errors.map(({ field, detail }) => `${field}: ${detail}`).join('; '), { errors })
 }

@@ -5,8 +5,8 @@ import { statuses } from '../tickets/ticket.ts'
 import { isXId } from '../x/ids.ts'
 
 /**
- * The outside of the HTTP API: what comes in is checked with these schemas, what goes out has their types,
- * and `GET /api/openapi.json` is made from them. An example stands beside what people send.
+ * The schemas of the HTTP API. They validate requests, give the types of answers, and make up `GET /api/openapi.json`.
+ * Every schema of a request body has an example.
  */
 
 const time = z.iso.datetime({ offset: true })
@@ -64,7 +64,7 @@ export const attachment = z
   .object({
     id: z.string(),
     type: z.enum(['photo', 'animated_gif', 'video']),
-    url: z.string().describe("works for 15 minutes once it is stored; X's own until then"),
+    url: z.string().describe("a link that works for 15 minutes if `stored`; X's address otherwise"),
     previewUrl: z.string().nullable(),
     contentType: z.string().nullable(),
     size: z.int().nullable(),
@@ -78,7 +78,7 @@ const parent = z
   .object({
     id: z.string(),
     url: z.string(),
-    text: z.string().nullable().describe('null while it is not looked up, or where X does not show it'),
+    text: z.string().nullable().describe('null if it is not looked up yet or X does not show it'),
     author: author.nullable(),
     createdAt: time.nullable(),
     status: z.enum(['available', 'unavailable']).describe('`unavailable`: deleted, protected or withheld'),
@@ -89,7 +89,7 @@ const quoted = z
   .object({
     id: z.string(),
     url: z.string(),
-    text: z.string().nullable().describe('null where X sent no more than the id'),
+    text: z.string().nullable().describe('null if X sent only the id'),
     author: author.nullable(),
     createdAt: time.nullable(),
     attachments: z.array(z.object({ type: attachment.shape.type, url: z.string(), previewUrl: z.string().nullable() })),
@@ -101,9 +101,9 @@ const version = z.object({ externalId: z.string(), text: z.string(), entities: z
 const delivery = z
   .object({
     status: z.enum(['pending', 'sent', 'failed', 'unknown']),
-    reason: z.string().nullable().describe('what to know or to do'),
+    reason: z.string().nullable().describe('what happened and what an agent can do'),
     attempts: z.int(),
-    dueAt: time.nullable().describe('when it is looked at again'),
+    dueAt: time.nullable().describe('time of the next step; null unless pending'),
   })
   .meta({ id: 'Delivery' })
 
@@ -118,72 +118,75 @@ export const message = z
     attachments: z.array(attachment),
     addressees: z
       .array(z.object({ username: z.string(), userId: z.string().nullable() }))
-      .describe('whom an answer names before its words begin; `text` begins with the words'),
+      .describe('the handles that X puts before the text of an answer; not part of `text`'),
     author,
-    externalId: z.string().nullable().describe("X's id; of an edited post that of its newest version"),
+    externalId: z.string().nullable().describe("X's id; for an edited post that of its newest version"),
     inReplyToId: z.string().nullable().describe("X's id of the post that it answers"),
-    parent: parent.nullable().describe('the post that it answers; null where that is a message of this ticket'),
+    parent: parent.nullable().describe('the post that it answers; null if that is a message of this ticket'),
     quoted: quoted.nullable(),
     notice: z.object({ type: z.literal('encrypted_message'), url: z.string() }).nullable(),
     versions: z.array(version).describe('earlier versions of an edited post, oldest first'),
     deletedAt: time.nullable(),
     joinedBecause: z.string(),
-    delivery: delivery.nullable().describe('of a reply'),
-    recovered: z.enum(['replay', 'poll']).nullable().describe("how it came when X's deliveries had not brought it"),
+    delivery: delivery.nullable().describe('null unless it is a reply'),
+    recovered: z
+      .enum(['replay', 'poll'])
+      .nullable()
+      .describe("how we recovered a message that X's deliveries did not bring; null otherwise"),
     createdAt: time,
   })
   .meta({ id: 'Message' })
 
-/** What an agent sends. */
+/** The body of a new reply. */
 export const replyBody = z
   .strictObject({
     text: z
       .string()
-      .refine((text) => text.isWellFormed(), 'is cut within a character')
-      .describe('may be empty beside an attachment'),
+      .refine((text) => text.isWellFormed(), 'must be well-formed Unicode')
+      .describe('may be empty if there is an attachment'),
     attachmentIds: z
       .array(z.string())
       .max(4)
       .optional()
-      .describe('four photos, or one GIF, or one video; of a direct message one'),
-    inReplyTo: z.string().optional().describe('id of a message of a mention ticket; the latest entry when not given'),
+      .describe('four photos, one GIF or one video; in a direct message one attachment'),
+    inReplyTo: z.string().optional().describe('id of a message of a mention ticket; the latest entry if not given'),
   })
   .meta({ id: 'NewReply', examples: [{ text: 'It is on its way.' }] })
 
 export const replyQuery = z.strictObject({
-  dryRun: z.enum(['true', 'false']).optional().describe('`true` only checks: nothing is stored or sent'),
+  dryRun: z.enum(['true', 'false']).optional().describe('`true`: only validate; store and send nothing'),
 })
 
-/** What a dry run finds out. */
+/** The answer of a dry run. */
 export const dryRun = z
   .object({
-    ok: z.boolean().describe('whether the reply would be taken'),
+    ok: z.boolean().describe('true if the reply would be accepted'),
     problems: z.array(z.object({ code: z.enum(problemCodes), detail: z.string() })),
-    weightedLength: z.int().describe('how long the text counts on X'),
+    weightedLength: z.int().describe('length of the text as X counts it'),
     maxLength: z.int(),
     replyAllowed: z
       .boolean()
       .nullable()
-      .describe("whether X's rule for replies allows it: the entry mentions or quotes the account; null: not known"),
+      .describe('true if X allows the reply, because the entry mentions or quotes the account; null if unknown'),
     quota: z
       .object({ limit: z.int(), remaining: z.int(), resetsAt: time.nullable() })
-      .describe('of the limit of X that is reached first; a reply beyond it waits'),
-    price: z.object({ usd: z.number(), because: z.string() }).describe('what X takes for it'),
+      .describe('of the X rate limit with the least left; a reply beyond it waits'),
+    price: z.object({ usd: z.number(), because: z.string() }).describe("X's price of the reply"),
   })
   .meta({ id: 'DryRun' })
 
-/** A file that an agent is about to hand in. */
+/** The announcement of an agent's upload. */
 export const newAttachmentBody = z
   .strictObject({ contentType: z.string().max(100), size: z.int().min(1).describe('bytes') })
   .meta({ id: 'NewAttachment', examples: [{ contentType: 'image/png', size: 48_213 }] })
 
 export const attachmentAnswer = z.object({
-  id: z.string().describe('for `attachmentIds` of a reply'),
-  uploadUrl: z.string().describe('PUT the bytes there, with the announced `content-type`, within 15 minutes'),
+  id: z.string().describe('goes into `attachmentIds` of a reply'),
+  uploadUrl: z.string().describe('PUT the file there with the announced `content-type` within 15 minutes'),
 })
 
 export const retryBody = z
-  .strictObject({ force: z.boolean().optional().describe('also when it is unknown whether X has it') })
+  .strictObject({ force: z.boolean().optional().describe('retry even if X may have the reply') })
   .meta({ id: 'Retry', examples: [{ force: true }] })
 
 export const connectAnswer = z.object({ authorizeUrl: z.string() })
@@ -205,15 +208,15 @@ export const eventRecord = z
   })
   .meta({ id: 'Event' })
 
-const cursor = z.string().min(1).max(400).describe('`nextCursor` of the page before')
+const cursor = z.string().min(1).max(400).describe('`nextCursor` of the previous page')
 const limit = z.coerce.number().int().min(1).max(100).default(50)
-const nextCursor = z.string().nullable().describe('null ends the list; a page may be shorter than `limit`')
+const nextCursor = z.string().nullable().describe('null on the last page; a page may be shorter than `limit`')
 
 export const listTicketsQuery = z.strictObject({
   tag: z.string().min(1).max(64).optional(),
   status: z.enum(statuses).optional(),
   channelId: z.string().min(1).max(64).optional(),
-  customerId: z.string().refine(isXId, 'is not an id of X: digits only').optional(),
+  customerId: z.string().refine(isXId, 'must be an id of X: digits only').optional(),
   updatedSince: time.transform((value) => new Date(value).toISOString()).optional(),
   limit,
   cursor: cursor.optional(),
@@ -235,7 +238,7 @@ const tag = z
   .trim()
   .min(1)
   .max(64)
-  .regex(/^\P{Cc}*$/u, 'must not hold control characters')
+  .regex(/^\P{Cc}*$/u, 'must not contain control characters')
 
 export const changeTicketBody = z
   .strictObject({
@@ -247,12 +250,13 @@ export const changeTicketBody = z
       .optional()
       .describe('replaces all tags'),
   })
-  .refine((body) => body.status !== undefined || body.tags !== undefined, { error: 'name status, tags or both' })
+  .refine((body) => body.status !== undefined || body.tags !== undefined, { error: 'must have status, tags or both' })
   .meta({ id: 'TicketChange', examples: [{ status: 'pending', tags: ['Twitter:Direct', 'refund'] }] })
 
 export const ticketPage = z.object({ tickets: z.array(ticket), nextCursor })
 export const messagePage = z.object({ messages: z.array(message), nextCursor })
-/** What an administrator may set of a channel. */
+
+/** The settings of a channel that an administrator may change. */
 export const changeChannelBody = z
   .strictObject({
     name: z
@@ -264,7 +268,7 @@ export const changeChannelBody = z
     mentions: z.boolean().optional(),
     noMessagesHours: z.int().min(1).max(720).nullable().optional(),
   })
-  .refine((body) => Object.keys(body).length > 0, { error: 'name at least one setting' })
+  .refine((body) => Object.keys(body).length > 0, { error: 'must have at least one setting' })
   .meta({ id: 'ChannelChange', examples: [{ mentions: false, noMessagesHours: 24 }] })
 
 export const extension = z
@@ -275,21 +279,21 @@ export const changeExtensionBody = z
   .strictObject({ enabled: z.boolean() })
   .meta({ id: 'ExtensionChange', examples: [{ enabled: false }] })
 
-const day = z.iso.date('is not a day such as 2026-03-12')
+const day = z.iso.date('must be a day such as 2026-03-12')
 
 export const activityQuery = z.strictObject({
-  from: day.optional().describe('UTC day; 29 days before `to` when not given'),
-  to: day.optional().describe('UTC day, included; today when not given'),
+  from: day.optional().describe('UTC day; default: 29 days before `to`'),
+  to: day.optional().describe('UTC day, included; default: today'),
 })
 
-/** How often each thing happened; `ignored` by its reason. */
+/** Counts of one day; `ignored` by reason. */
 export const dayActivity = z
   .object({
     date: z.string().describe('UTC day'),
-    received: z.int().describe('came from X for the first time: opened, joined or ignored'),
+    received: z.int().describe('new events of X: opened, joined or ignored'),
     opened: z.int(),
     joined: z.int(),
-    recovered: z.int().describe("of those opened or joined: what X's deliveries had not brought"),
+    recovered: z.int().describe('of those opened or joined: recovered after X did not deliver them'),
     ignored: z.record(z.string(), z.int()),
     unreadable: z.int(),
     replies: z.object({ sent: z.int(), failed: z.int(), unknown: z.int() }),
@@ -301,19 +305,20 @@ export const reportQuery = activityQuery.extend({ by: z.enum(groupings) })
 
 const reportRow = z.object({
   opened: z.int(),
-  closed: z.int().describe('of those opened: closed now'),
+  closed: z.int().describe('of those opened: closed by now'),
   messagesIn: z.int(),
-  messagesOut: z.int().describe('replies, and what the account wrote on X itself'),
+  messagesOut: z.int().describe('replies, and what the account wrote on X'),
   firstResponse: z.object({
     count: z.int().describe('tickets with a response'),
-    medianSeconds: z.number().nullable().describe('to 5 %'),
-    histogram: z
-      .array(z.object({ upToSeconds: z.number(), count: z.int() }))
-      .describe('classes without any are left out'),
+    medianSeconds: z.number().nullable().describe('accurate to 5 %'),
+    histogram: z.array(z.object({ upToSeconds: z.number(), count: z.int() })).describe('empty classes are left out'),
   }),
 })
 
-/** Tickets opened from one UTC day to another, as they stand now; one with two tags is in the rows of both. */
+/**
+ * A report on tickets opened from one UTC day to another, in their present state. A ticket counts in the row of each of
+ * its tags.
+ */
 export const ticketReport = z
   .object({
     from: z.string(),

@@ -1,41 +1,47 @@
-/** Where a channel stands: `needs_reconnection` still receives, but cannot answer; `disconnected` is history. */
+/**
+ * `needs_reconnection`: X no longer accepts our access, so nothing can be sent. `disconnected`: kept for its tickets
+ * and settings.
+ */
 export type ChannelStatus = 'connected' | 'needs_reconnection' | 'disconnected'
 
 /** One connected X account and its settings. */
 export type Channel = {
   readonly id: string
   readonly type: 'twitter'
-  /** Taken from the username at connecting, editable. */
+  /** The username at first; administrators can change it. */
   readonly name: string
   readonly username: string
   readonly twitterUserId: string
   readonly directMessages: boolean
   readonly mentions: boolean
-  /** Hours without a new message after which administrators are told; null for never. */
+  /** Hours without a new message after which administrators are notified; null for never. */
   readonly noMessagesHours: number | null
   readonly status: ChannelStatus
-  /** ISO time of the last connecting. */
+  /** ISO time at which the account was last connected. */
   readonly connectedAt: string
-  /** ISO time at which the last message of a customer came in; null before the first. */
+  /** ISO time at which we received the last message of a customer; null before the first. */
   readonly lastMessageAt: string | null
-  /** ISO time at which `noMessagesHours` was set last; null when it never was. */
+  /** ISO time at which `noMessagesHours` was last set; null if never. */
   readonly noMessagesChangedAt: string | null
-  /** The moment from which the silence was counted that administrators were told of; null before the first. */
+  /** ISO time at which the last reported inactivity began; null before the first report. */
   readonly inactivityNotifiedFrom: string | null
-  /** Whether administrators were told that the account took our access away. */
+  /** True if administrators were notified that the account revoked our access. */
   readonly revocationNotified: boolean
 }
 
-/** What an administrator may set. */
+/** The settings that an administrator may change. */
 export type ChannelSettings = Partial<Pick<Channel, 'name' | 'directMessages' | 'mentions' | 'noMessagesHours'>>
 
-/** A channel after a change of its settings. Setting the hours anew, even to the same, begins a new count. */
+/**
+ * A channel with changed settings. Setting the hours, even to the same value, restarts the count of inactivity.
+ * @param at ISO time
+ */
 export function withSettings(channel: Channel, settings: ChannelSettings, at: string): Channel {
   const hours = settings.noMessagesHours === undefined ? {} : { noMessagesChangedAt: at }
   return { ...channel, ...settings, ...hours }
 }
 
-/** A channel as connecting an account makes it: both switches on, no alarm for silence. */
+/** A channel for a newly connected account: both switches on, no inactivity report. `at` is an ISO time. */
 export function newChannel(account: {
   id: string
   twitterUserId: string

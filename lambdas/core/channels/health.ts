@@ -1,75 +1,90 @@
-import type { Gap, Missed, Replay } from './outage.ts'
+import type { Backfill, Outage, Replay } from './outage.ts'
 
-/** Something that upkeep could not mend. */
+/** A failure that `reconcile` cannot repair. */
 export type Fault = {
-  /** What is wrong and what an administrator can do, in words. */
+  /** What is wrong and what an administrator can do, in plain words. */
   readonly advice: string
-  /** ISO time at which it was found. */
+  /** ISO time at which we found it. */
   readonly since: string
-  /** Whether administrators were told. */
-  readonly told: boolean
+  /** True if administrators were notified of it. */
+  readonly notified: boolean
 }
 
-/** What upkeep knows of our webhook at X. */
+/** What `reconcile` remembers of our webhook at X. */
 export type WebhookHealth = {
-  /** ISO time at which it was last found in order; null before the first time. */
+  /** ISO time at which it last worked; null before the first check. */
   readonly healthyAt: string | null
   readonly fault: Fault | null
-  /** A gap of which not every channel knows yet. */
-  readonly untold: Gap | null
-  /** What X is still to be asked to deliver again. */
-  readonly gap: Gap | null
-  /** The last job that X was asked for. */
+  /** An outage that the backfill of some channel does not cover yet. */
+  readonly outageForChannels: Outage | null
+  /** An outage for which we have not requested a replay yet. */
+  readonly outageForReplay: Outage | null
+  /** The last replay that we requested. */
   readonly replay: Replay | null
 }
 
-/** What upkeep knows of a channel. */
+/** What `reconcile` remembers of a channel. */
 export type ChannelHealth = {
-  /** ISO time at which its subscription was last found in order; null before the first time. */
+  /** ISO time at which its subscription last worked; null before the first check. */
   readonly healthyAt: string | null
   readonly fault: Fault | null
-  /** What is still to be asked for. */
-  readonly missed: Missed | null
-  /** ISO time up to which its mentions were asked for, where that is done all the time. */
-  readonly mentionsAskedTo: string | null
+  /** What we still read from X's lists; null when nothing is left. */
+  readonly backfill: Backfill | null
+  /** ISO time up to which we have read its mentions, with the X Activity API; null otherwise. */
+  readonly mentionsPolledTo: string | null
 }
 
-export const unknownWebhook: WebhookHealth = {
+export const unknownWebhookHealth: WebhookHealth = {
   healthyAt: null,
   fault: null,
-  untold: null,
-  gap: null,
+  outageForChannels: null,
+  outageForReplay: null,
   replay: null,
 }
-export const unknownChannel: ChannelHealth = { healthyAt: null, fault: null, missed: null, mentionsAskedTo: null }
-
-/** The fault as it stands now: a new one, or the known one with its time and whether it was told. */
-export function faultOf(advice: string, known: Fault | null, at: string): Fault {
-  return known?.advice === advice ? known : { advice, since: known?.since ?? at, told: false }
+export const unknownChannelHealth: ChannelHealth = {
+  healthyAt: null,
+  fault: null,
+  backfill: null,
+  mentionsPolledTo: null,
 }
 
-/** What X's refusals mean where an administrator has to act, the first that fits. Source: X's docs and recorded answers. */
+/**
+ * The fault to store. Known advice keeps its fault; new advice keeps the time of the first failure and is to be
+ * notified.
+ * @param at ISO time
+ */
+export function faultOf(advice: string, known: Fault | null, at: string): Fault {
+  return known?.advice === advice ? known : { advice, since: known?.since ?? at, notified: false }
+}
+
+/**
+ * Advice for refusals of X that an administrator can resolve; the first pattern that matches counts.
+ * Source: recorded answers of X, and https://docs.x.com/x-api/fundamentals/response-codes-and-errors.
+ */
 const ADVICE: readonly (readonly [RegExp, string])[] = [
   [
     /WebhookLimitExceeded/i,
-    "X lets the app have no further webhook. Delete one that is no longer used in X's developer console, or choose a plan with more.",
+    "X allows the app no further webhook. Delete an unused one in X's developer console, or choose a plan that allows more.",
   ],
   [
     /CrcValidationFailed/i,
-    'X asked our address to prove itself and did not get the right answer. Check that the consumer secret in our secret store is that of the X app, and that the function «webhook» runs.',
+    'X sent our address a challenge (CRC) and got a wrong answer. Check that our secret store holds the consumer secret of the X app, and that the function «webhook» runs.',
   ],
-  [/UrlValidationFailed/i, 'X does not accept our address: it must be public HTTPS, without a port.'],
+  [/UrlValidationFailed/i, 'X does not accept our address. It must be a public HTTPS address without a port.'],
   [
     /SubscriptionLimitExceeded/i,
-    'X lets the app have no further subscription. Disconnect a channel that is no longer used, or choose a plan with more.',
+    'X allows the app no further subscription. Disconnect an unused channel, or choose a plan that allows more.',
   ],
   [
     /oauth1-permissions|app permissions/i,
-    "The X app lacks the permission «Read, Write and Direct Messages». Give it in X's developer console and connect the channel again.",
+    "The X app lacks the permission «Read, Write and Direct Messages». Grant it in X's developer console, then connect the channel again.",
   ],
 ]
 
-/** What an administrator can do about a refusal of X; null when X only has to be asked again later. */
+/**
+ * What an administrator can do about a refusal of X; null if `reconcile` only has to retry.
+ * @param status null when X did not answer
+ */
 export function adviceFor({ status, detail }: { status: number | null; detail: string }): string | null {
   if (status === null || status >= 500 || status === 429) return null
   const known = ADVICE.find(([pattern]) => pattern.test(detail))
@@ -77,5 +92,5 @@ export function adviceFor({ status, detail }: { status: number | null; detail: s
   if (status === 401 || /verify your credentials/i.test(detail))
     return 'X does not accept the keys of the X app. Check consumerKey and consumerSecret in our secret store.'
   if (status === 402) return "The credits of the X app are used up. Buy more in X's developer console."
-  return `X refused it (${status}): ${detail || 'without a reason'}. Look at the X app in X's developer console.`
+  return `X refused the call (${status}): ${detail || 'no reason given'}. Check the X app in X's developer console.`
 }

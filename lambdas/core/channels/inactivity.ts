@@ -1,21 +1,22 @@
 import { laterOf } from '../time.ts'
 import type { Channel } from './channel.ts'
 
-/** The switch of the whole integration. */
+/** The switch that turns the whole integration on and off. */
 export type Extension = {
   readonly enabled: boolean
-  /** ISO time at which it was enabled last; null when it was never switched. */
+  /** ISO time at which it was last enabled; null if it was never switched. */
   readonly enabledAt: string | null
 }
 
-/** What is to be told about a channel that hears nothing. */
+/** A channel without new messages: since when (ISO time), and the hours that its administrator set. */
 export type Inactivity = { readonly since: string; readonly hours: number }
 
-const HOUR = 3600_000
+const HOUR_MS = 3600_000
 
 /**
- * The silence of a channel that is to be told now; null when it is not silent, nobody wants to hear, or it was told.
- * It counts from the latest of: last incoming message, connecting, change of the setting, enabling.
+ * The inactivity of a channel to report now; null if the channel is active or off, has no report set, or this
+ * inactivity was reported already. It counts from the latest of: last customer's message, connection, change of the
+ * setting, enabling.
  */
 export function inactivityToReport(channel: Channel, extension: Extension, now: Date): Inactivity | null {
   const { noMessagesHours: hours, status } = channel
@@ -24,6 +25,6 @@ export function inactivityToReport(channel: Channel, extension: Extension, now: 
     (latest, time) => (time === null ? latest : laterOf(time, latest)),
     channel.connectedAt,
   )
-  if (now.getTime() - Date.parse(since) < hours * HOUR) return null
+  if (now.getTime() - Date.parse(since) < hours * HOUR_MS) return null
   return channel.inactivityNotifiedFrom === since ? null : { since, hours }
 }

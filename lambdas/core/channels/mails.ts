@@ -6,10 +6,10 @@ import type { Inactivity } from './inactivity.ts'
 /** A mail to the administrators, as text and as HTML with the same content. */
 export type Mail = { readonly subject: string; readonly text: string; readonly html: string }
 
-/** What was checked while a channel was silent, and what came of it: null when all is well. */
+/** A check of an inactive channel; `fault` is null if it passed. */
 export type Check = { readonly what: string; readonly fault: string | null }
 
-/** «No messages (h)»: which channel, since when, and whether it is only quiet or broken. */
+/** The mail of the setting «No messages (h)»: which channel, since when, and whether a check failed. */
 export function inactivityMail(
   channel: Channel,
   { since, hours }: Inactivity,
@@ -20,56 +20,58 @@ export function inactivityMail(
   const name = oneLine(channel.name)
   return mailOf(`No messages for ${hours} h: ${name}`, [
     `The channel «${name}» (@${channel.username} on X) has had no new message since ${readable(since)}.`,
-    broken
-      ? 'Something is broken, so messages may be missing:'
-      : 'Everything that can be checked is in order, so it may just be quiet:',
-    ...checks.map(({ what, fault }) => `- ${what}: ${fault ?? 'in order'}`),
+    broken ? 'A check failed, so messages may be missing:' : 'All checks passed, so perhaps nobody wrote:',
+    ...checks.map(({ what, fault }) => `- ${what}: ${fault ?? 'OK'}`),
     `The channel: ${consoleUrl}/channels/${channel.id}`,
-    'You are told once per silence. The next mail comes after a new message and another silence.',
+    'You get one mail per period without messages.',
   ])
 }
 
-/** X no longer lets us in. */
+/** X no longer accepts our access to an account. */
 export function revokedMail(channel: Channel, consoleUrl: string): Mail {
   const name = oneLine(channel.name)
   return mailOf(`Connect again: ${name}`, [
     `X no longer accepts our access to @${channel.username}, the account of the channel «${name}».`,
-    'New messages may be missing, and nothing can be answered, until an administrator connects the channel again. Its settings and tickets stay.',
+    'Until an administrator connects the channel again, new messages may be missing and replies cannot be sent. Its settings and tickets stay.',
     `Connect it here: ${consoleUrl}/channels/${channel.id}`,
   ])
 }
 
-/** Our webhook is broken, and upkeep cannot mend it: no channel hears anything. */
+/** Our webhook is broken and `reconcile` cannot repair it: no channel receives anything. */
 export function webhookFaultMail({ advice, since }: Fault, consoleUrl: string): Mail {
   return mailOf('X does not deliver to the helpdesk', [
-    `Our webhook at X was found broken at ${readable(since)} and cannot be mended from here. No channel gets new messages.`,
+    `Our webhook at X has been broken since at least ${readable(since)}, and we cannot repair it. No channel gets new messages.`,
     advice,
-    'It is tried again every 15 minutes. You get another mail when it works; what was missed is then asked for, as far as X lets.',
+    'We retry every 15 minutes. You get another mail when it works. We then fetch the missed messages, as far as X allows.',
     `The channels: ${consoleUrl}/channels`,
   ])
 }
 
-/** X does not deliver for one account, and upkeep cannot mend it. */
+/** The subscription of one account is gone and `reconcile` cannot restore it. */
 export function channelFaultMail(channel: Channel, { advice, since }: Fault, consoleUrl: string): Mail {
   const name = oneLine(channel.name)
   return mailOf(`X does not deliver for ${name}`, [
-    `The channel «${name}» (@${channel.username} on X) was found without its subscription at ${readable(since)}, and it cannot be made again from here. New messages may be missing.`,
+    `X has had no subscription for the channel «${name}» (@${channel.username} on X) since at least ${readable(since)}, and we cannot restore it. New messages may be missing.`,
     advice,
-    'It is tried again every 15 minutes. You get another mail when it works; what was missed is then asked for, as far as X lets.',
+    'We retry every 15 minutes. You get another mail when it works. We then fetch the missed messages, as far as X allows.',
     `The channel: ${consoleUrl}/channels/${channel.id}`,
   ])
 }
 
-/** What administrators were told of works again. @param what its name @param since ISO time at which it was found broken */
+/**
+ * A reported failure is repaired.
+ * @param what the webhook's or channel's name
+ * @param since ISO time at which we found it broken
+ */
 export function repairedMail(what: string, since: string, consoleUrl: string): Mail {
   const name = oneLine(what)
   return mailOf(`Works again: ${name}`, [
-    `${name}, found broken at ${readable(since)}, is in order. What was missed is being asked for, as far as X lets.`,
+    `${name} works again after a failure that we found at ${readable(since)}. We now fetch the missed messages, as far as X allows.`,
     `The channels: ${consoleUrl}/channels`,
   ])
 }
 
-/** A name is what somebody typed: a line break in it must not become one of a mail's header. */
+/** A name without line breaks: somebody typed it, and a line break would end the subject header. */
 function oneLine(name: string): string {
   return name.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()
 }

@@ -1,81 +1,90 @@
 import type { Recovered } from '../tickets/ticket.ts'
 import { earlierOf, laterOf } from '../time.ts'
 
-/** A time in which X's deliveries did not reach us, ISO times. */
-export type Gap = { readonly from: string; readonly to: string }
+/** A period in which X's deliveries did not reach us. Both are ISO times. */
+export type Outage = { readonly from: string; readonly to: string }
 
-/** A job that X was asked for: to deliver again what happened in a gap. */
-export type Replay = Gap & { readonly jobId: string; readonly requestedAt: string }
+/** A replay job that X accepted: it delivers again what happened in that period. */
+export type Replay = Outage & { readonly jobId: string; readonly requestedAt: string }
 
-/** How far asking for what a channel missed has come, in one of X's lists. */
-export type Progress = {
+/** How far we have read one of X's lists. */
+export type BackfillProgress = {
   readonly done: boolean
   /** X's token of the next page; null for the first. */
   readonly next: string | null
 }
 
-/** What a channel has missed and is asked for, list by list. */
-export type Missed = Gap & { readonly mentions: Progress; readonly directMessages: Progress }
+/** The period for which we still read a channel's lists at X, and how far we have read each list. */
+export type Backfill = Outage & { readonly mentions: BackfillProgress; readonly directMessages: BackfillProgress }
 
-const MINUTE = 60_000
+const MINUTE_MS = 60_000
 
-/** Clocks differ a little, and a call takes its time. */
-const SKEW = MINUTE
+/** Allows for clocks that differ and for the time that a call takes. */
+const CLOCK_SKEW_MS = MINUTE_MS
 
-/** X's limits of a replay job, in milliseconds before now, and a minute within. Source: X's docs, "Webhooks: replay". */
-const OLDEST = 24 * 60 * MINUTE - SKEW
-const YOUNGEST_FROM = 31 * MINUTE + SKEW
-const YOUNGEST_TO = 10 * MINUTE + SKEW
+/**
+ * X's limits of a replay job, as ages of its beginning and its end, narrowed by the clock skew. Source: X's
+ * documentation, "Webhooks: replay".
+ */
+const REPLAY_MAX_AGE_MS = 24 * 60 * MINUTE_MS - CLOCK_SKEW_MS
+const REPLAY_MIN_FROM_AGE_MS = 31 * MINUTE_MS + CLOCK_SKEW_MS
+const REPLAY_MIN_TO_AGE_MS = 10 * MINUTE_MS + CLOCK_SKEW_MS
 
-/** Deliveries are noticed to fail a little after they begin to. */
-export const MARGIN = 5 * MINUTE
+/** We notice an outage a little after it begins, so we treat it as longer by this much on either side. */
+export const OUTAGE_MARGIN_MS = 5 * MINUTE_MS
 
-const BEGUN: Progress = { done: false, next: null }
+const NOT_STARTED: BackfillProgress = { done: false, next: null }
 
-/** Both gaps and what lies between; what came in between is told again, which changes nothing. */
-export function widen(gap: Gap | null, more: Gap | null): Gap | null {
-  if (!gap || !more) return gap ?? more
-  return { from: earlierOf(gap.from, more.from), to: laterOf(gap.to, more.to) }
+/**
+ * One outage that covers both and the time between them. Reading too much is harmless: stored messages stay as they
+ * are.
+ */
+export function unionOf(one: Outage | null, other: Outage | null): Outage | null {
+  if (!one || !other) return one ?? other
+  return { from: earlierOf(one.from, other.from), to: laterOf(one.to, other.to) }
 }
 
-/** What is to be asked for after a further gap: from the beginning, since each list begins with the newest. */
-export function missedWith(missed: Missed | null, gap: Gap | null): Missed | null {
-  const whole = gap && widen(missed, gap)
-  return whole ? { from: whole.from, to: whole.to, mentions: BEGUN, directMessages: BEGUN } : missed
+/**
+ * A channel's backfill after a further outage. X lists the newest first, so both lists are read from the start again.
+ */
+export function extendBackfill(backfill: Backfill | null, outage: Outage | null): Backfill | null {
+  const whole = outage && unionOf(backfill, outage)
+  return whole ? { from: whole.from, to: whole.to, mentions: NOT_STARTED, directMessages: NOT_STARTED } : backfill
 }
 
-/** Whether something that happened at an ISO time may have been missed. */
-export function isWithin({ from, to }: Gap, time: string): boolean {
+/** True if an event of that ISO time may have been lost in the outage, margin included. */
+export function isWithin({ from, to }: Outage, time: string): boolean {
   const at = Date.parse(time)
-  return at >= Date.parse(from) - MARGIN && at <= Date.parse(to) + MARGIN
+  return at >= Date.parse(from) - OUTAGE_MARGIN_MS && at <= Date.parse(to) + OUTAGE_MARGIN_MS
 }
 
-/** When and for which time X may be asked to deliver a gap again; X's times are whole minutes. */
+/** What to do about replaying an outage; `period` begins and ends on whole minutes, as X requires. */
 export type ReplayStep =
   | { readonly do: 'wait'; readonly until: string }
-  | { readonly do: 'request'; readonly gap: Gap }
+  | { readonly do: 'request'; readonly period: Outage }
   | { readonly do: 'give_up' }
 
-/** What to do for a gap now, within what X allows. */
-export function replayStep(gap: Gap, now: Date): ReplayStep {
+/** The next step of replaying an outage within X's limits. */
+export function replayStep(outage: Outage, now: Date): ReplayStep {
   const at = now.getTime()
-  const from = Math.max(downToMinute(Date.parse(gap.from)), upToMinute(at - OLDEST))
-  const to = Math.max(upToMinute(Date.parse(gap.to)), downToMinute(Date.parse(gap.from)) + MINUTE)
+  const from = Math.max(downToMinute(Date.parse(outage.from)), upToMinute(at - REPLAY_MAX_AGE_MS))
+  const to = Math.max(upToMinute(Date.parse(outage.to)), downToMinute(Date.parse(outage.from)) + MINUTE_MS)
   if (from >= to) return { do: 'give_up' }
-  const until = Math.max(from + YOUNGEST_FROM, to + YOUNGEST_TO)
+  const until = Math.max(from + REPLAY_MIN_FROM_AGE_MS, to + REPLAY_MIN_TO_AGE_MS)
   if (at < until) return { do: 'wait', until: new Date(until).toISOString() }
-  return { do: 'request', gap: { from: new Date(from).toISOString(), to: new Date(to).toISOString() } }
+  return { do: 'request', period: { from: new Date(from).toISOString(), to: new Date(to).toISOString() } }
 }
 
-/** A time as X's replay wants it: `yyyymmddhhmm`, UTC. */
+/** An ISO time in UTC in the form that X's replay call takes: `yyyymmddhhmm`. */
 export function replayTime(time: string): string {
   return time.slice(0, 16).replace(/\D/g, '')
 }
 
 /**
- * By which way an event came, when not by an ordinary delivery. X does not mark what it tells again: it is known by
- * having happened in the gap, and coming after X was asked.
- * @param polled whether it was asked for by us
+ * How we recovered an event; null for an ordinary delivery. X does not mark replayed events. We recognize them: they
+ * happened in the outage and came after we requested the replay.
+ * @param polled true if we read the event from one of X's lists
+ * @param event both are ISO times
  */
 export function recoveredBy(
   polled: boolean,
@@ -83,9 +92,9 @@ export function recoveredBy(
   replay: Replay | null,
 ): Recovered | null {
   if (polled) return 'poll'
-  const isToldAgain = replay !== null && event.receivedAt >= replay.requestedAt && isWithin(replay, event.createdAt)
-  return isToldAgain ? 'replay' : null
+  const isReplayed = replay !== null && event.receivedAt >= replay.requestedAt && isWithin(replay, event.createdAt)
+  return isReplayed ? 'replay' : null
 }
 
-const downToMinute = (ms: number) => Math.floor(ms / MINUTE) * MINUTE
-const upToMinute = (ms: number) => Math.ceil(ms / MINUTE) * MINUTE
+const downToMinute = (ms: number) => Math.floor(ms / MINUTE_MS) * MINUTE_MS
+const upToMinute = (ms: number) => Math.ceil(ms / MINUTE_MS) * MINUTE_MS

@@ -1,74 +1,83 @@
 import type { Channel, ChannelSettings } from '../channels/channel.ts'
 import type { ChannelHealth, WebhookHealth } from '../channels/health.ts'
 import type { Extension } from '../channels/inactivity.ts'
-import type { Gap } from '../channels/outage.ts'
+import type { Outage } from '../channels/outage.ts'
 
-/** A begun connecting of an account, bound to the browser that began. */
+/** A sign-in at X that has begun, bound to the browser that began it. */
 export type Connecting = {
   readonly requestToken: string
   readonly encryptedSecret: string
-  /** SHA-256 of the cookie. */
+  /** SHA-256 of the browser's cookie. */
   readonly browser: string
   /** ISO time. */
   readonly expiresAt: string
+  /** ISO time; null while unused. */
   readonly usedAt: string | null
 }
 
+/** Sign-ins at X that have begun. */
 export type ConnectingStore = {
   begin(connecting: Connecting): Promise<void>
   get(requestToken: string): Promise<Connecting | null>
-  /** Takes it for one use; false when it is used already. */
+  /** Marks it as used; false if it was used already. */
   use(requestToken: string, at: string): Promise<boolean>
 }
 
-/** The webhook at X that is ours. */
+/** The id and address of our webhook at X. */
 export type OwnWebhook = { readonly id: string; readonly url: string }
 
+/** Channels, their tokens, and what the whole integration shares. */
 export type ChannelStore = {
-  /** Connects an account: a new channel, or the one of before with its settings, revived. @param at ISO time */
+  /**
+   * Connects an account: creates its channel, or reconnects the existing one, which keeps its settings. `at` is an ISO
+   * time.
+   */
   connect(account: {
     twitterUserId: string
     username: string
     name?: string | undefined
     at: string
-    /** What opens the account, sealed; those of before are replaced. */
+    /** Replaces the stored tokens. */
     encryptedTokens?: string | undefined
   }): Promise<Channel>
   list(): Promise<Channel[]>
   get(id: string): Promise<Channel | null>
-  /** What opens the account, sealed; null when it was erased. */
+  /** Null if they were erased. */
   encryptedTokens(channelId: string): Promise<string | null>
-  /** Ends a channel: its tokens are erased, its settings and tickets stay. */
+  /** Erases the channel's tokens; its settings and tickets stay. */
   disconnect(channelId: string): Promise<void>
   extension(): Promise<Extension>
-  /** Switches the whole integration. @param at ISO time */
+  /** Turns the whole integration on or off. @param at ISO time */
   setExtension(enabled: boolean, at: string): Promise<void>
-  /** Changes settings; null when there is no such channel. @param at ISO time */
+  /** Null if there is no such channel. @param at ISO time */
   change(channelId: string, settings: ChannelSettings, at: string): Promise<Channel | null>
-  /** Remembers the moment from which a silence was counted that was told. */
+  /** Stores that an inactivity was reported. @param since ISO time at which it began */
   inactivityWasNotified(channelId: string, since: string): Promise<void>
   revocationWasNotified(channelId: string): Promise<void>
   ownWebhook(): Promise<OwnWebhook | null>
   saveOwnWebhook(webhook: OwnWebhook): Promise<void>
-  /** Remembers that a customer's message came in; an earlier time than the known one changes nothing. */
-  messageCame(channelId: string, at: string): Promise<void>
+  /**
+   * Stores when a customer's message came in; a time earlier than the stored one changes nothing.
+   * @param at ISO time
+   */
+  saveLastMessageAt(channelId: string, at: string): Promise<void>
   markRevoked(channelId: string): Promise<void>
 }
 
-/** Remembers that deliveries were answered with an error, so that upkeep can ask for what they held. */
+/** Notes that we answered deliveries with an error, so that `reconcile` fetches their events. */
 export type OutageNotes = {
-  /** @param from, @param to ISO times; @throws Error when it could not be kept */
+  /** @param from, @param to ISO times; @throws Error if the note could not be stored */
   note(from: string, to: string): Promise<void>
 }
 
-/** What upkeep knows from run to run. It is the only writer, but for the notes of trouble. */
+/** What `reconcile` remembers from run to run. Only `reconcile` writes it, except for noted outages. */
 export type HealthStore = {
   webhook(): Promise<WebhookHealth>
   saveWebhook(health: WebhookHealth): Promise<void>
   channel(channelId: string): Promise<ChannelHealth>
   saveChannel(channelId: string, health: ChannelHealth): Promise<void>
-  /** From when to when deliveries were answered with an error; null when none was. */
-  trouble(): Promise<Gap | null>
-  /** Forgets trouble that is taken care of, unless there was more since. */
-  forgetOutage(trouble: Gap): Promise<void>
+  /** The period in which we answered deliveries with an error; null if there was none. */
+  notedOutage(): Promise<Outage | null>
+  /** Deletes a noted outage, unless it has grown since it was read. */
+  forgetOutage(noted: Outage): Promise<void>
 }

@@ -2,9 +2,9 @@ import type { DayCounts } from '../reports/counts.ts'
 import type { Figures } from '../reports/report.ts'
 import type { Page, PageRequest } from './tickets.ts'
 
-/** What came and made no ticket (rule 9). */
+/** An event that was ignored or unreadable, and why (rule 9). */
 export type EventRecord = {
-  /** ISO time at which it came. */
+  /** ISO time at which we received it. */
   readonly at: string
   readonly outcome: 'ignored' | 'unreadable'
   readonly reason: string
@@ -14,25 +14,27 @@ export type EventRecord = {
   readonly externalId: string | null
 }
 
+/** Narrows a list of event records. */
 export type EventFilter = {
   readonly outcome?: EventRecord['outcome'] | undefined
   readonly channelId?: string | undefined
 }
 
+/** Records of events without a ticket. */
 export type EventStore = {
   /**
-   * Keeps a record for 7 days; the same `id` again changes nothing.
-   * @param raw the event as X sent it, for what could not be read; null otherwise
+   * Stores a record for 7 days; repeating an `id` changes nothing.
+   * @param raw the event as X sent it if it was unreadable; null otherwise
    */
   record(id: string, record: EventRecord, raw: string | null): Promise<void>
   /** Newest first. */
   list(filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>>
 }
 
-/** What happened on channels, per UTC day. Counting is a part of what is counted, so there is nothing here to count with. */
+/** Counts per channel and UTC day, to read. The other stores write them together with what they count. */
 export type CountStore = {
-  /** Every UTC day from one to another (`YYYY-MM-DD`), both included, oldest first. */
+  /** The counts of each UTC day from `from` to `to` (`YYYY-MM-DD`, both included), oldest first. */
   activity(channelId: string, from: string, to: string): Promise<DayCounts[]>
-  /** What the tickets count for that a channel opened on each day; days without any are left out. */
+  /** The figures of the tickets opened on each of these days, by day; days without tickets are left out. */
   reported(channelId: string, from: string, to: string): Promise<ReadonlyMap<string, Figures>>
 }

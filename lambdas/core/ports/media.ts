@@ -3,43 +3,46 @@ import type { Message } from '../tickets/ticket.ts'
 import type { DueMessage } from './queues.ts'
 import type { AccountTokens } from './x.ts'
 
-/** Media of messages on their way into the bucket. */
+/** Media of messages, and how far they are downloaded. */
 export type MediaStore = {
-  /** A message of a ticket by its id; null when there is none. */
+  /** Null if there is no such message. */
   message(channelId: string, messageId: string): Promise<Message | null>
-  /** Writes one medium of a message as it is now; false when any has changed since `message` was read. */
+  /**
+   * Writes one attachment of a message; false if any of them has changed since `message` was read.
+   * @param index its place in `media`
+   */
   save(message: Message, index: number, after: Attachment): Promise<boolean>
   /** Messages with media that are due at an ISO time. */
   due(at: string, limit: number): Promise<DueMessage[]>
-  /** Leaves a message out of the due ones until an ISO time, because it was just brought back. */
+  /** Hides a message from `due` until an ISO time, because it was just queued. */
   postpone(media: DueMessage, until: string): Promise<void>
 }
 
-/** Bytes in a row, as they come. */
+/** A stream of bytes. */
 export type Bytes = AsyncIterable<Uint8Array>
 
-/** The private bucket. */
+/** The private bucket for files of messages. */
 export type Bucket = {
   /**
-   * Stores bytes under a key, of which nothing is left when they end with an error.
-   * @throws whatever the bytes throw, or Error when the bucket does not take them
+   * Stores a stream under a key. If the stream fails, nothing is stored.
+   * @throws what the stream throws, or Error if the bucket refuses it
    */
   put(key: string, contentType: string, bytes: Bytes): Promise<void>
-  /** Size and type by the first bytes of what lies under a key; null when nothing does. */
-  look(key: string): Promise<{ size: number; contentType: string | null } | null>
-  /** Keeps what lies under a key under another one too. */
+  /** A file's size in bytes, and its MIME type found from its first bytes; null if there is no file. */
+  inspect(key: string): Promise<{ size: number; contentType: string | null } | null>
+  /** Copies a file to another key. */
   copy(from: string, to: string, contentType: string): Promise<void>
-  /** Bytes from a place on, at most so many. */
+  /** At most `count` bytes, beginning at offset `from`. */
   read(key: string, from: number, count: number): Promise<Uint8Array>
-  /** A link with which anybody gets it for some minutes. */
+  /** A link with which anyone can read the file for some minutes. */
   link(key: string): Promise<string>
-  /** A link with which anybody may put exactly this there for some minutes. */
+  /** A link with which anyone can upload a file of exactly this type and size (bytes) for some minutes. */
   uploadLink(key: string, contentType: string, size: number): Promise<string>
 }
 
-/** Why a medium of X could not be had. */
+/** Why a file of X could not be downloaded. */
 export class MediaError extends Error {
-  /** Whether another try could not end otherwise. */
+  /** True if retrying cannot help. */
   readonly isFinal: boolean
   constructor(reason: string, isFinal: boolean) {
     super(reason)
@@ -47,12 +50,12 @@ export class MediaError extends Error {
   }
 }
 
-/** Where X keeps media. */
+/** X's servers for media. */
 export type MediaSource = {
   /**
-   * Asks for a medium, signed with the account's tokens where X wants that. The type is that of its first bytes.
-   * @param maxBytes more than this is not read: the bytes then end with a MediaError, as when they break off
-   * @throws MediaError without a word of what came
+   * Downloads a file; signs with the account's tokens where X requires it. `contentType` is found from the first bytes.
+   * @param maxBytes a larger file ends its stream with a MediaError, as does a broken connection
+   * @throws MediaError, never with content of the answer
    */
   fetch(
     url: string,

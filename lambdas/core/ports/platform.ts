@@ -2,37 +2,37 @@ import type { Mail } from '../channels/mails.ts'
 import type { LogEntry } from '../log-events.ts'
 import type { ConsumerSecrets } from '../x/signature.ts'
 
-/** The time, as a port: every decision gets its clock from outside. */
+/** The current time. */
 export type Clock = () => Date
 
 /** Writes one line of log. */
 export type Log = (entry: LogEntry) => void
 
-/** Where the consumer secrets of the X app are kept. */
+/** The secrets of the X app in our secret store. */
 export type XSecrets = {
-  /** @throws Error when they cannot be read or were never filled in */
+  /** @throws Error if they cannot be read or were never filled in */
   consumer(): Promise<ConsumerSecrets>
-  /** The same, read anew unless that was done a moment ago: for a signature that does not match. */
+  /** Reads them again, unless that was just done: for a signature that does not match. Throws as `consumer` does. */
   refreshed(): Promise<ConsumerSecrets>
-  /** The keys that sign our own calls. */
+  /** The keys that sign our calls to X. Throws as `consumer` does. */
   app(): Promise<AppKeys>
 }
 
 /** The consumer key and secret of the X app. */
 export type AppKeys = { readonly key: string; readonly secret: string }
 
-/** Encrypts what must not be readable where it is stored. */
+/** Encrypts texts that must not be stored in the clear. */
 export type Encryption = {
-  /** @param context what the text belongs to: only the same context decrypts it */
+  /** @param context what the text belongs to; decrypting needs the same context */
   encrypt(text: string, context: string): Promise<string>
-  /** @throws Error when it was encrypted for another context, or with another key */
+  /** @throws Error if it was encrypted for another context or with another key */
   decrypt(encrypted: string, context: string): Promise<string>
 }
 
 /** Mails to the administrators. */
 export type Mailer = {
-  /** How many there are to tell. */
+  /** Number of administrators. */
   readonly recipients: number
-  /** @throws Error when it could not be handed over */
+  /** @throws Error if the mail could not be sent */
   send(mail: Mail): Promise<void>
 }

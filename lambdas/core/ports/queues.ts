@@ -4,13 +4,15 @@ import type { QueuedEvent } from '../x/webhook-body.ts'
 export type EventQueue = {
   /**
    * Queues all events of a delivery, in order.
-   * @param deliveryId the same when the same delivery is handed in again by us, another when X delivers again
-   * @throws Error unless the queue has every one
+   * @param deliveryId stays the same when we retry, differs when X delivers again
+   * @throws Error unless the queue accepts every event
    */
   send(events: readonly QueuedEvent[], deliveryId: string): Promise<void>
 }
 
-/** A message that is to be looked at: a reply to send, or one of which something is to be moved or asked for. */
+/**
+ * A message that is due: a reply to send or upload files for, or a message with media to download or data to look up.
+ */
 export type DueMessage = {
   readonly ticketId: string
   readonly channelId: string
@@ -18,11 +20,11 @@ export type DueMessage = {
   readonly position: string
 }
 
-/** A due message in its queue. `at` is the ISO time at which it was judged to be due. */
+/** A due message in its queue. `at` is the ISO time at which it was found due. */
 export type QueuedDue = DueMessage & { readonly at: string }
 
-/** A queue of messages that are due: replies to send, or media to move. */
+/** A queue of due messages: replies to send, or media to transfer. */
 export type DueQueue = {
-  /** @param at ISO time at which they are judged to be due. @throws Error unless the queue has every one */
+  /** @param at ISO time at which they were found due, @throws Error unless the queue accepts every message */
   send(due: readonly DueMessage[], at: string): Promise<void>
 }

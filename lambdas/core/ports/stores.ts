@@ -4,7 +4,7 @@ import type { MediaStore } from './media.ts'
 import type { ReplyStore, UploadStore } from './replies.ts'
 import type { TicketStore } from './tickets.ts'
 
-/** The stores over one table. */
+/** All stores of the one table. */
 export type Stores = {
   tickets: TicketStore
   replies: ReplyStore

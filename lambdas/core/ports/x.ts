@@ -3,27 +3,27 @@ import type { Files, UploadedMedia } from '../tickets/attachment.ts'
 import type { Target } from '../tickets/ticket.ts'
 import type { Person, QuotedPost } from '../x/activity.ts'
 
-/** Access to one X account, as OAuth 1.0a gives it. */
+/** OAuth 1.0a access to an X account. */
 export type AccountTokens = { readonly token: string; readonly secret: string }
 
-/** Who an account is. */
+/** An X account. */
 export type Account = { readonly id: string; readonly username: string }
 
-/** A webhook that is registered at X for the app. */
+/** A webhook of the app at X. `valid` is false if X has stopped delivering to it. */
 export type XWebhook = { readonly id: string; readonly url: string; readonly valid: boolean }
 
-/** A page of one of X's lists, newest first, as X sent it. */
+/** A page of one of X's lists, newest first, unparsed. */
 export type XPage = {
   readonly items: readonly unknown[]
-  /** Users, media and posts that X sent beside them. */
+  /** Users, media and posts that the items refer to. */
   readonly includes: unknown
-  /** The token of the next page; null for the last. */
+  /** The token of the next page; null on the last. */
   readonly next: string | null
 }
 
-/** A call to X that was refused or got no answer, with X's own words. */
+/** X refused a call or did not answer. `detail` is X's text. */
 export class XError extends Error {
-  /** X's status; null when there was no answer. */
+  /** HTTP status; null if X did not answer. */
   readonly status: number | null
   readonly detail: string
   constructor(status: number | null, detail: string) {
@@ -33,7 +33,7 @@ export class XError extends Error {
   }
 }
 
-/** A file to hand in to X. */
+/** A file to upload to X. `size` is in bytes, `category` is X's `media_category`. */
 export type FileToUpload = {
   readonly attachmentId: string
   readonly contentType: string
@@ -41,7 +41,7 @@ export type FileToUpload = {
   readonly category: string
 }
 
-/** Sign-in of accounts at X. Every method throws XError when X refuses. */
+/** Sign-in of accounts at X. Every method throws XError if X refuses or does not answer. */
 export type XAccounts = {
   requestToken(callbackUrl: string): Promise<{ token: string; secret: string; authorizeUrl: string }>
   accessToken(request: AccountTokens, verifier: string): Promise<AccountTokens>
@@ -49,29 +49,30 @@ export type XAccounts = {
   invalidate(tokens: AccountTokens): Promise<void>
 }
 
-/** Our webhook at X, and what X delivers to it. Every method throws XError when X refuses. */
+/** Our webhook at X and its subscriptions. Every method throws XError if X refuses or does not answer. */
 export type XSubscriptions = {
   webhooks(): Promise<XWebhook[]>
   createWebhook(url: string): Promise<XWebhook>
   validateWebhook(id: string): Promise<void>
   deleteWebhook(id: string): Promise<void>
-  /** Subscribes an account to everything that concerns tickets; once more is no error. */
+  /** Subscribes an account to all events that concern tickets; repeating it is no error. */
   subscribe(tokens: AccountTokens, account: Account, webhookId: string): Promise<void>
   unsubscribe(account: Account, webhookId: string): Promise<void>
-  /** Ids of the accounts of which X delivers everything that we need to a webhook. One call for all channels. */
+  /** Ids of the accounts whose events X delivers to a webhook, all of them. One list for all channels. */
   subscribedAccounts(webhookId: string): Promise<ReadonlySet<string>>
-  /** Asks X to deliver again what happened from one time to another (`yyyymmddhhmm`, UTC); gives the job's id. */
+  /** Requests a replay of a period (`yyyymmddhhmm`, UTC); returns the id of the replay job. */
   replay(webhookId: string, from: string, to: string): Promise<string>
 }
 
-/** Direct messages and posts in an account's name. */
+/** Sends direct messages and posts as an account. */
 export type XPosting = {
-  /** Sends, and tells what came of it; never throws. @param mediaIds X's ids of uploaded files, in order */
+  /** Sends a reply; never throws. @param mediaIds X's ids of uploaded files, in order */
   send(tokens: AccountTokens, target: Target, text: string, mediaIds?: readonly string[]): Promise<XAnswer>
   /**
-   * X's ids of everything that an account sent to a target since an ISO time and that has this text and these files (none
-   * when not said): the very same files first, then newest first. An agent may have sent the same before: which of them
-   * is meant is the caller's to know.
+   * X's ids of what an account sent to a target since an ISO time with this text and these files (default: none). The
+   * same files come before alike ones, then the newest first. Equal messages may be several; the caller tells them
+   * apart.
+   * @throws XError if X refuses or does not answer
    */
   findSent(
     tokens: AccountTokens,
@@ -83,29 +84,29 @@ export type XPosting = {
   ): Promise<string[]>
 }
 
-/** What X shows to an account. Every method throws XError when X refuses. */
+/** Reads what X shows to an account. Every method throws XError if X refuses or does not answer. */
 export type XReading = {
-  /** A post as X shows it to an account; null when it does not: deleted, protected, withheld. */
+  /** Null if X does not show the post: deleted, protected or withheld. */
   post(tokens: AccountTokens, id: string): Promise<QuotedPost | null>
-  /** A person as X shows them to an account; null when it does not: gone or suspended. */
+  /** Null if X does not show the person: deleted or suspended. */
   user(tokens: AccountTokens, id: string): Promise<Person | null>
-  /** Posts that mention an account, written at an ISO time or later. X goes back 800 posts. */
+  /** Posts that mention an account, written at an ISO time or later; at most the latest 800. */
   mentions(tokens: AccountTokens, account: Account, since: string, next: string | null): Promise<XPage>
-  /** The account's direct messages of the last 30 days; X knows no «since». */
+  /** The account's direct messages of the last 30 days. X offers no filter by time. */
   directMessages(tokens: AccountTokens, next: string | null): Promise<XPage>
 }
 
-/** Uploads of files to X. Every method throws XError when X refuses. */
+/** Uploads files to X. Every method throws XError if X refuses or does not answer. */
 export type XUploads = {
   /**
-   * Hands a file in, part by part. X may take its time with it: then it is not `ready`.
-   * @param read gives bytes from a place on
+   * Uploads a file in chunks. It is not `ready` while X processes it.
+   * @param read returns at most `count` bytes, beginning at offset `from`
    */
   upload(
     tokens: AccountTokens,
     file: FileToUpload,
     read: (from: number, count: number) => Promise<Uint8Array>,
   ): Promise<UploadedMedia>
-  /** Whether X has worked through a file, and seconds after which to ask again. @throws XError 400 when X could not use it */
+  /** Whether X has processed a file, and when to ask again. @throws XError 400 if X could not process it */
   uploadState(tokens: AccountTokens, mediaId: string): Promise<{ ready: boolean; checkAfterSeconds: number }>
 }

@@ -1,33 +1,36 @@
 import type { Target } from '../tickets/ticket.ts'
 import { laterOf } from '../time.ts'
 
-/** What an account has sent in one of X's windows. */
+/** A window of one of X's rate limits: when it started (ISO time), and how much the account has sent in it. */
 type Window = { readonly startedAt: string; readonly used: number }
 
-/** How much an account has sent of one kind, and until when X wants nothing of it. */
+/** How much an account has sent of one kind of reply. */
 export type Quota = {
-  /** One for each limit of the kind. */
+  /** One window for each limit of the kind, in the order of `rateLimits`. */
   readonly windows: readonly Window[]
-  /** ISO time before which nothing is sent, because X said so; null when it did not. */
+  /** ISO time before which we send nothing, because X said so; null if X did not. */
   readonly notBefore: string | null
-  /** Grows with each change: whoever counted on an older one counts again. */
+  /** Grows with each change; a change of an older version is made again. */
   readonly version: number
 }
 
-type Limit = { readonly amount: number; readonly milliseconds: number }
+type Limit = { readonly amount: number; readonly windowMs: number }
 
-const MINUTE = 60_000
+const MINUTE_MS = 60_000
 
-/** X's limits per account. Source: X's docs, "Rate limits". */
-export const limits: Readonly<Record<Target['kind'], readonly Limit[]>> = {
+/** X's rate limits per account. Source: https://docs.x.com/x-api/fundamentals/rate-limits. */
+export const rateLimits: Readonly<Record<Target['kind'], readonly Limit[]>> = {
   direct_message: [
-    { amount: 15, milliseconds: 15 * MINUTE },
-    { amount: 1440, milliseconds: 24 * 60 * MINUTE },
+    { amount: 15, windowMs: 15 * MINUTE_MS },
+    { amount: 1440, windowMs: 24 * 60 * MINUTE_MS },
   ],
-  post: [{ amount: 100, milliseconds: 15 * MINUTE }],
+  post: [{ amount: 100, windowMs: 15 * MINUTE_MS }],
 }
 
-/** Takes one of an account's quota, or says when there is one again (ISO time). */
+/**
+ * Counts one reply, or gives the ISO time until which the account must wait.
+ * @param quota null if nothing was sent yet
+ */
 export function takeQuota(kind: Target['kind'], quota: Quota | null, now: Date): { next: Quota } | { until: string } {
   if (quota?.notBefore && quota.notBefore > now.toISOString()) return { until: quota.notBefore }
   const windows = windowsAt(kind, quota, now)
@@ -46,15 +49,18 @@ export function takeQuota(kind: Target['kind'], quota: Quota | null, now: Date):
   }
 }
 
-/** What is left to an account: of its tightest window, or nothing while X wants nothing of it. */
+/**
+ * What an account may still send: `limit` and `remaining` of the window with the least left; 0 remain until
+ * `notBefore`.
+ */
 export type QuotaLeft = {
   readonly limit: number
   readonly remaining: number
-  /** ISO time at which all of it is there again; null when none of it is used. */
+  /** ISO time at which the whole limit is available again; null if none of it is used. */
   readonly resetsAt: string | null
 }
 
-/** How much of a kind an account may send now, and when the limit that is reached first begins anew. */
+/** What an account may send of a kind now. @param quota null if nothing was sent yet */
 export function quotaLeft(kind: Target['kind'], quota: Quota | null, now: Date): QuotaLeft {
   const [tightest] = windowsAt(kind, quota, now)
     .map(({ limit, used, endsAt }) => ({
@@ -63,24 +69,24 @@ export function quotaLeft(kind: Target['kind'], quota: Quota | null, now: Date):
       resetsAt: used > 0 ? endsAt : null,
     }))
     .sort((a, b) => a.remaining - b.remaining || ((a.resetsAt ?? '') > (b.resetsAt ?? '') ? -1 : 1))
-  if (!tightest) throw new Error(`there is no limit for a ${kind}`)
+  if (!tightest) throw new Error(`no rate limit is known for a ${kind}`)
   if (!quota?.notBefore || quota.notBefore <= now.toISOString()) return tightest
   const until = tightest.remaining === 0 && tightest.resetsAt ? tightest.resetsAt : quota.notBefore
   return { limit: tightest.limit, remaining: 0, resetsAt: laterOf(until, quota.notBefore) }
 }
 
-/** The windows of a kind at a time: those that are over begin anew. */
+/** The windows of a kind at a time; a window that is over starts again. */
 function windowsAt(kind: Target['kind'], quota: Quota | null, now: Date) {
-  return limits[kind].map((limit, index) => {
+  return rateLimits[kind].map((limit, index) => {
     const known = quota?.windows[index]
-    const isOpen = known !== undefined && Date.parse(known.startedAt) + limit.milliseconds > now.getTime()
+    const isOpen = known !== undefined && Date.parse(known.startedAt) + limit.windowMs > now.getTime()
     const { startedAt, used } = isOpen ? known : { startedAt: now.toISOString(), used: 0 }
-    const endsAt = new Date(Date.parse(startedAt) + limit.milliseconds).toISOString()
+    const endsAt = new Date(Date.parse(startedAt) + limit.windowMs).toISOString()
     return { startedAt, used, endsAt, limit: limit.amount }
   })
 }
 
-/** The quota of an account of which X said to wait. @param until ISO time */
+/** The quota of an account that X told to wait. @param until ISO time */
 export function blockedUntil(quota: Quota | null, until: string): Quota {
   return { windows: quota?.windows ?? [], notBefore: until, version: (quota?.version ?? 0) + 1 }
 }

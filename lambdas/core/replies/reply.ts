@@ -1,5 +1,5 @@
 import twitterText from 'twitter-text'
-import type { Attachment } from '../tickets/attachment.ts'
+import { type Attachment, UNQUEUED_DUE_AFTER_MS } from '../tickets/attachment.ts'
 import {
   countedWith,
   type Delivery,
@@ -12,39 +12,40 @@ import {
 import { laterOf } from '../time.ts'
 import { positionAfter, positionOfTime } from '../x/ids.ts'
 
-/** A reply: a message with a delivery and what is needed to send it. */
+/** A reply of an agent: a message with its delivery and the state of sending it. */
 export type Reply = Message & { readonly delivery: Delivery; readonly sending: Sending }
 
+/** True if a message is a reply of an agent, and not written on X. */
 export function isReply(message: Message): message is Reply {
   return message.delivery !== null && message.sending !== null
 }
 
-/** X's limits of a text: characters of a direct message, weighted ones of a post. Source: X's docs, "Counting characters". */
-export const MAX_DIRECT_MESSAGE = 10_000
-export const MAX_POST = 280
+/**
+ * X's limits of a text: characters (code points) of a direct message, weighted characters of a post.
+ * Source: https://docs.x.com/fundamentals/counting-characters.
+ */
+export const MAX_DIRECT_MESSAGE_CHARACTERS = 10_000
+export const MAX_POST_CHARACTERS = 280
 
-/** How long a text counts on X, and how long it may be. */
+/** The length of a text as X counts it, and the maximum. */
 export function lengthOf(kind: Ticket['kind'], text: string): { weightedLength: number; maxLength: number } {
-  if (kind === 'direct') return { weightedLength: [...text].length, maxLength: MAX_DIRECT_MESSAGE }
-  return { weightedLength: twitterText.parseTweet(text).weightedLength, maxLength: MAX_POST }
+  if (kind === 'direct') return { weightedLength: [...text].length, maxLength: MAX_DIRECT_MESSAGE_CHARACTERS }
+  return { weightedLength: twitterText.parseTweet(text).weightedLength, maxLength: MAX_POST_CHARACTERS }
 }
 
-/** Time after which a reply that was stored but never queued is brought back, milliseconds. */
-export const LEFT_BEHIND_AFTER = 60_000
-
-/** Who answers: an agent, or the machine's client. */
+/** The author of a reply: an agent, or a program that calls the API. */
 export type Author = { readonly id: string; readonly name: string }
 
-/** A new reply and the ticket with it. @param now the time of writing */
+/** A new reply, and the ticket with it counted. @param now the time at which it was written */
 export function writeReply(
   ticket: Ticket,
   reply: { id: string; text: string; target: Target; author: Author; media?: readonly Attachment[] },
   now: Date,
 ): { ticket: Ticket; reply: Reply } {
   const at = now.toISOString()
-  // Clocks differ: an answer stands behind what it answers in any case.
+  // Clocks differ, but a reply must sort after the messages that are already there.
   const position = laterOf(positionOfTime(now.getTime()), positionAfter(ticket.lastPosition))
-  const dueAt = new Date(now.getTime() + LEFT_BEHIND_AFTER).toISOString()
+  const dueAt = new Date(now.getTime() + UNQUEUED_DUE_AFTER_MS).toISOString()
   return {
     reply: {
       id: reply.id,
@@ -74,11 +75,11 @@ export function writeReply(
       sending: {
         target: reply.target,
         attemptedAt: null,
-        looks: 0,
+        failedVerifications: 0,
         ifMissing: null,
         claimedUntil: null,
         uploadedMedia: [],
-        uploads: 0,
+        failedUploads: 0,
         version: 1,
       },
       createdAt: at,
@@ -95,27 +96,27 @@ export function writeReply(
   }
 }
 
-/** A failed reply, or one of which an agent decides that X does not have it, ready to be sent again. */
+/** A failed reply, or one of unknown outcome that an agent found missing on X, ready to be sent again. */
 export function sendAgain(reply: Reply, now: Date): Reply {
-  const dueAt = new Date(now.getTime() + LEFT_BEHIND_AFTER).toISOString()
+  const dueAt = new Date(now.getTime() + UNQUEUED_DUE_AFTER_MS).toISOString()
   return {
     ...reply,
     delivery: { ...reply.delivery, status: 'pending', reason: null, dueAt },
     sending: {
       ...reply.sending,
       attemptedAt: null,
-      looks: 0,
+      failedVerifications: 0,
       ifMissing: null,
       claimedUntil: null,
       uploadedMedia: [],
-      uploads: 0,
+      failedUploads: 0,
     },
   }
 }
 
 /**
- * Whether a text that X shows is the one that was sent. X puts handles before a reply, escapes, and puts addresses in
- * the place of links; what remains must be the same.
+ * True if a text that X shows is the text that we sent. X puts handles before a reply and replaces links, so handles,
+ * the targets of links and white space do not count.
  */
 export function isSameText(sent: string, shown: string, kind: Target['kind']): boolean {
   return comparable(sent, kind) === comparable(shown, kind)

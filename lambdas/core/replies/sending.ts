@@ -2,179 +2,202 @@ import type { Channel } from '../channels/channel.ts'
 import { readyMedia, type UploadedMedia } from '../tickets/attachment.ts'
 import type { Reply } from './reply.ts'
 
-/** What X answered to a call that sends, or that there was no answer. */
+/** X's answer to a call that sends a reply. `pauseUntil` is an ISO time if the account's limit is now used up. */
 export type XAnswer =
   | { readonly is: 'sent'; readonly externalId: string; readonly pauseUntil: string | null }
-  /** Refused with a status; `detail` in X's words, `resetAt` an ISO time where X named one. */
+  /**
+   * X refused it with an HTTP status. `detail` is X's text; `resetAt` is the ISO time at which X's rate limit resets.
+   */
   | {
       readonly is: 'refused'
       readonly status: number
       readonly detail: string
       readonly resetAt: string | null
     }
-  /** Never reached X: certainly not sent. */
+  /** The call never reached X, so X does not have the reply. */
   | { readonly is: 'unreached'; readonly detail: string }
-  /** Reached X, perhaps, and nothing came back. */
+  /** No answer came, so X may have the reply. */
   | { readonly is: 'unanswered'; readonly detail: string }
 
-/** What to do with a reply before it is sent. */
+/** The next step of sending a reply. Times are ISO times. */
 export type Step =
   | { readonly do: 'leave'; readonly reason: string }
   | { readonly do: 'fail'; readonly reason: string }
-  /** X may have it and cannot be asked: an agent decides. */
-  | { readonly do: 'leave_open'; readonly reason: string }
+  /** X may have it and we cannot find out: an agent decides. */
+  | { readonly do: 'mark_unknown'; readonly reason: string }
   | { readonly do: 'wait'; readonly until: string; readonly reason: string }
   | { readonly do: 'verify' }
-  /** Its files must be at X first. */
+  /** Its files must be uploaded to X first; it is due again at `until`. */
   | { readonly do: 'upload'; readonly until: string }
   | { readonly do: 'send'; readonly mediaIds: readonly string[] }
 
-/** Time to wait before asking X whether it has an attempt: its echo mostly comes first. Milliseconds. */
+/** Delay before we verify an attempt at X: usually its echo comes first. */
 export const VERIFY_AFTER_MS = 30_000
-/** Time that one worker has a reply for itself, milliseconds: more than the function may run. */
+/** How long a worker has a reply for itself: longer than the function may run. */
 export const CLAIM_MS = 120_000
-/** X is asked so often in vain; after that an agent decides. */
+/** After this many failed verifications an agent decides. */
 export const MAX_VERIFICATIONS = 5
-/** A reply is sent so often when X certainly did not take it; after that it has failed. */
+/** After this many attempts that X does not have, the reply fails. */
 export const MAX_ATTEMPTS = 5
 
-/** After which time a reply whose files should be on their way to X is looked at again, milliseconds. */
-const UPLOAD_AGAIN_AFTER = 60_000
-/** X may be ill so often while it is handed files; after that the reply has failed. */
+/** A reply whose files are being uploaded is due again after this time. */
+const UPLOAD_DUE_AFTER_MS = 60_000
+/** After this many uploads that failed because X was unavailable, the reply fails. */
 export const MAX_UPLOADS = 8
 
-/** What comes next for a reply. @param ahead ISO time until which an earlier reply of the ticket waits, or null */
-export function nextStep(reply: Reply, channel: Channel | null, ahead: string | null, now: Date): Step {
+/**
+ * The next step of sending a reply.
+ * @param earlierDueAt ISO time at which an earlier pending reply of the ticket is due; null if there is none
+ */
+export function nextStep(reply: Reply, channel: Channel | null, earlierDueAt: string | null, now: Date): Step {
   const at = now.toISOString()
   const { delivery, sending } = reply
-  if (delivery.status !== 'pending') return { do: 'leave', reason: `it is ${delivery.status}` }
-  if (sending.claimedUntil && sending.claimedUntil > at) return { do: 'leave', reason: 'another worker has it' }
-  if (sending.attemptedAt && channel?.status !== 'connected') return { do: 'leave_open', reason: UNKNOWN }
+  if (delivery.status !== 'pending') return { do: 'leave', reason: `the reply is ${delivery.status}` }
+  if (sending.claimedUntil && sending.claimedUntil > at) return { do: 'leave', reason: 'another worker has the reply' }
+  if (sending.attemptedAt && channel?.status !== 'connected') return { do: 'mark_unknown', reason: UNKNOWN }
   if (!channel || channel.status === 'disconnected') {
-    return { do: 'fail', reason: 'The X account was disconnected. Connect it again, then retry.' }
+    return { do: 'fail', reason: 'The X account is disconnected. An administrator must connect it again. Then retry.' }
   }
   if (channel.status === 'needs_reconnection') return { do: 'fail', reason: RECONNECT }
   if (sending.attemptedAt) {
-    const lookAt = new Date(Date.parse(sending.attemptedAt) + VERIFY_AFTER_MS).toISOString()
-    return lookAt > at
-      ? { do: 'wait', until: lookAt, reason: 'whether X has it is asked a little later' }
+    const verifyAt = new Date(Date.parse(sending.attemptedAt) + VERIFY_AFTER_MS).toISOString()
+    return verifyAt > at
+      ? { do: 'wait', until: verifyAt, reason: 'X is asked a little later whether it has the reply' }
       : { do: 'verify' }
   }
-  if (ahead)
-    return { do: 'wait', until: later(ahead, at, 1_000), reason: 'an earlier reply of the ticket is not sent yet' }
+  if (earlierDueAt)
+    return {
+      do: 'wait',
+      until: atLeast(earlierDueAt, at, 1_000),
+      reason: 'an earlier reply of the ticket is not sent yet',
+    }
   const mediaIds = readyMedia(reply.media, sending.uploadedMedia, now)
-  if (mediaIds === null) return { do: 'upload', until: new Date(now.getTime() + UPLOAD_AGAIN_AFTER).toISOString() }
+  if (mediaIds === null) return { do: 'upload', until: new Date(now.getTime() + UPLOAD_DUE_AFTER_MS).toISOString() }
   return { do: 'send', mediaIds }
 }
 
-/** What an answer of X means for the reply. */
+/** What an answer of X means for the reply. Times are ISO times. */
 export type Verdict =
   | { readonly do: 'sent'; readonly externalId: string }
   | { readonly do: 'fail'; readonly reason: string; readonly reconnect: boolean }
-  /** The account waits, with everything of it. */
+  /** The reply waits; with `account`, all replies of the account do. */
   | { readonly do: 'wait'; readonly until: string; readonly reason: string; readonly account: boolean }
-  /** X may have it: look before anything else. */
+  /**
+   * X may have it: verify that first. `ifMissing` is why the reply fails if X does not have it; null: it is sent again.
+   */
   | { readonly do: 'outcome_unknown'; readonly reason: string; readonly ifMissing: string | null }
 
-const UNKNOWN = 'Whether X has it could not be found out. Look on X; retry only when it is not there.'
+const UNKNOWN = 'We could not find out whether X has it. Check on X; retry only if it is not there.'
 
 const RECONNECT =
-  'X no longer accepts our access to the account. An administrator must connect the channel again, then retry.'
+  'X no longer accepts our access to the account. An administrator must connect the channel again. Then retry.'
 
-/** X's answers in words that tell an agent what to do. Source: X's docs and recorded answers. */
+/**
+ * What an answer of X means for a reply; a reason tells an agent what to do.
+ * Source: recorded answers of X, and https://docs.x.com/x-api/fundamentals/response-codes-and-errors.
+ */
 export function judge(answer: XAnswer, now: Date): Verdict {
   if (answer.is === 'sent') return { do: 'sent', externalId: answer.externalId }
   if (answer.is === 'unreached') {
-    const until = later(null, now.toISOString(), 30_000)
-    return { do: 'wait', until, reason: 'X cannot be reached; it is tried again.', account: false }
+    const until = atLeast(null, now.toISOString(), 30_000)
+    return { do: 'wait', until, reason: 'We cannot reach X. We retry.', account: false }
   }
-  const doubt = (what: string): Verdict => ({
+  const outcomeUnknown = (what: string): Verdict => ({
     do: 'outcome_unknown',
-    reason: `${what}; whether it has the reply is being found out.`,
+    reason: `${what}. We are finding out whether it has the reply.`,
     ifMissing: null,
   })
-  if (answer.is === 'unanswered') return doubt('X did not answer')
+  if (answer.is === 'unanswered') return outcomeUnknown('X did not answer')
   const { status, detail, resetAt } = answer
   const fail = (reason: string, reconnect = false): Verdict => ({ do: 'fail', reason, reconnect })
   if (status === 429) {
-    const until = later(resetAt, now.toISOString(), 60_000)
+    const until = atLeast(resetAt, now.toISOString(), 60_000)
     return {
       do: 'wait',
       until,
-      reason: "X's limit for the account is used up; it is sent when X allows.",
+      reason: "X's limit for the account is used up. We send the reply when X allows it.",
       account: true,
     }
   }
-  if (status >= 500) return doubt(`X answered ${status}`)
+  if (status >= 500) return outcomeUnknown(`X answered ${status}`)
   if (status === 401) return fail(RECONNECT, true)
   if (status === 402) {
     return fail(
-      "The credits of the X app are used up. An administrator must buy more in X's developer console, then retry.",
+      "The credits of the X app are used up. An administrator must buy more in X's developer console. Then retry.",
     )
   }
   if (status === 403) return judgeForbidden(detail, fail)
-  return fail(`X refused it (${status}): ${detail || 'without a reason'}. Change the reply, or answer on X itself.`)
+  return fail(`X refused the reply (${status}): ${sentence(detail)} Change it, or answer on X.`)
 }
 
-/** What X forbids and how it says so, the first that fits. */
+/** Reasons for what X forbids; the first pattern that matches counts. */
 const FORBIDDEN: readonly (readonly [RegExp, string])[] = [
   [
     /not allowed because you have not been mentioned|only reply to or quote/i,
-    'X allows replies only to posts that mention the account. Write a direct message, or answer on X itself.',
+    'X allows replies only to posts that mention the account. Write a direct message, or answer on X.',
   ],
   [
     /permission to DM|cannot send messages|direct message/i,
-    'X does not let the account write to this person, who may have closed their direct messages. Answer publicly, or another way.',
+    'X does not allow the account to write to this person; perhaps they closed their direct messages. Answer publicly, or by other means.',
   ],
   [
     /oauth1-permissions|app permissions/i,
-    'The X app lacks the permission «Read, Write and Direct Messages». An administrator must give it and connect the channel again, then retry.',
+    'The X app lacks the permission «Read, Write and Direct Messages». An administrator must grant it and connect the channel again. Then retry.',
   ],
-  [/deleted|not visible/i, 'The post was deleted or is not visible to the account, so nothing can stand under it.'],
+  [/deleted|not visible/i, 'The post was deleted or is not visible to the account, so X takes no reply to it.'],
 ]
 
 function judgeForbidden(detail: string, fail: (reason: string) => Verdict): Verdict {
   if (/duplicate/i.test(detail)) {
     return {
       do: 'outcome_unknown',
-      reason: 'X says that it has this text already; it is being looked for.',
-      ifMissing: 'X refuses the same text twice. Change the wording, then send it anew.',
+      reason: 'X says that it already has this text. We are finding out whether it has the reply.',
+      ifMissing: 'X refuses the same text twice. Send a new reply with other words.',
     }
   }
   const known = FORBIDDEN.find(([pattern]) => pattern.test(detail))
-  return fail(known?.[1] ?? `X does not allow it: ${detail || 'without a reason'}. Answer on X itself to see why.`)
+  return fail(known?.[1] ?? `X does not allow it: ${sentence(detail)} Answer on X to see why.`)
 }
 
-/** The later of an ISO time and some milliseconds from now. */
-function later(time: string | null, at: string, milliseconds: number): string {
+/** X's text with one full stop at its end. */
+function sentence(detail: string): string {
+  return `${detail.replace(/[.\s]+$/, '') || 'no reason given'}.`
+}
+
+/** The later of two ISO times: the given one, and `milliseconds` after `at`. */
+function atLeast(time: string | null, at: string, milliseconds: number): string {
   const least = new Date(Date.parse(at) + milliseconds).toISOString()
   return time && time > least ? time : least
 }
 
-/** What X says when it is asked whether it has a reply. */
+/** The result of asking X whether it has a reply. `unclear`: X could not be asked. */
 export type Found =
-  | { readonly is: 'there'; readonly externalId: string }
+  | { readonly is: 'found'; readonly externalId: string }
   | { readonly is: 'missing' }
   | { readonly is: 'unclear' }
 
-/** A reply after X was asked whether it has it: sent, to be sent again, to be asked for again, or for an agent to decide. */
-export function afterVerification(reply: Reply, found: Exclude<Found, { is: 'there' }>, now: Date): Reply {
+/**
+ * A reply that X does not have, or of which X could not be asked: due to be sent or verified again, failed, or unknown.
+ */
+export function afterVerification(reply: Reply, found: Exclude<Found, { is: 'found' }>, now: Date): Reply {
   const { delivery, sending } = reply
   const rest = { ...sending, claimedUntil: null }
   if (found.is === 'unclear') {
-    const looks = sending.looks + 1
-    if (looks >= MAX_VERIFICATIONS) return leftOpen({ ...reply, sending: { ...rest, looks } }, UNKNOWN)
-    const dueAt = new Date(now.getTime() + VERIFY_AFTER_MS * 2 ** looks).toISOString()
-    return { ...reply, delivery: { ...delivery, dueAt }, sending: { ...rest, looks } }
+    const failedVerifications = sending.failedVerifications + 1
+    if (failedVerifications >= MAX_VERIFICATIONS)
+      return markUnknown({ ...reply, sending: { ...rest, failedVerifications } }, UNKNOWN)
+    const dueAt = new Date(now.getTime() + VERIFY_AFTER_MS * 2 ** failedVerifications).toISOString()
+    return { ...reply, delivery: { ...delivery, dueAt }, sending: { ...rest, failedVerifications } }
   }
-  const ended = { ...rest, attemptedAt: null, ifMissing: null, looks: 0 }
-  const gaveUp = delivery.attempts >= MAX_ATTEMPTS ? 'X did not take it, several times over. Retry later.' : null
+  const ended = { ...rest, attemptedAt: null, ifMissing: null, failedVerifications: 0 }
+  const gaveUp =
+    delivery.attempts >= MAX_ATTEMPTS ? `X did not accept it in ${MAX_ATTEMPTS} attempts. Retry later.` : null
   const reason = sending.ifMissing ?? gaveUp
   if (reason) return { ...reply, delivery: { ...delivery, status: 'failed', reason, dueAt: null }, sending: ended }
   return { ...reply, delivery: { ...delivery, reason: null, dueAt: now.toISOString() }, sending: ended }
 }
 
-/** A reply that one worker takes to send: from here on an attempt may be at X. */
+/** A reply that a worker claims and sends: from now on X may have it. */
 export function startAttempt(reply: Reply, now: Date): Reply {
   const claimedUntil = new Date(now.getTime() + CLAIM_MS).toISOString()
   return {
@@ -184,7 +207,7 @@ export function startAttempt(reply: Reply, now: Date): Reply {
   }
 }
 
-/** A reply that waits until an ISO time; an attempt that certainly failed is no longer one. */
+/** A reply that waits until an ISO time. @param attempted false if X certainly does not have the last attempt */
 export function waitUntil(reply: Reply, dueAt: string, reason: string | null, attempted: boolean): Reply {
   return {
     ...reply,
@@ -193,8 +216,8 @@ export function waitUntil(reply: Reply, dueAt: string, reason: string | null, at
   }
 }
 
-/** A reply of which an agent decides. What was attempted is kept: its echo may still settle it. */
-export function leftOpen(reply: Reply, reason: string): Reply {
+/** A reply whose outcome an agent must find out. It keeps its attempt, because its echo may still settle it. */
+export function markUnknown(reply: Reply, reason: string): Reply {
   return {
     ...reply,
     delivery: { ...reply.delivery, status: 'unknown', reason, dueAt: null },
@@ -211,7 +234,7 @@ export function failed(reply: Reply, reason: string): Reply {
   }
 }
 
-/** A reply of which it is not known whether X has it. */
+/** A reply that X may have; it is due for verification. @param ifMissing why it fails if X does not have it */
 export function withUnknownOutcome(reply: Reply, reason: string, ifMissing: string | null, now: Date): Reply {
   const dueAt = new Date(now.getTime() + VERIFY_AFTER_MS).toISOString()
   return {
@@ -221,7 +244,7 @@ export function withUnknownOutcome(reply: Reply, reason: string, ifMissing: stri
   }
 }
 
-/** A reply that X has. */
+/** A reply that X has. @param externalId X's id */
 export function sent(reply: Reply, externalId: string): Reply {
   return {
     ...reply,
@@ -231,45 +254,43 @@ export function sent(reply: Reply, externalId: string): Reply {
   }
 }
 
-/** What handing a file to X came to. */
-export type Handed =
-  | { readonly is: 'there'; readonly uploadedMedia: UploadedMedia }
-  | { readonly is: 'refused'; readonly status: number | null; readonly detail: string }
-
-/** A reply with one of its files at X. */
+/** A reply with one more of its files uploaded to X. */
 export function withUploadedMedia(reply: Reply, uploadedMedia: UploadedMedia): Reply {
   const others = reply.sending.uploadedMedia.filter(({ attachmentId }) => attachmentId !== uploadedMedia.attachmentId)
   return { ...reply, sending: { ...reply.sending, uploadedMedia: [...others, uploadedMedia] } }
 }
 
-/** What it means for a reply that X did not take one of its files. Handing in again is harmless, so nothing is in doubt. */
+/**
+ * What a failed upload means for a reply. Uploading again is harmless, so its outcome is never unknown.
+ * @param status null when X did not answer
+ */
 export function judgeUpload(
   reply: Reply,
   { status, detail }: { status: number | null; detail: string },
   now: Date,
 ): Extract<Verdict, { do: 'fail' | 'wait' }> {
-  const { uploads } = reply.sending
-  const isIll = status === null || status >= 500 || status === 429
-  if (isIll && uploads + 1 < MAX_UPLOADS) {
-    const until = new Date(now.getTime() + 60_000 * 2 ** uploads).toISOString()
+  const { failedUploads } = reply.sending
+  const isTemporary = status === null || status >= 500 || status === 429
+  if (isTemporary && failedUploads + 1 < MAX_UPLOADS) {
+    const until = new Date(now.getTime() + 60_000 * 2 ** failedUploads).toISOString()
     return {
       do: 'wait',
       until,
-      reason: 'X does not take the attachment at the moment; it is tried again.',
+      reason: 'X does not accept the attachment at the moment. We retry.',
       account: false,
     }
   }
   const known = judge({ is: 'refused', status: status ?? 400, detail, resetAt: null }, now)
-  if (!isIll && known.do === 'fail' && (status === 401 || status === 402 || /oauth1-permissions/.test(detail)))
+  if (!isTemporary && known.do === 'fail' && (status === 401 || status === 402 || /oauth1-permissions/.test(detail)))
     return known
-  const reason = isIll
-    ? 'X did not take the attachment, several times over. Retry later.'
-    : `X refused the attachment (${status}): ${detail || 'without a reason'}. Send another file.`
+  const reason = isTemporary
+    ? `X did not accept the attachment in ${MAX_UPLOADS} attempts. Retry later.`
+    : `X refused the attachment (${status}): ${sentence(detail)} Send another file.`
   return { do: 'fail', reason, reconnect: false }
 }
 
-/** A reply whose files X would not take for the moment. */
+/** A reply that waits after a failed upload. @param dueAt ISO time */
 export function waitForUpload(reply: Reply, dueAt: string, reason: string): Reply {
   const waits = waitUntil(reply, dueAt, reason, true)
-  return { ...waits, sending: { ...waits.sending, uploads: reply.sending.uploads + 1 } }
+  return { ...waits, sending: { ...waits.sending, failedUploads: reply.sending.failedUploads + 1 } }
 }

@@ -1,11 +1,11 @@
 import type { Reply } from '../replies/reply.ts'
 import type { Message, Ticket } from '../tickets/ticket.ts'
 
-/** How replies end. */
+/** How a reply ends. */
 export const outcomes = ['sent', 'failed', 'unknown'] as const
 export type Outcome = (typeof outcomes)[number]
 
-/** What is counted once for each thing that happens on a channel. */
+/** The name of a count. */
 export type CountName =
   | 'received'
   | 'opened'
@@ -15,27 +15,27 @@ export type CountName =
   | `ignored#${string}`
   | `replies#${Outcome}`
 
-/** Counts that grow by one, each, on one UTC day of a channel (`YYYY-MM-DD`). */
+/** The counts of a channel that grow by one on a UTC day (`YYYY-MM-DD`). */
 export type Tally = { readonly channelId: string; readonly day: string; readonly names: readonly CountName[] }
 
-/** What happened on a channel in one UTC day. */
+/** The counts of a channel on a UTC day. */
 export type DayCounts = {
   /** `YYYY-MM-DD` */
   readonly date: string
-  /** What came from X for the first time: opened, joined or ignored. */
+  /** New events of X: opened, joined or ignored. */
   readonly received: number
   readonly opened: number
   readonly joined: number
-  /** Of the messages that opened or joined: those that X's deliveries had not brought. */
+  /** Messages that opened or joined and that we recovered, because X had not delivered them. */
   readonly recovered: number
-  /** Ignored events by their reason. */
+  /** Ignored events by reason. */
   readonly ignored: Readonly<Record<string, number>>
   readonly unreadable: number
-  /** How often a reply came to that outcome; one that failed and was sent in the end is in both. */
+  /** How often a reply had each outcome; one that failed and was sent later counts in both. */
   readonly replies: Readonly<Record<Outcome, number>>
 }
 
-/** What a change of a ticket counts for: a customer's message opens or joins; nothing else counts here. */
+/** The counts of a ticket change. Only a customer's message counts; null for other changes. */
 export function tallyOfChange({ before, message }: { before: Ticket | null; message: Message | null }): Tally | null {
   if (message?.direction !== 'inbound') return null
   const names: CountName[] = ['received', before === null ? 'opened' : 'joined']
@@ -46,14 +46,14 @@ export function tallyOfChange({ before, message }: { before: Ticket | null; mess
   }
 }
 
-/** What a change of a reply counts for: an outcome that it did not have before. @param at ISO time */
+/** The counts of a reply change; null unless the reply has a new outcome. @param at ISO time */
 export function tallyOfReply(before: Reply, after: Reply, at: string): Tally | null {
   const { status } = after.delivery
   if (status === 'pending' || status === before.delivery.status) return null
   return { channelId: after.channelId, day: dayOf(at), names: [`replies#${status}`] }
 }
 
-/** What an event without a ticket counts for. @param record `at` is an ISO time */
+/** The counts of an event without a ticket; null without a channel. @param record `at` is an ISO time */
 export function tallyOfEvent(record: {
   channelId: string | null
   at: string
@@ -69,7 +69,7 @@ export function tallyOfEvent(record: {
   }
 }
 
-/** The counts of one day out of what is stored of it, by their names. */
+/** The counts of a day from the stored counts by name. @param date `YYYY-MM-DD` */
 export function dayCounts(date: string, stored: ReadonlyMap<string, number>): DayCounts {
   const count = (name: CountName) => stored.get(name) ?? 0
   const ignored = [...stored].flatMap(([name, value]) =>
@@ -87,12 +87,12 @@ export function dayCounts(date: string, stored: ReadonlyMap<string, number>): Da
   }
 }
 
-/** The UTC day of an ISO time in UTC. */
+/** The UTC day (`YYYY-MM-DD`) of an ISO time in UTC. */
 export function dayOf(time: string): string {
   return time.slice(0, 10)
 }
 
-/** All UTC days from one to another, both included. */
+/** All UTC days (`YYYY-MM-DD`) from one to another, both included. */
 export function daysBetween(from: string, to: string): string[] {
   const days: string[] = []
   for (let at = Date.parse(from); at <= Date.parse(to); at += 24 * 3600_000)

@@ -1,23 +1,23 @@
 import { statuses, type Ticket } from '../tickets/ticket.ts'
 
-/** By what tickets are reported. */
+/** How a report groups tickets. */
 export const groupings = ['tag', 'status', 'channel', 'day'] as const
 export type Grouping = (typeof groupings)[number]
 
 /**
- * What a ticket counts for: numbers by name, `opened`, `closed`, `in`, `out` and the class of its first response, each
- * for all tickets, for its status and for each of its tags. Whatever changes a ticket changes the sums by the difference,
- * so they always are what counting all tickets gives.
+ * The numbers that tickets add to a report: `opened`, `closed`, `in`, `out`, and one for the class of the first
+ * response time. Each number exists for all tickets, for each status and for each tag. Every change of a ticket changes
+ * the stored sums by the difference, so they always equal a full count.
  */
 export type Figures = ReadonlyMap<string, number>
 
 /**
- * Classes of a first response are a tenth apart: the middle of one is within 5 % of every time in it.
- * Class 0 is up to a second.
+ * Ratio between the bounds of neighbouring classes of first response times. The middle of a class is within 5 % of
+ * every time in it. Class 0 ends at one second.
  */
-const STEP = 1.1
+const CLASS_RATIO = 1.1
 
-/** What a ticket as it stands counts for, on the day on which it was opened. */
+/** The figures of one ticket in its present state. They belong to the day on which it was opened. */
 export function figuresOf(ticket: Ticket): Figures {
   const seconds = firstResponseSeconds(ticket)
   const own: [string, number][] = [
@@ -31,15 +31,15 @@ export function figuresOf(ticket: Ticket): Figures {
   return new Map(groups.flatMap((group) => own.map(([name, value]) => [nameOf(name, group), value] as const)))
 }
 
-/** What the sums change by when a ticket changes; without what stays the same. */
+/** How a change of a ticket changes the sums, without zeros. @param before null for a new ticket */
 export function differenceOf(before: Ticket | null, after: Ticket): Figures {
-  const [gone, come] = [before ? figuresOf(before) : new Map<string, number>(), figuresOf(after)]
-  const names = new Set([...gone.keys(), ...come.keys()])
-  const changes = [...names].map((name) => [name, (come.get(name) ?? 0) - (gone.get(name) ?? 0)] as const)
+  const [old, current] = [before ? figuresOf(before) : new Map<string, number>(), figuresOf(after)]
+  const names = new Set([...old.keys(), ...current.keys()])
+  const changes = [...names].map((name) => [name, (current.get(name) ?? 0) - (old.get(name) ?? 0)] as const)
   return new Map(changes.filter(([, change]) => change !== 0))
 }
 
-/** One line of a report. */
+/** A row of a report. */
 export type ReportRow = {
   readonly opened: number
   readonly closed: number
@@ -48,14 +48,14 @@ export type ReportRow = {
   readonly firstResponse: {
     /** Tickets with a response. */
     readonly count: number
-    /** To 5 %; null without a response. */
+    /** Accurate to 5 %; null if no ticket has a response. */
     readonly medianSeconds: number | null
-    /** Tickets by the time until their first response, at most so many seconds each; classes without any are left out. */
+    /** Tickets by first response time. `upToSeconds` is the upper bound of a class; empty classes are left out. */
     readonly histogram: readonly { readonly upToSeconds: number; readonly count: number }[]
   }
 }
 
-/** The line of a group out of sums: `all`, `status#…` or `tag#…`. */
+/** The row of a group from the sums. @param group `all`, `status#…` or `tag#…` */
 export function rowOf(sums: Figures, group: string): ReportRow {
   const sum = (name: string) => sums.get(nameOf(name, group)) ?? 0
   const classes = [...sums]
@@ -72,12 +72,12 @@ export function rowOf(sums: Figures, group: string): ReportRow {
     firstResponse: {
       count: classes.reduce((count, one) => count + one.count, 0),
       medianSeconds: medianOf(classes),
-      histogram: classes.map((one) => ({ upToSeconds: Math.ceil(STEP ** one.class), count: one.count })),
+      histogram: classes.map((one) => ({ upToSeconds: Math.ceil(CLASS_RATIO ** one.class), count: one.count })),
     },
   }
 }
 
-/** The groups of a grouping that sums have tickets in, in the order in which people look for them. */
+/** The groups that have tickets: statuses in the order of `statuses`, tags by name. */
 export function groupsIn(sums: Figures, grouping: 'tag' | 'status'): { group: string; key: string }[] {
   const found = [...sums].flatMap(([name, count]) =>
     count > 0 && name.startsWith(`opened#${grouping}#`) ? [name.slice(`opened#${grouping}#`.length)] : [],
@@ -88,29 +88,29 @@ export function groupsIn(sums: Figures, grouping: 'tag' | 'status'): { group: st
     .map((key) => ({ group: `${grouping}#${key}`, key }))
 }
 
-/** Sums of sums. */
+/** Adds figures up. */
 export function addUp(all: readonly Figures[]): Figures {
   const sums = new Map<string, number>()
   for (const one of all) for (const [name, value] of one) sums.set(name, (sums.get(name) ?? 0) + value)
   return sums
 }
 
-/** Seconds from opening to the first answer that an agent wrote; null before. */
+/** Seconds from opening to the first outbound message; null before. */
 function firstResponseSeconds({ openedAt, firstResponseAt }: Ticket): number | null {
   return firstResponseAt === null ? null : Math.max(0, (Date.parse(firstResponseAt) - Date.parse(openedAt)) / 1000)
 }
 
 function classOf(seconds: number): number {
-  return seconds <= 1 ? 0 : Math.ceil(Math.log(seconds) / Math.log(STEP))
+  return seconds <= 1 ? 0 : Math.ceil(Math.log(seconds) / Math.log(CLASS_RATIO))
 }
 
-/** The middle ticket's class, by the geometric middle of its bounds. */
+/** The geometric middle of the class of the middle ticket, in seconds. */
 function medianOf(classes: readonly { class: number; count: number }[]): number | null {
   const half = classes.reduce((count, one) => count + one.count, 0) / 2
   let passed = 0
   for (const one of classes) {
     passed += one.count
-    if (passed >= half) return one.class === 0 ? 1 : STEP ** (one.class - 0.5)
+    if (passed >= half) return one.class === 0 ? 1 : CLASS_RATIO ** (one.class - 0.5)
   }
   return null
 }

@@ -1,62 +1,62 @@
 import type { Media } from '../x/activity.ts'
 
-/** A picture, GIF or video of a message, and how far it has come into our own bucket. */
+/** A picture, GIF or video of a message, and whether our bucket has its file. */
 export type Attachment = Omit<Media, 'url'> & {
-  /** Where X keeps it; null for what an agent attached. */
+  /** X's address of the file; null for an agent's attachment. */
   readonly url: string | null
-  /** `unavailable` from the first failed fetch on; a later try may still store it. */
+  /** `unavailable` after the first failed download; a retry may still store it. */
   readonly status: 'pending' | 'stored' | 'unavailable'
-  /** The type of its bytes; null until it is stored. */
+  /** MIME type, found from its bytes; null until it is stored. */
   readonly contentType: string | null
   /** Bytes; null until it is stored. */
   readonly size: number | null
-  /** Its place in the bucket; null until it is stored. */
+  /** Its key in the bucket; null until it is stored. */
   readonly key: string | null
-  /** The place of its preview in the bucket; null when there is none of its own. */
+  /** The key of its preview in the bucket; null if it has none of its own. */
   readonly previewKey: string | null
-  /** How often its fetching has failed. */
+  /** How often its download has failed. */
   readonly attempts: number
-  /** ISO time of the next try; null when there is nothing more to try. */
+  /** ISO time of the next try; null if there is none. */
   readonly nextTryAt: string | null
-  /** Why it could not be fetched, without anything of its content; null while all goes well. */
+  /** Why the download failed, never with content of the file; null while it has not failed. */
   readonly reason: string | null
 }
 
-const MEGABYTE = 1024 * 1024
+const MEGABYTE_BYTES = 1024 * 1024
 
 /**
- * What X takes of each kind, and gives out: bytes at most, and types. Nothing else is ever stored, so no browser finds
- * a page or a script in the bucket. Source: X's docs, "Media best practices".
+ * The largest file that X accepts of each kind, and its MIME types. Nothing else is ever stored, so the bucket never
+ * serves a page or a script. Source: https://docs.x.com/x-api/media/quickstart/best-practices.
  */
-export const limits: Readonly<Record<Media['type'], { maxBytes: number; types: readonly string[] }>> = {
-  photo: { maxBytes: 5 * MEGABYTE, types: ['image/jpeg', 'image/png', 'image/webp'] },
-  animated_gif: { maxBytes: 15 * MEGABYTE, types: ['image/gif'] },
-  video: { maxBytes: 512 * MEGABYTE, types: ['video/mp4', 'video/quicktime'] },
+export const mediaLimits: Readonly<Record<Media['type'], { maxBytes: number; types: readonly string[] }>> = {
+  photo: { maxBytes: 5 * MEGABYTE_BYTES, types: ['image/jpeg', 'image/png', 'image/webp'] },
+  animated_gif: { maxBytes: 15 * MEGABYTE_BYTES, types: ['image/gif'] },
+  video: { maxBytes: 512 * MEGABYTE_BYTES, types: ['video/mp4', 'video/quicktime'] },
 }
 
-/** Types in which X gives out each kind: it plays every GIF as a video. */
+/** The MIME types in which X serves each kind. X converts every GIF to a video. */
 const RECEIVED: Readonly<Record<Media['type'], readonly string[]>> = {
-  photo: [...limits.photo.types, 'image/gif'],
+  photo: [...mediaLimits.photo.types, 'image/gif'],
   animated_gif: ['video/mp4', 'image/gif'],
-  video: limits.video.types,
+  video: mediaLimits.video.types,
 }
 
-/** Whether bytes of a type may be what X calls a photo, GIF or video. */
-export function mayBe(type: Media['type'], contentType: string | null): contentType is string {
+/** True if X serves that kind of media with that MIME type. */
+export function isExpectedType(type: Media['type'], contentType: string | null): contentType is string {
   return contentType !== null && RECEIVED[type].includes(contentType)
 }
 
-/** What X makes of a file of a type; null for one that it does not take. */
+/** The kind of media for a MIME type; null if X does not accept it. */
 export function kindOfType(contentType: string): Media['type'] | null {
   const kinds: Media['type'][] = ['photo', 'animated_gif', 'video']
-  return kinds.find((kind) => limits[kind].types.includes(contentType)) ?? null
+  return kinds.find((kind) => mediaLimits[kind].types.includes(contentType)) ?? null
 }
 
-/** Time after which a medium that was stored but never queued is brought back, milliseconds. */
-const LEFT_BEHIND_AFTER = 60_000
+/** A stored message that never reached its queue is due after this time: `requeue` then queues it. */
+export const UNQUEUED_DUE_AFTER_MS = 60_000
 
-/** A medium of a message that just came. @param at ISO time */
-export function toFetch(media: Media, at: string): Attachment {
+/** Media of a new message, still to be downloaded. @param at ISO time at which the message came */
+export function pendingAttachment(media: Media, at: string): Attachment {
   return {
     ...media,
     status: 'pending',
@@ -65,12 +65,12 @@ export function toFetch(media: Media, at: string): Attachment {
     key: null,
     previewKey: null,
     attempts: 0,
-    nextTryAt: new Date(Date.parse(at) + LEFT_BEHIND_AFTER).toISOString(),
+    nextTryAt: new Date(Date.parse(at) + UNQUEUED_DUE_AFTER_MS).toISOString(),
     reason: null,
   }
 }
 
-/** A medium that lies in the bucket. */
+/** An attachment whose file is in the bucket. `size` is in bytes. */
 export function stored(
   attachment: Attachment,
   file: { key: string; previewKey: string | null; contentType: string; size: number },
@@ -78,57 +78,61 @@ export function stored(
   return { ...attachment, ...file, status: 'stored', nextTryAt: null, reason: null }
 }
 
-const MINUTE = 60_000
+const MINUTE_MS = 60_000
 
-/** How long after each failed try the next one comes, milliseconds; after the last there is none: about 4 days in all. */
-const BACK_OFF = [1, 5, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60, 24 * 60, 24 * 60].map((minutes) => minutes * MINUTE)
+/** Delays between failed downloads and the next try: about 4 days in all. After the last there is no further try. */
+const RETRY_DELAYS_MS = [1, 5, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60, 24 * 60, 24 * 60].map(
+  (minutes) => minutes * MINUTE_MS,
+)
 
-/** A medium that could not be fetched. @param isFinal whether another try could not end otherwise */
+/** An attachment whose download failed. @param isFinal true if retrying cannot help */
 export function unavailable(attachment: Attachment, reason: string, isFinal: boolean, now: Date): Attachment {
-  const wait = isFinal ? undefined : BACK_OFF[attachment.attempts]
-  const nextTryAt = wait === undefined ? null : new Date(now.getTime() + wait).toISOString()
+  const delay = isFinal ? undefined : RETRY_DELAYS_MS[attachment.attempts]
+  const nextTryAt = delay === undefined ? null : new Date(now.getTime() + delay).toISOString()
   return { ...attachment, status: 'unavailable', attempts: attachment.attempts + 1, nextTryAt, reason }
 }
 
-/** When the first of several is to be tried; null when none is. */
+/** The earliest `nextTryAt` of a list; null if there is none. */
 export function firstTryOf(media: readonly Attachment[]): string | null {
   const times = media.flatMap(({ nextTryAt }) => (nextTryAt === null ? [] : [nextTryAt]))
   return times.sort()[0] ?? null
 }
 
-/** A file that an agent hands in, before it belongs to a reply. */
+/** A file that an agent uploads, before a reply uses it. */
 export type Upload = {
   readonly id: string
   readonly key: string
-  /** What was said that would come. */
+  /** MIME type, as announced. */
   readonly contentType: string
+  /** Bytes, as announced. */
   readonly size: number
   /** ISO time. */
   readonly createdAt: string
-  /** The reply that has it; null while none has. */
+  /** The id of the reply that uses it; null while unused. */
   readonly usedBy: string | null
 }
 
-/** Ids that we give: `attachment-` and a UUID. */
+/** The form of our ids: `attachment-` and a UUID. */
 export const UPLOAD_ID = /^attachment-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** An unused one goes after a day, milliseconds. */
-export const UPLOAD_LIVES = 24 * 3600_000
+/** An unused upload is deleted after a day. */
+export const UPLOAD_LIFETIME_MS = 24 * 3600_000
 
-/** What is known of an attachment that a reply names. */
+/** An attachment that a reply names, as far as we know it. */
 export type Candidate =
-  /** Never given, or gone after its day. */
+  /** We never gave this id, or the upload has expired. */
   | { readonly is: 'unknown' }
   | { readonly is: 'used' }
-  /** Given, but the bytes never came. */
+  /** We gave the id, but the file was never uploaded. */
   | { readonly is: 'missing' }
   | {
-      readonly is: 'there'
-      readonly said: { readonly contentType: string; readonly size: number }
-      /** What really lies there; `contentType` by its bytes, null for none that X takes. */
-      readonly real: { readonly contentType: string | null; readonly size: number }
+      readonly is: 'uploaded'
+      readonly announced: { readonly contentType: string; readonly size: number }
+      /** The uploaded file: bytes, and MIME type found from its bytes; null for a type that X does not accept. */
+      readonly actual: { readonly contentType: string | null; readonly size: number }
     }
 
+/** Problems of attachments, as programs read them. */
 export const mediaProblemCodes = [
   'too_many_attachments',
   'unknown_attachment',
@@ -138,6 +142,7 @@ export const mediaProblemCodes = [
   'media_size',
 ] as const
 
+/** A problem of an attachment. `field` is the request's field, such as `attachmentIds.2`. */
 export type MediaProblem = {
   readonly code: (typeof mediaProblemCodes)[number]
   readonly field: string
@@ -145,22 +150,22 @@ export type MediaProblem = {
 }
 
 /**
- * What X would refuse of a reply's attachments, and what is wrong with them otherwise; empty when all is well.
- * 4 photos or 1 GIF or 1 video in a post, 1 attachment in a direct message.
- * Source: X's docs, "Manage Posts" and "Direct Messages".
+ * The problems of a reply's attachments; empty if X accepts them. A post takes 4 photos, 1 GIF or 1 video; a direct
+ * message takes 1 attachment. Source: https://docs.x.com/x-api/media/quickstart/best-practices and
+ * https://docs.x.com/x-api/direct-messages/manage/introduction.
  */
 export function mediaProblems(kind: 'direct' | 'mention', candidates: readonly Candidate[]): MediaProblem[] {
   const single = candidates.flatMap((candidate, index) => {
     const problem = problemOf(candidate)
     return problem ? [{ ...problem, field: `attachmentIds.${index}` }] : []
   })
-  const types = candidates.map((one) => (one.is === 'there' ? kindOfType(one.real.contentType ?? '') : null))
-  const alone = types.some((type) => type === 'animated_gif' || type === 'video')
+  const types = candidates.map((one) => (one.is === 'uploaded' ? kindOfType(one.actual.contentType ?? '') : null))
+  const mustBeAlone = types.some((type) => type === 'animated_gif' || type === 'video')
   const field = 'attachmentIds'
   if (kind === 'direct' && candidates.length > 1) {
     return [{ code: 'too_many_attachments', field, detail: 'a direct message takes one attachment' }, ...single]
   }
-  if (candidates.length > (alone ? 1 : 4)) {
+  if (candidates.length > (mustBeAlone ? 1 : 4)) {
     const detail = 'a public reply takes four photos, or one GIF, or one video'
     return [{ code: 'too_many_attachments', field, detail }, ...single]
   }
@@ -170,51 +175,56 @@ export function mediaProblems(kind: 'direct' | 'mention', candidates: readonly C
 function problemOf(candidate: Candidate): Omit<MediaProblem, 'field'> | null {
   switch (candidate.is) {
     case 'unknown':
-      return { code: 'unknown_attachment', detail: 'there is no such attachment, or its day is over' }
+      return { code: 'unknown_attachment', detail: 'does not exist or has expired' }
     case 'used':
-      return { code: 'used_attachment', detail: 'belongs to another reply already' }
+      return { code: 'used_attachment', detail: 'is already used in a reply' }
     case 'missing':
-      return { code: 'missing_upload', detail: 'was never uploaded: PUT the bytes to its uploadUrl first' }
-    case 'there':
-      return problemOfFile(candidate.said, candidate.real)
+      return { code: 'missing_upload', detail: 'was never uploaded: PUT the file to its uploadUrl first' }
+    case 'uploaded':
+      return problemOfFile(candidate.announced, candidate.actual)
   }
 }
 
 function problemOfFile(
-  said: { contentType: string; size: number },
-  real: { contentType: string | null; size: number },
+  announced: { contentType: string; size: number },
+  actual: { contentType: string | null; size: number },
 ): Omit<MediaProblem, 'field'> | null {
-  const kind = real.contentType === null ? null : kindOfType(real.contentType)
-  if (real.contentType === null || kind === null) {
-    return { code: 'media_type', detail: 'is no JPEG, PNG, WebP, GIF, MP4 or QuickTime file by its bytes' }
+  const kind = actual.contentType === null ? null : kindOfType(actual.contentType)
+  if (actual.contentType === null || kind === null) {
+    return { code: 'media_type', detail: 'is not a JPEG, PNG, WebP, GIF, MP4 or QuickTime file' }
   }
-  if (real.contentType !== said.contentType) {
-    return { code: 'media_type', detail: `was announced as ${said.contentType}, but its bytes are ${real.contentType}` }
+  if (actual.contentType !== announced.contentType) {
+    return { code: 'media_type', detail: `was announced as ${announced.contentType}, but is ${actual.contentType}` }
   }
-  if (real.size !== said.size) {
-    return { code: 'media_size', detail: `was announced with ${said.size} bytes, but has ${real.size}` }
+  if (actual.size !== announced.size) {
+    return { code: 'media_size', detail: `was announced with ${announced.size} bytes, but has ${actual.size}` }
   }
-  const { maxBytes } = limits[kind]
-  if (real.size > maxBytes) return { code: 'media_size', detail: tooLarge(real.size, maxBytes) }
+  const { maxBytes } = mediaLimits[kind]
+  if (actual.size > maxBytes) return { code: 'media_size', detail: tooLarge(actual.size, maxBytes) }
   return null
 }
 
 function tooLarge(size: number, maxBytes: number): string {
-  return `has ${size} bytes, and X takes ${maxBytes} of this type`
+  return `${inMegabytes(size)} MB; X allows ${inMegabytes(maxBytes)} MB`
 }
 
-/** What is wrong with announcing a file; null when it may come. */
+/** Rounded up, so that a file over the limit never reads as equal to it. */
+function inMegabytes(bytes: number): number {
+  return Math.ceil((bytes / MEGABYTE_BYTES) * 10) / 10
+}
+
+/** The problem of an announced file; null if it may be uploaded. `size` is in bytes. */
 export function announcementProblem(file: { contentType: string; size: number }): MediaProblem | null {
   const kind = kindOfType(file.contentType)
   if (kind === null) {
-    const types = Object.values(limits).flatMap((limit) => limit.types)
+    const types = Object.values(mediaLimits).flatMap((limit) => limit.types)
     return { code: 'media_type', field: 'contentType', detail: `must be one of ${types.join(', ')}` }
   }
-  const { maxBytes } = limits[kind]
+  const { maxBytes } = mediaLimits[kind]
   return file.size > maxBytes ? { code: 'media_size', field: 'size', detail: tooLarge(file.size, maxBytes) } : null
 }
 
-/** A file of an agent as an attachment of the reply that names it. */
+/** An agent's upload as an attachment of the reply that names it. */
 export function attached(
   upload: Pick<Upload, 'id'>,
   file: { key: string; contentType: string; size: number },
@@ -233,27 +243,27 @@ export function attached(
   }
 }
 
-/** X's category of a file: what it is, and for what. Source: X's docs, "Media upload". */
+/** X's `media_category` of a file. Source: https://docs.x.com/x-api/media/quickstart/best-practices. */
 export function categoryOf(kind: 'direct_message' | 'post', type: Media['type']): string {
   const suffix = { photo: 'image', animated_gif: 'gif', video: 'video' }[type]
   return `${kind === 'post' ? 'tweet' : 'dm'}_${suffix}`
 }
 
-/** A file at X, on its way into a reply. */
+/** A file of a reply that is uploaded to X. */
 export type UploadedMedia = {
   readonly attachmentId: string
-  /** X's id of it. */
+  /** X's media id. */
   readonly mediaId: string
-  /** ISO time until which X keeps it. */
-  readonly until: string
-  /** Whether X has worked through it. */
+  /** ISO time at which X deletes it, unless it is used. */
+  readonly expiresAt: string
+  /** True if X has processed it. */
   readonly ready: boolean
 }
 
-/** Time that a send may take: what X forgets sooner is handed in anew. Milliseconds. */
-const MARGIN = 10 * MINUTE
+/** Time for sending: a file that expires sooner is uploaded again. */
+const SEND_MARGIN_MS = 10 * MINUTE_MS
 
-/** X's ids of a reply's files, in order; null while one is not at X, not ready, or soon forgotten there. */
+/** X's media ids of a reply's files, in order; null if one is not uploaded, not ready, or expires soon. */
 export function readyMedia(
   media: readonly Attachment[],
   uploadedMedia: readonly UploadedMedia[],
@@ -261,25 +271,25 @@ export function readyMedia(
 ): string[] | null {
   const ids = media.map(({ id }) => {
     const one = uploadedMedia.find(({ attachmentId }) => attachmentId === id)
-    return one?.ready && !isForgotten(one, now) ? one.mediaId : null
+    return one?.ready && !isExpired(one, now) ? one.mediaId : null
   })
   return ids.every((id) => id !== null) ? ids : null
 }
 
-/** Whether X has forgotten a file, or is about to. */
-export function isForgotten({ until }: UploadedMedia, now: Date): boolean {
-  return Date.parse(until) - MARGIN <= now.getTime()
+/** True if X has deleted an uploaded file or will do so soon. */
+export function isExpired({ expiresAt }: UploadedMedia, now: Date): boolean {
+  return Date.parse(expiresAt) - SEND_MARGIN_MS <= now.getTime()
 }
 
-/** A reply's files, and where they are at X. */
+/** A reply's files, and those of them that are uploaded to X. */
 export type Files = { readonly media: readonly Attachment[]; readonly uploadedMedia: readonly UploadedMedia[] }
 
-/** A medium as X shows it on one of its messages. */
+/** Media as X shows it on a message. */
 export type ShownMedia = { readonly id: string; readonly type: Media['type'] }
 
 /**
- * Whether the media that X shows are those of a reply (rule 5): as many of each kind. X keeps the ids of uploads, so
- * `exact` ones are the very same files.
+ * Compares a reply's files with the media that X shows on a message (rule 5). `exact`: the same files, known by X's
+ * media ids. `alike`: as many of each kind. `other`: neither.
  */
 export function compareMedia(
   { media, uploadedMedia }: Files,
@@ -292,7 +302,7 @@ export function compareMedia(
       .join()
   if (kinds(media) !== kinds(shown)) return 'other'
   const ids = shown.map(({ id }) => id.replace(/^\d+_/, ''))
-  const isThere = ({ id }: Attachment) =>
+  const isShown = ({ id }: Attachment) =>
     uploadedMedia.some(({ attachmentId, mediaId }) => attachmentId === id && ids.includes(mediaId))
-  return media.every(isThere) ? 'exact' : 'alike'
+  return media.every(isShown) ? 'exact' : 'alike'
 }

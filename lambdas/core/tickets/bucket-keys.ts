@@ -1,2 +1,2 @@
-/** Where files lie in the bucket: those of customers, uploads of agents, and uploads that a reply took. */
+/** Prefixes of keys in the bucket: customers' files, agents' unused uploads, and files of replies. */
 export const bucketPrefixes = { received: 'received', uploads: 'uploads', sent: 'sent' } as const

@@ -2,7 +2,7 @@ import type { Channel } from '../channels/channel.ts'
 import { laterOf } from '../time.ts'
 import type { DirectMessage, EncryptedChat, Person, Post } from '../x/activity.ts'
 import { channelIdOf, positionOfId, positionOfTime, postUrlOf } from '../x/ids.ts'
-import { toFetch } from './attachment.ts'
+import { pendingAttachment } from './attachment.ts'
 import { type Decision, mentions } from './routing.ts'
 import {
   countedWith,
@@ -21,40 +21,43 @@ import {
   type Version,
 } from './ticket.ts'
 
-/** What can become a message. */
+/** An activity that can become a message. */
 export type Written = DirectMessage | EncryptedChat | Post
 
 const PREFIX = { direct_message: 'dm', encrypted_chat: 'chat', post: 'post' } as const
 
-/** The id of a message follows from X's, so that a repeated step finds the same message. */
+/** The id of a message. It is derived from X's id, so a repeated event finds the same message. */
 export function messageIdOf(kind: Written['kind'], externalId: string): string {
   return `${PREFIX[kind]}-${externalId}`
 }
 
-/** What a new message is written with beside the decision. */
-export type Surroundings = {
+/** What a new message takes from outside its activity. */
+export type MessageContext = {
   readonly channel: Channel | null
-  /** The message of the channel that a post answers. */
+  /** The message of this channel that a post answers; null if there is none. */
   readonly parentMessage: Message | null
 }
 
-/** The id of a ticket follows from the message that opens it, so that a repeated step writes the same ticket. */
+/** The id of a ticket. It is derived from the message that opens it, so a repeated event writes the same ticket. */
 export function ticketIdOf(channelId: string, kind: TicketKind, externalId: string): string {
   return `${channelId}-${kind}-${externalId}`
 }
 
-/** The ticket and its first message that an `open` decision makes. @param now ISO time, @param recovered how it came if not by a delivery */
+/**
+ * The ticket and first message of an `open` decision.
+ * @param now ISO time, @param recovered null for an ordinary delivery
+ */
 export function openTicket(
   written: Written,
   decision: Extract<Decision, { do: 'open' }>,
-  surroundings: Surroundings,
+  context: MessageContext,
   now: string,
   recovered: Recovered | null = null,
 ): { ticket: Ticket; message: Message } {
   const channelId = channelIdOf(written.channelUserId)
   const customer = authorOf(written)
   const id = ticketIdOf(channelId, decision.kind, written.externalId)
-  const message = messageOf(written, customer, id, 'inbound', decision.reason, surroundings, recovered)
+  const message = messageOf(written, customer, id, 'inbound', decision.reason, context, recovered)
   const ticket: Ticket = {
     id,
     channelId,
@@ -78,21 +81,25 @@ export function openTicket(
   return { ticket, message }
 }
 
-/** The ticket after a `join` decision, and the message that joins. @param now ISO time */
+/**
+ * The ticket and new message of a `join` decision.
+ * @param now ISO time
+ * @param recovered null for an ordinary delivery
+ */
 export function joinTicket(
   written: Written,
   decision: Extract<Decision, { do: 'join' }>,
-  surroundings: Surroundings,
+  context: MessageContext,
   now: string,
   recovered: Recovered | null = null,
 ): { ticket: Ticket; message: Message } {
   const { ticket, direction } = decision
   const status: Status = direction === 'inbound' ? statusAfterCustomer(ticket.status) : statusAfterAgent(ticket.status)
-  const said = authorOf(written)
-  // X does not always say a person's name: what is known already is not forgotten.
-  const author = said.id === ticket.customer.id && said.username === null ? ticket.customer : said
+  const named = authorOf(written)
+  // X sometimes leaves out a person's name: keep the known one.
+  const author = named.id === ticket.customer.id && named.username === null ? ticket.customer : named
   const customer = author.id === ticket.customer.id ? author : ticket.customer
-  const message = messageOf(written, author, ticket.id, direction, decision.reason, surroundings, recovered)
+  const message = messageOf(written, author, ticket.id, direction, decision.reason, context, recovered)
   return {
     message,
     ticket: {
@@ -113,7 +120,7 @@ function messageOf(
   ticketId: string,
   direction: Message['direction'],
   reason: string,
-  { channel, parentMessage }: Surroundings,
+  { channel, parentMessage }: MessageContext,
   recovered: Recovered | null,
 ): Message {
   const isChat = written.kind === 'encrypted_chat'
@@ -128,7 +135,7 @@ function messageOf(
     visibility: post ? 'public' : 'private',
     text: isChat ? '' : written.text,
     entities: isChat ? [] : written.entities,
-    media: isChat ? [] : written.media.map((one) => toFetch(one, written.receivedAt)),
+    media: isChat ? [] : written.media.map((one) => pendingAttachment(one, written.receivedAt)),
     addressees: post?.addressees ?? [],
     author: { id, username, name },
     externalId: written.externalId,
@@ -139,7 +146,7 @@ function messageOf(
     versionIds: post && post.versionIds.length > 1 ? post.versionIds : [],
     mentionsAccount: post && channel && direction === 'inbound' ? mentions(post, channel) : null,
     missing: direction === 'inbound' ? missingIn(parent, parentMessage, username) : [],
-    // X documents this address as the one that opens a conversation with a person.
+    // This address opens a conversation with a person on X.
     notice: isChat ? { type: 'encrypted_message', url: `https://x.com/messages/compose?recipient_id=${id}` } : null,
     deletedAt: null,
     joinedBecause: reason,
@@ -151,7 +158,7 @@ function messageOf(
   }
 }
 
-/** An edited post stands where its first version did, whichever version came first. */
+/** An edited post has the position of its first version, whichever version came first. */
 function positionOf(written: Written): string {
   if (written.kind === 'encrypted_chat') return positionOfTime(Date.parse(written.createdAt))
   return positionOfId((written.kind === 'post' ? written.versionIds[0] : null) ?? written.externalId)
@@ -162,7 +169,7 @@ export function versionOf({ externalId, text, entities, createdAt }: Post): Vers
   return { externalId, text, entities, createdAt }
 }
 
-/** The post that another answers; null where the thread of the ticket shows it. */
+/** The post that another answers; null if it is a message of the same ticket. */
 function parentOf(
   { inReplyTo }: Post,
   ticketId: string,
@@ -179,13 +186,13 @@ function parentOf(
   return { id, url, text, author, createdAt, status: 'available' }
 }
 
-/** Who wrote a message as X shows it: our replies are the account's, whichever agent wrote them. */
+/** The author that X shows: for our replies the account, whichever agent wrote them. */
 function authorOnX({ direction, author }: Message, channel: Channel | null): MessageAuthor {
   if (direction === 'inbound' || !channel) return author
   return { id: channel.twitterUserId, username: channel.username, name: channel.name }
 }
 
-/** What X is to be asked for: the post that an entry answers, where it is none of ours, and the name of a person. */
+/** What to look up at X: the answered post unless it is stored, and the author's name if X left it out. */
 function missingIn(parent: ParentPost | null, stored: Message | null, username: string | null): Missing[] {
   return [...(parent && !stored ? (['parent'] as const) : []), ...(username === null ? (['author'] as const) : [])]
 }

@@ -1,16 +1,16 @@
-/** What one partition of a list gave: items newest first, and how far it has been read when there is more. */
+/** What we read of one partition of a list: items, newest first. */
 export type PartitionPage<T> = {
   readonly items: readonly T[]
-  /** The sort key down to which everything is known; null when the partition is read to its end. */
+  /** The sort key down to which we have read the partition; null if we read all of it. */
   readonly readDownTo: string | null
 }
 
 /**
- * One page, newest first, out of a list that is spread over partitions.
- * Only what every partition has been read down to is certain to be complete; the rest waits for the next page,
- * so a page may be shorter than the limit, and nothing is skipped or shown twice.
+ * Merges partitions of a list into one page, newest first.
+ * The page ends where the first partition has not been read further, so it may be shorter than the limit. No item is
+ * skipped or shown twice.
  * @param keyOf the sort key of an item, unique in the list
- * @returns the items and where the next page begins (exclusive); null at the end
+ * @returns the items, and the key after which the next page begins (exclusive); null if this is the last page
  */
 export function mergePartitions<T>(
   pages: readonly PartitionPage<T>[],
@@ -19,14 +19,14 @@ export function mergePartitions<T>(
 ): { items: T[]; next: string | null } {
   const bounds = pages.flatMap((page) => (page.readDownTo === null ? [] : [page.readDownTo]))
   const bound = bounds.sort().at(-1) ?? null
-  const known = pages
+  const complete = pages
     .flatMap((page) => page.items)
     .filter((item) => bound === null || keyOf(item) >= bound)
     .sort((a, b) => (keyOf(a) < keyOf(b) ? 1 : keyOf(a) > keyOf(b) ? -1 : 0))
-  if (known.length > limit) {
-    const items = known.slice(0, limit)
+  if (complete.length > limit) {
+    const items = complete.slice(0, limit)
     const last = items.at(-1)
     return { items, next: last === undefined ? bound : keyOf(last) }
   }
-  return { items: known, next: bound }
+  return { items: complete, next: bound }
 }

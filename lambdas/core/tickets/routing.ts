@@ -6,40 +6,40 @@ import { positionOfId } from '../x/ids.ts'
 import { compareMedia } from './attachment.ts'
 import type { Message, Ticket, TicketKind } from './ticket.ts'
 
-/** What is stored at the moment of deciding, as far as it matters for one activity. */
+/** The stored state that matters for deciding on one activity. */
 export type Situation = {
   readonly extensionEnabled: boolean
-  /** The channel of the account for which X sent it; null when there never was one. */
+  /** The channel of the account for which X sent it; null if the account was never connected. */
   readonly channel: Channel | null
-  /** Whether the author of a post is itself a connected account. */
+  /** True if the author of a post is a connected account. */
   readonly authorIsConnected: boolean
-  /** Whether it is already a message of this channel, and of which ticket. */
+  /** The ticket in which it is already a message; null if it is new. */
   readonly storedIn: string | null
-  /** Of a post: the message that it, or another version of it, is, with its ticket; null when there is none. */
+  /** For a post: the message that stores it or another version of it, and the ticket; null if there is none. */
   readonly stored: { readonly message: Message; readonly ticket: Ticket } | null
-  /** The newest ticket of the conversation: of the customer's direct messages, or of the first entry that a post answers. */
+  /** The newest ticket of the conversation: the customer's direct messages, or the first entry that a post answers. */
   readonly current: Ticket | null
-  /** The conversation whose first entry the post answers; null when its parent is none. */
+  /** The conversation whose first entry the post answers; null if it answers no first entry. */
   readonly answersFirstEntryOf: string | null
-  /** The ticket in which the post's parent is a message. */
+  /** The ticket that contains the post's parent; null if none does. */
   readonly parent: Ticket | null
-  /** The last job by which X delivers again what a gap held; null when there was none. */
+  /** The last replay that we requested from X; null if there was none. */
   readonly replay: Replay | null
-  /** The post's parent, where it is a message of the channel. */
+  /** The post's parent, if it is a message of the channel. */
   readonly parentMessage: Message | null
-  /** Replies of ours that may be at X already, to where the account's own message goes. */
+  /** Our replies to the same target whose outcome is unknown. */
   readonly attempts: readonly Reply[]
 }
 
-/** What becomes of an activity, and why, in words that people read. */
+/** What to do with an activity. People read `reason` (rule 9). */
 export type Decision =
   | {
       readonly do: 'open'
       readonly kind: TicketKind
       readonly conversationId: string
-      /** The closed ticket after which it continues the conversation. */
+      /** The closed ticket of the same conversation that it follows. */
       readonly follows: Ticket | null
-      /** The earlier ticket that people should see: `follows`, or the one in which the parent is a message. */
+      /** The earlier ticket to show to people: `follows`, or the one that contains the parent. */
       readonly previousTicketId: string | null
       readonly reason: string
     }
@@ -49,21 +49,21 @@ export type Decision =
       readonly direction: 'inbound' | 'outbound'
       readonly reason: string
     }
-  /** A version of a post that is a message already. */
+  /** It is a version of a post that is already a message. */
   | {
       readonly do: 'revise'
       readonly ticket: Ticket
       readonly message: Message
       readonly reason: string
     }
-  /** It is one of our replies: X has it. */
+  /** It is the echo of our reply, so X has the reply. */
   | { readonly do: 'settle'; readonly reply: Reply; readonly reason: string }
   | { readonly do: 'mark_deleted'; readonly ticketId: string; readonly reason: string }
   | { readonly do: 'mark_revoked'; readonly reason: string }
   | { readonly do: 'repeat'; readonly ticketId: string; readonly reason: string }
   | { readonly do: 'ignore'; readonly reason: string }
 
-/** The nine rules of a ticket (rule 4 stands in `ticket.ts`): what becomes of an activity in a situation. Pure. */
+/** Decides on an activity by rules 1 to 3 and 5 to 10; rule 4 is in `ticket.ts`. Pure. */
 export function decide(activity: Activity, situation: Situation): Decision {
   const { channel, storedIn } = situation
   if (!channel) return ignore('no channel is connected for this X account')
@@ -80,30 +80,32 @@ export function decide(activity: Activity, situation: Situation): Decision {
   return decidePrivate(activity, situation, channel)
 }
 
-/** The conversation of a customer's direct messages. */
+/** The conversation id of a customer's direct messages. @param customerId X's id */
 export function directConversation(customerId: string): string {
   return `direct-${customerId}`
 }
 
-/** The conversation that a first entry begins. */
+/** The conversation id of a first entry and its answers. @param firstEntryId X's id of the post */
 export function mentionConversation(firstEntryId: string): string {
   return `mention-${firstEntryId}`
 }
 
-/** The person on the other side of a direct or encrypted message; null when X does not say. */
+/** X's id of the other person of a direct or encrypted message; null if X does not name them. */
 export function otherParty(activity: DirectMessage | EncryptedChat): string | null {
   if (activity.sender.id !== activity.channelUserId) return activity.sender.id
   return activity.kind === 'direct_message' ? activity.recipient.id : null
 }
 
-/** Rule 7: disconnected and disabled are acknowledged and recorded, no more. */
+/** Rule 7: a disconnected channel or a disabled extension ignores the event; the record remains. */
 function switchedOff(channel: Channel, extensionEnabled: boolean): Decision | null {
   if (channel.status === 'disconnected') return ignore('the channel is disconnected')
   if (!extensionEnabled) return ignore('the Twitter extension is disabled')
   return null
 }
 
-/** Rules 1, 5 and 7 for direct messages; an encrypted one counts as one whose text is a notice. */
+/**
+ * Rules 1, 5 and 7 for direct messages. An encrypted message is a direct message with a notice as its text (rule 10).
+ */
 function decidePrivate(message: DirectMessage | EncryptedChat, situation: Situation, channel: Channel): Decision {
   if (message.sender.id === channel.twitterUserId) return decideOwnPrivate(message, situation, channel)
   if (!channel.directMessages) return ignore('direct messages are switched off for this channel')
@@ -121,7 +123,7 @@ function decidePrivate(message: DirectMessage | EncryptedChat, situation: Situat
     do: 'join',
     ticket: current,
     direction: 'inbound',
-    reason: "it goes to the customer's current direct ticket",
+    reason: "it continues the customer's direct ticket",
   }
 }
 
@@ -129,14 +131,16 @@ function decidePrivate(message: DirectMessage | EncryptedChat, situation: Situat
 function decideOwnPrivate(message: DirectMessage | EncryptedChat, situation: Situation, channel: Channel): Decision {
   if (message.kind === 'encrypted_chat') return ignore('an encrypted message of the account itself')
   if (message.recipient.id === channel.twitterUserId) return ignore('a direct message of the account to itself')
-  const ours = settledBy(message, situation)
+  const ours = settleByEcho(message, situation)
   if (ours) return ours
   if (!situation.current) return ignore('a direct message of the account to a person without a ticket')
   return { do: 'join', ticket: situation.current, direction: 'outbound', reason: 'the account wrote it on X itself' }
 }
 
-/** Rule 5: an echo that comes before we stored X's id is known by the started attempt with the same target, text and media. */
-function settledBy(echo: DirectMessage | Post, { attempts }: Situation): Decision | null {
+/**
+ * Rule 5: if an echo comes before we store X's id, we recognize it by the attempt with the same target, text and media.
+ */
+function settleByEcho(echo: DirectMessage | Post, { attempts }: Situation): Decision | null {
   const alike = attempts
     .filter((one) => isSameText(one.text, echo.text, one.sending.target.kind))
     .map((one) => ({
@@ -147,7 +151,9 @@ function settledBy(echo: DirectMessage | Post, { attempts }: Situation): Decisio
   return reply ? { do: 'settle', reply, reason: 'it is the echo of our reply' } : null
 }
 
-/** X knows each version of an edited post by an id of its own, and tells the ids of the others. */
+/**
+ * True for a version of a stored post that we do not have yet. X gives each version its own id and lists the others.
+ */
 function isUnknownVersion(activity: Activity, message: Message | undefined): boolean {
   if (activity.kind !== 'post' || !message) return false
   const wasEdited = activity.versionIds.length > 1 || message.versionIds.length > 1
@@ -155,20 +161,20 @@ function isUnknownVersion(activity: Activity, message: Message | undefined): boo
   return wasEdited && !isShown && !message.versions.some((one) => one.externalId === activity.externalId)
 }
 
-/** Rule 8 for edited posts: a version changes the message that is there, and opens nothing. */
+/** Rule 8 for edited posts: a version changes the stored message and opens no ticket. */
 function decideVersion(post: Post, { message, ticket }: NonNullable<Situation['stored']>, channel: Channel): Decision {
   const isCustomers = message.direction === 'inbound'
   if (isCustomers && !channel.mentions) return ignore('mentions are switched off for this channel')
   const revise = { do: 'revise', ticket, message } as const
   if (isNewer(post.externalId, message.externalId)) return { ...revise, reason: 'the post was edited' }
-  // Had it come in its turn, it would have been ignored.
+  // In order, this version would have come first and been ignored.
   if (isCustomers && !addresses(post, channel)) {
     return ignore('an earlier version of an edited post, which does not mention the account')
   }
   return { ...revise, reason: 'it is an earlier version of an edited post' }
 }
 
-/** Whether a post is younger than the version that a message shows: X's ids grow with time. */
+/** True if a post is newer than the version that a message shows. X's ids grow with time. */
 export function isNewer(id: string, shown: string | null): boolean {
   return shown === null || positionOfId(id) > positionOfId(shown)
 }
@@ -204,16 +210,16 @@ function decidePost(post: Post, situation: Situation, channel: Channel): Decisio
   }
 }
 
-/** Rule 5 for the account's own posts: only one that answers a message of a ticket belongs to that ticket. */
+/** Rule 5 for the account's own posts: a post that answers a message of a ticket joins that ticket. */
 function decideOwnPost(post: Post, situation: Situation): Decision {
-  const ours = settledBy(post, situation)
+  const ours = settleByEcho(post, situation)
   if (ours) return ours
   const { parent } = situation
-  if (!parent) return ignore('a post of the account itself, in no ticket')
+  if (!parent) return ignore('a post of the account that belongs to no ticket')
   return { do: 'join', ticket: parent, direction: 'outbound', reason: 'the account wrote it on X itself' }
 }
 
-/** Rule 3: which kind of mention it is. */
+/** Rule 3: why a mention opens a ticket. */
 function whyMentionOpens(post: Post, parent: Ticket | null, channel: Channel): string {
   if (parent && post.inReplyTo?.userId === channel.twitterUserId) return 'a mention that answers our reply'
   if (parent && parent.customer.id === post.author.id) return "a mention that answers the customer's own later entry"
@@ -223,7 +229,7 @@ function whyMentionOpens(post: Post, parent: Ticket | null, channel: Channel): s
   return 'a new mention'
 }
 
-/** Whether a post speaks to the account: by a mention, in its text or implicit, or as an answer to it. */
+/** True if a post mentions or answers the account. X also lists mentions that are not in the text. */
 function addresses(post: Post, channel: Channel): boolean {
   return post.inReplyTo?.userId === channel.twitterUserId || isMentioned(post, channel)
 }
@@ -236,24 +242,24 @@ function isMentioned(post: Post, channel: Channel): boolean {
 }
 
 /**
- * Whether a post mentions or quotes the account, so that X lets it answer; null for an answer to the account without
- * a mention, of which X does not say. Source: X's docs, "Reply settings for the API" of February 2026.
+ * True if a post mentions or quotes the account, so that X allows the account to reply. Null for an answer to the
+ * account without a mention: X's rule does not cover it. Source: X's announcement on replies by API, February 2026.
  */
 export function mentions(post: Post, channel: Channel): boolean | null {
   if (isMentioned(post, channel) || post.quoted?.author?.id === channel.twitterUserId) return true
   return post.inReplyTo?.userId === channel.twitterUserId ? null : false
 }
 
-/** A deletion of the account's own post matters when the post is a message of a ticket. */
+/** A deleted post of the account matters if it is a message of a ticket. */
 function decideDeletion(_deletion: PostDeletion, storedIn: string | null): Decision {
   if (storedIn === null) return ignore('the deleted post is in no ticket')
   return { do: 'mark_deleted', ticketId: storedIn, reason: 'the post was deleted on X' }
 }
 
-/** A revocation leaves the channel with its tickets, waiting to be connected anew. */
+/** After a revocation the channel keeps its tickets and waits to be connected again. */
 function decideRevocation(_revocation: Revocation, channel: Channel): Decision {
   if (channel.status === 'disconnected') return ignore('the channel is disconnected')
-  return { do: 'mark_revoked', reason: 'the account took our access away' }
+  return { do: 'mark_revoked', reason: 'the account revoked our access' }
 }
 
 function ignore(reason: string): Decision {

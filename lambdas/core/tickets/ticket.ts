@@ -1,21 +1,25 @@
 import type { Addressee, Entity, Person, QuotedPost } from '../x/activity.ts'
 import type { Attachment, UploadedMedia } from './attachment.ts'
 
-/** The statuses of a ticket, in the order of its life. */
+/** The statuses of a ticket, in the order in which a ticket usually passes them. */
 export const statuses = ['new', 'open', 'pending', 'on_hold', 'solved', 'closed', 'spam'] as const
 export type Status = (typeof statuses)[number]
 
-/** A ticket comes from direct messages or from a mention. */
+/** A ticket is opened by a direct message or by a mention. */
 export type TicketKind = 'direct' | 'mention'
 
-/** The tags that a ticket is born with, to the letter as the helpdesk documents them. */
+/** The tag of a new ticket, spelled exactly as the helpdesk documents it. */
 export const tagOf: Readonly<Record<TicketKind, string>> = { direct: 'Twitter:Direct', mention: 'Twitter: Mention' }
 
+/** A ticket. All times are ISO times. */
 export type Ticket = {
   readonly id: string
   readonly channelId: string
   readonly kind: TicketKind
-  /** What later messages are matched by: a customer's direct messages, or the entries that belong together (rule 2). */
+  /**
+   * Groups the tickets of one conversation: a customer's direct messages, or a first entry and its answers (rules 1 and
+   * 2).
+   */
   readonly conversationId: string
   readonly status: Status
   readonly tags: readonly string[]
@@ -23,76 +27,77 @@ export type Ticket = {
   readonly customer: Person
   readonly openedAt: string
   readonly openedBecause: string
-  /** ISO time of the last change: a message, a status, a tag. */
+  /** Time of the last change: a message, a status, a tag. */
   readonly updatedAt: string
   readonly messageCount: number
-  /** Of them those that went out: replies, and what the account wrote on X itself. */
+  /** The outbound messages among them: replies, and what the account wrote on X itself. */
   readonly outboundCount: number
-  /** ISO time at which the first of those was written. */
+  /** Time at which the first outbound message was written; null before. */
   readonly firstResponseAt: string | null
-  /** The highest position of its messages: what is written here stands behind it. */
+  /** The highest position of its messages; a new reply gets a higher one. */
   readonly lastPosition: string
-  /** X's id of the post that opened it; null on a direct ticket. */
+  /** X's id of the post that opened it; null for a direct ticket. */
   readonly firstEntryId: string | null
   readonly previousTicketId: string | null
-  /** Grows by one with each change: whoever decided on an older one decides again. */
+  /** Grows by one with each change; a decision on an older version is made again. */
   readonly version: number
 }
 
-/** A notice in place of a text that cannot be read here. */
+/** A notice that replaces a text that we cannot read (rule 10). */
 export type Notice = { readonly type: 'encrypted_message'; readonly url: string }
 
-/** Where a reply goes: to a person as a direct message, or under a post. */
+/** Where a reply goes: to a person as a direct message, or under a post. Both ids are X's. */
 export type Target =
   | { readonly kind: 'direct_message'; readonly recipientId: string }
   | { readonly kind: 'post'; readonly inReplyTo: string }
 
-/** How far an agent's reply has come, as people see it. */
+/** The state of an agent's reply, as people see it. */
 export type Delivery = {
-  /** `unknown`: X may have it or not, and could not be asked; an agent decides. */
+  /** `unknown`: we could not find out whether X has it; an agent decides. */
   readonly status: 'pending' | 'sent' | 'failed' | 'unknown'
-  /** What an agent should know or do; null while all goes well. */
+  /** What happened and what an agent can do; null if nothing went wrong. */
   readonly reason: string | null
   readonly attempts: number
-  /** ISO time at which it is looked at again while it is pending. */
+  /** ISO time of the next step; null unless it is pending. */
   readonly dueAt: string | null
 }
 
-/** What the sending of a reply remembers beside its delivery. */
+/** The state of sending a reply that people do not see. */
 export type Sending = {
   readonly target: Target
-  /** ISO time of an attempt whose outcome is not known; null when every attempt so far has ended for certain. */
+  /** ISO time of an attempt whose outcome is unknown; null if the outcome of every attempt is known. */
   readonly attemptedAt: string | null
-  /** How often X was asked in vain whether it has that attempt. */
-  readonly looks: number
-  /** Why it has failed when X turns out not to have that attempt; null: then it is sent again. */
+  /** How often we failed to find out from X whether it has that attempt. */
+  readonly failedVerifications: number
+  /** Why the reply fails if X does not have that attempt; null if it is sent again then. */
   readonly ifMissing: string | null
-  /** ISO time until which one worker has it. */
+  /** ISO time until which one worker has the reply for itself; null if none has. */
   readonly claimedUntil: string | null
-  /** The reply's files at X, as far as they have been handed in. */
+  /** The reply's files that are uploaded to X. */
   readonly uploadedMedia: readonly UploadedMedia[]
-  /** How often X would not take its files for the moment. */
-  readonly uploads: number
-  /** Grows with each change: whoever decided on an older one decides again. */
+  /** How often an upload failed in a way that a retry may solve. */
+  readonly failedUploads: number
+  /** Grows with each change; a decision on an older version is made again. */
   readonly version: number
 }
 
-/** By which way a message came that X's deliveries had not brought: told again by X, or asked for. */
+/** How we recovered a message that X's deliveries did not bring: X replayed it, or we polled X's lists. */
 export type Recovered = 'replay' | 'poll'
-/** The post that a message answers, where that is no message of the same ticket. */
+
+/** The post that a message answers, if that is not a message of the same ticket. */
 export type ParentPost = {
   readonly id: string
   readonly url: string
-  /** Null where it was not looked up yet, or X does not show it. */
+  /** Null if it is not looked up yet or X does not show it. */
   readonly text: string | null
   readonly author: MessageAuthor | null
   /** ISO time. */
   readonly createdAt: string | null
-  /** `unavailable`: X does not show it to the account, because it is deleted, protected or withheld. */
+  /** `unavailable`: X does not show it to the account; it is deleted, protected or withheld. */
   readonly status: 'available' | 'unavailable'
 }
 
-/** A version of an edited post, as it came. */
+/** A version of an edited post. */
 export type Version = {
   readonly externalId: string
   readonly text: string
@@ -101,15 +106,17 @@ export type Version = {
   readonly createdAt: string
 }
 
-/** What X left out of an event and is asked for once. */
+/** What X left out of an event; we look it up once. */
 export type Missing = 'parent' | 'author'
 
+/** An author: a person on X with X's id, or an agent. Names are null if unknown. */
 export type MessageAuthor = { readonly id: string; readonly username: string | null; readonly name: string | null }
 
+/** A message of a ticket. */
 export type Message = {
-  /** Unique within the channel: kind and X's id. */
+  /** Unique within the channel: the kind and X's id, or our own id of a reply. */
   readonly id: string
-  /** Sorts the messages of a ticket: X's ids grow with time, to the message within one millisecond. */
+  /** Sorts the messages of a ticket; derived from X's id, which grows with time (`positionOfId`). */
   readonly position: string
   readonly ticketId: string
   readonly channelId: string
@@ -118,35 +125,38 @@ export type Message = {
   readonly text: string
   readonly entities: readonly Entity[]
   readonly media: readonly Attachment[]
-  /** To whom an answer speaks before its words begin; no part of `text`. */
+  /** The handles that X puts before the text of an answer; not part of `text`. */
   readonly addressees: readonly Addressee[]
   readonly author: MessageAuthor
-  /** X's id, of an edited post that of its newest version; null on a reply that X does not have yet. */
+  /** X's id; for an edited post that of its newest version; null for a reply that X does not have yet. */
   readonly externalId: string | null
+  /** X's id of the post that it answers. */
   readonly inReplyToId: string | null
   readonly parent: ParentPost | null
   readonly quoted: QuotedPost | null
-  /** Of an edited post every version that came, the shown one last; empty on what was never edited. */
+  /** All received versions of an edited post, oldest first; empty if it was never edited. */
   readonly versions: readonly Version[]
-  /** Of an edited post X's ids of all its versions, also of those that never came; empty on what was never edited. */
+  /** X's ids of all versions of an edited post, received or not; empty if it was never edited. */
   readonly versionIds: readonly string[]
-  /** Whether it mentions or quotes the account, as X's rule for replies asks; null when that is not known. */
+  /** True if it mentions or quotes the account, so that X allows a reply; null if unknown. */
   readonly mentionsAccount: boolean | null
   readonly missing: readonly Missing[]
   readonly notice: Notice | null
+  /** ISO time. */
   readonly deletedAt: string | null
   readonly joinedBecause: string
-  /** Of an agent's reply; null on what people wrote on X. */
+  /** Null unless it is an agent's reply; so is `sending`. */
   readonly delivery: Delivery | null
   readonly sending: Sending | null
-  /** How it came when X's deliveries had not brought it; null as a rule. */
+  /** Null for an ordinary delivery. */
   readonly recovered: Recovered | null
+  /** ISO time at which it was written. */
   readonly createdAt: string
-  /** ISO time at which it reached us. */
+  /** ISO time at which we received it. */
   readonly receivedAt: string
 }
 
-/** The counts of a ticket after a message. @param writtenAt ISO time */
+/** The counts of a ticket after one more message. @param writtenAt ISO time */
 export function countedWith(ticket: Ticket, direction: Message['direction'], writtenAt: string) {
   const isOut = direction === 'outbound'
   return {
@@ -156,7 +166,7 @@ export function countedWith(ticket: Ticket, direction: Message['direction'], wri
   }
 }
 
-/** Rule 4: the status after a customer's message. Nobody's message opens a closed ticket, and spam stays spam. */
+/** Rule 4: the status after a customer's message. A closed ticket stays closed, and spam stays spam. */
 export function statusAfterCustomer(status: Status): Status {
   return status === 'pending' || status === 'on_hold' || status === 'solved' ? 'open' : status
 }
@@ -166,9 +176,11 @@ export function statusAfterAgent(status: Status): Status {
   return status === 'new' ? 'open' : status
 }
 
-const SUBJECT_LENGTH = 100
+const MAX_SUBJECT_CHARACTERS = 100
 
-/** The subject of a ticket: how its first message begins, cut between characters as people see them. */
+/**
+ * The subject of a ticket: the beginning of its first message, cut between characters as people see them (graphemes).
+ */
 export function subjectOf(kind: TicketKind, text: string, customer: Person): string {
   const line = text.replace(/\s+/gu, ' ').trim()
   if (line === '') {
@@ -176,5 +188,7 @@ export function subjectOf(kind: TicketKind, text: string, customer: Person): str
     return kind === 'direct' ? `Direct message from ${from}` : `Mention by ${from}`
   }
   const characters = [...new Intl.Segmenter().segment(line)].map((one) => one.segment)
-  return characters.length <= SUBJECT_LENGTH ? line : `${characters.slice(0, SUBJECT_LENGTH - 1).join('')}…`
+  return characters.length <= MAX_SUBJECT_CHARACTERS
+    ? line
+    : `${characters.slice(0, MAX_SUBJECT_CHARACTERS - 1).join('')}…`
 }

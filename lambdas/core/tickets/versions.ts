@@ -2,15 +2,15 @@ import type { Channel } from '../channels/channel.ts'
 import { earlierOf, laterOf } from '../time.ts'
 import type { Post } from '../x/activity.ts'
 import { positionOfId } from '../x/ids.ts'
-import { toFetch } from './attachment.ts'
+import { pendingAttachment } from './attachment.ts'
 import { versionOf } from './message.ts'
 import { type Decision, isNewer, mentions } from './routing.ts'
 import { type Message, statusAfterCustomer, subjectOf, type Ticket, type Version } from './ticket.ts'
 
 /**
- * A message and its ticket after a `revise` decision: the message says what the newest version says and keeps every
- * version; only a newer one changes the status and moves the ticket, as a message of its author would. In whatever
- * order versions come, the message is the same in the end.
+ * The message and ticket after a `revise` decision (rule 8). The message shows the newest version and keeps all of
+ * them; their order of arrival does not matter. Only a newer version changes the ticket's status and time, as a new
+ * message would.
  * @param now ISO time
  */
 export function reviseMessage(
@@ -30,7 +30,7 @@ export function reviseMessage(
   return { message, ticket: ticketAfter(ticket, before, message, isNewest, now) }
 }
 
-/** What only the newest version says. Pictures that are known stay as they are stored. */
+/** The content of the newest version. Known media keep their download state. */
 function contentOf(post: Post, before: Message, channel: Channel): Partial<Message> {
   const isCustomers = before.direction === 'inbound'
   return {
@@ -38,7 +38,9 @@ function contentOf(post: Post, before: Message, channel: Channel): Partial<Messa
     text: post.text,
     entities: post.entities,
     addressees: post.addressees,
-    media: post.media.map((one) => before.media.find((known) => known.id === one.id) ?? toFetch(one, post.receivedAt)),
+    media: post.media.map(
+      (one) => before.media.find((known) => known.id === one.id) ?? pendingAttachment(one, post.receivedAt),
+    ),
     quoted: post.quoted ?? before.quoted,
     mentionsAccount: isCustomers ? mentions(post, channel) : before.mentionsAccount,
   }
@@ -49,16 +51,16 @@ function ticketAfter(ticket: Ticket, before: Message, after: Message, isNewest: 
   if (!isNewest) return changed
   const { kind, customer, subject } = ticket
   const status = before.direction === 'inbound' ? statusAfterCustomer(ticket.status) : ticket.status
-  const isNamedAfterIt = ticket.firstEntryId !== null && idsOf(after).includes(ticket.firstEntryId)
+  const isFirstEntry = ticket.firstEntryId !== null && idsOf(after).includes(ticket.firstEntryId)
   return {
     ...changed,
     status,
-    subject: isNamedAfterIt ? subjectOf(kind, after.text, customer) : subject,
+    subject: isFirstEntry ? subjectOf(kind, after.text, customer) : subject,
     updatedAt: laterOf(now, ticket.updatedAt),
   }
 }
 
-/** The versions of a message; of one that was never edited, itself. */
+/** The received versions of a message; for one that was never edited, the message itself. */
 function versionsOf({ versions, externalId, text, entities, createdAt }: Message): readonly Version[] {
   if (versions.length > 0 || externalId === null) return versions
   return [{ externalId, text, entities, createdAt }]

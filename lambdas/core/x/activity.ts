@@ -1,4 +1,4 @@
-/** A person on X. The id is what they are known by; handle and name change, and are null where X did not say them. */
+/** A person on X. The id identifies them; handle and name may change, and are null if X left them out. */
 export type Person = {
   readonly id: string
   readonly username: string | null
@@ -6,7 +6,7 @@ export type Person = {
   readonly avatarUrl: string | null
 }
 
-/** A part of a text that is more than text. `start` and `end` count UTF-16 units of the text for display. */
+/** A marked part of a text. `start` and `end` (exclusive) are offsets in UTF-16 units of the displayed text. */
 export type Entity =
   | { readonly type: 'hashtag' | 'cashtag'; readonly start: number; readonly end: number; readonly text: string }
   | {
@@ -24,19 +24,19 @@ export type Entity =
       readonly displayUrl: string
     }
 
-/** A picture, GIF or video of a message, as X names it. */
+/** A picture, GIF or video of a message, as X describes it. */
 export type Media = {
   readonly id: string
   readonly type: 'photo' | 'animated_gif' | 'video'
-  /** Where X keeps it: the mp4 of a GIF, the mp4 of the highest bitrate of a video. */
+  /** X's address of the file: for a GIF its mp4, for a video the mp4 with the highest bitrate. */
   readonly url: string
   readonly previewUrl: string | null
 }
 
-/** Somebody to whom an answer speaks before its words begin: X puts them there by itself. */
+/** A handle that X puts before the text of an answer. */
 export type Addressee = { readonly username: string; readonly userId: string | null }
 
-/** A post that another one quotes. All but id and link is null where X did not send it along, or withholds it. */
+/** A post that another post quotes. All but the id and the link is null if X did not include or withholds it. */
 export type QuotedPost = {
   readonly id: string
   readonly url: string
@@ -47,7 +47,7 @@ export type QuotedPost = {
   readonly media: readonly Media[]
 }
 
-/** What somebody wrote: HTML unescaped, t.co links expanded, the media's own link stripped. */
+/** The content of a message: HTML unescaped, t.co links expanded, the link to the message's own media removed. */
 export type Content = {
   readonly text: string
   readonly entities: readonly Entity[]
@@ -55,23 +55,24 @@ export type Content = {
 }
 
 type Common = {
-  /** The X account for which X sent it. */
+  /** X's id of the account for which X sent it. */
   readonly channelUserId: string
-  /** ISO time at which the delivery came. */
+  /** ISO time at which we received it. */
   readonly receivedAt: string
 }
 
 type Message = Common & {
+  /** X's id. */
   readonly externalId: string
   /** ISO time at which it was written. */
   readonly createdAt: string
 }
 
-/** A direct message, received or (from the account itself) sent. */
+/** A direct message that the account received or sent. */
 export type DirectMessage = Message &
   Content & { readonly kind: 'direct_message'; readonly sender: Person; readonly recipient: Person }
 
-/** An encrypted message: that somebody wrote is all that can be known. */
+/** An encrypted message. We can read who wrote it and when, but not the text (rule 10). */
 export type EncryptedChat = Message & {
   readonly kind: 'encrypted_chat'
   readonly sender: Person
@@ -79,18 +80,18 @@ export type EncryptedChat = Message & {
   readonly isGroup: boolean
 }
 
-/** A post of anybody, whether it mentions the account or not. */
+/** A post; it need not mention the account. */
 export type Post = Message &
   Content & {
     readonly kind: 'post'
     readonly author: Person
     readonly mentions: readonly { readonly id: string | null; readonly username: string }[]
-    /** The post that it answers; the user alone where X names no post. */
+    /** The post that it answers and its author, as far as X names them; null if it answers nothing. */
     readonly inReplyTo: { readonly postId: string | null; readonly userId: string | null } | null
-    /** In the text before its words begin, and left out of `text`. */
+    /** The handles before the text, left out of `text`. */
     readonly addressees: readonly Addressee[]
     readonly quoted: QuotedPost | null
-    /** X's ids of its versions, this one's among them, oldest first: an edited post has an id for each. */
+    /** X's ids of all its versions, this one included, oldest first. */
     readonly versionIds: readonly string[]
     readonly isRepost: boolean
   }
@@ -98,8 +99,8 @@ export type Post = Message &
 /** One of the account's own posts was deleted. */
 export type PostDeletion = Common & { readonly kind: 'post_deletion'; readonly externalId: string }
 
-/** The account took our access away. */
+/** The account revoked our access. */
 export type Revocation = Common & { readonly kind: 'revoke'; readonly externalId: null }
 
-/** What an event of X says, in the product's words, whichever of X's event systems said it. */
+/** An event of X in our own model; the same for both event systems of X. */
 export type Activity = DirectMessage | EncryptedChat | Post | PostDeletion | Revocation

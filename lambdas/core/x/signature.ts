@@ -1,9 +1,12 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 
-/** The consumer secrets that are valid now: the previous one too while a new one is being rolled out. */
+/** The valid consumer secrets: also the previous one during a rotation. */
 export type ConsumerSecrets = { readonly current: string; readonly previous: string | null }
 
-/** `sha256=` and the base64 HMAC-SHA256 of the bytes: the form of X's event signatures and CRC answers alike. */
+/**
+ * `sha256=` and the base64 HMAC-SHA256 of the bytes: the form of X's event signatures and of CRC answers.
+ * Source: https://docs.x.com/x-api/webhooks/introduction.
+ */
 export function sign(bytes: Uint8Array | string, consumerSecret: string): string {
   return `sha256=${createHmac('sha256', consumerSecret).update(bytes).digest('base64')}`
 }
@@ -27,7 +30,7 @@ export function isSigned(rawBody: Uint8Array, header: string | undefined, secret
 }
 
 /**
- * The answer to X's challenge, or null for a token that must not be signed.
+ * The answer to X's challenge-response check (CRC), or null for a token that must not be signed.
  * CRC answers and event signatures use the same key and form, so a freely chosen token could forge a delivery.
  */
 export function crcAnswer(token: string | undefined, consumerSecret: string): { response_token: string } | null {

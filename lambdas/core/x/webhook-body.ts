@@ -1,35 +1,35 @@
 import { isXId } from './ids.ts'
 import { readChatEvent } from './payload/chat-event.ts'
 
-/** What an event can become. `revoke` concerns a channel, `unreadable` is kept to be looked at. */
+/** The kind of a queued event. An `unreadable` event is recorded with its reason. */
 export type EventKind = 'direct_message' | 'encrypted_chat' | 'post' | 'post_deletion' | 'revoke' | 'unreadable'
 
 /**
- * One event of a delivery on its way through the queue: X's own item, untouched, and what is needed to queue it.
- * Reading the item is the router's work, so that an item which it cannot read yet waits among the dead letters whole.
+ * An event of a delivery in the queue: X's item, unchanged, and what queueing needs. Only the router reads the item, so
+ * an item that makes it fail stays complete in the dead-letter queue.
  */
 export type QueuedEvent = {
   readonly kind: EventKind
-  /** X's own name of the event: `direct_message_events`, `post.mention.create` … */
+  /** X's name of the event, such as `direct_message_events` or `post.mention.create`. */
   readonly event: string
-  /** The account for which X sent it; null when X named none. */
+  /** X's id of the account for which X sent it; null if X named none. */
   readonly channelUserId: string | null
   readonly externalId: string | null
-  /** The other person of the conversation where the item says so: events of one person stay in order. */
+  /** X's id of the other person of the conversation; null if unknown. Events of one person stay in order. */
   readonly customerId: string | null
-  /** ISO time at which the delivery came. */
+  /** ISO time at which we received the delivery. */
   readonly receivedAt: string
   readonly item: unknown
-  /** Users (and for v2 posts other objects) that X sent beside the item. */
+  /** Users, media and posts that the item refers to, as far as X included them. */
   readonly includes: unknown
   /** Why it is unreadable; null otherwise. */
   readonly reason: string | null
-  /** Set when we asked X for it, because its deliveries may not have brought it. */
+  /** Set if we polled it from one of X's lists. */
   readonly polled?: true
 }
 
-/** A delivery taken apart: what goes into the queue, and the names of what can never concern a ticket. */
-export type Delivery = { readonly events: QueuedEvent[]; readonly counted: string[] }
+/** The events of a delivery to queue, and the names of events that can never concern a ticket. */
+export type SplitBody = { readonly events: QueuedEvent[]; readonly counted: string[] }
 
 type Fields = Readonly<Record<string, unknown>>
 type Draft = Omit<QueuedEvent, 'receivedAt'>
@@ -55,22 +55,22 @@ const X_ACTIVITY: Readonly<Record<string, EventKind>> = {
 }
 
 /**
- * Takes a signed delivery apart, every key and every item of it, whichever of X's two event systems sent it.
- * Never throws: what cannot be understood comes out as an event of the kind `unreadable` with the reason.
- * @param body the text of the delivery, @param receivedAt ISO time
+ * Splits the body of a delivery of either event system into its events.
+ * Never throws: what it does not understand becomes an event of the kind `unreadable`, with the reason.
+ * @param body the delivery's JSON, @param receivedAt ISO time
  */
-export function splitWebhookBody(body: string, receivedAt: string): Delivery {
+export function splitWebhookBody(body: string, receivedAt: string): SplitBody {
   const counted: string[] = []
   const drafts = draftsOf(body, counted)
   return { events: drafts.map((draft) => ({ ...draft, receivedAt })), counted }
 }
 
-/** X's lists that upkeep asks, and what stands in them. */
+/** The lists of X that we poll, and the kind of their items. */
 const POLLED = { mentions: 'post', dm_events: 'direct_message' } as const satisfies Record<string, EventKind>
 
 /**
- * Events out of a page of one of X's lists, oldest first, each with what belongs to it of what stood includes.
- * @param account the account that was asked for, @param receivedAt ISO time
+ * The events of a page of one of X's lists, oldest first. Each gets the part of `includes` that it refers to.
+ * @param account X's id of the account, @param receivedAt ISO time
  */
 export function polledEvents(
   list: keyof typeof POLLED,
@@ -79,29 +79,29 @@ export function polledEvents(
   receivedAt: string,
 ): QueuedEvent[] {
   return items
-    .flatMap((item) => draftOf(POLLED[list], list, account, item, concerning(item, includes), []))
+    .flatMap((item) => draftOf(POLLED[list], list, account, item, includesOf(item, includes), []))
     .map((draft): QueuedEvent => ({ ...draft, receivedAt, polled: true }))
     .reverse()
 }
 
-/** Of what stood beside a page, what one item names: a page is too large for a message of the queue. */
-function concerning(item: unknown, includes: unknown): unknown {
+/** The part of `includes` that an item refers to: all of it would be too large for a message of the queue. */
+function includesOf(item: unknown, includes: unknown): unknown {
   if (!isFields(includes)) return {}
-  const named = new Set(idsIn(item))
+  const ids = new Set(stringsIn(item))
   const keep = ([key, list]: [string, unknown]) => [
     key,
     Array.isArray(list)
-      ? list.filter((one) => [field(one, 'id'), field(one, 'media_key')].some((id) => named.has(id)))
+      ? list.filter((one) => [field(one, 'id'), field(one, 'media_key')].some((id) => ids.has(id)))
       : [],
   ]
   return Object.fromEntries(Object.entries(includes).map(keep))
 }
 
-/** Every string in an item: names of users, media and posts are among them, and nothing else looks like one. */
-function idsIn(value: unknown): unknown[] {
+/** All strings in an item. The ids of users, media and posts are among them; no other string equals such an id. */
+function stringsIn(value: unknown): unknown[] {
   if (typeof value === 'string') return [value, ...(/^\d+-\d+$/.test(value) ? value.split('-') : [])]
-  if (Array.isArray(value)) return value.flatMap(idsIn)
-  return isFields(value) ? Object.values(value).flatMap(idsIn) : []
+  if (Array.isArray(value)) return value.flatMap(stringsIn)
+  return isFields(value) ? Object.values(value).flatMap(stringsIn) : []
 }
 
 function draftsOf(body: string, counted: string[]): Draft[] {
@@ -126,7 +126,7 @@ function fromAccountActivity(body: Fields, counted: string[]): Draft[] {
   return Object.entries(body).flatMap(([key, items]) => {
     const kind = Object.hasOwn(ACCOUNT_ACTIVITY, key) ? ACCOUNT_ACTIVITY[key] : undefined
     if (!kind) return key.endsWith('_events') ? count(key, counted, Array.isArray(items) ? items.length : 1) : []
-    if (!isXId(account)) return [unreadable(key, null, body, 'no account in it: for_user_id is missing or not an id')]
+    if (!isXId(account)) return [unreadable(key, null, body, 'for_user_id is missing or not an id of X')]
     if (!Array.isArray(items)) return [unreadable(key, account, items, `${key} is not a list`)]
     const includes = isFields(body.users) ? body.users : {}
     return items.flatMap((item) => draftOf(kind, key, account, item, includes, counted))
@@ -142,8 +142,7 @@ function fromXActivity(data: unknown, counted: string[]): Draft[] {
   if (!kind) return count(event, counted)
   const revoked = kind === 'revoke' && isFields(payload) ? payload.user_id : undefined
   const account = revoked ?? (isFields(data.filter) ? data.filter.user_id : undefined)
-  if (!isXId(account))
-    return [unreadable(event, null, data, 'no account in it: filter.user_id is missing or not an id')]
+  if (!isXId(account)) return [unreadable(event, null, data, 'filter.user_id is missing or not an id of X')]
   if (!isFields(payload)) return [unreadable(event, account, data, 'payload is not an object')]
   if (kind !== 'direct_message') return draftOf(kind, event, account, payload, data.includes ?? {}, counted)
   const items = payload.direct_message_events
@@ -157,9 +156,7 @@ function fromUserEvent(userEvent: unknown, counted: string[]): Draft[] {
   if (!isFields(userEvent) || !('revoke' in userEvent)) return count('user_event', counted)
   const account = field(userEvent.revoke, 'source', 'user_id')
   if (!isXId(account)) {
-    return [
-      unreadable('user_event', null, userEvent, 'no account in it: user_event.revoke.source.user_id is not an id'),
-    ]
+    return [unreadable('user_event', null, userEvent, 'user_event.revoke.source.user_id is not an id of X')]
   }
   return draftOf('revoke', 'user_event', account, userEvent.revoke, {}, counted)
 }
@@ -177,10 +174,10 @@ function draftOf(kind: EventKind, event: string, account: string, item: unknown,
       unreadable(event, account, item, `the id of the ${kind.replace('_', ' ')} is missing or not a string of digits`),
     ]
   }
-  const people =
+  const ownIncludes =
     kind === 'direct_message' && isFields(field(item, 'message_create')) ? partiesOnly(item, includes) : includes
   const customerId = customerOf(kind, item, account)
-  return [{ kind, event, channelUserId: account, externalId, customerId, item, includes: people, reason: null }]
+  return [{ kind, event, channelUserId: account, externalId, customerId, item, includes: ownIncludes, reason: null }]
 }
 
 function externalIdOf(kind: EventKind, item: unknown): string | null {
@@ -194,8 +191,8 @@ function externalIdOf(kind: EventKind, item: unknown): string | null {
 }
 
 /**
- * The other person of the conversation. Of a message of the account it is the recipient, so that an answer and the
- * customer's messages stay in one order.
+ * The other person of the conversation: for the account's own messages the recipient, so that both sides stay in one
+ * order.
  */
 function customerOf(kind: EventKind, item: unknown, account: string): string | null {
   const [author, addressee] = peopleOf(kind, item)
@@ -203,7 +200,7 @@ function customerOf(kind: EventKind, item: unknown, account: string): string | n
   return isXId(customer) ? customer : null
 }
 
-/** Who wrote an item, and to whom. */
+/** The author and the addressee of an item. */
 function peopleOf(kind: EventKind, item: unknown): readonly [unknown, unknown] {
   if (kind === 'direct_message') return partiesOf(item)
   if (kind === 'post') {
@@ -222,11 +219,14 @@ function partiesOf(item: unknown): readonly [unknown, unknown] {
 
 function conversationParties(item: unknown, conversation: string): readonly [unknown, unknown] {
   const sender = field(item, 'sender_id')
-  return [sender, typeof sender === 'string' ? otherIn(field(item, conversation), sender) : undefined]
+  return [sender, typeof sender === 'string' ? otherParticipant(field(item, conversation), sender) : undefined]
 }
 
-/** The other person of a conversation of two, whose id is `A-B` or, encrypted, `A:B`; null for any other conversation. */
-export function otherIn(conversationId: unknown, person: string): string | null {
+/**
+ * The other person of a conversation of two, whose id is `A-B` or, if encrypted, `A:B`; null for any other
+ * conversation.
+ */
+export function otherParticipant(conversationId: unknown, person: string): string | null {
   const both = typeof conversationId === 'string' ? /^(\d+)[-:](\d+)$/.exec(conversationId) : null
   if (!both?.includes(person, 1)) return null
   return (both[1] === person ? both[2] : both[1]) ?? null

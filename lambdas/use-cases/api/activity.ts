@@ -1,17 +1,17 @@
-import { Problem, wrongFields } from '../../core/api/problem.ts'
+/** Called by the console to show what happened on a channel, day by day. */
+import { wrongFields } from '../../core/api/problem.ts'
 import { activityQuery, channelActivity } from '../../core/api/schemas.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import { dayOf } from '../../core/reports/counts.ts'
-import { type Route, route } from './route.ts'
+import { notFound, type Route, route } from './route.ts'
 
-const DAY = 24 * 3600_000
+const DAY_MS = 24 * 3600_000
 
-/** Days shown when the query names none, and at the most. */
-const DAYS = 30
-const MOST_DAYS = 366
+/** Length of a period in days: without `from`, and at most. */
+const DEFAULT_DAYS = 30
+const MAX_DAYS = 366
 
-/** What happened on a channel, day by day. */
 export function activityRoutes({
   channels,
   counts,
@@ -21,7 +21,7 @@ export function activityRoutes({
     route({
       method: 'GET',
       path: '/api/channels/{id}/activity',
-      summary: 'What happened on a channel per UTC day, oldest first',
+      summary: 'The counts of a channel per UTC day, oldest first',
       access: 'agent',
       query: activityQuery,
       body: null,
@@ -29,7 +29,7 @@ export function activityRoutes({
       problems: [404],
       handle: async ({ params, query }) => {
         const channel = await channels.get(params.id ?? '')
-        if (!channel) throw new Problem(404, `there is no channel ${params.id}`)
+        if (!channel) throw notFound('channel', params.id)
         const { from, to } = period(query, now())
         return { days: await counts.activity(channel.id, from, to) }
       },
@@ -38,18 +38,18 @@ export function activityRoutes({
 }
 
 /**
- * The days that a query means, both included.
- * @throws Problem 422 when they are the wrong way round or too many
+ * The first and last day of a query (`YYYY-MM-DD`), both included.
+ * @throws Problem 422 if `from` is after `to`, or the period is too long
  */
 export function period({ from, to }: { from?: string | undefined; to?: string | undefined }, now: Date) {
   const last = to ?? dayOf(now.toISOString())
-  const first = from ?? dayOf(new Date(Date.parse(last) - (DAYS - 1) * DAY).toISOString())
-  const fault =
+  const first = from ?? dayOf(new Date(Date.parse(last) - (DEFAULT_DAYS - 1) * DAY_MS).toISOString())
+  const problem =
     first > last
       ? 'must not be after to'
-      : Date.parse(last) - Date.parse(first) >= MOST_DAYS * DAY
-        ? `must be at most ${MOST_DAYS} days before to`
+      : Date.parse(last) - Date.parse(first) >= MAX_DAYS * DAY_MS
+        ? `must be at most ${MAX_DAYS} days before to`
         : null
-  if (fault) throw wrongFields([{ field: 'from', detail: fault }])
+  if (problem) throw wrongFields([{ field: 'from', detail: problem }])
   return { from: first, to: last }
 }

@@ -1,3 +1,7 @@
+/**
+ * Called by the console and helpdesks to upload files for replies. The bytes go to the bucket directly; a file that no
+ * reply uses within a day is deleted.
+ */
 import { randomUUID } from 'node:crypto'
 import { wrongFields } from '../../core/api/problem.ts'
 import { attachmentAnswer, newAttachmentBody, noQuery } from '../../core/api/schemas.ts'
@@ -10,7 +14,7 @@ import {
   attached,
   type Candidate,
   UPLOAD_ID,
-  UPLOAD_LIVES,
+  UPLOAD_LIFETIME_MS,
   type Upload,
 } from '../../core/tickets/attachment.ts'
 import { bucketPrefixes } from '../../core/tickets/bucket-keys.ts'
@@ -18,14 +22,13 @@ import { type Route, route } from './route.ts'
 
 export type AttachmentDependencies = { uploads: UploadStore; bucket: Bucket; now: Clock }
 
-/** Handing in files for replies. */
 export function attachmentRoutes({ uploads, bucket, now }: AttachmentDependencies): Route[] {
   return [
     route({
       method: 'POST',
       path: '/api/attachments',
       summary:
-        'Announce a file, then PUT its bytes to `uploadUrl` with that very `content-type`; any reply may take it once, for a day',
+        'Announce a file, then PUT its bytes to `uploadUrl` with the same `content-type`; one reply may use it, within a day',
       access: 'agent',
       query: noQuery,
       body: newAttachmentBody,
@@ -44,39 +47,39 @@ export function attachmentRoutes({ uploads, bucket, now }: AttachmentDependencie
   ]
 }
 
-/** An attachment that a reply names: what is known of it, and the file where there is one. */
+/** An attachment that a reply names: its state for the validation, and its upload if there is one. */
 export type Found = { readonly candidate: Candidate; readonly upload: Upload | null }
 
-/** What replies ask of attachments. */
+/** Finds and takes the uploads that a reply names. */
 export function createAttachments({ uploads, bucket, now }: AttachmentDependencies) {
   return {
-    /** What is known of each that a reply names, in order. Nothing is changed by asking. */
+    /** The state of each attachment, in the order of the ids. Changes nothing. */
     async find(ids: readonly string[]): Promise<Found[]> {
-      const known = await uploads.get(ids.filter((id) => UPLOAD_ID.test(id)))
-      const oldest = new Date(now().getTime() - UPLOAD_LIVES).toISOString()
+      const stored = await uploads.get(ids.filter((id) => UPLOAD_ID.test(id)))
+      const oldest = new Date(now().getTime() - UPLOAD_LIFETIME_MS).toISOString()
       return Promise.all(
         ids.map(async (id, index): Promise<Found> => {
-          const upload = known.find((one) => one?.id === id) ?? null
-          // The same one twice in a reply is used by its first naming.
+          const upload = stored.find((one) => one?.id === id) ?? null
+          // An id that a reply names twice is used by its first mention.
           if (upload?.usedBy || ids.indexOf(id) < index) return { candidate: { is: 'used' }, upload }
           if (!upload || upload.createdAt < oldest) return { candidate: { is: 'unknown' }, upload: null }
-          const real = await bucket.look(upload.key)
-          return { candidate: real ? { is: 'there', said: upload, real } : { is: 'missing' }, upload }
+          const actual = await bucket.inspect(upload.key)
+          return { candidate: actual ? { is: 'uploaded', announced: upload, actual } : { is: 'missing' }, upload }
         }),
       )
     },
 
-    /** Files for a reply, kept where nothing goes by itself. They are the reply's once it is committed with `takes`. */
-    async keep(found: readonly Found[]): Promise<{ media: Attachment[]; takes: Upload[] }> {
+    /** Copies the files to where nothing expires. They belong to the reply when it is committed with `takes`. */
+    async take(found: readonly Found[]): Promise<{ media: Attachment[]; takes: Upload[] }> {
       const files = found.flatMap(({ candidate, upload }) =>
-        candidate.is === 'there' && upload ? [{ upload, real: candidate.real }] : [],
+        candidate.is === 'uploaded' && upload ? [{ upload, actual: candidate.actual }] : [],
       )
       const media = await Promise.all(
-        files.map(async ({ upload, real }) => {
-          const contentType = real.contentType ?? upload.contentType
+        files.map(async ({ upload, actual }) => {
+          const contentType = actual.contentType ?? upload.contentType
           const key = `${bucketPrefixes.sent}/${upload.id}`
           await bucket.copy(upload.key, key, contentType)
-          return attached(upload, { key, contentType, size: real.size })
+          return attached(upload, { key, contentType, size: actual.size })
         }),
       )
       return { media, takes: files.map(({ upload }) => upload) }

@@ -1,4 +1,4 @@
-import { Problem } from '../../core/api/problem.ts'
+/** Called by the console and helpdesks to read channels, and by administrators to change their settings. */
 import {
   type ApiChannel,
   changeChannelBody,
@@ -9,9 +9,8 @@ import {
 import type { Channel } from '../../core/channels/channel.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
-import { type Route, route } from './route.ts'
+import { notFound, type Route, route } from './route.ts'
 
-/** Reading channels, and setting them. */
 export function channelRoutes({ channels, now }: Pick<Stores, 'channels'> & { now: Clock }): Route[] {
   return [
     route({
@@ -23,7 +22,7 @@ export function channelRoutes({ channels, now }: Pick<Stores, 'channels'> & { no
       body: null,
       answer: channelList,
       problems: [],
-      handle: async () => ({ channels: (await channels.list()).map(channelForPeople) }),
+      handle: async () => ({ channels: (await channels.list()).map(toApiChannel) }),
     }),
     route({
       method: 'GET',
@@ -39,7 +38,7 @@ export function channelRoutes({ channels, now }: Pick<Stores, 'channels'> & { no
     route({
       method: 'PATCH',
       path: '/api/channels/{id}',
-      summary: 'Set the name, what is processed, and «No messages (h)»',
+      summary: 'Change the name, the kinds of messages to process, and «No messages (h)»',
       access: 'administrator',
       query: noQuery,
       body: changeChannelBody,
@@ -53,17 +52,17 @@ export function channelRoutes({ channels, now }: Pick<Stores, 'channels'> & { no
 
 /** @throws Problem 404 */
 function found(channel: Channel | null, id: string | undefined): ApiChannel {
-  if (!channel) throw new Problem(404, `there is no channel ${id}`)
-  return channelForPeople(channel)
+  if (!channel) throw notFound('channel', id)
+  return toApiChannel(channel)
 }
 
-/** A channel as the API shows it. */
-export function channelForPeople(channel: Channel): ApiChannel {
+/** The public fields of a channel. */
+export function toApiChannel(channel: Channel): ApiChannel {
   const {
-    noMessagesChangedAt: _changed,
-    inactivityNotifiedFrom: _told,
-    revocationNotified: _revocation,
-    ...shown
+    noMessagesChangedAt: _changedAt,
+    inactivityNotifiedFrom: _notifiedFrom,
+    revocationNotified: _notified,
+    ...publicFields
   } = channel
-  return shown
+  return publicFields
 }

@@ -1,3 +1,7 @@
+/**
+ * Called by administrators to connect and disconnect X accounts, and by X's redirect of the browser (OAuth 1.0a). The
+ * channel is written last, so a failure leaves no half-connected channel; the console shows what to do.
+ */
 import { createHash, randomBytes } from 'node:crypto'
 import { paths } from '../../core/api/paths.ts'
 import { Problem } from '../../core/api/problem.ts'
@@ -9,24 +13,24 @@ import { type Account, type AccountTokens, type XAccounts, XError, type XSubscri
 import { channelIdOf } from '../../core/x/ids.ts'
 import { tokensOf } from '../account-tokens.ts'
 import { ensureWebhook } from '../ensure-webhook.ts'
-import { channelForPeople } from './channels.ts'
-import { Answer, type Route, route } from './route.ts'
+import { toApiChannel } from './channels.ts'
+import { Answer, notFound, type Route, route } from './route.ts'
 
 export type ConnectDependencies = Pick<Stores, 'channels' | 'connecting'> & {
   accounts: XAccounts
   subscriptions: XSubscriptions
   encryption: Encryption
-  /** How X and browsers reach us, without a slash at its end. */
+  /** The address under which X and browsers reach us, without a trailing slash. */
   publicUrl: string
   now: Clock
   log: Log
 }
 
-/** Design: a request token is kept for 15 minutes. Seconds. */
-const HOLDS = 15 * 60
+/** The design keeps a request token for 15 minutes. */
+const REQUEST_TOKEN_TTL_SECONDS = 15 * 60
 const COOKIE = 'connecting'
 
-/** Why a connecting did not come to its end, as the console is told it. */
+/** Why an account was not connected, in the redirect to the console. */
 type Failure =
   | 'cancelled'
   | 'stale'
@@ -41,7 +45,6 @@ type Failure =
   | 'subscription_limit'
   | 'app_permissions'
 
-/** Connecting and disconnecting X accounts. */
 export function connectRoutes({
   channels,
   connecting,
@@ -54,38 +57,41 @@ export function connectRoutes({
 }: ConnectDependencies): Route[] {
   const callbackUrl = `${publicUrl}${paths.callback}`
 
-  async function begin(): Promise<Answer> {
+  async function startSignIn(): Promise<Answer> {
     if (!(await channels.extension()).enabled) {
       throw new Problem(409, 'the Twitter extension is disabled: enable it first')
     }
-    const request = await askX(() => accounts.requestToken(callbackUrl))
+    const request = await callX(() => accounts.requestToken(callbackUrl))
     const cookie = randomBytes(32).toString('base64url')
     await connecting.begin({
       requestToken: request.token,
       encryptedSecret: await encryption.encrypt(request.secret, request.token),
-      browser: hash(cookie),
-      expiresAt: new Date(now().getTime() + HOLDS * 1000).toISOString(),
+      browser: sha256(cookie),
+      expiresAt: new Date(now().getTime() + REQUEST_TOKEN_TTL_SECONDS * 1000).toISOString(),
       usedAt: null,
     })
-    return new Answer({ authorizeUrl: request.authorizeUrl }, { cookies: [cookieOf(publicUrl, cookie, HOLDS)] })
+    return new Answer(
+      { authorizeUrl: request.authorizeUrl },
+      { cookies: [cookieOf(publicUrl, cookie, REQUEST_TOKEN_TTL_SECONDS)] },
+    )
   }
 
-  async function comeBack(
+  async function finishSignIn(
     query: { oauth_token?: string | undefined; oauth_verifier?: string | undefined; denied?: string | undefined },
     cookie: string | null,
   ): Promise<{ channelId: string } | { failure: Failure }> {
     const requestToken = query.denied ?? query.oauth_token ?? ''
     const at = now().toISOString()
     if (!cookie) return { failure: 'missing_cookie' }
-    const begun = requestToken ? await connecting.get(requestToken) : null
-    if (!begun) return { failure: 'stale' }
-    if (begun.browser !== hash(cookie)) return { failure: 'foreign' }
-    if (begun.usedAt !== null) return { failure: 'repeated' }
-    if (begun.expiresAt <= at) return { failure: 'stale' }
+    const signIn = requestToken ? await connecting.get(requestToken) : null
+    if (!signIn) return { failure: 'stale' }
+    if (signIn.browser !== sha256(cookie)) return { failure: 'foreign' }
+    if (signIn.usedAt !== null) return { failure: 'repeated' }
+    if (signIn.expiresAt <= at) return { failure: 'stale' }
     if (!(await connecting.use(requestToken, at))) return { failure: 'repeated' }
     if (query.denied !== undefined || !query.oauth_verifier) return { failure: 'cancelled' }
     if (!(await channels.extension()).enabled) return { failure: 'extension_disabled' }
-    const secret = await encryption.decrypt(begun.encryptedSecret, requestToken)
+    const secret = await encryption.decrypt(signIn.encryptedSecret, requestToken)
     try {
       return await connect({ token: requestToken, secret }, query.oauth_verifier)
     } catch (error) {
@@ -95,7 +101,7 @@ export function connectRoutes({
     }
   }
 
-  /** The channel is written last and whole: what fails before leaves no half channel. */
+  /** Writes the channel last and in one write, so that a failure leaves no half-connected channel. */
   async function connect(request: AccountTokens, verifier: string): Promise<{ channelId: string }> {
     const tokens = await accounts.accessToken(request, verifier)
     const account = await accounts.me(tokens)
@@ -111,40 +117,40 @@ export function connectRoutes({
 
   async function disconnect(id: string | undefined) {
     const channel = id ? await channels.get(id) : null
-    if (!channel) throw new Problem(404, `there is no channel ${id}`)
+    if (!channel) throw notFound('channel', id)
     const tokens = await tokensOf({ channels, encryption }, channel.id)
     if (tokens) {
       const account = { id: channel.twitterUserId, username: channel.username }
-      await leave(account, tokens, await channels.ownWebhook())
+      await revokeAtX(account, tokens, await channels.ownWebhook())
     }
     await channels.disconnect(channel.id)
     log({ event: 'disconnected', channelId: channel.id })
-    return channelForPeople({ ...channel, status: 'disconnected' })
+    return toApiChannel({ ...channel, status: 'disconnected' })
   }
 
-  /** What X no longer knows of is left already; only where X cannot be asked is nothing changed here. */
-  async function leave(account: Account, tokens: AccountTokens, webhook: OwnWebhook | null): Promise<void> {
-    if (webhook) await askX(() => unlessGone(subscriptions.unsubscribe(account, webhook.id)))
-    await askX(() => unlessGone(accounts.invalidate(tokens)))
+  /** Ends subscription and access at X. Throws only if X cannot be reached or fails; the channel is unchanged then. */
+  async function revokeAtX(account: Account, tokens: AccountTokens, webhook: OwnWebhook | null): Promise<void> {
+    if (webhook) await callX(() => unlessGone(subscriptions.unsubscribe(account, webhook.id)))
+    await callX(() => unlessGone(accounts.invalidate(tokens)))
   }
 
   return [
     route({
       method: 'POST',
       path: '/api/channels/twitter/connect',
-      summary: 'Begin to connect an X account: send this browser to `authorizeUrl`',
+      summary: 'Start to connect an X account; the same browser must open `authorizeUrl`',
       access: 'administrator',
       query: noQuery,
       body: null,
       answer: connectAnswer,
       status: 201,
       problems: [409, 502],
-      handle: begin,
+      handle: startSignIn,
     }),
     route({
       method: 'GET',
       path: paths.callback,
-      summary: 'Where X sends the browser back to',
+      summary: 'The address to which X redirects the browser after the sign-in',
       access: 'anyone',
       query: callbackQuery,
       body: null,
@@ -152,10 +158,10 @@ export function connectRoutes({
       status: 302,
       problems: [],
       handle: async ({ query, cookies }) => {
-        const result = await comeBack(query, cookieIn(cookies))
-        const place = 'failure' in result ? `/channels?error=${result.failure}` : `/channels/${result.channelId}`
+        const result = await finishSignIn(query, cookieIn(cookies))
+        const path = 'failure' in result ? `/channels?error=${result.failure}` : `/channels/${result.channelId}`
         return new Answer(null, {
-          headers: { location: `${publicUrl}${place}` },
+          headers: { location: `${publicUrl}${path}` },
           cookies: [cookieOf(publicUrl, '', 0)],
         })
       },
@@ -163,7 +169,7 @@ export function connectRoutes({
     route({
       method: 'DELETE',
       path: '/api/channels/{id}',
-      summary: 'Disconnect: unsubscribed and forgotten at X, tickets stay',
+      summary: 'Disconnect the account: ends the subscription and our access at X; tickets stay',
       access: 'administrator',
       query: noQuery,
       body: null,
@@ -174,8 +180,8 @@ export function connectRoutes({
   ]
 }
 
-/** @throws Problem 502 that says what to do when X does not go along */
-async function askX<T>(call: () => Promise<T>): Promise<T> {
+/** @throws Problem 502 with what to do if X refuses */
+async function callX<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call()
   } catch (error) {
@@ -185,14 +191,14 @@ async function askX<T>(call: () => Promise<T>): Promise<T> {
 }
 
 function advice({ status, detail }: XError): string {
-  if (status === null || status >= 500) return 'X cannot be reached now: try again in a few minutes'
+  if (status === null || status >= 500) return 'X does not answer: try again in a few minutes'
   if (/\b415\b|callback/i.test(detail)) {
-    return "X does not know our callback address: add the output CallbackUrl to the X app's settings, to the letter"
+    return "X does not know our callback address: add the output CallbackUrl to the X app's settings, character by character"
   }
   if (status === 401)
     return 'X does not accept the keys of the X app: check consumerKey and consumerSecret in the secret'
-  if (status === 429) return 'X asks to wait: try again in a quarter of an hour'
-  return `X refused it (${status}): ${detail}`
+  if (status === 429) return 'X limits our calls: try again in 15 minutes'
+  return `X refused the call (${status}): ${detail}`
 }
 
 function failureOf({ status, detail }: XError): Failure {
@@ -204,6 +210,7 @@ function failureOf({ status, detail }: XError): Failure {
   return 'refused_by_x'
 }
 
+/** Ignores a refusal that says that X has no such subscription or token any more. */
 async function unlessGone(call: Promise<void>): Promise<void> {
   try {
     await call
@@ -213,7 +220,7 @@ async function unlessGone(call: Promise<void>): Promise<void> {
   }
 }
 
-/** The cookie that binds a connecting to its browser; Lax lets it come along when X sends the browser back. */
+/** Binds a sign-in to its browser. `Lax` because the browser must send the cookie when X redirects it to us. */
 function cookieOf(publicUrl: string, value: string, seconds: number): string {
   const secure = publicUrl.startsWith('https:') ? '; Secure' : ''
   return `${COOKIE}=${value}; Path=${paths.callback}; Max-Age=${seconds}; HttpOnly; SameSite=Lax${secure}`
@@ -224,6 +231,6 @@ function cookieIn(cookies: readonly string[]): string | null {
   return found?.slice(COOKIE.length + 1) || null
 }
 
-function hash(text: string): string {
+function sha256(text: string): string {
   return createHash('sha256').update(text).digest('base64url')
 }

@@ -1,11 +1,11 @@
+/** Called by administrators to read and flip the switch of the whole integration. */
 import { changeExtensionBody, extension, extensionList, noQuery } from '../../core/api/schemas.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import { type Route, route } from './route.ts'
 
-const shown = (enabled: boolean) => ({ id: 'twitter' as const, name: 'Twitter' as const, enabled })
+const toApiExtension = (enabled: boolean) => ({ id: 'twitter' as const, name: 'Twitter' as const, enabled })
 
-/** The switch of the whole integration. */
 export function extensionRoutes({ channels, now }: Pick<Stores, 'channels'> & { now: Clock }): Route[] {
   return [
     route({
@@ -17,12 +17,13 @@ export function extensionRoutes({ channels, now }: Pick<Stores, 'channels'> & { 
       body: null,
       answer: extensionList,
       problems: [],
-      handle: async () => ({ extensions: [shown((await channels.extension()).enabled)] }),
+      handle: async () => ({ extensions: [toApiExtension((await channels.extension()).enabled)] }),
     }),
     route({
       method: 'PATCH',
       path: '/api/extensions/twitter',
-      summary: 'Enable or disable: disabled, nothing becomes a ticket and no channel can be added',
+      summary:
+        'Enable or disable the extension; while disabled, nothing opens a ticket and no channel can be connected',
       access: 'administrator',
       query: noQuery,
       body: changeExtensionBody,
@@ -30,7 +31,7 @@ export function extensionRoutes({ channels, now }: Pick<Stores, 'channels'> & { 
       problems: [],
       handle: async ({ body }) => {
         await channels.setExtension(body.enabled, now().toISOString())
-        return shown(body.enabled)
+        return toApiExtension(body.enabled)
       },
     }),
   ]

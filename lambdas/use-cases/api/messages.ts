@@ -1,13 +1,14 @@
+/** Shared by all routes that answer with messages. */
 import type { ApiMessage } from '../../core/api/schemas.ts'
 import type { Bucket } from '../../core/ports/media.ts'
 import type { Attachment } from '../../core/tickets/attachment.ts'
 import type { Message } from '../../core/tickets/ticket.ts'
 
-/** Gives links to what lies in the bucket. */
+/** Makes temporary links to files in the bucket. */
 export type Links = Pick<Bucket, 'link'>
 
-/** A message as the API shows it. Links to the bucket are made now, and work for some minutes. */
-export async function messageForPeople(message: Message, links: Links): Promise<ApiMessage> {
+/** The public fields of a message. Its links to the bucket work for some minutes. */
+export async function toApiMessage(message: Message, links: Links): Promise<ApiMessage> {
   const { id, ticketId, direction, visibility, text, entities, media, addressees, author, externalId } = message
   const { inReplyToId, parent, notice, versions, deletedAt, joinedBecause, delivery, createdAt } = message
   return {
@@ -17,15 +18,15 @@ export async function messageForPeople(message: Message, links: Links): Promise<
     visibility,
     text,
     entities: [...entities],
-    attachments: await Promise.all(media.map((one) => attachmentForPeople(one, links))),
+    attachments: await Promise.all(media.map((one) => toApiAttachment(one, links))),
     addressees: [...addressees],
     author,
     externalId,
     inReplyToId,
     parent,
-    quoted: quotedForPeople(message),
+    quoted: toApiQuoted(message),
     notice,
-    // The newest is the message itself.
+    // The newest version is the message itself.
     versions: versions.slice(0, -1).map((one) => ({ ...one, entities: [...one.entities] })),
     deletedAt,
     joinedBecause,
@@ -35,7 +36,7 @@ export async function messageForPeople(message: Message, links: Links): Promise<
   }
 }
 
-function quotedForPeople({ quoted }: Message): ApiMessage['quoted'] {
+function toApiQuoted({ quoted }: Message): ApiMessage['quoted'] {
   if (!quoted) return null
   const { id, url, text, author, createdAt, media } = quoted
   return {
@@ -48,8 +49,8 @@ function quotedForPeople({ quoted }: Message): ApiMessage['quoted'] {
   }
 }
 
-/** Until it is in the bucket, X's own link is all that there is. */
-async function attachmentForPeople(one: Attachment, links: Links): Promise<ApiMessage['attachments'][number]> {
+/** Shows X's own link until the file is in the bucket. */
+async function toApiAttachment(one: Attachment, links: Links): Promise<ApiMessage['attachments'][number]> {
   const { id, type, contentType, size, status, key, previewKey } = one
   const url = key === null ? (one.url ?? '') : await links.link(key)
   const ownPreview = previewKey === null ? one.previewUrl : await links.link(previewKey)

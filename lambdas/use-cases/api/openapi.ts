@@ -1,19 +1,19 @@
+/** Called by anyone who wants to know the API: describes every route from the schemas that check its requests. */
 import * as z from 'zod'
 import { noQuery, problem } from '../../core/api/schemas.ts'
 import { type Route, route } from './route.ts'
 
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: 'The body is not JSON',
-  401: 'No token, or one that is not valid',
-  403: 'The token does not allow this',
-  404: 'There is no such thing',
-  409: 'Not in this state',
-  502: 'X refused it or cannot be reached',
-
+  401: 'The token is missing or not valid',
+  403: 'The token does not permit this call',
+  404: 'Not found',
+  409: 'Not possible in the current state',
   422: 'A field is not valid; `errors` names it',
+  502: 'X refused the call or does not answer',
 }
 
-/** The route that describes all others, and itself. */
+/** The route that describes all other routes and itself. */
 export function openApiRoute(others: readonly Route[]): Route {
   const self: Route = route({
     method: 'GET',
@@ -29,7 +29,7 @@ export function openApiRoute(others: readonly Route[]): Route {
   return self
 }
 
-/** OpenAPI 3.1 of the routes, made from the schemas that check the requests. */
+/** The OpenAPI 3.1 document of the routes. */
 export function openApiOf(routes: readonly Route[]): object {
   const components: Record<string, unknown> = {}
   const paths: Record<string, Record<string, unknown>> = {}
@@ -106,7 +106,7 @@ function queryParameters({ query }: Route): object[] {
   }))
 }
 
-/** A schema as JSON Schema 2020-12, which is OpenAPI 3.1's own; what has a name stands once among the components. */
+/** A schema in the dialect of OpenAPI 3.1, JSON Schema 2020-12. A named schema goes to the components, once. */
 function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Record<string, unknown>): object {
   const {
     $defs,

@@ -1,3 +1,4 @@
+/** Called by the console and helpdesks for reports over tickets, from sums that every change of a ticket updates. */
 import { reportQuery, ticketReport } from '../../core/api/schemas.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
@@ -6,15 +7,14 @@ import { addUp, type Figures, type Grouping, groupsIn, rowOf } from '../../core/
 import { period } from './activity.ts'
 import { type Route, route } from './route.ts'
 
-type Summed = { readonly channelId: string; readonly name: string; readonly days: ReadonlyMap<string, Figures> }
+type ChannelSums = { readonly channelId: string; readonly name: string; readonly days: ReadonlyMap<string, Figures> }
 
-/** Reports over tickets, out of sums that every change of a ticket keeps right. */
 export function reportRoutes({ channels, counts, now }: Pick<Stores, 'channels' | 'counts'> & { now: Clock }): Route[] {
   return [
     route({
       method: 'GET',
       path: '/api/reports/tickets',
-      summary: 'Tickets opened in a time, as they stand now, by tag, status, channel or UTC day of opening',
+      summary: 'Tickets opened in a period, in their current state, by tag, status, channel or UTC day of opening',
       access: 'agent',
       query: reportQuery,
       body: null,
@@ -23,7 +23,7 @@ export function reportRoutes({ channels, counts, now }: Pick<Stores, 'channels' 
       handle: async ({ query }) => {
         const { from, to } = period(query, now())
         const all = await Promise.all(
-          (await channels.list()).map(async ({ id, name }): Promise<Summed> => {
+          (await channels.list()).map(async ({ id, name }): Promise<ChannelSums> => {
             return { channelId: id, name, days: await counts.reported(id, from, to) }
           }),
         )
@@ -34,7 +34,7 @@ export function reportRoutes({ channels, counts, now }: Pick<Stores, 'channels' 
   ]
 }
 
-function rowsBy(by: Grouping, all: readonly Summed[], total: Figures, from: string, to: string) {
+function rowsBy(by: Grouping, all: readonly ChannelSums[], total: Figures, from: string, to: string) {
   if (by === 'channel') {
     const rows = all.map(({ channelId, name, days }) => ({
       key: channelId,

@@ -1,9 +1,14 @@
+/**
+ * Called for each request, after the router found its route: checks access, query and body, and runs the route. Every
+ * failure of the caller is thrown as a Problem.
+ */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { z } from 'zod'
 import { type Caller, callerFrom, may, type Role } from '../../core/api/access.ts'
 import { type FieldProblem, Problem, wrongFields } from '../../core/api/problem.ts'
+import { ConflictError } from '../retry-on-conflict.ts'
 
-/** One call of the API: who may make it, what it takes, what it gives. The same table makes the OpenAPI document. */
+/** One call of the API: who may call it, what it takes, what it answers. The OpenAPI document comes from it too. */
 export type Route = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
   readonly path: string
@@ -12,18 +17,18 @@ export type Route = {
   readonly query: z.ZodType<Record<string, unknown>>
   readonly body: z.ZodType | null
   readonly answer: z.ZodType
-  /** The status of success, 200 when not said. */
+  /** The status of success; 200 by default. */
   readonly status?: number
-  /** Another success, which `handle` answers with its status. */
+  /** A second kind of success, which `handle` answers with its own status. */
   readonly also?: { readonly status: number; readonly description: string; readonly answer: z.ZodType }
-  /** Problems that it may answer beside those of every call. */
+  /** The statuses of problems that only some routes answer. */
   readonly problems: readonly number[]
   readonly handle: (request: Request<never, never>) => Promise<object>
 }
 
 type Params = Readonly<Record<string, string>>
 
-/** What a route works on. Header names are lower-case. */
+/** The checked request that a route handles. Header names are lower-case. */
 type Request<Q, B> = {
   params: Params
   query: Q
@@ -33,12 +38,12 @@ type Request<Q, B> = {
   cookies: readonly string[]
 }
 
-/** An answer that is more than a body. */
+/** An answer with headers, cookies or a status of its own. */
 export class Answer {
   readonly body: object | null
   readonly headers: Readonly<Record<string, string>>
   readonly cookies: readonly string[]
-  /** The route's own when null. */
+  /** Null for the status of the route. */
   readonly status: number | null
   constructor(
     body: object | null,
@@ -51,7 +56,7 @@ export class Answer {
   }
 }
 
-/** Writes a route down with the types that its schemas give to the request. */
+/** Defines a route, with the request typed by its schemas. */
 export function route<Q extends z.ZodType<Record<string, unknown>>, B extends z.ZodType | null>(
   one: Omit<Route, 'query' | 'body' | 'handle'> & {
     query: Q
@@ -59,7 +64,7 @@ export function route<Q extends z.ZodType<Record<string, unknown>>, B extends z.
     handle: (request: Request<z.infer<Q>, B extends z.ZodType ? z.infer<B> : null>) => Promise<object>
   },
 ): Route {
-  // A list of routes forgets the types of each; `answerBy` hands on only what the schemas let through.
+  // A list of routes cannot keep the types of each. `answerBy` passes only what the schemas accept.
   return one as unknown as Route
 }
 
@@ -68,8 +73,8 @@ type ApiEvent = APIGatewayProxyEventV2 & {
 }
 
 /**
- * Answers an event by a route: access first, then query and body, then the route itself.
- * @throws Problem 401, 403, 400 or 422, and whatever the route throws
+ * Answers a request with a route: checks access first, then query and body, then runs the route.
+ * @throws Problem 400, 401, 403, 422 or 503, and whatever the route throws
  */
 export async function answerBy(one: Route, event: ApiEvent) {
   const caller = callerOf(one, event)
@@ -77,8 +82,10 @@ export async function answerBy(one: Route, event: ApiEvent) {
   const body = one.body ? check(one.body, bodyOf(event, one.body), 'body') : null
   const params = (event.pathParameters ?? {}) as Params
   const { headers, cookies = [] } = event
-  const given = await one.handle({ params, query: query as never, body: body as never, caller, headers, cookies })
-  const answer = given instanceof Answer ? given : new Answer(given)
+  const result = await one
+    .handle({ params, query: query as never, body: body as never, caller, headers, cookies })
+    .catch(tryAgain)
+  const answer = result instanceof Answer ? result : new Answer(result)
   return {
     statusCode: answer.status ?? one.status ?? 200,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...answer.headers },
@@ -87,31 +94,37 @@ export async function answerBy(one: Route, event: ApiEvent) {
   }
 }
 
-/** The gateway has checked the token; here is asked what it allows, also for a path that slipped past the gateway. */
+/** @throws Problem 503 after too many conflicts, and any other error as it is */
+function tryAgain(error: unknown): never {
+  if (!(error instanceof ConflictError)) throw error
+  throw new Problem(503, 'others are changing the same thing: try again', { headers: { 'retry-after': '1' } })
+}
+
+/** Checks what the token permits. The gateway has checked the token, but a wrong setting may let a path past it. */
 function callerOf({ access, method, path }: Route, event: ApiEvent): Caller | null {
   if (access === 'anyone') return null
   const claims = event.requestContext.authorizer?.jwt?.claims
-  if (!claims) throw new Problem(401, 'a bearer token is needed', { headers: { 'www-authenticate': 'Bearer' } })
+  if (!claims) throw new Problem(401, 'a bearer token is required', { headers: { 'www-authenticate': 'Bearer' } })
   const caller = callerFrom(claims)
-  if (!caller) throw new Problem(403, 'the token has neither a group nor a scope of this API')
-  if (!may(caller.role, access)) throw new Problem(403, `${method} ${path} needs an ${access}`)
+  if (!caller) throw new Problem(403, 'the token has no group and no scope of this API')
+  if (!may(caller.role, access)) throw new Problem(403, `${method} ${path} requires an ${access}`)
   return caller
 }
 
-/** @throws Problem 400 for what is no JSON, with the place */
+/** @throws Problem 400 with the position of the error if the body is not JSON */
 function bodyOf(event: ApiEvent, schema: z.ZodType): unknown {
   const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '')
   if (text.trim() === '' && schema.safeParse(undefined).success) return undefined
-  if (text.trim() === '') throw new Problem(400, 'the body is empty: JSON is needed')
+  if (text.trim() === '') throw new Problem(400, 'the body is empty: JSON is required')
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new Problem(400, `the body is not JSON: ${placeIn(text, error)}`)
+    throw new Problem(400, `the body is not JSON: ${parseErrorPosition(text, error)}`)
   }
 }
 
-/** Where JSON ends to be JSON: V8 says the position, or that the text ends too early. */
-function placeIn(text: string, error: unknown): string {
+/** Line and column of a parse error. V8 gives a position, unless the text ends too early. */
+function parseErrorPosition(text: string, error: unknown): string {
   const position = /at position (\d+)/.exec(error instanceof Error ? error.message : '')?.[1]
   const offset = position === undefined ? text.length : Number(position)
   const lines = text.slice(0, offset).split('\n')
@@ -119,7 +132,7 @@ function placeIn(text: string, error: unknown): string {
   return `${what} at line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}`
 }
 
-/** @throws Problem 422 naming every field at fault */
+/** @throws Problem 422 that names every wrong field */
 function check(schema: z.ZodType, value: unknown, where: 'query' | 'body'): unknown {
   const read = schema.safeParse(value)
   if (read.success) return read.data
@@ -127,27 +140,32 @@ function check(schema: z.ZodType, value: unknown, where: 'query' | 'body'): unkn
     read.error.issues.flatMap((issue): FieldProblem[] => {
       const at = issue.path.join('.')
       if (issue.code === 'unrecognized_keys') {
-        return issue.keys.map((key) => ({ field: [at, key].filter(Boolean).join('.'), detail: 'is not known' }))
+        return issue.keys.map((key) => ({ field: [at, key].filter(Boolean).join('.'), detail: 'is unknown' }))
       }
       return [{ field: at || where, detail: issue.message }]
     }),
   )
 }
 
-/** A sort key as an opaque cursor. */
+/** What a path names does not exist. */
+export function notFound(what: string, id: string | undefined): Problem {
+  return new Problem(404, `there is no ${what} ${id}`)
+}
+
+/** An opaque cursor for a sort key. */
 export function cursorOf(key: string | null): string | null {
   return key === null ? null : Buffer.from(key).toString('base64url')
 }
 
 /**
  * The sort key in a cursor; null for the first page.
- * @throws Problem 422 for a cursor that no page gave
+ * @throws Problem 422 if the list did not issue the cursor
  */
 export function keyIn(cursor: string | undefined, form: RegExp): string | null {
   if (cursor === undefined) return null
   const key = Buffer.from(cursor, 'base64url').toString('utf8')
   if (!form.test(key)) {
-    throw wrongFields([{ field: 'cursor', detail: 'is not one that this list gave' }])
+    throw wrongFields([{ field: 'cursor', detail: 'is not a cursor of this list' }])
   }
   return key
 }

@@ -1,6 +1,6 @@
 /**
- * Called by helpdesks and the console through API Gateway, which has checked the token. Promises that what it answers
- * is stored, and that a failure says what to do about it.
+ * Called by helpdesks and the console through API Gateway, which has checked the token. A success promises that the
+ * change is stored. A failure says what the caller can do.
  */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { Clock, Log } from '../../core/ports/platform.ts'

@@ -1,3 +1,4 @@
+/** Called by the console and helpdesks to read tickets and to change their status and tags. */
 import { Problem } from '../../core/api/problem.ts'
 import {
   type ApiTicket,
@@ -14,17 +15,14 @@ import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import { statusAfterAgent, type Ticket } from '../../core/tickets/ticket.ts'
 import { laterOf } from '../../core/time.ts'
-import { type Links, messageForPeople } from './messages.ts'
-import { cursorOf, keyIn, type Route, route } from './route.ts'
+import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
+import { type Links, toApiMessage } from './messages.ts'
+import { cursorOf, keyIn, notFound, type Route, route } from './route.ts'
 
-/** The form of the sort keys in cursors: an ISO time and an id; `MESSAGE#`, position and id. */
-const ACTIVITY = /^\d{4}-\d\d-\d\dT[\d:.]+Z#[\w-]+$/
-const MESSAGE = /^MESSAGE#\d+#[\w-]+$/
+/** The sort keys in cursors: an ISO time and an id; `MESSAGE#`, position and id. */
+const ACTIVITY_KEY = /^\d{4}-\d\d-\d\dT[\d:.]+Z#[\w-]+$/
+const MESSAGE_KEY = /^MESSAGE#\d+#[\w-]+$/
 
-/** Writing again after somebody else's change in between; more than this many times is no coincidence. */
-const TRIES = 10
-
-/** Reading and changing tickets. */
 export function ticketRoutes({
   tickets,
   channels,
@@ -33,14 +31,14 @@ export function ticketRoutes({
 }: Pick<Stores, 'tickets' | 'channels'> & { bucket: Links; now: Clock }): Route[] {
   async function find(id: string | undefined): Promise<Ticket> {
     const ticket = id ? await tickets.ticket(id) : null
-    if (!ticket) throw new Problem(404, `there is no ticket ${id}`)
+    if (!ticket) throw notFound('ticket', id)
     return ticket
   }
 
-  async function shown(found: readonly Ticket[]): Promise<ApiTicket[]> {
+  async function withChannels(found: readonly Ticket[]): Promise<ApiTicket[]> {
     const known = await channels.list()
     return found.map((ticket) =>
-      ticketForPeople(
+      toApiTicket(
         ticket,
         known.find((channel) => channel.id === ticket.channelId),
       ),
@@ -48,30 +46,27 @@ export function ticketRoutes({
   }
 
   async function showOne(ticket: Ticket): Promise<object> {
-    const [one] = await shown([ticket])
+    const [one] = await withChannels([ticket])
     return one ?? {}
   }
 
-  /** @throws Problem 409 when a closed ticket has a later one in its conversation */
-  async function mayLeaveClosed(ticket: Ticket): Promise<void> {
+  /** @throws Problem 409 if the conversation of a closed ticket has a newer ticket */
+  async function checkMayReopen(ticket: Ticket): Promise<void> {
     const current = await tickets.currentTicketId(ticket)
     if (current !== ticket.id) {
-      throw new Problem(409, `the ticket stays closed: the conversation goes on in ticket ${current}`)
+      throw new Problem(409, `the ticket stays closed: its conversation continues in ticket ${current}`)
     }
   }
 
-  async function change(
-    id: string | undefined,
-    wanted: { status?: Ticket['status']; tags?: string[] },
-  ): Promise<Ticket> {
-    for (let n = 0; n < TRIES; n++) {
+  function change(id: string | undefined, wanted: { status?: Ticket['status']; tags?: string[] }): Promise<Ticket> {
+    return retryOnConflict(`ticket ${id}`, async () => {
       const before = await find(id)
       const after = changed(before, wanted, now().toISOString())
       if (after === before) return before
-      if (before.status === 'closed' && after.status !== 'closed') await mayLeaveClosed(before)
-      if ((await tickets.commit({ before, after, message: null, follows: null })) === 'done') return after
-    }
-    throw new Problem(503, 'the ticket is being changed by others: try again', { headers: { 'retry-after': '1' } })
+      if (before.status === 'closed' && after.status !== 'closed') await checkMayReopen(before)
+      const result = await tickets.commit({ before, after, message: null, follows: null })
+      return result === 'done' ? after : conflict
+    })
   }
 
   return [
@@ -85,8 +80,8 @@ export function ticketRoutes({
       answer: ticketPage,
       problems: [],
       handle: async ({ query: { limit, cursor, ...filter } }) => {
-        const page = await tickets.tickets(filter, { limit, after: keyIn(cursor, ACTIVITY) })
-        return { tickets: await shown(page.items), nextCursor: cursorOf(page.next) }
+        const page = await tickets.tickets(filter, { limit, after: keyIn(cursor, ACTIVITY_KEY) })
+        return { tickets: await withChannels(page.items), nextCursor: cursorOf(page.next) }
       },
     }),
     route({
@@ -122,15 +117,15 @@ export function ticketRoutes({
       problems: [404],
       handle: async ({ params, query: { limit, cursor } }) => {
         const ticket = await find(params.id)
-        const page = await tickets.messages(ticket.id, { limit, after: keyIn(cursor, MESSAGE) })
-        const messages = await Promise.all(page.items.map((message) => messageForPeople(message, bucket)))
+        const page = await tickets.messages(ticket.id, { limit, after: keyIn(cursor, MESSAGE_KEY) })
+        const messages = await Promise.all(page.items.map((message) => toApiMessage(message, bucket)))
         return { messages, nextCursor: cursorOf(page.next) }
       },
     }),
   ]
 }
 
-/** Rule 4: a status that is set is exactly that; a change of tags alone turns `new` into `open`. The same ticket when nothing changes. */
+/** Rule 4: sets the status as given; new tags alone turn `new` into `open`. Returns `before` if nothing changes. */
 function changed(before: Ticket, wanted: { status?: Ticket['status']; tags?: string[] }, at: string): Ticket {
   const tags = wanted.tags ?? before.tags
   const sameTags = tags.length === before.tags.length && tags.every((tag, index) => tag === before.tags[index])
@@ -140,7 +135,7 @@ function changed(before: Ticket, wanted: { status?: Ticket['status']; tags?: str
   return { ...before, tags, status, updatedAt, version: before.version + 1 }
 }
 
-function ticketForPeople(ticket: Ticket, channel: Channel | undefined): ApiTicket {
+function toApiTicket(ticket: Ticket, channel: Channel | undefined): ApiTicket {
   const { id, kind, status, tags, subject, customer, openedAt, openedBecause, updatedAt } = ticket
   const { messageCount, firstEntryId, previousTicketId, channelId } = ticket
   return {

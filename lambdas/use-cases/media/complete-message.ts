@@ -1,3 +1,8 @@
+/**
+ * Called by the media function to fetch what X left out of a customer's message: the parent post, the author's name.
+ * While X fails, the message stays due and `requeue` brings it back; after a day, or a permanent refusal, the message
+ * stays incomplete.
+ */
 import type { ChannelStore } from '../../core/ports/channels.ts'
 import type { Encryption } from '../../core/ports/platform.ts'
 import type { TicketStore } from '../../core/ports/tickets.ts'
@@ -5,6 +10,7 @@ import { type AccountTokens, XError, type XReading } from '../../core/ports/x.ts
 import { type Fetched, withCustomer, withFetched } from '../../core/tickets/completion.ts'
 import type { Message, Missing } from '../../core/tickets/ticket.ts'
 import { tokensOf } from '../account-tokens.ts'
+import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
 
 export type CompletionDependencies = {
   reading: Pick<XReading, 'post' | 'user'>
@@ -13,22 +19,18 @@ export type CompletionDependencies = {
   tickets: Pick<TicketStore, 'ticket' | 'commit'>
 }
 
-/** What came of it: nothing was missing (any more), X was asked, or it may not be asked and the message stays as it is. */
-export type Completion = { readonly outcome: 'complete' | 'completed' | 'left'; readonly reason: string }
+/** `complete`: nothing was missing. `completed`: the answer of X is stored. `given_up`: the message stays incomplete. */
+export type Completion = { readonly outcome: 'complete' | 'completed' | 'given_up'; readonly reason: string }
 
-/** Writing again after somebody else's change in between; more than this many times is no coincidence. */
-const TRIES = 10
-
-/** While X does not answer, it is asked for this long; then the message stays as it is. */
+/** How long X may fail before the message stays incomplete. */
 const GIVE_UP_AFTER_MS = 24 * 3600_000
 
-/** Answers after which asking again would come to the same: no access, no permission, no credits. */
-const LASTING = [401, 402, 403]
+/** Permanent refusals of X: no access, no credits, no permission. */
+const PERMANENT_STATUSES = [401, 402, 403]
 
 /**
- * Asks X once for what it left out of a message: the post that it answers, the name of its author. However often it is
- * called, X is asked again only while nothing is stored of its answer.
- * @throws XError for what may pass: too many calls, an ill X, no answer
+ * Fetches what X left out of a message and stores it. Calling it again calls X only if nothing is stored yet.
+ * @throws XError for a refusal that may be temporary: too many calls, an outage of X, no answer
  */
 export async function completeMessage(
   message: Message,
@@ -37,37 +39,37 @@ export async function completeMessage(
 ): Promise<Completion> {
   if (message.missing.length === 0) return { outcome: 'complete', reason: 'nothing is missing' }
   const tokens = await tokensOf({ channels, encryption }, message.channelId)
-  if (tokens === null) return write(message, {}, tickets, 'the account has no access to X')
+  if (tokens === null) return store(message, {}, tickets, 'the account has no access to X')
   let fetched: Fetched
   try {
     fetched = await fetchMissing(message, reading, tokens)
   } catch (error) {
     if (!(error instanceof XError)) throw error
     const isOver = now.getTime() - Date.parse(message.receivedAt) > GIVE_UP_AFTER_MS
-    if (!isOver && (error.status === null || !LASTING.includes(error.status))) throw error
-    return write(message, {}, tickets, `X refused to say (${error.status ?? 'no answer'})`)
+    if (!isOver && (error.status === null || !PERMANENT_STATUSES.includes(error.status))) throw error
+    return store(message, {}, tickets, `X refused the call (${error.status ?? 'no answer'})`)
   }
-  return write(message, fetched, tickets, null)
+  return store(message, fetched, tickets, null)
 }
 
-/** Writes what was fetched; nothing is missing from then on. @param left why it stays as it is */
-async function write(
+/** Stores what was fetched and that nothing is missing any more. @param givenUp why the message stays incomplete */
+function store(
   message: Message,
   fetched: Fetched,
   tickets: CompletionDependencies['tickets'],
-  left: string | null,
+  givenUp: string | null,
 ): Promise<Completion> {
-  for (let n = 0; n < TRIES; n++) {
+  return retryOnConflict<Completion>(`the ticket of message ${message.id}`, async () => {
     const before = await tickets.ticket(message.ticketId)
     if (!before) throw new Error(`the message ${message.id} has no ticket ${message.ticketId}`)
     const after = withFetched(message, fetched)
     const change = { before, after: withCustomer(before, after, fetched.author ?? null), message: null, follows: null }
     const result = await tickets.commit({ ...change, revised: { before: message, after } })
-    if (result === 'done' && left !== null) return { outcome: 'left', reason: left }
-    if (result === 'done') return { outcome: 'completed', reason: `X was asked for ${message.missing.join(' and ')}` }
-    if (result === 'repeated') return { outcome: 'complete', reason: 'the message changed in between' }
-  }
-  throw new Error(`the ticket of message ${message.id} changed ${TRIES} times`)
+    if (result === 'changed') return conflict
+    if (result === 'repeated') return { outcome: 'complete', reason: 'the message changed meanwhile' }
+    if (givenUp !== null) return { outcome: 'given_up', reason: givenUp }
+    return { outcome: 'completed', reason: `X answered for ${message.missing.join(' and ')}` }
+  })
 }
 
 async function fetchMissing(

@@ -1,11 +1,16 @@
+/**
+ * Called by the media function with a customer's message. Downloads its due media one after the other, and stores the
+ * result of each in the message. What X does not give now is due again later; a failure of the bucket is thrown.
+ */
 import type { ChannelStore } from '../../core/ports/channels.ts'
 import { type Bucket, type Bytes, MediaError, type MediaSource, type MediaStore } from '../../core/ports/media.ts'
 import type { Clock, Encryption, Log } from '../../core/ports/platform.ts'
 import type { AccountTokens } from '../../core/ports/x.ts'
-import { type Attachment, limits, mayBe, stored, unavailable } from '../../core/tickets/attachment.ts'
+import { type Attachment, isExpectedType, mediaLimits, stored, unavailable } from '../../core/tickets/attachment.ts'
 import { bucketPrefixes } from '../../core/tickets/bucket-keys.ts'
 import type { Message } from '../../core/tickets/ticket.ts'
 import { tokensOf } from '../account-tokens.ts'
+import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
 
 export type DownloadDependencies = {
   media: MediaStore
@@ -17,19 +22,19 @@ export type DownloadDependencies = {
   log: Log
 }
 
-type File = { key: string; contentType: string; size: number }
+type StoredFile = { key: string; contentType: string; size: number }
 
-/** Fetches what is due of a message's media, one after the other, and writes down what came of each. */
+/** Downloads the due media of a message into the bucket. */
 export function createDownload({ media, channels, encryption, source, bucket, log }: DownloadDependencies) {
   return async (message: Message, time: () => Date, signal: AbortSignal): Promise<void> => {
     if (!message.media.some((one) => isDue(one, time()))) return
     const tokens = await tokensOf({ channels, encryption }, message.channelId)
     for (const [index, one] of message.media.entries()) {
-      if (isDue(one, time())) await fetchOne(message, index, tokens, time, signal)
+      if (isDue(one, time())) await downloadOne(message, index, tokens, time, signal)
     }
   }
 
-  async function fetchOne(
+  async function downloadOne(
     message: Message,
     index: number,
     tokens: AccountTokens | null,
@@ -38,7 +43,7 @@ export function createDownload({ media, channels, encryption, source, bucket, lo
   ): Promise<void> {
     const one = message.media[index]
     if (!one) return
-    const after = await tried(one, placeOf(message, index), tokens, time, signal)
+    const after = await download(one, bucketKeyOf(message, index), tokens, time, signal)
     const { status: outcome, reason, contentType, size, nextTryAt } = after
     log({
       event: 'media_downloaded',
@@ -51,11 +56,11 @@ export function createDownload({ media, channels, encryption, source, bucket, lo
       size,
       nextTryAt,
     })
-    await write(message, index, after)
+    await save(message, index, after)
   }
 
-  /** The medium after a try; the bucket's own failures are thrown. */
-  async function tried(
+  /** The medium after the download: stored, or to be tried again, or unavailable. Throws a failure of the bucket. */
+  async function download(
     one: Attachment,
     key: string,
     tokens: AccountTokens | null,
@@ -63,17 +68,17 @@ export function createDownload({ media, channels, encryption, source, bucket, lo
     signal: AbortSignal,
   ): Promise<Attachment> {
     try {
-      const file = await keep(one.type, one.url ?? '', key, tokens, signal)
-      const preview = one.type === 'photo' ? null : await keepPreview(one, `${key}-preview`, tokens, signal)
-      return stored(one, { ...file, previewKey: preview })
+      const file = await storeFile(one.type, one.url ?? '', key, tokens, signal)
+      const previewKey = one.type === 'photo' ? null : await storePreview(one, `${key}-preview`, tokens, signal)
+      return stored(one, { ...file, previewKey })
     } catch (error) {
       if (!(error instanceof MediaError)) throw error
       return unavailable(one, error.message, error.isFinal, time())
     }
   }
 
-  /** A film without its preview is still a film. */
-  async function keepPreview(
+  /** Stores the preview of a video; null if X does not give it, because the video is useful without. */
+  async function storePreview(
     { previewUrl, url }: Attachment,
     key: string,
     tokens: AccountTokens | null,
@@ -81,63 +86,70 @@ export function createDownload({ media, channels, encryption, source, bucket, lo
   ): Promise<string | null> {
     if (previewUrl === null || previewUrl === url) return null
     try {
-      return (await keep('photo', previewUrl, key, tokens, signal)).key
+      return (await storeFile('photo', previewUrl, key, tokens, signal)).key
     } catch (error) {
       if (!(error instanceof MediaError)) throw error
       return null
     }
   }
 
-  /** @throws MediaError when X does not give what it should, and nothing is stored then */
-  async function keep(
+  /** @throws MediaError when X gives no such file; nothing is stored then */
+  async function storeFile(
     type: Attachment['type'],
     url: string,
     key: string,
     tokens: AccountTokens | null,
     signal: AbortSignal,
-  ): Promise<File> {
-    const over = new AbortController()
+  ): Promise<StoredFile> {
+    const finished = new AbortController()
     try {
-      const found = await source.fetch(url, tokens, limits[type].maxBytes, AbortSignal.any([signal, over.signal]))
+      const found = await source.fetch(
+        url,
+        tokens,
+        mediaLimits[type].maxBytes,
+        AbortSignal.any([signal, finished.signal]),
+      )
       const { contentType } = found
-      if (!mayBe(type, contentType)) throw new MediaError(`its bytes are no ${type} of X`, true)
-      const counted = counting(found.bytes)
+      if (!isExpectedType(type, contentType)) throw new MediaError(`its bytes are not a ${type} as X makes them`, true)
+      const counted = countBytes(found.bytes)
       await bucket.put(key, contentType, counted.bytes).catch((error) => {
-        throw counted.broken() ?? error
+        throw counted.sourceError() ?? error
       })
       return { key, contentType, size: counted.size() }
     } finally {
-      over.abort()
+      finished.abort()
     }
   }
 
-  /** Each medium is written on condition that no other of the message has changed; then the rest is read anew. */
-  async function write(message: Message, index: number, after: Attachment): Promise<void> {
-    const before = message.media[index]
-    for (let current: Message | null = message; current; ) {
-      if (await media.save(current, index, after)) return
-      current = await media.message(message.channelId, message.id)
-      const there = current?.media[index]
-      // Another worker was quicker with this very one.
-      if (there?.status === 'stored' || there?.attempts !== before?.attempts) return
-    }
+  /** Saves one medium, on condition that no medium of the message has changed since it was read. */
+  async function save(message: Message, index: number, after: Attachment): Promise<void> {
+    let current = message
+    await retryOnConflict(`message ${message.id}`, async () => {
+      if (await media.save(current, index, after)) return null
+      const stored = await media.message(message.channelId, message.id)
+      const medium = stored?.media[index]
+      const isDoneByOther = medium?.status === 'stored' || medium?.attempts !== message.media[index]?.attempts
+      if (stored === null || isDoneByOther) return null
+      current = stored
+      return conflict
+    })
   }
 }
 
-/** What just came is tried at once, what failed when its time has come. */
+/** New media are due at once, failed ones at `nextTryAt`. */
 function isDue({ status, nextTryAt }: Attachment, now: Date): boolean {
   return nextTryAt !== null && (status === 'pending' || nextTryAt <= now.toISOString())
 }
 
-/** The same for the same medium: fetched twice, it lies there once. */
-function placeOf({ channelId, id }: Message, index: number): string {
+/** The key is deterministic, so downloading again overwrites. */
+function bucketKeyOf({ channelId, id }: Message, index: number): string {
   return `${bucketPrefixes.received}/${channelId}/${id}/${index}`
 }
 
-/** Bytes on their way, with what is known of them afterwards: how many, and the error that ended them. */
-function counting(bytes: Bytes) {
+/** Counts bytes as they pass, and keeps the error that ended them: the bucket's client would replace it. */
+function countBytes(bytes: Bytes) {
   let size = 0
-  let broken: MediaError | null = null
+  let sourceError: MediaError | null = null
   async function* counted(): AsyncGenerator<Uint8Array> {
     try {
       for await (const chunk of bytes) {
@@ -145,9 +157,9 @@ function counting(bytes: Bytes) {
         yield chunk
       }
     } catch (error) {
-      if (error instanceof MediaError) broken = error
+      if (error instanceof MediaError) sourceError = error
       throw error
     }
   }
-  return { bytes: counted(), size: () => size, broken: () => broken }
+  return { bytes: counted(), size: () => size, sourceError: () => sourceError }
 }

@@ -1,6 +1,16 @@
+/**
+ * Called by `reconcile` for a channel that backfill deliveries: reads X's lists and queues what they hold. Routing an
+ * event again changes nothing, so a page may be read twice. When X refuses, the next run continues.
+ */
 import type { Channel } from '../../core/channels/channel.ts'
 import type { ChannelHealth } from '../../core/channels/health.ts'
-import { type Gap, isWithin, MARGIN, type Missed, type Progress } from '../../core/channels/outage.ts'
+import {
+  type Backfill,
+  type BackfillProgress,
+  isWithin,
+  OUTAGE_MARGIN_MS,
+  type Outage,
+} from '../../core/channels/outage.ts'
 import type { ChannelStore } from '../../core/ports/channels.ts'
 import type { Log } from '../../core/ports/platform.ts'
 import type { EventQueue } from '../../core/ports/queues.ts'
@@ -17,82 +27,88 @@ export type BackfillDependencies = {
   log: Log
 }
 
-/** Pages of 100 asked for in a run. X allows 15 calls in 15 minutes for messages, and gives out 800 mentions. */
-const PAGES = 10
+/** Pages of 100 items. X allows 15 calls in 15 minutes for messages, and lists 800 mentions. */
+const MAX_PAGES_PER_RUN = 10
 
-/** Asks X for what a channel missed, and puts it into the queue of events, where what is stored changes nothing. */
 export function createBackfill({ channels, events, reading, eventSource, log }: BackfillDependencies) {
-  /** What is known of the channel when X was asked as far as it lets. Nothing is asked for what makes no ticket now. */
+  /** Resolves to the channel's health with its progress. Skips what is disabled, because it would open no ticket. */
   return async (channel: Channel, tokens: AccountTokens, known: ChannelHealth, now: Date): Promise<ChannelHealth> => {
     if (!(await channels.extension()).enabled) return known
-    const { missed } = known
+    const { backfill } = known
     let after = known
-    if (missed) {
-      const mentions = await (channel.mentions ? askMentions(channel, tokens, missed, now) : left(missed.mentions))
+    if (backfill) {
+      const mentions = await (channel.mentions
+        ? readMentions(channel, tokens, backfill, now)
+        : skipped(backfill.mentions))
       const directMessages = await (channel.directMessages
-        ? askMessages(channel, tokens, missed, now)
-        : left(missed.directMessages))
+        ? readMessages(channel, tokens, backfill, now)
+        : skipped(backfill.directMessages))
       after = {
         ...after,
-        missed: mentions.done && directMessages.done ? null : { ...missed, mentions, directMessages },
+        backfill: mentions.done && directMessages.done ? null : { ...backfill, mentions, directMessages },
       }
     }
-    if (eventSource === 'x-activity' && channel.mentions) after = await keepAsking(channel, tokens, after, now)
+    if (eventSource === 'x-activity' && channel.mentions) after = await pollMentions(channel, tokens, after, now)
     return after
   }
 
-  /** The X Activity API does not tell of an answer under the customer's own first entry: X's list of mentions does. */
-  async function keepAsking(
+  /** The X Activity API does not deliver an answer under the customer's own first entry. X's list of mentions has it. */
+  async function pollMentions(
     channel: Channel,
     tokens: AccountTokens,
     known: ChannelHealth,
     now: Date,
   ): Promise<ChannelHealth> {
-    const from = laterOf(known.mentionsAskedTo ?? channel.connectedAt, channel.connectedAt)
-    const gap = { from, to: now.toISOString() }
-    const progress = await askMentions(channel, tokens, { ...gap, mentions: { done: false, next: null } }, now)
-    return progress.done ? { ...known, mentionsAskedTo: gap.to } : known
+    const from = laterOf(known.mentionsPolledTo ?? channel.connectedAt, channel.connectedAt)
+    const outage = { from, to: now.toISOString() }
+    const progress = await readMentions(channel, tokens, { ...outage, mentions: { done: false, next: null } }, now)
+    return progress.done ? { ...known, mentionsPolledTo: outage.to } : known
   }
 
-  function askMentions(channel: Channel, tokens: AccountTokens, missed: Omit<Missed, 'directMessages'>, now: Date) {
-    const since = `${new Date(Date.parse(missed.from) - MARGIN).toISOString().slice(0, 19)}Z`
+  function readMentions(
+    channel: Channel,
+    tokens: AccountTokens,
+    backfill: Omit<Backfill, 'directMessages'>,
+    now: Date,
+  ) {
+    const since = `${new Date(Date.parse(backfill.from) - OUTAGE_MARGIN_MS).toISOString().slice(0, 19)}Z`
     const account = { id: channel.twitterUserId, username: channel.username }
-    return readPages('mentions', channel, missed, missed.mentions, now, (next) =>
+    return readPages('mentions', channel, backfill, backfill.mentions, now, (next) =>
       reading.mentions(tokens, account, since, next),
     )
   }
 
-  function askMessages(channel: Channel, tokens: AccountTokens, missed: Missed, now: Date) {
-    return readPages('dm_events', channel, missed, missed.directMessages, now, (next) =>
+  function readMessages(channel: Channel, tokens: AccountTokens, backfill: Backfill, now: Date) {
+    return readPages('dm_events', channel, backfill, backfill.directMessages, now, (next) =>
       reading.directMessages(tokens, next),
     )
   }
 
-  /** Reads a list downwards, from the newest, until it is behind the gap, ends, or X or this run has had enough. */
+  /** Reads a list from the newest item until it passes the outage or ends, X refuses, or the run has read enough. */
   async function readPages(
     list: 'mentions' | 'dm_events',
     channel: Channel,
-    missed: Pick<Missed, 'from' | 'to'>,
-    begun: Progress,
+    backfill: Pick<Backfill, 'from' | 'to'>,
+    begun: BackfillProgress,
     now: Date,
     read: (next: string | null) => Promise<XPage>,
-  ): Promise<Progress> {
+  ): Promise<BackfillProgress> {
     let progress = begun
-    for (let n = 0; n < PAGES && !progress.done; n++) {
+    for (let n = 0; n < MAX_PAGES_PER_RUN && !progress.done; n++) {
       const page = await readPage(list, channel, progress.next, read)
       if (!page) return progress
-      const items = page.items.filter((item) => isMissed(writtenAt(item) ?? missed.to, missed, channel))
+      const items = page.items.filter((item) => isMissed(writtenAt(item) ?? backfill.to, backfill, channel))
       const found = polledEvents(list, channel.twitterUserId, { items, includes: page.includes }, now.toISOString())
       if (found.length > 0) await events.send(found, `${list}.${now.getTime()}`)
       log({ event: 'backfilled', list, channelUserId: channel.twitterUserId, queued: found.length })
       const oldest = writtenAt(page.items.at(-1))
-      const isBehind = oldest !== null && Date.parse(oldest) < Date.parse(missed.from) - MARGIN
-      progress = { done: isBehind || page.next === null, next: page.next }
+      const isPast = oldest !== null && Date.parse(oldest) < Date.parse(backfill.from) - OUTAGE_MARGIN_MS
+      progress = { done: isPast || page.next === null, next: page.next }
     }
     return progress
   }
 
-  /** Null when X does not want to be asked now; the next run goes on from there. */
+  /** Null if X refuses; the next run continues with this page. */
   async function readPage(
     list: string,
     { twitterUserId }: Channel,
@@ -109,13 +125,13 @@ export function createBackfill({ channels, events, reading, eventSource, log }: 
   }
 }
 
-/** What was written before the account was connected was never to be a ticket. */
-function isMissed(time: string, gap: Gap, { connectedAt }: Channel): boolean {
-  return isWithin(gap, time) && Date.parse(time) >= Date.parse(connectedAt)
+/** An item from before the account was connected opens no ticket. */
+function isMissed(time: string, outage: Outage, { connectedAt }: Channel): boolean {
+  return isWithin(outage, time) && Date.parse(time) >= Date.parse(connectedAt)
 }
 
-/** A switch that is off leaves nothing to ask for. */
-async function left(progress: Progress): Promise<Progress> {
+/** A list whose kind is disabled for the channel is done without a call. */
+async function skipped(progress: BackfillProgress): Promise<BackfillProgress> {
   return { ...progress, done: true }
 }
 

@@ -1,7 +1,8 @@
+/** Called by `reconcile` for each connected channel, after our webhook was found working or repaired. */
 import type { Channel } from '../../core/channels/channel.ts'
 import { adviceFor, type ChannelHealth, type Fault, faultOf } from '../../core/channels/health.ts'
 import { channelFaultMail, repairedMail } from '../../core/channels/mails.ts'
-import { missedWith, widen } from '../../core/channels/outage.ts'
+import { extendBackfill, unionOf } from '../../core/channels/outage.ts'
 import type { ChannelStore, HealthStore } from '../../core/ports/channels.ts'
 import type { Encryption, Log } from '../../core/ports/platform.ts'
 import { type Account, type AccountTokens, type XAccounts, XError, type XSubscriptions } from '../../core/ports/x.ts'
@@ -9,7 +10,7 @@ import { laterOf } from '../../core/time.ts'
 import { tokensOf as readTokens } from '../account-tokens.ts'
 import type { Notify } from '../notify-administrators.ts'
 import { type BackfillDependencies, createBackfill } from './backfill.ts'
-import type { Ours } from './reconcile-webhook.ts'
+import type { VerifiedWebhook } from './reconcile-webhook.ts'
 
 export type ChannelDependencies = BackfillDependencies & {
   channels: ChannelStore
@@ -22,28 +23,28 @@ export type ChannelDependencies = BackfillDependencies & {
   log: Log
 }
 
-/** Looks after a channel: its subscription, its access to the account, and what it missed. */
-export function createChannelCare(dependencies: ChannelDependencies) {
+/** Repairs a channel's subscription, checks our access to its account, and fetches what it backfill. */
+export function createChannelReconciler(dependencies: ChannelDependencies) {
   const { channels, health, accounts, subscriptions, encryption, publicUrl, notify, log } = dependencies
-  const ask = createBackfill(dependencies)
+  const backfill = createBackfill(dependencies)
 
-  return async (channel: Channel, webhook: Ours, now: Date): Promise<void> => {
+  return async (channel: Channel, webhook: VerifiedWebhook, now: Date): Promise<void> => {
     const tokens = await tokensOf(channel)
     if (!tokens) return
     const account = { id: channel.twitterUserId, username: channel.username }
     const known = await health.channel(channel.id)
     try {
-      const wasThere = await subscribed(channel, account, tokens, webhook)
-      if (wasThere === null || !(await asAccount(channel, () => accounts.me(tokens)))) return
+      const wasSubscribed = await ensureSubscribed(channel, account, tokens, webhook)
+      if (wasSubscribed === null || !(await asAccount(channel, () => accounts.me(tokens)))) return
       const fault = await repaired(channel, known)
       const at = now.toISOString()
-      // Nothing was to be delivered before the account was connected.
+      // An outage of the channel cannot start before the account was connected.
       const since = laterOf(known.healthyAt ?? channel.connectedAt, channel.connectedAt)
-      const own = wasThere || since > at ? null : { from: since, to: at }
-      const gap = widen(webhook.gap, own)
-      const after = { ...known, healthyAt: at, fault, missed: missedWith(known.missed, gap) }
+      const own = wasSubscribed || since > at ? null : { from: since, to: at }
+      const outage = unionOf(webhook.outage, own)
+      const after = { ...known, healthyAt: at, fault, backfill: extendBackfill(known.backfill, outage) }
       await health.saveChannel(channel.id, after)
-      await health.saveChannel(channel.id, await ask(channel, tokens, after, now))
+      await health.saveChannel(channel.id, await backfill(channel, tokens, after, now))
     } catch (error) {
       if (!(error instanceof XError)) throw error
       await repairFailed(channel, known, error, now.toISOString())
@@ -64,12 +65,12 @@ export function createChannelCare(dependencies: ChannelDependencies) {
     return null
   }
 
-  /** Subscribes where the subscription is gone; tells whether it was there, null when it cannot be made again. */
-  async function subscribed(
+  /** Subscribes if necessary. True if the subscription was there, null if the account refuses a new one. */
+  async function ensureSubscribed(
     channel: Channel,
     account: Account,
     tokens: AccountTokens,
-    webhook: Ours,
+    webhook: VerifiedWebhook,
   ): Promise<boolean | null> {
     if (webhook.subscribedAccounts.has(account.id)) return true
     if (!(await asAccount(channel, () => subscriptions.subscribe(tokens, account, webhook.id)))) return null
@@ -77,7 +78,7 @@ export function createChannelCare(dependencies: ChannelDependencies) {
     return false
   }
 
-  /** A call in the account's name; false when the account has taken our access away, of which `silence` tells. */
+  /** Calls X in the account's name. False if the account has revoked our access; the inactivity report mails that. */
   async function asAccount(channel: Channel, call: () => Promise<unknown>): Promise<boolean> {
     try {
       await call()
@@ -97,11 +98,11 @@ export function createChannelCare(dependencies: ChannelDependencies) {
     }
   }
 
-  /** Who was told that it is broken, is told that it works; the fault as long as that mail has not left. */
+  /** Mails that the channel works, if a mail said that it is broken. Keeps the fault until that mail is sent. */
   async function repaired({ id, name }: Channel, { fault }: ChannelHealth): Promise<Fault | null> {
-    if (!fault?.told) return null
-    const told = await notify('channel', id, () => repairedMail(`The channel «${name}»`, fault.since, publicUrl))
-    return told ? null : fault
+    if (!fault?.notified) return null
+    const notified = await notify('channel', id, () => repairedMail(`The channel «${name}»`, fault.since, publicUrl))
+    return notified ? null : fault
   }
 
   async function repairFailed(channel: Channel, known: ChannelHealth, error: XError, at: string): Promise<void> {
@@ -117,7 +118,8 @@ export function createChannelCare(dependencies: ChannelDependencies) {
     })
     if (advice === null) return
     const fault = faultOf(advice, known.fault, at)
-    const told = fault.told || (await notify('channel', channel.id, () => channelFaultMail(channel, fault, publicUrl)))
-    await health.saveChannel(channel.id, { ...known, fault: { ...fault, told } })
+    const notified =
+      fault.notified || (await notify('channel', channel.id, () => channelFaultMail(channel, fault, publicUrl)))
+    await health.saveChannel(channel.id, { ...known, fault: { ...fault, notified } })
   }
 }

@@ -1,7 +1,8 @@
+/** Called by `reconcile`: repairs our webhook at X, and has X replay what an outage held. */
 import { paths } from '../../core/api/paths.ts'
 import { adviceFor, type Fault, faultOf, type WebhookHealth } from '../../core/channels/health.ts'
 import { repairedMail, webhookFaultMail } from '../../core/channels/mails.ts'
-import { type Gap, replayStep, replayTime, widen } from '../../core/channels/outage.ts'
+import { type Outage, replayStep, replayTime, unionOf } from '../../core/channels/outage.ts'
 import type { ChannelStore, HealthStore, OwnWebhook } from '../../core/ports/channels.ts'
 import type { Log } from '../../core/ports/platform.ts'
 import { XError, type XSubscriptions } from '../../core/ports/x.ts'
@@ -19,40 +20,43 @@ export type WebhookReconcileDependencies = {
   log: Log
 }
 
-/** Our webhook as a run found or repaired it. */
-export type Ours = OwnWebhook & {
-  /** The time in which deliveries did not reach us; null when there was none. */
-  readonly gap: Gap | null
-  /** Ids of the accounts that X delivers for: one list for all channels. */
+/** Our working webhook. */
+export type VerifiedWebhook = OwnWebhook & {
+  /** The outage of which the channels do not know yet; null if there was none. */
+  readonly outage: Outage | null
+  /** Ids of the accounts that X delivers for. */
   readonly subscribedAccounts: ReadonlySet<string>
 }
 
-/** How far back is asked where nobody knows when all was well: as far as X replays, milliseconds. */
-const UNKNOWN_SINCE = 24 * 3600_000
+/** The assumed length of an outage whose start is unknown: as far back as X replays. */
+const UNKNOWN_OUTAGE_MS = 24 * 3600_000
 
-/** Looks after our webhook at X, and has X deliver again what a gap held. */
-export function createWebhookCare(dependencies: WebhookReconcileDependencies) {
+export function createWebhookReconciler(dependencies: WebhookReconcileDependencies) {
   const { channels, health, subscriptions, eventSource, publicUrl, notify, log } = dependencies
   const webhookUrl = `${publicUrl}${paths.webhook}`
 
-  /** Null when it is not in order and could not be mended. */
-  async function tend(now: Date): Promise<Ours | null> {
+  /** Registers or validates our webhook if necessary; null if that fails. */
+  async function repair(now: Date): Promise<VerifiedWebhook | null> {
     const at = now.toISOString()
     let known = await health.webhook()
     try {
       const found = (await subscriptions.webhooks()).find((one) => one.url === webhookUrl)
-      const wasInOrder = found?.valid === true
-      const since = known.healthyAt ?? new Date(now.getTime() - UNKNOWN_SINCE).toISOString()
-      const missed = widen(await health.trouble(), wasInOrder ? null : { from: since, to: at })
-      known = { ...known, untold: widen(known.untold, missed), gap: widen(known.gap, missed) }
-      // Before it is mended: afterwards nobody could tell that it was broken.
+      const wasWorking = found?.valid === true
+      const since = known.healthyAt ?? new Date(now.getTime() - UNKNOWN_OUTAGE_MS).toISOString()
+      const outage = unionOf(await health.notedOutage(), wasWorking ? null : { from: since, to: at })
+      known = {
+        ...known,
+        outageForChannels: unionOf(known.outageForChannels, outage),
+        outageForReplay: unionOf(known.outageForReplay, outage),
+      }
+      // Saved before the repair, because afterwards nothing shows that the webhook was broken.
       await health.saveWebhook(known)
       const ours = await ensureWebhook(subscriptions, channels, webhookUrl)
       const subscribedAccounts = await subscriptions.subscribedAccounts(ours.id)
-      if (!wasInOrder)
-        log({ event: 'repaired', what: 'webhook', reason: found ? 'X had switched it off' : 'it was gone' })
+      if (!wasWorking)
+        log({ event: 'repaired', what: 'webhook', reason: found ? 'X had disabled it' : 'it was not registered' })
       await health.saveWebhook({ ...known, fault: await repaired(known) })
-      return { ...ours, gap: known.untold, subscribedAccounts }
+      return { ...ours, outage: known.outageForChannels, subscribedAccounts }
     } catch (error) {
       if (!(error instanceof XError)) throw error
       await repairFailed(known, error, at)
@@ -71,48 +75,53 @@ export function createWebhookCare(dependencies: WebhookReconcileDependencies) {
     })
     if (advice === null) return
     const fault = faultOf(advice, known.fault, at)
-    const told = fault.told || (await notify('webhook', null, () => webhookFaultMail(fault, publicUrl)))
-    await health.saveWebhook({ ...known, fault: { ...fault, told } })
+    const notified = fault.notified || (await notify('webhook', null, () => webhookFaultMail(fault, publicUrl)))
+    await health.saveWebhook({ ...known, fault: { ...fault, notified } })
   }
 
-  /** Who was told that it is broken, is told that it works; the fault as long as that mail has not left. */
+  /** Mails that the webhook works, if a mail said that it is broken. Keeps the fault until that mail is sent. */
   async function repaired({ fault }: WebhookHealth): Promise<Fault | null> {
-    if (!fault?.told) return null
-    const told = await notify('webhook', null, () => repairedMail('Our webhook at X', fault.since, publicUrl))
-    return told ? null : fault
+    if (!fault?.notified) return null
+    const notified = await notify('webhook', null, () => repairedMail('Our webhook at X', fault.since, publicUrl))
+    return notified ? null : fault
   }
 
-  /** X tells again what the Account Activity API has to notify, and nothing else. */
-  async function replay(webhookId: string, now: Date): Promise<void> {
+  /** Asks X to replay the outage, as soon as X allows it. Only the Account Activity API has replays. */
+  async function requestReplay(webhookId: string, now: Date): Promise<void> {
     const known = await health.webhook()
-    if (!known.gap) return
-    const step = eventSource === 'account-activity' ? replayStep(known.gap, now) : { do: 'give_up' as const }
+    if (!known.outageForReplay) return
+    const step =
+      eventSource === 'account-activity' ? replayStep(known.outageForReplay, now) : { do: 'give_up' as const }
     if (step.do === 'wait') {
       log({ event: 'replay_waits', until: step.until })
       return
     }
     if (step.do === 'give_up') {
-      log({ event: 'replay_given_up', gap: known.gap })
-      await health.saveWebhook({ ...known, gap: null })
+      log({ event: 'replay_given_up', outage: known.outageForReplay })
+      await health.saveWebhook({ ...known, outageForReplay: null })
       return
     }
     try {
-      const jobId = await subscriptions.replay(webhookId, replayTime(step.gap.from), replayTime(step.gap.to))
-      log({ event: 'replay_requested', jobId, gap: step.gap })
-      await health.saveWebhook({ ...known, gap: null, replay: { ...step.gap, jobId, requestedAt: now.toISOString() } })
+      const jobId = await subscriptions.replay(webhookId, replayTime(step.period.from), replayTime(step.period.to))
+      log({ event: 'replay_requested', jobId, outage: step.period })
+      await health.saveWebhook({
+        ...known,
+        outageForReplay: null,
+        replay: { ...step.period, jobId, requestedAt: now.toISOString() },
+      })
     } catch (error) {
       if (!(error instanceof XError)) throw error
-      // Another job is under way, or X has none for this app: the next run asks again, as long as X goes back.
+      // Another job is running, or the app has no access to replays. The next run asks again.
       log({ event: 'replay_refused', status: error.status, reason: error.detail })
     }
   }
 
-  /** Every channel knows of the gap. The next one begins here. */
-  async function settle({ gap }: Ours, now: Date): Promise<void> {
-    const trouble = await health.trouble()
-    if (gap && trouble && trouble.to <= gap.to) await health.forgetOutage(trouble)
-    await health.saveWebhook({ ...(await health.webhook()), healthyAt: now.toISOString(), untold: null })
+  /** To be called when every channel knows of the outage: the next outage starts now. */
+  async function finish({ outage }: VerifiedWebhook, now: Date): Promise<void> {
+    const noted = await health.notedOutage()
+    if (outage && noted && noted.to <= outage.to) await health.forgetOutage(noted)
+    await health.saveWebhook({ ...(await health.webhook()), healthyAt: now.toISOString(), outageForChannels: null })
   }
 
-  return { tend, replay, settle }
+  return { repair, requestReplay, finish }
 }

@@ -1,24 +1,24 @@
-import { encoded } from './calls.js'
-import { make, say } from './dom.js'
+import { encodeFile } from './api.js'
+import { make, showMessage } from './dom.js'
 
 const types = ['image/png', 'image/jpeg', 'image/webp', 'image/gif', 'video/mp4']
-const largest = 15
+const maxMegabytes = 15
 
 /** @typedef {{ text: string, files: { contentType: string, base64: string }[] }} Written */
 
 /**
- * Where something is written: a text, files, a button to send. Enter sends, Shift and Enter begin a new line.
- * @param {HTMLFormElement} form an empty one
- * @param {{ label: string, action: string, most: number, send: (written: Written) => Promise<void>, changed?: (text: string) => void }} options
- *   `most`: how many files; `send` gets what was written, and throws a sentence when it does not work
+ * Fills a form for writing: a text, files, a button to send. Enter sends, Shift and Enter begin a new line.
+ * @param {HTMLFormElement} form an empty form
+ * @param {{ label: string, action: string, maxFiles: number, send: (written: Written) => Promise<void>, changed?: (text: string) => void }} options
+ *   `send` throws an error whose message the form shows
  */
-export function composer(form, { label, action, most, send, changed = () => {} }) {
+export function composer(form, { label, action, maxFiles, send, changed = () => {} }) {
   /** @type {File[]} */
   let files = []
   const name = form.id
   const context = make('div', { class: 'context', hidden: true })
   const previews = make('ul', { class: 'previews', hidden: true, 'aria-label': 'Attached' })
-  const fault = make('p', { class: 'alert', role: 'alert', hidden: true })
+  const errorPlace = make('p', { class: 'alert', role: 'alert', hidden: true })
   const hint = make('p', { class: 'hint', hidden: true })
   const text = make('textarea', { id: `${name}-text`, rows: '1', 'aria-label': label, placeholder: label })
   const picker = make('input', {
@@ -26,13 +26,13 @@ export function composer(form, { label, action, most, send, changed = () => {} }
     id: `${name}-file`,
     type: 'file',
     accept: types.join(','),
-    multiple: most > 1,
+    multiple: maxFiles > 1,
     'aria-label': 'Attach a picture, GIF or video',
     change: () => attach([...(picker.files ?? [])]),
   })
   const clip = make('label', { class: 'clip', for: `${name}-file`, title: 'Attach a picture, GIF or video' }, picker)
   const button = make('button', { class: 'send', 'aria-label': action, title: action })
-  form.append(context, previews, hint, fault, make('div', { class: 'line' }, clip, text, button))
+  form.append(context, previews, hint, errorPlace, make('div', { class: 'line' }, clip, text, button))
 
   const draw = () => {
     for (const image of previews.querySelectorAll('[src]')) URL.revokeObjectURL(image.getAttribute('src') ?? '')
@@ -60,15 +60,15 @@ export function composer(form, { label, action, most, send, changed = () => {} }
   /** @param {File[]} added */
   const attach = (added) => {
     picker.value = ''
-    const wanted = most === 1 ? added.slice(-1) : [...files, ...added]
-    const problem = faultOf(wanted, most)
-    say(fault, problem)
-    if (problem === null) files = wanted
+    const chosen = maxFiles === 1 ? added.slice(-1) : [...files, ...added]
+    const error = errorOf(chosen, maxFiles)
+    showMessage(errorPlace, error)
+    if (error === null) files = chosen
     draw()
     text.focus()
   }
 
-  // As high as what is written, up to what the style allows.
+  // Makes the field as high as its text. CSS sets the maximum.
   const grow = () => {
     text.style.height = 'auto'
     text.style.height = `${text.scrollHeight + 2}px`
@@ -85,16 +85,16 @@ export function composer(form, { label, action, most, send, changed = () => {} }
   const submit = async () => {
     if (sending) return
     const written = text.value.trim()
-    if (written === '' && files.length === 0) return say(fault, 'Write something, or attach a picture.')
+    if (written === '' && files.length === 0) return showMessage(errorPlace, 'Write a text or attach a file.')
     sending = true
     button.setAttribute('aria-disabled', 'true')
     try {
-      await send({ text: written, files: await Promise.all(files.map(encoded)) })
+      await send({ text: written, files: await Promise.all(files.map(encodeFile)) })
       files = []
-      say(fault, null)
+      showMessage(errorPlace, null)
       draw()
     } catch (error) {
-      say(fault, error instanceof Error ? error.message : String(error))
+      showMessage(errorPlace, error instanceof Error ? error.message : String(error))
     } finally {
       sending = false
       button.removeAttribute('aria-disabled')
@@ -114,31 +114,31 @@ export function composer(form, { label, action, most, send, changed = () => {} }
 
   return {
     text,
-    /** Above the text: what this is an answer to. */
+    /** The place above the text that shows the post to reply to or to quote. */
     context,
-    /** Begins anew with this text. */
+    /** Replaces the text. */
     begin,
-    /** @param {string} words */
-    describe(words) {
-      text.setAttribute('aria-label', words)
-      text.placeholder = words
+    /** @param {string} label */
+    setLabel(label) {
+      text.setAttribute('aria-label', label)
+      text.placeholder = label
     },
     /** @param {string | null} sentence */
-    advise: (sentence) => say(hint, sentence),
+    showHint: (sentence) => showMessage(hint, sentence),
   }
 }
 
 /**
- * What X would not take, in words; null when all is well.
+ * Returns why X would refuse these files, or null.
  * @param {readonly File[]} files
- * @param {number} most
+ * @param {number} maxFiles
  */
-function faultOf(files, most) {
+function errorOf(files, maxFiles) {
   const unknown = files.find(({ type }) => !types.includes(type))
-  if (unknown) return `${unknown.name} is no PNG, JPEG, WebP, GIF or MP4.`
-  const large = files.find(({ size }) => size > largest * 1024 * 1024)
-  if (large) return `${large.name} is larger than ${largest} MB.`
-  const alone = files.some(({ type }) => type === 'image/gif' || type.startsWith('video/'))
-  if (alone && files.length > 1) return 'A GIF or a video goes alone.'
-  return files.length > most ? `At most ${most} pictures go together.` : null
+  if (unknown) return `${unknown.name} is not a PNG, JPEG, WebP, GIF or MP4.`
+  const large = files.find(({ size }) => size > maxMegabytes * 1024 * 1024)
+  if (large) return `${large.name} is larger than ${maxMegabytes} MB.`
+  const hasVideo = files.some(({ type }) => type === 'image/gif' || type.startsWith('video/'))
+  if (hasVideo && files.length > 1) return 'Attach a GIF or a video alone.'
+  return files.length > maxFiles ? `Attach at most ${maxFiles} pictures.` : null
 }

@@ -1,7 +1,7 @@
 /** @import { ShownMedia, ShownUser } from '../page.ts' */
 
 /**
- * The element of the page with this id.
+ * Returns the element with this id.
  * @template {HTMLElement} T
  * @param {string} id
  * @param {new () => T} kind
@@ -14,7 +14,7 @@ export function byId(id, kind) {
 }
 
 /**
- * A new element. Text is only ever text: nothing that people write is read as HTML.
+ * Creates an element. Strings become text nodes, so nothing that people write is parsed as HTML.
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
  * @param {Record<string, string | boolean | ((event: Event) => void)>} attributes functions listen to the event of that name
@@ -32,15 +32,15 @@ export function make(tag, attributes, ...children) {
 }
 
 /**
- * Makes the children of an element those of the items, by key. What did not change stays the very same element, with
- * its focus, its place and its loaded pictures.
+ * Updates the children of an element to match the items, by key. An unchanged item keeps its element, with its focus,
+ * its scroll position and its loaded pictures.
  * @template T
  * @param {Element} parent
  * @param {readonly T[]} items
  * @param {(item: T) => string} keyOf
  * @param {(item: T) => HTMLElement} draw
  */
-export function fill(parent, items, keyOf, draw) {
+export function updateChildren(parent, items, keyOf, draw) {
   const before = new Map([...parent.children].map((child) => [child.getAttribute('data-key'), child]))
   const children = items.map((item) => {
     const key = keyOf(item)
@@ -59,28 +59,44 @@ export function fill(parent, items, keyOf, draw) {
 }
 
 /**
- * Shows a sentence in a place for it, or hides the place.
+ * Fills a list that has no items yet.
+ * @param {Element} list
+ * @param {ShownUser} user
+ * @param {string} title
+ * @param {string} hint
+ */
+export function drawEmpty(list, user, title, hint) {
+  updateChildren(
+    list,
+    [hint],
+    () => 'empty',
+    () => make('div', { class: 'empty' }, avatar(user), make('strong', {}, title), hint),
+  )
+}
+
+/**
+ * Shows a message in an element, or hides the element.
  * @param {HTMLElement} place
  * @param {string | null} sentence
  */
-export function say(place, sentence) {
+export function showMessage(place, sentence) {
   if (place.textContent !== (sentence ?? '')) place.textContent = sentence ?? ''
   place.hidden = sentence === null
 }
 
 /**
- * Sets a state's words and colour, `good`, `bad` or `plain`.
+ * Sets the text and the colour of a chip.
  * @param {HTMLElement} chip
- * @param {string} words
+ * @param {string} text
  * @param {'good' | 'bad' | 'plain'} colour
  */
-export function mark(chip, words, colour) {
-  if (chip.textContent !== words) chip.textContent = words
+export function setChip(chip, text, colour) {
+  if (chip.textContent !== text) chip.textContent = text
   chip.className = `chip ${colour}`
 }
 
 /**
- * A person's initial in a colour of their own.
+ * A person's avatar: the initial in the person's colour.
  * @param {ShownUser} user
  */
 export function avatar({ name, username, colour }) {
@@ -89,18 +105,18 @@ export function avatar({ name, username, colour }) {
 }
 
 /**
- * A text with its handles and hashtags marked.
+ * Splits a text into nodes, with mentions and hashtags highlighted.
  * @param {string} text
  */
-export function marked(text) {
+export function highlightTags(text) {
   const parts = text.split(/((?<![\w@#])[@#]\w+)/)
   return parts.map((part, index) => (index % 2 === 1 ? make('span', { class: 'tag' }, part) : part))
 }
 
 /**
- * A picture, or a video with its controls.
+ * A picture, or a video with controls.
  * @param {ShownMedia} media
- * @param {string} by whose it is
+ * @param {string} by the name of its author
  */
 export function figure({ id, kind }, by) {
   const src = `/_x/media/${id}`

@@ -1,21 +1,23 @@
 /** @import { ShownPost, ShownUser, View } from '../page.ts' */
-import { connectBackstage, drawBackstage, drawClock } from './backstage.js'
-import { call, look } from './calls.js'
-import { composer } from './composer.js'
-import { byId, fill, make, say, timeOfDay } from './dom.js'
-import { drawMessages, toEnd } from './messages.js'
-import { drawPosts } from './posts.js'
 
-const everyMs = 1_000
+import { call, fetchView } from './api.js'
+import { composer } from './composer.js'
+import { connectControls, drawClock, drawControls } from './controls.js'
+import { byId, make, showMessage, timeOfDay, updateChildren } from './dom.js'
+import { drawMessages, scrollToEnd } from './messages.js'
+import { drawPosts } from './posts.js'
+import { drawReach } from './reach.js'
+
+const pollMs = 1_000
 const roles = /** @type {const} */ (['person', 'shop'])
 const selects = { person: byId('person', HTMLSelectElement), shop: byId('shop', HTMLSelectElement) }
 const fallbacks = { person: 'demo_customer', shop: 'demo_shop' }
 
-/** What was last seen of X. @type {View | undefined} */
+/** The latest data from the simulator. @type {View | undefined} */
 let view
-/** Whom the address names, so that a window stays who it is when it is loaded again. */
+/** The usernames in the address, so that a reload keeps them. */
 const chosen = Object.fromEntries(new URLSearchParams(location.search))
-/** What a post is to be: an answer or a quote of another one, or of its own. @type {{ how: 'post' | 'reply' | 'quote', post: ShownPost | null }} */
+/** What the post form writes: a new post, or a reply to a post, or a quote of it. @type {{ how: 'post' | 'reply' | 'quote', post: ShownPost | null }} */
 let draft = { how: 'post', post: null }
 
 /** @param {'person' | 'shop'} role */
@@ -34,10 +36,10 @@ async function choose(role, username) {
   history.replaceState(null, '', `?${new URLSearchParams(chosen)}`)
   beginPost()
   await refresh()
-  toEnd()
+  scrollToEnd()
 }
 
-// Looking
+// Refreshing
 
 let drawn = ''
 async function draw() {
@@ -50,51 +52,54 @@ async function draw() {
   if (state === drawn) return
   drawn = state
   drawChoices(person, shop)
-  drawReach(person, shop)
+  drawReach(view, person, shop)
   drawMessages(view, person, shop)
   drawPosts(view, person, shop, {
     reply: (post) => beginPost('reply', post),
     quote: (post) => beginPost('quote', post),
     remove,
   })
-  drawBackstage(view, shop)
+  drawControls(view, shop)
   drawUnseen(shop)
-  advise(posts.text.value)
+  drawHint(posts.text.value)
 }
 
 /**
- * One look after the other, each with what was chosen last; again when that changed meanwhile.
+ * Fetches the data and draws the page. Refreshes run one after the other, each with the latest choice.
  * @returns {Promise<void>}
  */
 function refresh() {
-  looking = looking.then(async () => {
+  refreshing = refreshing.then(async () => {
     try {
-      // The first look tells who there is.
-      view ??= await look('', '')
-      view = await look(userAs('person')?.id ?? '', userAs('shop')?.id ?? '')
-      say(offline, null)
+      // The first request gets the list of users.
+      view ??= await fetchView('', '')
+      view = await fetchView(userAs('person')?.id ?? '', userAs('shop')?.id ?? '')
+      showMessage(offline, null)
       draw()
     } catch (error) {
-      say(offline, `${error instanceof Error ? error.message : String(error)} Trying again every second.`)
+      showMessage(
+        offline,
+        `${error instanceof Error ? error.message : String(error)} The page tries again every second.`,
+      )
     }
   })
-  return looking
+  return refreshing
 }
-let looking = Promise.resolve()
+let refreshing = Promise.resolve()
 const offline = byId('offline', HTMLElement)
 
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let timer
-async function live() {
+async function poll() {
   clearTimeout(timer)
   if (document.visibilityState === 'hidden') return
   await refresh()
   clearTimeout(timer)
-  timer = setTimeout(live, everyMs)
+  timer = setTimeout(poll, pollMs)
 }
-document.addEventListener('visibilitychange', live)
+document.addEventListener('visibilitychange', poll)
 
-// Who is who
+// People
 
 /**
  * @param {ShownUser} person
@@ -112,7 +117,7 @@ function drawChoices(person, shop) {
   }
   for (const role of roles) {
     const { current, options } = lists[role]
-    fill(
+    updateChildren(
       selects[role],
       options,
       ({ value }) => value,
@@ -121,37 +126,6 @@ function drawChoices(person, shop) {
     selects[role].value = current.username
   }
   byId('phone-me', HTMLElement).textContent = `@${person.username}`
-}
-
-/**
- * Whether what is written here comes to the helpdesk, before somebody wonders.
- * @param {ShownUser} person
- * @param {ShownUser} shop
- */
-function drawReach(person, shop) {
-  const reach = byId('reach', HTMLElement)
-  const { words, colour } = reachOf(person, shop)
-  if (reach.textContent !== words) reach.textContent = words
-  reach.className = `reach ${colour}`
-  const link = byId('console', HTMLAnchorElement)
-  if (view?.consoleUrl) link.href = view.consoleUrl
-  link.hidden = !view?.consoleUrl
-}
-
-/**
- * @param {ShownUser} person
- * @param {ShownUser} shop
- */
-function reachOf(person, shop) {
-  if (person.id === shop.id)
-    return { words: 'You are the shop itself. Choose somebody else to be its customer.', colour: 'plain' }
-  if (!shop.connected)
-    return { words: `@${shop.username} is not connected yet: connect it in the console, then write.`, colour: 'bad' }
-  if (view?.webhooks.some(({ valid }) => !valid))
-    return { words: 'The webhook is broken: the helpdesk misses what you write.', colour: 'bad' }
-  if (!shop.subscribed)
-    return { words: `@${shop.username} is connected, but X tells the helpdesk nothing of it.`, colour: 'bad' }
-  return { words: `Connected: what you write to @${shop.username} becomes a ticket in the helpdesk.`, colour: 'good' }
 }
 
 for (const role of roles) {
@@ -164,26 +138,26 @@ adding.addEventListener('submit', async (event) => {
   const fields = { username: byId('add-username', HTMLInputElement), name: byId('add-name', HTMLInputElement) }
   const username = fields.username.value.trim().replace(/^@/, '')
   const name = fields.name.value.trim() || username
-  const fault = byId('add-fault', HTMLElement)
+  const errorPlace = byId('add-error', HTMLElement)
   try {
     await call('POST', '/_x/users', { username, name })
-    say(fault, null)
+    showMessage(errorPlace, null)
     adding.reset()
     byId('add', HTMLDetailsElement).open = false
     await choose('person', username)
     selects.person.focus()
   } catch (error) {
-    say(fault, error instanceof Error ? error.message : String(error))
+    showMessage(errorPlace, error instanceof Error ? error.message : String(error))
   }
 })
 
-// The two tabs
+// Tabs
 
 const tabs = [byId('tab-messages', HTMLButtonElement), byId('tab-posts', HTMLButtonElement)]
 const panelOf = (/** @type {Element} */ tab) => byId(tab.getAttribute('aria-controls') ?? '', HTMLElement)
 
 /** @param {HTMLButtonElement} tab */
-function show(tab) {
+function selectTab(tab) {
   for (const one of tabs) {
     one.setAttribute('aria-selected', String(one === tab))
     one.tabIndex = one === tab ? 0 : -1
@@ -191,19 +165,19 @@ function show(tab) {
   }
   const shop = userAs('shop')
   if (shop) drawUnseen(shop)
-  if (tab.id === 'tab-messages') toEnd()
+  if (tab.id === 'tab-messages') scrollToEnd()
 }
 for (const [index, tab] of tabs.entries()) {
-  tab.addEventListener('click', () => show(tab))
+  tab.addEventListener('click', () => selectTab(tab))
   tab.addEventListener('keydown', (event) => {
     if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return
     const other = tabs[1 - index] ?? tab
-    show(other)
+    selectTab(other)
     other.focus()
   })
 }
 
-/** The latest of the shop's that was looked at, by tab, person and shop. @type {Map<string, string | undefined>} */
+/** The id of the shop's latest message or post that was shown, by tab, person and shop. @type {Map<string, string | undefined>} */
 const seen = new Map()
 
 /** @param {ShownUser} shop */
@@ -226,32 +200,32 @@ function drawUnseen(shop) {
 const messages = composer(byId('message-form', HTMLFormElement), {
   label: 'Write a message',
   action: 'Send message',
-  most: 1,
+  maxFiles: 1,
   async send({ text, files }) {
     const [person, shop] = [userAs('person'), userAs('shop')]
-    if (!person || !shop || person.id === shop.id) throw new Error('Choose somebody else than the shop to be.')
+    if (!person || !shop || person.id === shop.id) throw new Error('You are the shop. Choose another person.')
     await call('POST', '/_x/direct-messages', { from: person.id, to: shop.id, text, media: files[0] })
     messages.begin('')
     await refresh()
-    toEnd()
+    scrollToEnd()
   },
 })
 
 const posts = composer(byId('post-form', HTMLFormElement), {
   label: 'Write a post',
   action: 'Post',
-  most: 4,
-  changed: (text) => advise(text),
+  maxFiles: 4,
+  changed: (text) => drawHint(text),
   async send({ text, files }) {
     const { how, post } = draft
-    const post_ = {
+    const body = {
       by: userAs('person')?.id,
       text,
       ...(how === 'reply' && { inReplyTo: post?.id }),
       ...(how === 'quote' && { quotes: post?.id }),
       ...(files.length > 0 && { media: files }),
     }
-    await call('POST', '/_x/posts', post_)
+    await call('POST', '/_x/posts', body)
     beginPost()
     await refresh()
     if (how !== 'reply') byId('posts-scroll', HTMLElement).scrollTop = 0
@@ -259,18 +233,18 @@ const posts = composer(byId('post-form', HTMLFormElement), {
 })
 
 /**
- * Begins a post of its own with a mention of the shop, or an answer to another, or a quote of it.
+ * Begins a new post with a mention of the shop, or a reply to a post, or a quote of it.
  * @param {'post' | 'reply' | 'quote'} how
  * @param {ShownPost | null} post
  */
 function beginPost(how = 'post', post = null) {
   draft = { how, post }
   const author = view?.users.find(({ id }) => id === post?.authorId)?.username
-  const words = { post: 'Write a post', reply: `Answer @${author}`, quote: `Quote @${author}` }[how]
-  posts.describe(words)
+  const label = { post: 'Write a post', reply: `Reply to @${author}`, quote: `Quote @${author}` }[how]
+  posts.setLabel(label)
   posts.context.hidden = post === null
   posts.context.replaceChildren(
-    make('span', {}, make('strong', {}, words), ` ${post?.text ?? ''}`),
+    make('span', {}, make('strong', {}, label), ` ${post?.text ?? ''}`),
     make('button', { type: 'button', 'aria-label': 'Cancel', click: () => beginPost() }, '×'),
   )
   posts.begin(how === 'reply' ? '' : `@${userAs('shop')?.username ?? fallbacks.shop} `)
@@ -278,23 +252,23 @@ function beginPost(how = 'post', post = null) {
 }
 
 /**
- * An answer mentions by itself whom it answers; any other post must say whom it means.
+ * Warns when a post does not mention the shop. A reply needs no mention, because X adds it.
  * @param {string} text
  */
-function advise(text) {
+function drawHint(text) {
   const username = userAs('shop')?.username ?? ''
   const mentions = new RegExp(`@${username}(?!\\w)`, 'i').test(text)
-  const isHeard = draft.how === 'reply' || mentions || text.trim() === ''
-  posts.advise(isHeard ? null : `Without @${username} in it, the helpdesk does not hear of it.`)
+  const reachesShop = draft.how === 'reply' || mentions || text.trim() === ''
+  posts.showHint(reachesShop ? null : `The helpdesk gets only posts that mention @${username}.`)
 }
 
 /** @param {ShownPost} post */
 async function remove(post) {
-  await call('DELETE', `/_x/posts/${post.id}`).catch((error) => posts.advise(error.message))
+  await call('DELETE', `/_x/posts/${post.id}`).catch((error) => posts.showHint(error.message))
   await refresh()
 }
 
-connectBackstage({ shop: () => userAs('shop'), now: () => new Date(view?.now ?? Date.now()), refresh })
+connectControls({ shop: () => userAs('shop'), now: () => new Date(view?.now ?? Date.now()), refresh })
 await refresh()
 beginPost()
-live()
+poll()

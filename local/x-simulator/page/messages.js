@@ -1,10 +1,10 @@
 /** @import { ShownMessage, ShownUser, View } from '../page.ts' */
-import { avatar, byId, day, figure, fill, make, marked, timeOfDay } from './dom.js'
+import { avatar, byId, day, drawEmpty, figure, highlightTags, make, timeOfDay, updateChildren } from './dom.js'
 
 const scroll = byId('messages-scroll', HTMLElement)
 const partner = byId('partner', HTMLElement)
 
-/** Messages within this time are one group, with the time below the last. */
+/** Messages of one person within this time form a group. The time stands below the last one. */
 const groupMs = 5 * 60_000
 
 /**
@@ -14,7 +14,7 @@ const groupMs = 5 * 60_000
  * @param {ShownUser} shop
  */
 export function drawMessages({ messages }, person, shop) {
-  fill(
+  updateChildren(
     partner,
     [shop],
     ({ id }) => id,
@@ -27,7 +27,7 @@ export function drawMessages({ messages }, person, shop) {
       ),
   )
   scroll.setAttribute('aria-label', `Conversation with @${shop.username}`)
-  const wasAtEnd = isAtEnd(80)
+  const wasAtEnd = isAtEnd(nearEndPixels)
   const latest = messages.at(-1)
   const isNew = latest !== undefined && !scroll.querySelector(`[data-key="${latest.id}"]`)
 
@@ -41,44 +41,41 @@ export function drawMessages({ messages }, person, shop) {
     return before && day(before.createdAt) === date ? [row] : [{ date, id: message.id }, row]
   })
   if (rows.length === 0) {
-    const words = `Write to @${shop.username}: it becomes a ticket in the helpdesk. The answer comes here.`
-    fill(
-      scroll,
-      [words],
-      () => 'empty',
-      () => make('div', { class: 'empty' }, avatar(shop), make('strong', {}, 'No messages yet'), words),
-    )
+    const hint = `Write to @${shop.username}. Your message becomes a ticket in the helpdesk. You see the reply here.`
+    drawEmpty(scroll, shop, 'No messages yet', hint)
     return
   }
-  fill(
+  updateChildren(
     scroll,
     rows,
     (row) => ('date' in row ? `day-${row.id}` : row.message.id),
     (row) => ('date' in row ? make('p', { class: 'day' }, row.date) : bubble(row)),
   )
-  if (isNew && (wasAtEnd || latest.from === person.id)) toEnd()
+  if (isNew && (wasAtEnd || latest.from === person.id)) scrollToEnd()
 }
 
-/** @param {number} within pixels */
-const isAtEnd = (within) => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < within
+const nearEndPixels = 80
 
-/** Shows the latest message, also after the panel was hidden. */
-export function toEnd() {
+/** @param {number} pixels */
+const isAtEnd = (pixels) => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < pixels
+
+/** Scrolls to the latest message. Also needed after the panel was hidden. */
+export function scrollToEnd() {
   scroll.scrollTop = scroll.scrollHeight
 }
 
 /** @param {{ message: ShownMessage, name: string, isMine: boolean, isLast: boolean }} row */
 function bubble({ message: { media, text, createdAt }, name, isMine, isLast }) {
   const picture = media && figure(media, name === 'You' ? 'you' : name)
-  // A picture has its height only when it is there, and would push what is below it out of sight.
-  const keepEnd = () => isAtEnd(80 + (picture?.offsetHeight ?? 0)) && toEnd()
+  // A picture has no height until it is loaded. Then it would move the latest message out of view.
+  const keepEnd = () => isAtEnd(nearEndPixels + (picture?.offsetHeight ?? 0)) && scrollToEnd()
   for (const event of ['load', 'loadedmetadata']) picture?.addEventListener(event, keepEnd, { once: true })
   return make(
     'div',
     { class: `message ${isMine ? 'mine' : 'theirs'}${isLast ? ' last' : ''}` },
     make('span', { class: 'unseen' }, `${name}: `),
     picture,
-    text === '' ? null : make('p', { class: 'bubble' }, ...marked(text)),
+    text === '' ? null : make('p', { class: 'bubble' }, ...highlightTags(text)),
     isLast ? make('time', { class: 'muted', datetime: createdAt }, timeOfDay(createdAt)) : null,
   )
 }

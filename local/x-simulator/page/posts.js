@@ -1,10 +1,10 @@
 /** @import { ShownPost, ShownUser, View } from '../page.ts' */
-import { avatar, byId, day, figure, fill, make, marked, timeOfDay } from './dom.js'
+import { avatar, byId, day, drawEmpty, figure, highlightTags, make, timeOfDay, updateChildren } from './dom.js'
 
 const scroll = byId('posts-scroll', HTMLElement)
 
-/** So far an answer is moved to the right; a phone is narrow. */
-const deepest = 3
+/** Maximum indentation of replies, because a phone is narrow. */
+const maxDepth = 3
 
 /**
  * @typedef {{ reply: (post: ShownPost) => void, quote: (post: ShownPost) => void, remove: (post: ShownPost) => void }} PostActions
@@ -12,7 +12,7 @@ const deepest = 3
  */
 
 /**
- * Draws everybody's posts as threads: the newest thread first, in each the answers under what they answer.
+ * Draws all posts as threads, the newest thread first, with each reply below its parent.
  * @param {View} view
  * @param {ShownUser} person
  * @param {ShownUser} shop
@@ -26,16 +26,11 @@ export function drawPosts({ posts, users }, person, shop, actions) {
     return [{ post, author, depth, quoted, isOwn: author.id === person.id }]
   })
   if (rows.length === 0) {
-    const words = `Mention @${shop.username} in a post: it becomes a ticket, and the answer appears below your post.`
-    fill(
-      scroll,
-      [words],
-      () => 'empty',
-      () => make('div', { class: 'empty' }, avatar(person), make('strong', {}, 'No posts yet'), words),
-    )
+    const hint = `Mention @${shop.username} in a post. Your post becomes a ticket, and the reply appears below it.`
+    drawEmpty(scroll, person, 'No posts yet', hint)
     return
   }
-  fill(
+  updateChildren(
     scroll,
     rows,
     ({ post }) => post.id,
@@ -44,23 +39,23 @@ export function drawPosts({ posts, users }, person, shop, actions) {
 }
 
 /**
- * Every post with how deep it stands in its thread. A deleted one is there as long as somebody answered it.
+ * Returns the posts in the order of their threads, with their depth. A deleted post stays while it has replies.
  * @param {readonly ShownPost[]} posts oldest first
  */
 function threads(posts) {
-  const answers = Map.groupBy(posts, ({ inReplyToId }) => inReplyToId)
+  const replies = Map.groupBy(posts, ({ inReplyToId }) => inReplyToId)
   const ids = new Set(posts.map(({ id }) => id))
   /**
    * @param {ShownPost} post
    * @param {number} depth
    * @returns {{ post: ShownPost, depth: number }[]}
    */
-  const withAnswers = (post, depth) => {
-    const below = (answers.get(post.id) ?? []).flatMap((answer) => withAnswers(answer, depth + 1))
-    return post.deleted && below.length === 0 ? [] : [{ post, depth: Math.min(depth, deepest) }, ...below]
+  const withReplies = (post, depth) => {
+    const below = (replies.get(post.id) ?? []).flatMap((reply) => withReplies(reply, depth + 1))
+    return post.deleted && below.length === 0 ? [] : [{ post, depth: Math.min(depth, maxDepth) }, ...below]
   }
   const first = posts.filter(({ inReplyToId }) => inReplyToId === null || !ids.has(inReplyToId))
-  return first.toReversed().flatMap((post) => withAnswers(post, 0))
+  return first.toReversed().flatMap((post) => withReplies(post, 0))
 }
 
 /**
@@ -89,11 +84,11 @@ function article({ post, author, depth, quoted, isOwn }, { reply, quote, remove 
     )
   }
   /**
-   * @param {string} words
+   * @param {string} name
    * @param {(post: ShownPost) => void} act
    */
-  const action = (words, act) =>
-    make('button', { class: 'link', type: 'button', 'aria-label': `${words}: ${label}`, click: () => act(post) }, words)
+  const action = (name, act) =>
+    make('button', { class: 'link', type: 'button', 'aria-label': `${name}: ${label}`, click: () => act(post) }, name)
   return make(
     'article',
     { class: `post depth-${depth}`, 'aria-label': label, 'data-post': post.id },
@@ -112,10 +107,15 @@ function article({ post, author, depth, quoted, isOwn }, { reply, quote, remove 
           timeOfDay(post.createdAt),
         ),
       ),
-      post.before.length > 0
-        ? make('p', { class: 'muted' }, 'To ', ...marked(post.before.map((name) => `@${name}`).join(' ')))
+      post.replyingTo.length > 0
+        ? make(
+            'p',
+            { class: 'muted' },
+            'Replying to ',
+            ...highlightTags(post.replyingTo.map((name) => `@${name}`).join(' ')),
+          )
         : null,
-      post.text === '' ? null : make('p', { class: 'text' }, ...marked(post.text)),
+      post.text === '' ? null : make('p', { class: 'text' }, ...highlightTags(post.text)),
       post.media.length > 0
         ? make('div', { class: 'pictures' }, ...post.media.map((media) => figure(media, author.name)))
         : null,

@@ -9,13 +9,13 @@ import { createEventQueue, entryOf } from '../../../lambdas/adapters/aws/event-q
 import type { EventQueue } from '../../../lambdas/core/ports/queues.ts'
 import { type QueuedEvent, splitWebhookBody } from '../../../lambdas/core/x/webhook-body.ts'
 import { awsAccess } from '../../../lambdas/runtime/aws.ts'
-import type { Part } from '../../../local/aws/database.ts'
+import type { EmbeddedService } from '../../../local/aws/embedded-service.ts'
 import { ensureQueues, queueClient, startQueues } from '../../../local/aws/queues.ts'
 import { credentials } from '../../../local/settings.ts'
 import { ann, directMessages, shop } from '../../support/x-payloads.ts'
 
 let folder: string
-let part: Part
+let part: EmbeddedService
 let client: SQSClient
 let url: string
 let queue: EventQueue
@@ -83,7 +83,7 @@ describe('the queue of events', () => {
     if (!huge || !small) throw new Error('two events were meant')
     await queue.send([huge, small], 'delivery-4')
     expect((await takeAll()).map(({ kind, reason, externalId }) => [kind, reason, externalId])).toEqual([
-      ['unreadable', 'larger than any message of X', huge.externalId],
+      ['unreadable', 'larger than any event of X', huge.externalId],
       ['direct_message', null, small.externalId],
     ])
   })

@@ -64,7 +64,7 @@ describe('the signature of a call', () => {
         },
       ),
     )
-  }, 60_000)
+  })
 })
 
 describe('a call', () => {

@@ -21,14 +21,14 @@ test('trouble is noted from its first time to its last, and forgotten unless the
   })
   const notes = createOutageNotes(access, tableName, table.outage)
   const { health } = stores
-  expect(await health.trouble()).toBeNull()
+  expect(await health.notedOutage()).toBeNull()
   await notes.note('2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')
   await notes.note('2026-01-01T00:01:00.000Z', '2026-01-01T00:02:00.000Z')
   const first = { from: '2026-01-01T00:00:00.000Z', to: '2026-01-01T00:02:00.000Z' }
-  expect(await health.trouble()).toEqual(first)
+  expect(await health.notedOutage()).toEqual(first)
   await notes.note('2026-01-01T00:03:00.000Z', '2026-01-01T00:03:00.000Z')
   await health.forgetOutage(first)
-  expect(await health.trouble()).toEqual({ ...first, to: '2026-01-01T00:03:00.000Z' })
+  expect(await health.notedOutage()).toEqual({ ...first, to: '2026-01-01T00:03:00.000Z' })
   await health.forgetOutage({ ...first, to: '2026-01-01T00:03:00.000Z' })
-  expect(await health.trouble()).toBeNull()
+  expect(await health.notedOutage()).toBeNull()
 })

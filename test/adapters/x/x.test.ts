@@ -233,7 +233,7 @@ describe('sending and looking back', () => {
     test('a film is handed in part by part, asked about, and stands in the reply', async () => {
       const uploadedMedia = await upload('tweet_video', 'video/mp4', bytes)
       expect(uploadedMedia).toMatchObject({ attachmentId: 'a', ready: false })
-      expect(Date.parse(uploadedMedia.until)).toBeGreaterThan(Date.now() + 23 * 3_600_000)
+      expect(Date.parse(uploadedMedia.expiresAt)).toBeGreaterThan(Date.now() + 23 * 3_600_000)
       expect(await ours().uploadState(tokens, uploadedMedia.mediaId)).toEqual({ ready: true, checkAfterSeconds: 0 })
       expect(x.control.media(uploadedMedia.mediaId)?.bytes.equals(bytes)).toBe(true)
       expect([counts.length, Math.max(...counts)]).toEqual([3, 2 * 1024 * 1024])
@@ -400,7 +400,7 @@ describe("X's lists of what may have been missed", () => {
     const item = { id: '1', event_type: 'MessageCreate', sender_id: ann.id, dm_conversation_id: '99', text: 'hi' }
     const [event] = polledEvents('dm_events', shop.id, { items: [item], includes: {} }, '2026-01-01T00:00:00.000Z')
     expect(event && readActivity(event)).toEqual({
-      unreadable: 'dm_conversation_id is no conversation of two with the account',
+      unreadable: 'dm_conversation_id is not a conversation of the account with one person',
     })
   })
 })

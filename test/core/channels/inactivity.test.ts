@@ -56,7 +56,7 @@ describe('the mail', () => {
         '«shop»',
         '@shop',
         '2026-01-01 05:00 UTC',
-        'Our webhook at X: in order',
+        'Our webhook at X: OK',
         'https://console.example/channels/twitter-1',
       ]) {
         expect(body).toContain(part)
@@ -68,8 +68,8 @@ describe('the mail', () => {
   test('tells quiet from broken', () => {
     const words = (checks: typeof broken | typeof quiet) =>
       inactivityMail(channel, { since: at(5), hours: 2 }, checks, 'https://c.example').text
-    expect(words(quiet)).toContain('it may just be quiet')
-    expect(words(broken)).toContain('Something is broken')
+    expect(words(quiet)).toContain('All checks passed')
+    expect(words(broken)).toContain('A check failed')
     expect(words(broken)).toContain('it is not registered at X')
   })
 

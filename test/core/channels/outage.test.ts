@@ -1,26 +1,26 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { missedWith, recoveredBy, replayStep, replayTime, widen } from '../../../lambdas/core/channels/outage.ts'
+import { extendBackfill, recoveredBy, replayStep, replayTime, unionOf } from '../../../lambdas/core/channels/outage.ts'
 
-const gap = { from: '2026-01-10T10:00:30.000Z', to: '2026-01-10T11:00:10.000Z' }
+const outage = { from: '2026-01-10T10:00:30.000Z', to: '2026-01-10T11:00:10.000Z' }
 const at = (time: string) => new Date(`2026-01-10T${time}.000Z`)
 
-describe('asking X to deliver a gap again', () => {
-  test('waits until the beginning is 31 minutes ago and the end 10, with a minute more for clocks that differ, and asks for whole minutes around the gap', () => {
-    expect(replayStep(gap, at('11:11:59'))).toEqual({ do: 'wait', until: '2026-01-10T11:12:00.000Z' })
-    expect(replayStep(gap, at('11:12:00'))).toEqual({
+describe('asking X to deliver a outage again', () => {
+  test('waits until the beginning is 31 minutes ago and the end 10, with a minute more for clocks that differ, and asks for whole minutes around the outage', () => {
+    expect(replayStep(outage, at('11:11:59'))).toEqual({ do: 'wait', until: '2026-01-10T11:12:00.000Z' })
+    expect(replayStep(outage, at('11:12:00'))).toEqual({
       do: 'request',
-      gap: { from: '2026-01-10T10:00:00.000Z', to: '2026-01-10T11:01:00.000Z' },
+      period: { from: '2026-01-10T10:00:00.000Z', to: '2026-01-10T11:01:00.000Z' },
     })
     const moment = { from: '2026-01-10T10:00:00.000Z', to: '2026-01-10T10:00:00.000Z' }
     expect(replayStep(moment, at('10:31:59'))).toMatchObject({ do: 'wait' })
-    expect(replayStep(moment, at('10:32:00'))).toMatchObject({ gap: { to: '2026-01-10T10:01:00.000Z' } })
+    expect(replayStep(moment, at('10:32:00'))).toMatchObject({ period: { to: '2026-01-10T10:01:00.000Z' } })
   })
 
-  test('asks for the last 24 hours of a longer gap, and for nothing of one that lies behind them', () => {
-    const long = { from: '2026-01-01T00:00:00.000Z', to: gap.to }
-    expect(replayStep(long, at('11:20:30'))).toMatchObject({ gap: { from: '2026-01-09T11:22:00.000Z' } })
-    expect(replayStep(gap, new Date('2026-01-11T11:01:00.000Z'))).toEqual({ do: 'give_up' })
+  test('asks for the last 24 hours of a longer outage, and for nothing of one that lies behind them', () => {
+    const long = { from: '2026-01-01T00:00:00.000Z', to: outage.to }
+    expect(replayStep(long, at('11:20:30'))).toMatchObject({ period: { from: '2026-01-09T11:22:00.000Z' } })
+    expect(replayStep(outage, new Date('2026-01-11T11:01:00.000Z'))).toEqual({ do: 'give_up' })
   })
 
   test('never asks for a time that X refuses', () => {
@@ -28,10 +28,10 @@ describe('asking X to deliver a gap again', () => {
     fc.assert(
       fc.property(time, fc.nat(50 * 3600_000), fc.nat(80 * 3600_000), (from, length, later) => {
         const now = from + length + later
-        const gap = { from: new Date(from).toISOString(), to: new Date(from + length).toISOString() }
-        const step = replayStep(gap, new Date(now))
+        const outage = { from: new Date(from).toISOString(), to: new Date(from + length).toISOString() }
+        const step = replayStep(outage, new Date(now))
         if (step.do !== 'request') return true
-        const [asked, until] = [Date.parse(step.gap.from), Date.parse(step.gap.to)]
+        const [asked, until] = [Date.parse(step.period.from), Date.parse(step.period.to)]
         const minute = 60_000
         return (
           now - asked >= 31 * minute &&
@@ -51,21 +51,21 @@ describe('asking X to deliver a gap again', () => {
 })
 
 describe('what was missed', () => {
-  test('is asked for from the beginning when there was a further gap, and as before when there was none', () => {
-    const half = { ...gap, mentions: { done: true, next: null }, directMessages: { done: false, next: 'page 2' } }
-    expect(missedWith(half, null)).toBe(half)
+  test('is asked for from the beginning when there was a further outage, and as before when there was none', () => {
+    const half = { ...outage, mentions: { done: true, next: null }, directMessages: { done: false, next: 'page 2' } }
+    expect(extendBackfill(half, null)).toBe(half)
     const further = { from: '2026-01-10T09:00:00.000Z', to: '2026-01-10T12:00:00.000Z' }
-    expect(missedWith(half, further)).toEqual({
+    expect(extendBackfill(half, further)).toEqual({
       ...further,
       mentions: { done: false, next: null },
       directMessages: { done: false, next: null },
     })
-    expect(widen(null, gap)).toBe(gap)
+    expect(unionOf(null, outage)).toBe(outage)
   })
 })
 
 describe('a recovered message', () => {
-  const replay = { ...gap, jobId: '1', requestedAt: '2026-01-10T11:15:00.000Z' }
+  const replay = { ...outage, jobId: '1', requestedAt: '2026-01-10T11:15:00.000Z' }
   const event = { createdAt: '2026-01-10T10:30:00.000Z', receivedAt: '2026-01-10T11:16:00.000Z' }
 
   test('is one that we asked for, or that X told again after it was asked', () => {
@@ -73,7 +73,7 @@ describe('a recovered message', () => {
     expect(recoveredBy(false, event, replay)).toBe('replay')
   })
 
-  test('is not one of another time, one that came before X was asked, or one without any gap', () => {
+  test('is not one of another time, one that came before X was asked, or one without any outage', () => {
     expect(recoveredBy(false, { ...event, createdAt: '2026-01-10T11:15:30.000Z' }, replay)).toBeNull()
     expect(recoveredBy(false, { ...event, receivedAt: '2026-01-10T11:14:00.000Z' }, replay)).toBeNull()
     expect(recoveredBy(false, event, null)).toBeNull()

@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { newChannel } from '../../../lambdas/core/channels/channel.ts'
 import {
   type Draft,
   forecast,
@@ -9,26 +8,12 @@ import {
 } from '../../../lambdas/core/replies/validation.ts'
 import type { Candidate } from '../../../lambdas/core/tickets/attachment.ts'
 import { openTicket, type Written } from '../../../lambdas/core/tickets/message.ts'
-import { decide, type Situation } from '../../../lambdas/core/tickets/routing.ts'
+import { decide } from '../../../lambdas/core/tickets/routing.ts'
 import { activityOf } from '../../support/activities.ts'
+import { at, channel, nothing } from '../../support/situation.ts'
 import { ann, directMessages, posts, shop } from '../../support/x-payloads.ts'
 
-const at = '2026-01-01T00:00:00.000Z'
 const now = new Date(at)
-const channel = newChannel({ id: `twitter-${shop.id}`, twitterUserId: shop.id, username: 'shop', at })
-const nothing: Situation = {
-  extensionEnabled: true,
-  channel,
-  authorIsConnected: false,
-  storedIn: null,
-  stored: null,
-  current: null,
-  answersFirstEntryOf: null,
-  parent: null,
-  replay: null,
-  parentMessage: null,
-  attempts: [],
-}
 
 function meeting(delivery: object): ValidationContext {
   const activity = activityOf(delivery) as Written
@@ -41,9 +26,9 @@ const mention = (options: object = {}) =>
   meeting(posts(shop, { id: '200', by: ann, text: '@shop hi', mentions: [shop], ...options }))
 const direct = meeting(directMessages(shop, { id: '100', from: ann, to: shop }))
 const photo: Candidate = {
-  is: 'there',
-  said: { contentType: 'image/png', size: 10 },
-  real: { contentType: 'image/png', size: 10 },
+  is: 'uploaded',
+  announced: { contentType: 'image/png', size: 10 },
+  actual: { contentType: 'image/png', size: 10 },
 }
 const draft = (some: Partial<Draft> = {}): Draft => ({ text: 'Gladly.', attachments: [], ...some })
 const codes = (one: Draft, met: ValidationContext) => validateReply(one, met).problems.map(({ code }) => code)

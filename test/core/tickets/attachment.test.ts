@@ -8,7 +8,7 @@ import {
   compareMedia,
   firstTryOf,
   kindOfType,
-  limits,
+  mediaLimits,
   mediaProblems,
   readyMedia,
   type UploadedMedia,
@@ -16,9 +16,9 @@ import {
 
 const megabyte = 1024 * 1024
 const there = (contentType: string, size = 1_000): Candidate => ({
-  is: 'there',
-  said: { contentType, size },
-  real: { contentType, size },
+  is: 'uploaded',
+  announced: { contentType, size },
+  actual: { contentType, size },
 })
 const photo = there('image/jpeg')
 const gif = there('image/gif')
@@ -62,15 +62,23 @@ describe('an attachment is refused by its field', () => {
     ['that was never given', { is: 'unknown' }, 'unknown_attachment'],
     ['that belongs to another reply', { is: 'used' }, 'used_attachment'],
     ['that was never uploaded', { is: 'missing' }, 'missing_upload'],
-    ['of a type that nobody knows', { ...photo, real: { contentType: null, size: 1_000 } }, 'media_type'],
+    ['of a type that nobody knows', { ...photo, actual: { contentType: null, size: 1_000 } }, 'media_type'],
     [
       'of a type that X does not take',
-      { ...photo, real: { contentType: 'application/pdf', size: 1_000 } },
+      { ...photo, actual: { contentType: 'application/pdf', size: 1_000 } },
       'media_type',
     ],
-    ['of another type than was announced', { ...photo, real: { contentType: 'image/png', size: 1_000 } }, 'media_type'],
-    ['of another size than was announced', { ...photo, real: { contentType: 'image/jpeg', size: 999 } }, 'media_size'],
-    ['of nothing', { ...photo, real: { contentType: null, size: 0 } }, 'media_type'],
+    [
+      'of another type than was announced',
+      { ...photo, actual: { contentType: 'image/png', size: 1_000 } },
+      'media_type',
+    ],
+    [
+      'of another size than was announced',
+      { ...photo, actual: { contentType: 'image/jpeg', size: 999 } },
+      'media_size',
+    ],
+    ['of nothing', { ...photo, actual: { contentType: null, size: 0 } }, 'media_type'],
     ['that is too large a photo', there('image/png', 5 * megabyte + 1), 'media_size'],
     ['that is too large a GIF', there('image/gif', 15 * megabyte + 1), 'media_size'],
     ['that is too large a film', there('video/mp4', 512 * megabyte + 1), 'media_size'],
@@ -98,7 +106,8 @@ test('what a browser could run is no type of a file', () => {
     expect(kindOfType(type)).toBeNull()
     expect(announcementProblem({ contentType: type, size: 1 })).toMatchObject({ field: 'contentType' })
   }
-  for (const { types } of Object.values(limits)) for (const type of types) expect(type).toMatch(/^(image|video)\/\w+$/)
+  for (const { types } of Object.values(mediaLimits))
+    for (const type of types) expect(type).toMatch(/^(image|video)\/\w+$/)
 })
 
 test('a category says what a file is and for what', () => {
@@ -111,7 +120,7 @@ const now = new Date('2026-01-01T12:00:00.000Z')
 const uploadedMedia = (n: number, some: Partial<UploadedMedia> = {}): UploadedMedia => ({
   attachmentId: `a${n}`,
   mediaId: `90${n}`,
-  until: '2026-01-02T12:00:00.000Z',
+  expiresAt: '2026-01-02T12:00:00.000Z',
   ready: true,
   ...some,
 })
@@ -130,7 +139,7 @@ describe('a reply may be sent', () => {
     expect(readyMedia(media, [uploadedMedia(0)], now)).toBeNull()
     expect(readyMedia(media, [uploadedMedia(0), uploadedMedia(1, { ready: false })], now)).toBeNull()
     expect(
-      readyMedia(media, [uploadedMedia(0), uploadedMedia(1, { until: '2026-01-01T12:05:00.000Z' })], now),
+      readyMedia(media, [uploadedMedia(0), uploadedMedia(1, { expiresAt: '2026-01-01T12:05:00.000Z' })], now),
     ).toBeNull()
   })
 })

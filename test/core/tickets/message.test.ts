@@ -1,24 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { newChannel } from '../../../lambdas/core/channels/channel.ts'
 import { joinTicket, openTicket, type Written } from '../../../lambdas/core/tickets/message.ts'
-import { decide, type Situation } from '../../../lambdas/core/tickets/routing.ts'
+import { decide } from '../../../lambdas/core/tickets/routing.ts'
 import { activityOf } from '../../support/activities.ts'
+import { at, nothing } from '../../support/situation.ts'
 import { ann, directMessages, postItem, posts, shop, xActivity } from '../../support/x-payloads.ts'
-
-const at = '2026-01-01T00:00:00.000Z'
-const nothing: Situation = {
-  extensionEnabled: true,
-  channel: newChannel({ id: `twitter-${shop.id}`, twitterUserId: shop.id, username: 'shop', at }),
-  authorIsConnected: false,
-  storedIn: null,
-  stored: null,
-  current: null,
-  answersFirstEntryOf: null,
-  parent: null,
-  replay: null,
-  parentMessage: null,
-  attempts: [],
-}
 
 function opened(delivery: object) {
   const activity = activityOf(delivery) as Written

@@ -1,32 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { newChannel } from '../../../lambdas/core/channels/channel.ts'
 import { openTicket } from '../../../lambdas/core/tickets/message.ts'
 import { decide, type Situation } from '../../../lambdas/core/tickets/routing.ts'
 import type { Status, Ticket } from '../../../lambdas/core/tickets/ticket.ts'
 import type { Activity } from '../../../lambdas/core/x/activity.ts'
 import { activityOf } from '../../support/activities.ts'
+import { at, channel, nothing } from '../../support/situation.ts'
 import { ann, bob, directMessages, posts, shop, type User, v2Post, xActivity } from '../../support/x-payloads.ts'
 
-const channel = newChannel({
-  id: `twitter-${shop.id}`,
-  twitterUserId: shop.id,
-  username: shop.username,
-  at: '2026-01-01T00:00:00.000Z',
-})
-
-const nothing: Situation = {
-  extensionEnabled: true,
-  channel,
-  authorIsConnected: false,
-  storedIn: null,
-  stored: null,
-  current: null,
-  answersFirstEntryOf: null,
-  parent: null,
-  replay: null,
-  parentMessage: null,
-  attempts: [],
-}
 const situation = (some: Partial<Situation>): Situation => ({ ...nothing, ...some })
 
 const directMessage = (from: User = ann, to: User = shop) => activityOf(directMessages(shop, { id: '100', from, to }))
@@ -39,7 +19,7 @@ function ticketOf(activity: Activity, status: Status = 'new'): Ticket {
   if (decision.do !== 'open' || activity.kind === 'revoke' || activity.kind === 'post_deletion') {
     throw new Error('an activity that opens a ticket was meant')
   }
-  return { ...openTicket(activity, decision, nothing, '2026-01-01T00:00:00.000Z').ticket, status }
+  return { ...openTicket(activity, decision, nothing, at).ticket, status }
 }
 
 describe('rule 1: a direct message', () => {

@@ -99,7 +99,7 @@ describe('what cannot be understood is unreadable, with the reason', () => {
 
   test('no account', () => {
     const { for_user_id: _, ...withoutAccount } = directMessages(shop, { id: '1', from: ann, to: shop })
-    expect(reasons(withoutAccount)).toEqual([['unreadable', 'no account in it: for_user_id is missing or not an id']])
+    expect(reasons(withoutAccount)).toEqual([['unreadable', 'for_user_id is missing or not an id of X']])
     expect(reasons({ ...withoutAccount, for_user_id: 2244994945 })).toHaveLength(1)
   })
 

@@ -1,13 +1,14 @@
 import { networkInterfaces } from 'node:os'
 import { SESClient, SendEmailCommand, type SendEmailCommandInput } from '@aws-sdk/client-ses'
 import { afterEach, expect, test } from '@jest/globals'
-import type { Part } from '../../../local/aws/database.ts'
+import type { EmbeddedService } from '../../../local/aws/embedded-service.ts'
 import { startMailbox } from '../../../local/aws/mailbox.ts'
-import { credentials, Refusal, region } from '../../../local/settings.ts'
+import { credentials, region } from '../../../local/settings.ts'
+import { UserError } from '../../../local/user-error.ts'
 
-const started: Part[] = []
+const started: EmbeddedService[] = []
 
-async function start(port = 0): Promise<Part> {
+async function start(port = 0): Promise<EmbeddedService> {
   const mailbox = await startMailbox(port)
   started.push(mailbox)
   return mailbox
@@ -24,7 +25,7 @@ const mail: SendEmailCommandInput = {
   },
 }
 
-async function send({ endpoint }: Part, input: SendEmailCommandInput): Promise<string | undefined> {
+async function send({ endpoint }: EmbeddedService, input: SendEmailCommandInput): Promise<string | undefined> {
   const client = new SESClient({ endpoint, region, credentials })
   try {
     return (await client.send(new SendEmailCommand(input))).MessageId
@@ -33,12 +34,12 @@ async function send({ endpoint }: Part, input: SendEmailCommandInput): Promise<s
   }
 }
 
-const stored = async ({ endpoint }: Part) => {
+const stored = async ({ endpoint }: EmbeddedService) => {
   const { emails } = (await (await fetch(`${endpoint}/store`)).json()) as { emails: object[] }
   return emails
 }
 
-test('a mail that the SDK sends is in the store, and there is a page to look at it', async () => {
+test('a mail of the SDK is in the store, and a web page shows the mails', async () => {
   const mailbox = await start()
   const messageId = await send(mailbox, mail)
   expect(await stored(mailbox)).toEqual([
@@ -57,7 +58,7 @@ test('a mail that the SDK sends is in the store, and there is a page to look at 
   expect([page.status, page.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/html')])
 })
 
-test('a mail is there with everybody whom it goes to', async () => {
+test('a mail has all its recipients', async () => {
   const mailbox = await start()
   const to = Array.from({ length: 11 }, (_, index) => `to-${index}@example.com`)
   const [cc, bcc, replyTo] = ['cc', 'bcc', 'reply-to'].map((kind) => [`${kind}-1@example.com`, `${kind}-2@example.com`])
@@ -70,7 +71,7 @@ test('a mail is there with everybody whom it goes to', async () => {
   ])
 })
 
-test('what it does not take leaves the mails before as they were', async () => {
+test('a refused mail changes no earlier mail', async () => {
   const mailbox = await start()
   await send(mailbox, mail)
   const empty = { ...mail.Message, Subject: { Data: '' } } as SendEmailCommandInput['Message']
@@ -79,23 +80,23 @@ test('what it does not take leaves the mails before as they were', async () => {
   expect(await stored(mailbox)).toMatchObject([{ destination: { to: ['admin@example.com'] } }])
 })
 
-test('it is empty when it starts, and sends nothing on', async () => {
+test('it is empty after the start, and forwards nothing', async () => {
   process.env.SMTP_TRANSPORT = '{"host":"127.0.0.1","port":9}'
   await send(await start(), mail)
   expect(process.env).not.toHaveProperty('SMTP_TRANSPORT')
   expect(await stored(await start())).toEqual([])
 })
 
-test('a port that is taken is refused in a sentence that names MAIL_PORT', async () => {
+test('a port in use is refused with an error that names MAIL_PORT', async () => {
   const { port } = new URL((await start()).endpoint)
   const refused = await start(Number(port)).catch((error: unknown) => error)
-  expect(refused).toBeInstanceOf(Refusal)
+  expect(refused).toBeInstanceOf(UserError)
   expect(String(refused)).toBe(
-    `Refusal: MAIL_PORT ${port} is in use by another process: end that one or set MAIL_PORT to another number.`,
+    `UserError: MAIL_PORT ${port} is in use by another process. Stop that process, or set MAIL_PORT to another number.`,
   )
 })
 
-test('it answers nobody from outside this machine, and nobody at all once it is stopped', async () => {
+test('it accepts no connection from another machine, and none at all after it has stopped', async () => {
   const outside = Object.values(networkInterfaces())
     .flat()
     .find((one) => one?.family === 'IPv4' && !one.internal)

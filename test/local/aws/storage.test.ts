@@ -28,11 +28,11 @@ const put = (url: string, bytes: Buffer, headers: Record<string, string>) =>
   fetch(url, { method: 'PUT', headers, body: new Uint8Array(bytes) })
 
 describe('the embedded S3', () => {
-  test('takes what was announced by a link, also what is larger than its own limit', async () => {
+  test('accepts an upload by a signed link, also above its own size limit', async () => {
     const bytes = files.mp4('large', 30_000_000)
     const url = await bucket().uploadLink('uploads/large', 'video/mp4', bytes.length)
     expect((await put(url, bytes, { 'content-type': 'video/mp4' })).status).toBe(200)
-    expect(await bucket().look('uploads/large')).toEqual({ size: bytes.length, contentType: 'video/mp4' })
+    expect(await bucket().inspect('uploads/large')).toEqual({ size: bytes.length, contentType: 'video/mp4' })
   })
 
   test('refuses another size, another type, another method and another name', async () => {
@@ -42,10 +42,10 @@ describe('the embedded S3', () => {
     expect((await put(url, bytes, { 'content-type': 'text/html' })).status).toBe(403)
     expect((await fetch(url)).status).toBe(403)
     expect((await put(url.replace('uploads/one', 'sent/one'), bytes, { 'content-type': 'image/png' })).status).toBe(403)
-    expect(await bucket().look('uploads/one')).toBeNull()
+    expect(await bucket().inspect('uploads/one')).toBeNull()
   })
 
-  test('opens nothing without a signature, after its time, or to a stranger', async () => {
+  test('refuses access without a signature, with an expired one, or with other credentials', async () => {
     await bucket().put('sent/two', 'image/png', [files.png('two')] as never)
     const url = new URL(await bucket().link('sent/two'))
     expect((await fetch(url)).status).toBe(200)
@@ -67,7 +67,7 @@ describe('the embedded S3', () => {
     )
   })
 
-  test('lets browsers of its page in, and of no other', async () => {
+  test('accepts the origin of the console in CORS, and no other', async () => {
     const asks = (origin: string) =>
       fetch(`${storage.endpoint}/${bucketName}/uploads/x`, {
         method: 'OPTIONS',
@@ -79,13 +79,13 @@ describe('the embedded S3', () => {
     expect((await asks('http://evil.example')).headers.get('access-control-allow-origin')).toBeNull()
   })
 
-  test('keeps a file in parts, and nothing of one that breaks off in the middle', async () => {
+  test('stores a multipart upload, and nothing of an aborted one', async () => {
     async function* broken() {
       yield files.mp4('broken', 20_000_000)
       throw new Error('no more')
     }
     await expect(bucket().put('received/broken', 'video/mp4', broken())).rejects.toThrow('no more')
-    expect(await bucket().look('received/broken')).toBeNull()
+    expect(await bucket().inspect('received/broken')).toBeNull()
     expect(readdirSync(join(folder.path, 'media/_multipart'))).toEqual([])
     const bytes = files.mp4('whole', 20_000_000)
     async function* whole() {
@@ -96,10 +96,10 @@ describe('the embedded S3', () => {
     expect(Buffer.from(read).equals(bytes.subarray(10_000_000, 10_001_000))).toBe(true)
   })
 
-  test('has everything again after a restart', async () => {
+  test('has all objects after a restart', async () => {
     await bucket().put('sent/kept', 'image/png', [files.png('kept')] as never)
     await storage.stop()
     await start()
-    expect(await bucket().look('sent/kept')).toMatchObject({ contentType: 'image/png' })
+    expect(await bucket().inspect('sent/kept')).toMatchObject({ contentType: 'image/png' })
   })
 })

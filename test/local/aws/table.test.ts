@@ -1,11 +1,12 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
-import { type Part, startDatabase } from '../../../local/aws/database.ts'
+import { startDatabase } from '../../../local/aws/database.ts'
+import type { EmbeddedService } from '../../../local/aws/embedded-service.ts'
 import { databaseClient, ensureTable, tableName } from '../../../local/aws/table.ts'
 import { temporaryFolder } from '../support.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
-let database: Part
+let database: EmbeddedService
 
 beforeEach(async () => {
   folder = temporaryFolder()
@@ -21,7 +22,7 @@ test('the table is created once and then found', async () => {
   await ensureTable(database.endpoint)
 })
 
-test('a table of an earlier version is refused with what to do about it', async () => {
+test('a table of an earlier version is refused with an error that says what to do', async () => {
   const client = databaseClient(database.endpoint)
   await client.send(
     new CreateTableCommand({
@@ -32,5 +33,5 @@ test('a table of an earlier version is refused with what to do about it', async 
     }),
   )
   client.destroy()
-  await expect(ensureTable(database.endpoint)).rejects.toThrow(/is of another version \(id\): remove DATA_DIR/)
+  await expect(ensureTable(database.endpoint)).rejects.toThrow(/is from another version \(id\). Delete DATA_DIR/)
 })

@@ -34,7 +34,7 @@ describe('the page', () => {
   })
 })
 
-test('a file whose name follows from its content is kept for ever, the others are asked for each time', () => {
+test('a file with a hash in its name is cached for ever, the others are revalidated each time', () => {
   expect(ask('/assets/main-3f9a.js', '*/*')?.headers).toMatchObject({
     'content-type': 'text/javascript; charset=utf-8',
     'cache-control': 'public, max-age=31536000, immutable',
@@ -44,11 +44,11 @@ test('a file whose name follows from its content is kept for ever, the others ar
   }
 })
 
-test('the configuration says where to sign in', () => {
+test('the configuration has the address for signing in', () => {
   expect(JSON.parse(String(ask('/config.json', '*/*')?.body))).toEqual(config)
 })
 
-test('every answer has the security headers of the deployed console, and beside them only this machine is allowed', () => {
+test('every answer has the security headers of the deployed console, which also allow this machine', () => {
   for (const path of ['/', '/assets/main-3f9a.js', '/config.json']) {
     const { 'content-security-policy': policy, ...headers } = ask(path)?.headers ?? {}
     expect(headers).toMatchObject({

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { callerFrom } from '../../../lambdas/core/api/access.ts'
 import { schedules as manifest } from '../../../lambdas/runtime/resources.ts'
 import { readConsolePages } from '../../../local/gateway/console-pages.ts'
-import { type Answerers, type Gateway, startGateway } from '../../../local/gateway/gateway.ts'
+import { type Backends, type Gateway, startGateway } from '../../../local/gateway/gateway.ts'
 import type { HttpEvent } from '../../../local/gateway/gateway-events.ts'
 import { createTokenIssuer, type TokenIssuer } from '../../../local/identity/tokens.ts'
 import { InvocationError } from '../../../local/lambda/sandbox.ts'
@@ -42,7 +42,7 @@ const schedules: Schedules = {
 
 beforeAll(async () => {
   tokens = await createTokenIssuer(folder.path, { now: () => now })
-  gateway = await startGateway({ port: 0, answerers: { functions, tokens, schedules, pages } })
+  gateway = await startGateway({ port: 0, backends: { functions, tokens, schedules, pages } })
   url = `http://127.0.0.1:${gateway.port}`
 })
 afterAll(async () => {
@@ -50,7 +50,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-/** Asks, and returns the response and the one event that the functions saw. */
+/** Sends a request and returns the response and the event that the function got. */
 async function ask(path: string, init?: RequestInit) {
   called = []
   const response = await fetch(`${url}${path}`, init)
@@ -97,7 +97,7 @@ describe('an event', () => {
     expect(event?.requestContext).not.toHaveProperty('authorizer')
   })
 
-  test('has no body, query or cookies where the request had none', async () => {
+  test('has no body, query or cookies if the request has none', async () => {
     const { event } = await ask('/')
     for (const absent of ['body', 'queryStringParameters', 'cookies', 'pathParameters']) {
       expect(event).not.toHaveProperty(absent)
@@ -105,7 +105,7 @@ describe('an event', () => {
     expect(event).toMatchObject({ rawQueryString: '', isBase64Encoded: false, routeKey: 'ANY /' })
   })
 
-  test('has a repeated header once, joined by a comma', async () => {
+  test('joins a repeated header with commas', async () => {
     const raw = await exchange([
       'GET / HTTP/1.1\r\nHost: localhost\r\nX-Twice: one\r\nX-Twice: two\r\nConnection: close\r\n\r\n',
     ])
@@ -113,7 +113,7 @@ describe('an event', () => {
     expect(called[0]?.event.headers['x-twice']).toBe('one,two')
   })
 
-  test('has the path decoded, and what the greedy part of the route took', async () => {
+  test('has the decoded path and the value of {proxy+}', async () => {
     const { event } = await ask('/console/a%20b/%C3%A9')
     expect(event).toMatchObject({ rawPath: '/console/a b/é', pathParameters: { proxy: 'console/a b/é' } })
     expect((await ask('/%zz')).event?.rawPath).toBe('/%zz')
@@ -140,7 +140,7 @@ function exchange(parts: readonly (string | Buffer)[]): Promise<string> {
 }
 
 describe('the bytes of a body', () => {
-  test('survive when an emoji is cut between two packets', async () => {
+  test('are complete when an emoji is split between two packets', async () => {
     const body = Buffer.from('{"text":"👩‍🚒 danke"}')
     const cut = body.indexOf(0xf0) + 2
     const head = `POST /webhooks/twitter HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`
@@ -192,13 +192,13 @@ describe('a route', () => {
     ['GET', '/anything/else', 'api', 'ANY /{proxy+}'],
     ['GET', '/webhooks/twitter/more', 'api', 'ANY /{proxy+}'],
     ['GET', '/api', 'api', 'ANY /{proxy+}'],
-  ])('%s %s leads to %s without a token', async (method, path, to, routeKey) => {
+  ])('%s %s calls %s without a token', async (method, path, to, routeKey) => {
     answer = () => ({ statusCode: 200 })
     const { call } = await ask(path, { method })
     expect(call).toMatchObject({ to, event: { routeKey } })
   })
 
-  test('under /api leads nowhere without a valid token', async () => {
+  test('under /api is refused without a valid token', async () => {
     const expired = await tokens.issue('admin')
     now += 7200_000
     for (const authorization of [undefined, '', 'Bearer', 'Bearer x.y.z', 'Basic YTpi', `Bearer ${expired}`]) {
@@ -220,7 +220,7 @@ describe('a route', () => {
     now -= 7200_000
   })
 
-  test('under /api has the claims of the token, all of them texts', async () => {
+  test('under /api passes the claims of the token, all as text', async () => {
     const headers = { authorization: `Bearer ${await tokens.issue('helpdesk')}` }
     const { event, call } = await ask('/api/tickets/t1?limit=5', { headers })
     expect(call).toMatchObject({
@@ -248,7 +248,7 @@ describe('a route', () => {
     expect(callerFrom(claims ?? {})).toEqual({ role: person, id: person, name: person })
   })
 
-  test('for a browser that X sends back has the cookie of the request, and may take it away', async () => {
+  test('for the callback of X passes the cookie of the request, and can delete it', async () => {
     answer = () => ({
       statusCode: 302,
       headers: { location: 'http://localhost/channels' },
@@ -268,7 +268,7 @@ describe('a route', () => {
     expect(response.headers.getSetCookie()).toEqual(['flow=; Max-Age=0; HttpOnly', 'other=1'])
   })
 
-  test('of one machine alone reaches no function', async () => {
+  test('under /_local calls no function', async () => {
     const token = await ask('/oauth2/token', {
       method: 'POST',
       headers: { authorization: `Basic ${btoa('admin:local')}` },
@@ -290,7 +290,7 @@ describe('a schedule', () => {
     return { status: response.status, type: response.headers.get('content-type'), body: await response.json() }
   }
 
-  test('is run without a token, at the time of the body or now, and answered when it has finished', async () => {
+  test('runs without a token, with the time of the body or now, and answers when it has finished', async () => {
     const at = (time: string) => post(JSON.stringify({ now: time }))
     expect(await at('2026-03-12T19:03:58Z')).toEqual({ status: 200, type: 'application/json', body: {} })
     expect(runs).toEqual([['requeue', '2026-03-12T19:03:58.000Z']])
@@ -303,7 +303,7 @@ describe('a schedule', () => {
     expect(called).toEqual([])
   })
 
-  test.each(Object.keys(manifest))('of the manifest is run by its name: %s', async (name) => {
+  test.each(Object.keys(manifest))('of the manifest runs by its name: %s', async (name) => {
     runs.length = 0
     const body = JSON.stringify({ now: '2026-03-12T19:03:58Z' })
     expect((await ask(`/_local/schedules/${name}`, { method: 'POST', body })).response.status).toBe(200)
@@ -319,19 +319,19 @@ describe('a schedule', () => {
     ['{"then":"2026-03-12T19:03:58Z"}', 422, 'then'],
     ['[]', 422, 'body'],
     ['{"now', 400, undefined],
-  ])('is not run with %s', async (body, status, field) => {
+  ])('does not run with %s', async (body, status, field) => {
     const answered = await post(body)
     expect(answered).toMatchObject({ status, type: 'application/problem+json', body: { status } })
     expect((answered.body as { errors?: { field: string }[] }).errors?.[0]?.field).toBe(field)
     expect(runs).toEqual([])
   })
 
-  test('is not run by a look at it', async () => {
+  test('does not run by a GET', async () => {
     expect(await post(undefined, 'GET')).toMatchObject({ status: 405, body: { status: 405 } })
     expect(runs).toEqual([])
   })
 
-  test('that fails says why', async () => {
+  test('that fails answers with the reason', async () => {
     runFails = new InvocationError({ errorType: 'Error', errorMessage: 'the queue is away', stackTrace: [] })
     expect(await post()).toMatchObject({ status: 500, body: { detail: 'the queue is away' } })
     runFails = undefined
@@ -350,7 +350,7 @@ describe('an answer', () => {
     }
   }
 
-  test('has the status, headers, cookies and body that the function gave', async () => {
+  test('has the status, headers, cookies and body of the function’s result', async () => {
     const { status, type, text, response } = await given({
       statusCode: 201,
       headers: { 'Content-Type': 'application/problem+json', 'x-number': 5 },
@@ -383,7 +383,7 @@ describe('an answer', () => {
     [{ statusCode: 'odd' }],
     [{ statusCode: 200, body: { not: 'text' } }],
     [{ statusCode: 200, headers: { 'x-bad': 'a\nb' } }],
-  ])('that is no response, %j, becomes a 500', async (value) => {
+  ])('that is not a valid response, %j, becomes a 500', async (value) => {
     expect(await given(value)).toMatchObject({ status: 500, text: '{"message":"Internal Server Error"}' })
   })
 
@@ -399,17 +399,17 @@ describe('an answer', () => {
   })
 })
 
-test('a port in use is refused in a sentence that names PORT', async () => {
-  const answerers = { functions, tokens, schedules, pages }
-  await expect(startGateway({ port: gateway.port, answerers })).rejects.toThrow(/^PORT \d+ is in use/)
+test('a port in use is refused with an error that names PORT', async () => {
+  const backends = { functions, tokens, schedules, pages }
+  await expect(startGateway({ port: gateway.port, backends })).rejects.toThrow(/^PORT \d+ is in use/)
 })
 
-test('a request that comes before all is up is answered when it is', async () => {
+test('a request during the start is answered when the start has finished', async () => {
   answer = () => ({ statusCode: 200, body: 'up' })
-  const answerers = Promise.withResolvers<Answerers>()
-  const early = await startGateway({ port: 0, answerers: answerers.promise })
+  const backends = Promise.withResolvers<Backends>()
+  const early = await startGateway({ port: 0, backends: backends.promise })
   const response = fetch(`http://127.0.0.1:${early.port}/`)
-  answerers.resolve({ functions, tokens, schedules, pages })
+  backends.resolve({ functions, tokens, schedules, pages })
   expect(await (await response).text()).toBe('up')
   await early.stop()
 })

@@ -8,7 +8,7 @@ import { browser, type Served, served, temporaryFolder } from '../support.ts'
 const folder = temporaryFolder()
 let issuer: TokenIssuer
 let server: Served
-let troubles: string[] = []
+let warnings: string[] = []
 
 const verifier = randomBytes(32).toString('base64url')
 const challenge = createHash('sha256').update(verifier).digest('base64url')
@@ -17,19 +17,19 @@ beforeAll(async () => {
   server = await served((request, response) => issuer.serve(request, response))
 })
 beforeEach(async () => {
-  const onTrouble = (sentence: string) => void troubles.push(sentence)
-  issuer = await createTokenIssuer(folder.path, { consoleUrls: [server.url], onTrouble })
+  const onWarning = (sentence: string) => void warnings.push(sentence)
+  issuer = await createTokenIssuer(folder.path, { consoleUrls: [server.url], onWarning })
 })
 afterEach(() => {
-  expect(troubles).toEqual([])
-  troubles = []
+  expect(warnings).toEqual([])
+  warnings = []
 })
 afterAll(async () => {
   await server.stop()
   folder.remove()
 })
 
-/** Where the console sends a browser to sign in; a null leaves a parameter out. */
+/** The address to which the console sends a browser to sign in. A null omits a parameter. */
 function authorizeUrl(changed: Record<string, string | null> = {}): string {
   const parameters = {
     client_id: 'console',
@@ -45,7 +45,7 @@ function authorizeUrl(changed: Record<string, string | null> = {}): string {
   return `${server.url}/oauth2/authorize?${new URLSearchParams(given)}`
 }
 
-/** Signs in on the page and returns the address of the console that the browser ends at. */
+/** Signs in on the page and returns the console's address to which the browser is redirected. */
 async function signIn(person: PersonName, window = browser(server.url)): Promise<URL> {
   const { to: page } = await window.go(authorizeUrl())
   expect((await window.go(page)).text).toContain('<form method="post">')
@@ -95,7 +95,7 @@ describe('a person who signs in', () => {
       token_use: 'access',
     })
     expect(decodeJwt(body.id_token ?? '')).toMatchObject({ 'cognito:username': person, 'cognito:groups': [group] })
-    // What tests and the stack take a short way to is the very same.
+    // `issueTo` issues the same token without a sign-in.
     const short = decodeJwt(await issuer.issueTo(person))
     const { iat: _, exp: _e, auth_time: _a, jti: _j, ...rest } = claims
     expect(short).toMatchObject(rest)
@@ -128,19 +128,19 @@ describe('a person who signs in', () => {
     const window = browser(server.url)
     const { to: page } = await window.go(authorizeUrl())
     const { status, text } = await window.go(page, { username, password })
-    expect([status, text]).toEqual([401, expect.stringContaining('do not go together')])
+    expect([status, text]).toEqual([401, expect.stringContaining('Wrong name or password.')])
     expect(text).not.toContain('<script>')
   })
 
-  test('in a browser that did not begin there is told so', async () => {
+  test('in another browser gets an error page', async () => {
     const { to: page } = await browser(server.url).go(authorizeUrl())
     const { status, text } = await browser(server.url).go(page, { username: 'agent', password: 'local' })
-    expect([status, text]).toEqual([400, expect.stringContaining('begun in another browser')])
+    expect([status, text]).toEqual([400, expect.stringContaining('you started it in another browser')])
   })
 })
 
 describe('nobody gets a token', () => {
-  test('whose code was used, or is another’s', async () => {
+  test('with a used code, or with a code of another client', async () => {
     const code = (await signIn('agent')).searchParams.get('code')
     expect((await exchange({ ...codeForm(code), code_verifier: verifier.replace(/^./, '_') })).body).toEqual({
       error: 'invalid_grant',
@@ -153,7 +153,7 @@ describe('nobody gets a token', () => {
   test.each([
     ['PKCE', { code_challenge: null, code_challenge_method: null }],
     ['a plain challenge', { code_challenge_method: 'plain' }],
-  ])('without the secret of PKCE: %s', async (_, changed) => {
+  ])('without a valid PKCE verifier: %s', async (_, changed) => {
     expect((await browser(server.url).go(authorizeUrl(changed))).to).toMatch(/\/signed-in\?error=invalid_request/)
   })
 
@@ -167,9 +167,9 @@ describe('nobody gets a token', () => {
   test.each([
     ['redirect_uri', { redirect_uri: 'https://elsewhere.example/signed-in' }],
     ['client_id', { client_id: 'helpdesk' }],
-  ])('who would be sent elsewhere: an odd %s is a page that says so', async (_, changed) => {
+  ])('to be redirected elsewhere: an invalid %s gets an error page', async (_, changed) => {
     const { status, text } = await browser(server.url).go(authorizeUrl(changed))
-    expect([status, text]).toEqual([400, expect.stringContaining('That did not work')])
+    expect([status, text]).toEqual([400, expect.stringContaining('Sign-in failed')])
   })
 })
 
@@ -177,7 +177,7 @@ test.each([
   ['client_id=console&logout_uri=https%3A%2F%2Felsewhere.example%2F'],
   ['client_id=console'],
   ['client_id=helpdesk&logout_uri=http%3A%2F%2Flocalhost%2F'],
-])('signing out leads nowhere else: %s', async (query) => {
+])('signing out redirects nowhere else: %s', async (query) => {
   const { status, to } = await browser(server.url).go(`/logout?${query}`)
   expect([status, to]).toEqual([400, ''])
 })

@@ -21,7 +21,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-/** Asks for a token as a machine does. */
+/** Requests a token as a machine. */
 async function ask(authorization: string | undefined, form: string, headers: Record<string, string> = {}) {
   const response = await fetch(`${server.url}/oauth2/token`, {
     method: 'POST',
@@ -55,13 +55,13 @@ describe('a token', () => {
     expect(await issuer.verify(String(body.access_token))).toEqual(claims)
   })
 
-  test('has the scopes that were asked for, where they are fewer', async () => {
+  test('has only the requested scopes', async () => {
     const { body } = await ask(basic('admin:local'), `${grant}&scope=helpdesk-twitter%2Fadmin`)
     expect(body).not.toHaveProperty('scope')
     expect(decodeJwt(String(body.access_token)).scope).toBe('helpdesk-twitter/admin')
   })
 
-  test('is checked by anyone with the published key, and holds after a restart', async () => {
+  test('can be verified with the published key, also after a restart', async () => {
     const token = await issuer.issue('helpdesk')
     await jwtVerify(token, createLocalJWKSet(issuer.jwks))
     const published = (await (await fetch(`${server.url}/.well-known/jwks.json`)).json()) as JSONWebKeySet
@@ -71,7 +71,7 @@ describe('a token', () => {
     expect((await again.verify(token)).client_id).toBe('helpdesk')
   })
 
-  test('is refused when it has expired', async () => {
+  test('is refused after it has expired', async () => {
     const token = await issuer.issue('helpdesk')
     now += 7200_000
     await expect(issuer.verify(token)).rejects.toMatchObject({ code: 'ERR_JWT_EXPIRED' })
@@ -86,7 +86,7 @@ describe('a token', () => {
     elsewhere.remove()
   })
 
-  test('with our signature is refused when it is not for us, or for ever', async () => {
+  test('with a valid signature is refused for another client, or without an expiry', async () => {
     const key = await importJWK(JSON.parse(readFileSync(join(folder.path, 'token-key.json'), 'utf8')), 'RS256')
     const claims = decodeJwt(await issuer.issue('admin'))
     const sign = (changed: JWTPayload) =>
@@ -102,7 +102,7 @@ describe('a token', () => {
     }
   })
 
-  test('that nobody signed is refused', async () => {
+  test('without a signature is refused', async () => {
     const [, payload] = (await issuer.issue('admin')).split('.')
     const none = Buffer.from('{"alg":"none"}').toString('base64url')
     await expect(issuer.verify(`${none}.${payload}.`)).rejects.toThrow()
@@ -128,7 +128,7 @@ test.each([
   ],
   ['a scope of people', basic('admin:local'), `${grant}&scope=openid`, 'invalid_scope'],
   ['the client of people', basic('console:'), grant, 'invalid_client'],
-])('%s is refused as Cognito refuses it', async (_, authorization, form, error) => {
+])('%s gets the error of Cognito', async (_, authorization, form, error) => {
   for (const accept of ['*/*', 'text/html']) {
     const { status, body, headers } = await ask(authorization, form, { accept })
     expect({ status, body }).toEqual({ status: 400, body: { error } })
@@ -136,12 +136,12 @@ test.each([
   }
 })
 
-test('only POST asks for a token', async () => {
+test('the token endpoint accepts only POST', async () => {
   const response = await fetch(`${server.url}/oauth2/token`)
   expect([response.status, response.headers.get('allow')]).toEqual([405, 'POST'])
 })
 
-test('no page of somebody else may ask in a browser', async () => {
+test('a page of another origin cannot request a token in a browser', async () => {
   const { status, headers } = await ask(basic('admin:local'), grant, { origin: 'https://elsewhere.example' })
   expect([status, headers.get('access-control-allow-origin')]).toEqual([400, null])
 })

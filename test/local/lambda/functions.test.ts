@@ -1,13 +1,11 @@
-import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
 import { type LocalFunction, type PoolOptions, startFunction } from '../../../local/lambda/functions.ts'
-import { InvocationError, type LogEntry } from '../../../local/lambda/sandbox.ts'
+import { type FunctionLogLine, InvocationError } from '../../../local/lambda/sandbox.ts'
 import { eventually, temporaryFolder } from '../support.ts'
-
-jest.setTimeout(30_000)
 
 const folder = temporaryFolder()
 const started: LocalFunction[] = []
-let entries: LogEntry[] = []
+let entries: FunctionLogLine[] = []
 
 afterEach(async () => {
   await Promise.all(started.splice(0).map((one) => one.stop()))
@@ -37,7 +35,7 @@ const failureOf = (call: Promise<unknown>) =>
   )
 
 describe('a function', () => {
-  test('answers with what its handler returns, and knows how it was called', async () => {
+  test('returns the result of its handler, which gets Lambda’s context', async () => {
     const local = start(`export const handler = async (event, context) => ({
       event, name: context.functionName, id: context.awsRequestId, memory: context.memoryLimitInMB,
       version: context.functionVersion, group: context.logGroupName, left: context.getRemainingTimeInMillis() })`)
@@ -52,7 +50,7 @@ describe('a function', () => {
     })
   })
 
-  test('gets and gives JSON only', async () => {
+  test('receives and returns JSON only', async () => {
     const local = start(
       `export const handler = async (event) => ({ when: event.when, kind: typeof event.when, gone: undefined })`,
     )
@@ -62,7 +60,7 @@ describe('a function', () => {
     })
   })
 
-  test('has its own environment and none of ours', async () => {
+  test('has only its own environment', async () => {
     process.env.OF_THE_TEST = 'ours'
     const source = `export const handler = async () => { process.env.LEFT = 'behind'; return process.env }`
     const one = start(source, { environment: { TABLE_NAME: 'one' } })
@@ -75,13 +73,13 @@ describe('a function', () => {
     expect(process.env).not.toHaveProperty('LEFT')
   })
 
-  test('keeps what it loaded from one call to the next', async () => {
+  test('keeps its module state between calls', async () => {
     const local = start('let calls = 0; export const handler = async () => ++calls')
     expect(await local.invoke({})).toBe(1)
     expect(await local.invoke({})).toBe(2)
   })
 
-  test('works on calls side by side up to its limit, one in each sandbox', async () => {
+  test('handles concurrent calls up to its limit, one in each sandbox', async () => {
     const local = start(
       `let at = 0, most = 0
       export const handler = async (event) => {
@@ -102,7 +100,7 @@ describe('a function', () => {
 })
 
 describe('a failure', () => {
-  test('of the handler comes back with its type, message and trace, is logged, and the sandbox goes on', async () => {
+  test('of the handler is thrown with its type, message and trace and logged, and the sandbox continues', async () => {
     const local = start(`let calls = 0
       export const handler = async () => { if (++calls === 1) throw new RangeError('too far'); return calls }`)
     const error = await failureOf(local.invoke({}))
@@ -116,7 +114,7 @@ describe('a failure', () => {
   test.each([
     ['that waits for ever', 'await new Promise(() => {})'],
     ['that never yields', 'for (;;);'],
-  ])('by time-out ends a handler %s, and the next call finds a new sandbox', async (_, endless) => {
+  ])('by time-out ends a handler %s, and the next call gets a new sandbox', async (_, endless) => {
     const local = start(
       `let calls = 0; export const handler = async (event) => { calls++; if (event.endless) { ${endless} } return calls }`,
       { resource: { timeoutSeconds: 0.2, memoryMb: 128 }, concurrency: 1 },
@@ -135,7 +133,7 @@ describe('a failure', () => {
       /loose/,
     ],
     ['a rejection that nobody catches', "Promise.reject(new Error('loose')); await new Promise(() => {})", /loose/],
-  ])('by %s costs that call alone', async (_, crash, message) => {
+  ])('by %s fails only that call', async (_, crash, message) => {
     const local = start(`export const handler = async (event) => { if (event.crash) { ${crash} } return 'well' }`, {
       concurrency: 1,
     })
@@ -144,11 +142,11 @@ describe('a failure', () => {
     expect(await next).toBe('well')
   })
 
-  test('between two calls costs none', async () => {
+  test('between two calls fails no call', async () => {
     const local = start(
       `let calls = 0
       export const handler = async (event) => {
-        // A worker's answer and its end take different ways: the answer has to be well ahead.
+        // The result and the exit of a worker arrive through different channels, so the exit comes later here.
         if (event.crash) setTimeout(() => { throw new Error('afterwards') }, 200)
         return ++calls
       }`,
@@ -160,14 +158,14 @@ describe('a failure', () => {
     expect(await local.invoke({})).toBe(1)
   })
 
-  test('to load says what is wrong with the bundle', async () => {
+  test('to load the bundle gives the reason', async () => {
     const broken = start("throw new Error('TABLE_NAME missing')")
     expect((await failureOf(broken.invoke({})))?.message).toBe('TABLE_NAME missing')
     const empty = start('export const other = 1')
     expect((await failureOf(empty.invoke({})))?.message).toBe('index.handler is undefined or not exported')
   })
 
-  test('by stopping reaches those who wait', async () => {
+  test('by stopping rejects waiting calls', async () => {
     const local = start('export const handler = () => new Promise(() => {})', { concurrency: 1 })
     const calls = [failureOf(local.invoke({})), failureOf(local.invoke({}))]
     await local.stop()
@@ -176,7 +174,7 @@ describe('a failure', () => {
 })
 
 describe('the log', () => {
-  test('has a line as Lambda writes it for each call of the console', async () => {
+  test('has a line in Lambda’s format for each call of console', async () => {
     const local = start(`export const handler = async (event, context) => {
       console.log('a text'); console.warn({ ticket: 't1' }); console.error('several', 2, { x: 1 })
       console.debug(Object.assign(new TypeError('odd'), { code: 'E' })); console.info({ nested: new Error('inner') })
@@ -206,7 +204,7 @@ describe('the log', () => {
     ])
   })
 
-  test('has what went past the console to standard output', async () => {
+  test('has what the handler writes to standard output', async () => {
     const local = start(`export const handler = async () => { process.stdout.write('straight\\n') }`)
     await local.invoke({})
     await eventually('the line', () => entries.some(({ message }) => message === 'straight'))

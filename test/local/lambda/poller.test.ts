@@ -6,7 +6,7 @@ import { ensureQueues, type QueueUrls, queueClient, queueDepth, startQueues } fr
 import { type Poller, startPoller } from '../../../local/lambda/poller.ts'
 import { eventually, temporaryFolder } from '../support.ts'
 
-// Less than a wait for messages, which stopping must end.
+// Shorter than the long poll, which stopping must end.
 jest.setTimeout(15_000)
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -17,14 +17,14 @@ let dead: QueueUrls
 const pollers: Poller[] = []
 const troubles: string[] = []
 
-// Queues of its own for each test: the embedded SQS still serves the last wait of a poller that has gone.
+// Each test has its own queues: the embedded SQS still answers the last long poll of a stopped poller.
 beforeEach(async () => {
   folder = temporaryFolder()
   part = await startQueues(folder.path)
   client = queueClient(part.endpoint)
   const ensured = await ensureQueues(client, part.endpoint)
   urls = ensured.urls
-  dead = ensured.deadLetters
+  dead = ensured.deadLetterUrls
 })
 afterEach(async () => {
   await Promise.all(pollers.splice(0).map((poller) => poller.stop()))
@@ -34,7 +34,7 @@ afterEach(async () => {
   expect(troubles.splice(0)).toEqual([])
 })
 
-/** Works off the events queue with `handler` until the test ends. */
+/** Polls the events queue with `handler` until the test ends. */
 function consume(handler: (event: SQSEvent) => unknown, retrySeconds = () => 0.02): void {
   const poller = startPoller({
     client,
@@ -42,7 +42,7 @@ function consume(handler: (event: SQSEvent) => unknown, retrySeconds = () => 0.0
     resource: queues.events,
     consumer: { invoke: async (event) => handler(event as SQSEvent) },
     retrySeconds,
-    onTrouble: (sentence) => troubles.push(sentence),
+    onWarning: (sentence) => troubles.push(sentence),
   })
   pollers.push(poller)
 }
@@ -64,7 +64,7 @@ const empty = () =>
     return visible + inFlight === 0
   })
 
-test('a message arrives as the event that Lambda makes of it, and is gone when the function has returned', async () => {
+test('a message arrives in the event format of Lambda, and is deleted when the function returns', async () => {
   const events: SQSEvent[] = []
   consume((event) => void events.push(event))
   await send('acme', '{"text":"👩‍🚒 danke"}')
@@ -98,7 +98,7 @@ test('a message arrives as the event that Lambda makes of it, and is gone when t
   ])
 })
 
-test('a failed message comes again alone, before what follows it in its group', async () => {
+test('only the failed message is retried, before the rest of its group', async () => {
   const seen: string[] = []
   const failOnce = new Set(['a1'])
   for (const body of ['a1', 'a2', 'a3']) await send('a', body)
@@ -137,7 +137,7 @@ test.each([
   ['null', null],
   ['an empty list', { batchItemFailures: [] }],
   ['a list that is null', { batchItemFailures: null }],
-])('%s as the answer is success', async (_, answer) => {
+])('%s as the response means success', async (_, answer) => {
   let calls = 0
   await send('a', 'one')
   consume(() => {
@@ -148,7 +148,7 @@ test.each([
   expect(calls).toBe(1)
 })
 
-test('poison goes to the dead letters after as many receives as the manifest allows, and its group goes on', async () => {
+test('a poison message goes to the dead-letter queue after the manifest’s maximum of receives, and its group continues', async () => {
   const poison: SQSRecord[] = []
   const well: string[] = []
   await send('a', 'poison')
@@ -168,7 +168,7 @@ test('poison goes to the dead letters after as many receives as the manifest all
   expect(await queueDepth(client, dead.events)).toEqual({ visible: 1, inFlight: 0 })
 })
 
-test('a group that fails does not hold up another', async () => {
+test('a failing group does not delay another group', async () => {
   await send('a', 'slow')
   const working = Promise.withResolvers<void>()
   const seen: string[] = []
@@ -183,7 +183,7 @@ test('a group that fails does not hold up another', async () => {
   await empty()
 })
 
-test('stopping ends the wait for messages, and what was under work is kept', async () => {
+test('stopping ends the long poll, and a batch in progress stays in the queue', async () => {
   await send('a', 'kept')
   let calls = 0
   const interrupted = Promise.withResolvers<void>()

@@ -15,7 +15,7 @@ const requeue = {
     return done.promise
   },
 }
-/** The time of others comes later than any of these tests looks. */
+/** The intervals of the other schedules are longer than these tests. */
 const later = { invoke: () => Promise.resolve(null) }
 const run = (index: number): Run => {
   const found = runs[index]
@@ -36,7 +36,7 @@ afterEach(() => {
 })
 
 describe('a schedule', () => {
-  test('runs by its interval, with the event that EventBridge sends', async () => {
+  test('runs at its interval, with the event that EventBridge sends', async () => {
     await jest.advanceTimersByTimeAsync(interval - 1)
     expect(runs).toEqual([])
     await jest.advanceTimersByTimeAsync(1)
@@ -57,14 +57,14 @@ describe('a schedule', () => {
     expect(run(1).event.id).not.toBe(run(0).event.id)
   })
 
-  test('runs at once when it is asked to, on the clock that it is given', async () => {
+  test('runs at once on request, with the given time', async () => {
     const asked = running.run('requeue', noon)
     expect(run(0).event.time).toBe('2026-03-12T12:00:00Z')
     run(0).done.resolve(null)
     expect(await asked).toBeUndefined()
   })
 
-  test('never runs twice at a time: the second waits, also for one that fails', async () => {
+  test('never runs concurrently: the second run waits for the first, also if that fails', async () => {
     const first = running.run('requeue', noon)
     const second = running.run('requeue', noon)
     await jest.advanceTimersByTimeAsync(interval)
@@ -76,18 +76,18 @@ describe('a schedule', () => {
     run(1).done.resolve(null)
     await second
     await jest.advanceTimersByTimeAsync(0)
-    // The one of the clock, which came while both were waiting.
+    // The timer's run, which started while both were waiting.
     expect(runs).toHaveLength(3)
   })
 
-  test('runs again after a run that failed', async () => {
+  test('runs again after a failed run', async () => {
     await jest.advanceTimersByTimeAsync(interval)
     run(0).done.reject(new Error('away'))
     await jest.advanceTimersByTimeAsync(interval)
     expect(runs).toHaveLength(2)
   })
 
-  test('runs no more once it is stopped', async () => {
+  test('does not run after it is stopped', async () => {
     running.stop()
     await jest.advanceTimersByTimeAsync(3 * interval)
     expect(runs).toEqual([])

@@ -10,8 +10,8 @@ const folder = temporaryFolder()
 afterEach(() => all.stop())
 afterAll(() => folder.remove())
 
-describe('answers on demand', () => {
-  test('stand in for X’s own, for as many calls as wanted, and nothing is carried out', async () => {
+describe('scripted answers', () => {
+  test('replace X’s answers for a number of calls, which are not executed', async () => {
     const x = await all.x()
     const client = accountAt(x, shop)
     const body = {
@@ -28,7 +28,7 @@ describe('answers on demand', () => {
     expect(x.control.posts()).toHaveLength(1)
   })
 
-  test('come after the call was carried out, when that is wanted: sent, and yet a 503', async () => {
+  test('can follow the execution of the call: the message is sent, and the answer is a 503', async () => {
     const [x, receiver] = [await all.x(), await all.receiver()]
     await subscribed(x, receiver, shop)
     const client = accountAt(x, shop)
@@ -39,7 +39,7 @@ describe('answers on demand', () => {
     await client.v2.sendDmToParticipant(customer, { text: 'Hello' })
   })
 
-  test('fit a method and a path, exactly or by a star, and carry headers of their own', async () => {
+  test('match a method and a path, exactly or with a star, and have their own headers', async () => {
     const x = await all.x()
     const client = accountAt(x, shop)
     x.control.answer({
@@ -60,7 +60,7 @@ describe('answers on demand', () => {
     expect(x.control.answers()).toEqual([])
   })
 
-  test('can be late, and can be none at all', async () => {
+  test('can be delayed, or never come', async () => {
     const x = await all.x()
     const client = accountAt(x, shop)
     x.control.answer({ path: '/2/tweets', delayMs: 30 })
@@ -79,8 +79,8 @@ describe('answers on demand', () => {
   })
 })
 
-describe('the control over HTTP', () => {
-  test('does what people do', async () => {
+describe('the control calls', () => {
+  test('do what people do', async () => {
     const x = await all.x()
     const ann = (await control(x, 'POST', 'users', { username: 'test_ann', name: 'Ann' })).body
     expect(ann).toMatchObject({ id: expect.stringMatching(/^\d{19}$/), username: 'test_ann' })
@@ -100,7 +100,7 @@ describe('the control over HTTP', () => {
     expect((await control(x, 'GET', 'posts')).body.posts[0].deletedAt).not.toBeNull()
   })
 
-  test('tells of webhooks, deliveries and calls, and changes how X behaves', async () => {
+  test('return webhooks, deliveries and calls, and change how X behaves', async () => {
     const [x, receiver] = [await all.x(), await all.receiver()]
     const id = await subscribed(x, receiver, shop)
     expect((await control(x, 'GET', 'webhooks')).body).toMatchObject({
@@ -135,21 +135,28 @@ describe('the control over HTTP', () => {
     expect((await control(x, 'POST', 'tokens', { userId: customer })).body.token).toMatch(new RegExp(`^${customer}-`))
   })
 
-  test('says what is wrong with what it is told', async () => {
+  test('are all described in README.md', async () => {
+    const { body } = await control(await all.x(), 'GET', '')
+    const readme = readFileSync(new URL('../../../local/x-simulator/README.md', import.meta.url), 'utf8')
+    expect(body.calls.filter((call: string) => !readme.includes(`\`${call}\``))).toEqual([])
+    expect(body.calls.length).toBeGreaterThan(20)
+  })
+
+  test('name what is wrong with a body', async () => {
     const x = await all.x()
     const cases: [string, string, unknown, string][] = [
       ['POST', 'posts', { by: 'nobody', text: 'x' }, 'There is no user «nobody»'],
       ['POST', 'posts', { by: shop, text: 'x', inReplyTo: '1' }, 'inReplyTo: there is no post «1»'],
-      ['POST', 'posts', { by: shop }, 'text: a post needs a text or media'],
+      ['POST', 'posts', { by: shop }, 'text: A post needs text or media.'],
       ['POST', 'posts', { text: 'x' }, 'by: '],
-      ['POST', 'users', { username: 'demo_shop' }, 'The handle «demo_shop» is taken'],
-      ['POST', 'users', { username: 'no handle' }, 'is no handle'],
+      ['POST', 'users', { username: 'demo_shop' }, 'The username «demo_shop» is taken'],
+      ['POST', 'users', { username: 'no username' }, 'is not a username'],
       ['POST', 'answers', { path: '/2/tweets' }, 'status, delayMs or hang is needed'],
       ['POST', 'answers', { path: '/2/tweets', status: 'x' }, 'status: '],
       ['POST', 'clock', { now: 'tomorrow' }, 'now: '],
       ['POST', 'limits', { likes: {} }, 'likes'],
       ['POST', 'webhooks/break', { id: '1' }, 'id: there is no webhook «1»'],
-      ['POST', 'webhooks/mend', { id: '1' }, 'id: there is no webhook «1»'],
+      ['POST', 'webhooks/repair', { id: '1' }, 'id: there is no webhook «1»'],
       ['POST', 'drop', {}, 'either count or until is needed'],
       ['POST', 'drop', { count: 1, until: 'repaired' }, 'either count or until is needed'],
       ['POST', 'drop', { until: 'tomorrow' }, 'until: '],
@@ -164,7 +171,7 @@ describe('the control over HTTP', () => {
 })
 
 describe('a data file', () => {
-  test('keeps accounts, tokens, webhooks, posts and media over a restart, and ids rise on', async () => {
+  test('keeps users, tokens, webhooks, posts and media over a restart, and ids still increase', async () => {
     const dataFile = join(folder.path, 'x', 'state.json')
     const receiver = await all.receiver()
     const before = await all.x({ dataFile })
@@ -186,7 +193,7 @@ describe('a data file', () => {
     await eventually('what was under way', () => receiver.received.some(({ raw }) => raw.includes('under way')))
   })
 
-  test('keeps what was missed and what is to be missed, so that a replay brings it after a restart', async () => {
+  test('keeps missed deliveries and the drop over a restart, so that a replay can deliver them', async () => {
     const dataFile = join(folder.path, 'missed.json')
     const receiver = await all.receiver()
     const before = await all.x({ dataFile })
@@ -209,16 +216,16 @@ describe('a data file', () => {
     ])
   })
 
-  test('is written before an answer is given: a kill loses nothing that was confirmed', async () => {
+  test('is written before each answer, so that a kill loses nothing that was confirmed', async () => {
     const dataFile = join(folder.path, 'killed.json')
     const x = await all.x({ dataFile })
     await accountAt(x, shop).v2.tweet('confirmed')
     expect(JSON.parse(readFileSync(dataFile, 'utf8')).posts).toMatchObject([{ written: 'confirmed' }])
   })
 
-  test('that cannot be read is refused in words that help', async () => {
+  test('that is not valid is refused with an error that says what to do', async () => {
     const dataFile = join(folder.path, 'broken.json')
     writeFileSync(dataFile, '{')
-    await expect(all.x({ dataFile })).rejects.toThrow('delete it to start afresh')
+    await expect(all.x({ dataFile })).rejects.toThrow('Delete it and start again')
   })
 })

@@ -4,7 +4,7 @@ import { accountAt, type Body, customer, everything, neighbour, refusalOf, shop 
 const all = everything()
 afterEach(() => all.stop())
 
-test('a direct message is answered 201 with its id under data, and found again from both ends', async () => {
+test('sending a direct message answers 201 with its id under data, and both accounts can read it', async () => {
   const x = await all.x()
   const client = accountAt(x, shop)
   const sent = (await client.v2.sendDmToParticipant(customer, { text: 'A < B' })) as Body
@@ -29,7 +29,7 @@ test('a direct message is answered 201 with its id under data, and found again f
   expect(other.events.map(({ id }) => id)).toEqual(events.map(({ id }) => id))
 })
 
-test('all of an account’s messages are listed, in pages, and none of other people’s', async () => {
+test('an account lists all its messages, in pages, and no messages of others', async () => {
   const x = await all.x()
   for (let n = 0; n < 5; n += 1) x.control.directMessage({ from: n % 2 ? customer : neighbour, to: shop, text: `${n}` })
   x.control.directMessage({ from: customer, to: neighbour, text: 'private' })
@@ -39,7 +39,7 @@ test('all of an account’s messages are listed, in pages, and none of other peo
   expect(list.events.map((event) => 'text' in event && event.text)).toEqual(['4', '3', '2', '1', '0'])
 })
 
-test('messages are told with everything that was asked for, and whom and what they name beside them', async () => {
+test('messages have the requested fields, with users, media and posts in includes', async () => {
   const x = await all.x()
   const client = accountAt(x, shop)
   const post = x.control.post({ by: shop, text: 'News' })
@@ -88,7 +88,7 @@ test('messages are told with everything that was asked for, and whom and what th
   expect(answer.meta).toEqual({ result_count: 1 })
 })
 
-test('messages are given out for 30 days, by kind, and not since an id', async () => {
+test('messages are listed for 30 days, by type, and not since an id', async () => {
   const x = await all.x()
   const client = accountAt(x, shop)
   x.control.clock(new Date('2026-05-01T12:00:00Z'))
@@ -110,7 +110,7 @@ test('messages are given out for 30 days, by kind, and not since an id', async (
   }
 })
 
-test('somebody who takes no messages, or is not there, is a 403', async () => {
+test('a message to a user who is unknown or accepts no messages gets a 403', async () => {
   const x = await all.x()
   const client = accountAt(x, shop)
   x.control.changeUser(customer, { acceptsMessages: false })
@@ -122,7 +122,7 @@ test('somebody who takes no messages, or is not there, is a 403', async () => {
   }
 })
 
-test('the same text twice is two messages; nothing at all, or too much, is none', async () => {
+test('the same text twice is two messages; an empty or too long text is refused', async () => {
   const x = await all.x()
   const client = accountAt(x, shop)
   await client.v2.sendDmToParticipant(customer, { text: 'Hello' })
@@ -133,8 +133,8 @@ test('the same text twice is two messages; nothing at all, or too much, is none'
   expect(x.control.directMessages()).toHaveLength(3)
 })
 
-describe('limits', () => {
-  test('15 in 15 minutes and account: every answer counts down, the sixteenth is a 429 that says until when', async () => {
+describe('rate limits', () => {
+  test('allow 15 in 15 minutes for an account: every answer counts down, the sixteenth is a 429 with the reset time', async () => {
     const x = await all.x()
     x.control.clock(new Date('2026-05-01T12:00:00Z'))
     const { token, secret } = x.control.token(shop)
@@ -159,7 +159,7 @@ describe('limits', () => {
     await client.v2.sendDmToParticipant(customer, { text: 'the window is over' })
   })
 
-  test('the one of the day holds when the window is over', async () => {
+  test('apply for a day after the window has ended', async () => {
     const x = await all.x()
     x.control.limits({ directMessagesPerDay: { limit: 2 } })
     const client = accountAt(x, shop)

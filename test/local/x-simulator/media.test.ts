@@ -25,7 +25,7 @@ const upload = (x: XSimulator, user: string, type: string, category: string, con
     1_000,
   )
 
-test('the bytes that were uploaded in parts are the bytes that are there', async () => {
+test('an upload in segments stores exactly its bytes', async () => {
   const x = await all.x()
   const id = await upload(x, shop, 'image/png', 'tweet_image')
   expect(x.control.media(id)).toEqual({ contentType: 'image/png', bytes })
@@ -34,7 +34,7 @@ test('the bytes that were uploaded in parts are the bytes that are there', async
   expect(Buffer.from(await response.arrayBuffer()).equals(bytes)).toBe(true)
 })
 
-test('a video is asked about until it is ready', async () => {
+test('a video is pending until a status request', async () => {
   const x = await all.x()
   const id = await upload(x, shop, 'video/mp4', 'tweet_video')
   expect(x.control.calls()).toContainEqual({ method: 'GET', path: '/2/media/upload', status: 200 })
@@ -42,7 +42,7 @@ test('a video is asked about until it is ready', async () => {
   expect(data.text).toMatch(/^Look https:\/\/t\.co\/\w{10}$/)
 })
 
-test('the type, the size and the sum of the parts have to be right', async () => {
+test('a wrong type, size or sum of segments is refused', async () => {
   const x = await all.x()
   const client = accountAt(x, shop)
   const begin = (media_type: string, media_category: string, total_bytes: number) =>
@@ -65,7 +65,7 @@ test('the type, the size and the sum of the parts have to be right', async () =>
   await client.v2.post(`media/upload/${data.id}/finalize`)
 })
 
-test('media serve only the account that uploaded them, for what they were uploaded, for a day', async () => {
+test('only the account that uploaded media can use them, for their category, for a day', async () => {
   const x = await all.x()
   const id = await upload(x, shop, 'image/png', 'dm_image')
   const attachments = [{ media_id: id }]
@@ -80,7 +80,7 @@ test('media serve only the account that uploaded them, for what they were upload
   expect((await refusalOf(send(shop))).code).toBe(400)
 })
 
-test('a post carries four photos, or one video', async () => {
+test('a post has up to four photos, or one video', async () => {
   const x = await all.x()
   const photos = await Promise.all([1, 2, 3, 4, 5].map(() => upload(x, shop, 'image/png', 'tweet_image')))
   const video = await upload(x, shop, 'video/mp4', 'tweet_video')
@@ -92,7 +92,7 @@ test('a post carries four photos, or one video', async () => {
   await post(video)
 })
 
-test('a photo in a message is got with the account’s signature, and by nobody else', async () => {
+test('a photo in a message needs the signature of one of the two accounts', async () => {
   const [x, receiver] = [await all.x(), await all.receiver()]
   await subscribed(x, receiver, shop)
   x.control.directMessage({ from: customer, to: shop, text: 'Broken', media: { contentType: 'image/jpeg', bytes } })
@@ -109,7 +109,7 @@ test('a photo in a message is got with the account’s signature, and by nobody 
   expect((await refusalOf(clientAt(x).v1.downloadDmImage(address))).code).toBe(401)
 })
 
-test('a GIF and a video are told with their files, which are there', async () => {
+test('events of a GIF and a video have URLs that serve the files', async () => {
   const [x, receiver] = [await all.x(), await all.receiver()]
   await subscribed(x, receiver, shop)
   x.control.directMessage({ from: customer, to: shop, text: '', media: { contentType: 'image/gif', bytes } })

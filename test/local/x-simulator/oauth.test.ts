@@ -16,8 +16,8 @@ const pageOf = (x: XSimulator, token: string, more = '') =>
 const press = (x: XSimulator, fields: Record<string, string>) =>
   fetch(`${x.url}/oauth/authorize`, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
 
-describe('the dance', () => {
-  test('Allow leads back with a verifier, and that to a token with which the account acts', async () => {
+describe('3-legged OAuth', () => {
+  test('Allow redirects with a verifier, which gives a token that acts for the account', async () => {
     const x = await all.x()
     const link = await clientAt(x).generateAuthLink(callback, { linkMode: 'authorize', forceLogin: true })
     expect(link).toMatchObject({ oauth_callback_confirmed: 'true' })
@@ -42,7 +42,7 @@ describe('the dance', () => {
     expect((await refusalOf(temporary.login(verifier))).code).toBe(401)
   })
 
-  test('a wrong verifier is no token, and the right one still is after it', async () => {
+  test('a wrong verifier is refused, and the right one works after it', async () => {
     const x = await all.x()
     const link = await clientAt(x).generateAuthLink(callback)
     const pressed = await press(x, { oauth_token: link.oauth_token, user_id: shop, decision: 'allow' })
@@ -52,7 +52,7 @@ describe('the dance', () => {
     expect((await temporary.login(verifier)).userId).toBe(shop)
   })
 
-  test('Cancel leads back with what was denied, and the token is dead', async () => {
+  test('Cancel redirects with the denied token, which is invalid afterwards', async () => {
     const x = await all.x()
     const { oauth_token } = await clientAt(x).generateAuthLink(callback)
     const pressed = await press(x, { oauth_token, decision: 'cancel' })
@@ -60,7 +60,7 @@ describe('the dance', () => {
     expect((await pageOf(x, oauth_token)).status).toBe(403)
   })
 
-  test('who has chosen an account is asked for another only with force_login', async () => {
+  test('a browser that has chosen an account can choose another only with force_login', async () => {
     const x = await all.x()
     const { oauth_token } = await clientAt(x).generateAuthLink(callback)
     const pressed = await press(x, { oauth_token, user_id: shop, decision: 'allow' })
@@ -74,7 +74,7 @@ describe('the dance', () => {
     expect(await ask('&force_login=true')).toContain('@demo_customer')
   })
 
-  test('a callback that is not approved is a 403 with code 415', async () => {
+  test('a callback that is not approved gets a 403 with code 415', async () => {
     const x = await all.x()
     x.control.settings({ approvedCallbacks: [callback] })
     await clientAt(x).generateAuthLink(callback)
@@ -95,7 +95,7 @@ describe('the dance', () => {
     expect(x.control.token(shop).token).not.toBe(token)
   })
 
-  test('an app may give its token back', async () => {
+  test('an app can invalidate its token', async () => {
     const x = await all.x()
     const client = accountAt(x, shop)
     await client.v1.post('oauth/invalidate_token', undefined, { prefix: 'https://api.x.com/1.1/' })
@@ -104,14 +104,14 @@ describe('the dance', () => {
 })
 
 describe('signatures', () => {
-  test('wrong keys are a 401 with code 32', async () => {
+  test('wrong keys get a 401 with code 32', async () => {
     const x = await all.x()
     const response = await signed(x, { secret: 'wrong', method: 'POST', path: '/oauth/request_token' })
     expect(response.status).toBe(401)
     expect(await response.json()).toEqual({ errors: [{ code: 32, message: 'Could not authenticate you.' }] })
   })
 
-  test('a wrong consumer key, consumer secret or token secret is a 401', async () => {
+  test('a wrong consumer key, consumer secret or token secret gets a 401', async () => {
     const x = await all.x()
     const { token, secret } = x.control.token(shop)
     const tokens = { accessToken: token, accessSecret: secret }
@@ -121,7 +121,7 @@ describe('signatures', () => {
     }
   })
 
-  test('a request is good once: the same nonce again is refused', async () => {
+  test('the same nonce is refused the second time', async () => {
     const x = await all.x()
     const token = x.control.token(shop)
     const request = { method: 'GET', path: '/2/users/me', token, nonce: 'once' }
@@ -130,7 +130,7 @@ describe('signatures', () => {
     expect((await signed(x, { ...request, nonce: 'another' })).status).toBe(200)
   })
 
-  test('a time stamp is good for five minutes of the real time or of the simulated', async () => {
+  test('a timestamp is valid within five minutes of the real or the simulated time', async () => {
     const x = await all.x()
     const token = x.control.token(shop)
     const at = (offsetSeconds: number) =>
@@ -143,7 +143,7 @@ describe('signatures', () => {
     expect((await at(0)).status).toBe(200)
   })
 
-  test('the query and form fields are part of it, a JSON body is not', async () => {
+  test('cover the query and form fields, but not a JSON body', async () => {
     const x = await all.x()
     const token = x.control.token(shop)
     const path = '/2/users/me?user.fields=name,profile_image_url'
@@ -155,14 +155,14 @@ describe('signatures', () => {
     expect((await signed(x, { method: 'POST', path: '/2/tweets', token, json: { text: 'Hello' } })).status).toBe(201)
   })
 
-  test('another method or path than the one signed is refused', async () => {
+  test('of another method or path are refused', async () => {
     const x = await all.x()
     const token = x.control.token(shop)
     const { status } = await signed(x, { method: 'GET', path: '/2/users/me', sent: `/2/users/${shop}`, token })
     expect(status).toBe(401)
   })
 
-  test('nothing at all is a 401', async () => {
+  test('are required: a call without one gets a 401', async () => {
     const x = await all.x()
     expect((await fetch(`${x.url}/2/users/me`)).status).toBe(401)
     expect((await fetch(`${x.url}/2/webhooks`)).status).toBe(401)
@@ -170,7 +170,7 @@ describe('signatures', () => {
 })
 
 describe('the bearer token', () => {
-  test('reads what is the app’s, and is refused where an account has to ask', async () => {
+  test('works for calls of the app, and is refused for calls of an account', async () => {
     const x = await all.x()
     const app = await appAt(x)
     expect(await app.v2.get('webhooks')).toEqual({ data: [], meta: { result_count: 0 } })
@@ -179,7 +179,7 @@ describe('the bearer token', () => {
     expect(await refusalOf(accountAt(x, shop).v2.get('webhooks'))).toMatchObject({ code: 403 })
   })
 
-  test('is not to be had with a wrong secret, and a made-up one is refused', async () => {
+  test('needs the right secret, and an invented one is refused', async () => {
     const x = await all.x()
     expect((await refusalOf(clientAt(x, { appSecret: 'wrong' }).appLogin())).code).toBe(403)
     const { status } = await fetch(`${x.url}/2/webhooks`, { headers: { authorization: 'Bearer null' } })
@@ -187,7 +187,7 @@ describe('the bearer token', () => {
   })
 })
 
-test('a taken port is refused in words that help', async () => {
+test('a port in use is refused with an error that names X_PORT', async () => {
   const x = await all.x()
   await expect(startX({ port: x.port, ...keys })).rejects.toThrow(`X_PORT ${x.port} is in use`)
 })
@@ -205,7 +205,7 @@ type Signed = {
   json?: object
 }
 
-/** A request signed by another implementation than the client's, with whatever may be wrong with it. */
+/** A request signed by another implementation than the client's, with optional errors. */
 function signed(
   x: XSimulator,
   { method, path, token, secret = keys.consumerSecret, nonce, at, sent, form, sentForm, json }: Signed,

@@ -1,14 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import type { Browser, Page } from 'playwright-core'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import type { Page } from 'playwright-core'
 import type { XSimulator } from '../../../local/x-simulator/simulator.ts'
-import {
-  axeViolations,
-  launchBrowser,
-  noFaults,
-  type OpenedPage,
-  openPage,
-  type PageOptions,
-} from '../../support/browser.ts'
+import { axeViolations, browserForTests, noFaults, type OpenedPage, type PageOptions } from '../../support/browser.ts'
 import { eventually, served } from '../support.ts'
 import {
   accountAt,
@@ -23,21 +16,9 @@ import {
   subscribed,
 } from './support.ts'
 
-// A page starts, is drawn and looks once a second.
-jest.setTimeout(60_000)
-
 const all = everything()
-let browser: Browser
-let opened: OpenedPage[] = []
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterEach(async () => {
-  await Promise.all(opened.map(({ context }) => context.close()))
-  opened = []
-  await all.stop()
-})
-afterAll(() => browser?.close())
+const browser = browserForTests()
+afterEach(() => all.stop())
 
 /** The smallest picture there is, and an animation. */
 const png = Buffer.from(
@@ -48,8 +29,7 @@ const gif = Buffer.from('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA
 
 /** A page of that simulator, drawn once. */
 async function pageOf(x: XSimulator, options: PageOptions = {}, query = ''): Promise<OpenedPage> {
-  const one = await openPage(browser, options)
-  opened.push(one)
+  const one = await browser.open(options)
   await one.page.goto(`${x.url}/${query}`)
   await one.page.locator('#reach').filter({ hasText: /./ }).waitFor()
   return one
@@ -177,7 +157,7 @@ describe('posts', () => {
 
     // The shop answers as the helpdesk does.
     const { data } = await accountAt(x, shop).v2.reply('We do!', entry.id_str)
-    await shownPost(page, 'We do!').getByText('To @demo_customer').waitFor()
+    await shownPost(page, 'We do!').getByText('Replying to @demo_customer').waitFor()
     expect(await page.evaluate("[...document.querySelectorAll('article')].map((post) => post.dataset.post)")).toEqual([
       entry.id_str,
       (await latestPost(receiver, 'in size 42')).id_str,
@@ -207,18 +187,18 @@ describe('posts', () => {
     expect(faults).toEqual(noFaults)
   })
 
-  test('that do not mention the shop are said to be unheard, and an answer can be given up', async () => {
+  test('that do not mention the shop come with a warning, and a reply can be cancelled', async () => {
     const { x, page } = await connected()
     x.control.post({ by: neighbour, text: '@demo_shop hello' })
     await toPosts(page)
-    const unheard = page.getByText('Without @demo_shop in it, the helpdesk does not hear of it.')
+    const warning = page.getByText('The helpdesk gets only posts that mention @demo_shop.')
     await page.locator('#post-form-text').fill('lovely weather')
-    await unheard.waitFor()
+    await warning.waitFor()
     await shownPost(page, 'hello')
       .getByRole('button', { name: /^Reply/ })
       .click()
     await page.keyboard.type('me too')
-    await unheard.waitFor({ state: 'hidden' })
+    await warning.waitFor({ state: 'hidden' })
     await page.getByRole('button', { name: 'Cancel' }).click()
     expect(await page.locator('#post-form-text').inputValue()).toBe('@demo_shop ')
     expect(x.control.posts()).toHaveLength(1)
@@ -259,18 +239,18 @@ describe('posts', () => {
   })
 })
 
-describe('backstage', () => {
-  test('breaks and mends the webhook, and what happens meanwhile is missed', async () => {
+describe('the controls', () => {
+  test('break and repair the webhook, and what happens meanwhile is missed', async () => {
     const { x, receiver, page } = await connected()
-    await page.getByText('Connected: what you write to @demo_shop becomes a ticket').waitFor()
+    await page.getByText('What you write to it becomes a ticket').waitFor()
     await page.getByRole('button', { name: 'Break' }).click()
-    await page.getByText('The webhook is broken: the helpdesk misses what you write.').waitFor()
+    await page.getByText('The webhook is broken. The helpdesk does not get what you write.').waitFor()
     expect(x.control.state().webhooks).toMatchObject([{ valid: false }])
     await write(page, 'into the void')
     await send(page)
     await page.getByRole('listitem').filter({ hasText: 'Direct message @demo_shop' }).getByText('missed').waitFor()
-    await page.getByRole('button', { name: 'Mend' }).click()
-    await page.getByText('Connected: what you write').waitFor()
+    await page.getByRole('button', { name: 'Repair' }).click()
+    await page.getByText('What you write to it becomes a ticket').waitFor()
     expect(x.control.state().webhooks).toMatchObject([{ valid: true }])
     await write(page, 'heard again')
     await send(page)
@@ -278,7 +258,7 @@ describe('backstage', () => {
     expect(receiver.received[0]?.raw).toContain('heard again')
   })
 
-  test('shows how the webhook answered, every attempt', async () => {
+  test('show how the webhook answered every attempt', async () => {
     const { receiver, page } = await connected()
     receiver.statuses.push(503)
     await write(page, 'again, please')
@@ -288,11 +268,11 @@ describe('backstage', () => {
     expect(await row.locator('.answers').allInnerTexts()).toEqual([expect.stringMatching(/^503\s*200$/)])
   })
 
-  test('takes the shop’s access away: the webhook hears of it, the app’s token is refused', async () => {
+  test('revoke the shop’s access: the webhook gets the event, and X refuses the app’s token', async () => {
     const { x, receiver, page } = await connected()
     const client = accountAt(x, shop)
     await page.getByRole('button', { name: 'Revoke the shop’s access' }).click()
-    await page.getByText('@demo_shop is not connected yet: connect it in the console').waitFor()
+    await page.getByText('@demo_shop is not connected. Connect it in the console').waitFor()
     await eventually('the event', () => receiver.received.some(({ body }) => body.user_event?.revoke))
     await expect(client.v2.me()).rejects.toMatchObject({ code: 401 })
     expect(await page.getByRole('button', { name: 'Revoke the shop’s access' }).getAttribute('aria-disabled')).toBe(
@@ -300,7 +280,7 @@ describe('backstage', () => {
     )
   })
 
-  test('moves X’s clock by an hour, by a day, to a time, and back', async () => {
+  test('move X’s clock by an hour, by a day, to a time, and back', async () => {
     const { x, page } = await connected()
     const ahead = () => x.control.state().clockAheadMs
     await page.getByRole('button', { name: '+1 h' }).click()
@@ -314,15 +294,15 @@ describe('backstage', () => {
     await page.getByText(`/_local/schedules/inactivity -d '{"now":"2031-05-06T07:08:00Z"}'`).waitFor()
     x.control.directMessage({ from: customer, to: shop, text: 'from the future' })
     expect(x.control.directMessages()[0]?.createdAt).toMatch(/^2031-05-06T07:0/)
-    await page.getByRole('button', { name: 'Back to now' }).click()
+    await page.getByRole('button', { name: 'Reset' }).click()
     await page.getByText('real time').waitFor()
     expect(ahead()).toBe(0)
   })
 
-  test('leads to the console: where it was said to be, else where the webhook is, and says what is to be done first', async () => {
+  test('link to the console, by default to the origin of the webhook, and say what to do first', async () => {
     const x = await all.x()
     const { page } = await pageOf(x)
-    await page.getByText('@demo_shop is not connected yet: connect it in the console, then write.').waitFor()
+    await page.getByText('@demo_shop is not connected. Connect it in the console first.').waitFor()
     const link = page.getByRole('link', { name: 'Open the console' })
     expect(await link.count()).toBe(0)
     const receiver = await all.receiver()
@@ -353,7 +333,7 @@ describe('whatever people write', () => {
     expect(await page.getByRole('blockquote').textContent()).toContain(hostile)
     expect(await page.locator('.byline strong').first().textContent()).toBe('<b onclick=x>M</b>')
     expect(await page.locator('article :is(img, script, b)').count()).toBe(0)
-    expect(await page.title()).toBe('Be the customer · simulated X')
+    expect(await page.title()).toBe('Write as a customer · X simulator')
     expect(faults).toEqual(noFaults)
   })
 
@@ -376,20 +356,20 @@ describe('whatever people write', () => {
   test('wrongly is answered in words: nothing at all, a file that is none of X’s, a handle that is taken', async () => {
     const { x, page, faults } = await connected()
     await send(page)
-    await page.getByText('Write something, or attach a picture.').waitFor()
+    await page.getByText('Write a text or attach a file.').waitFor()
     const files = (...names: [string, string][]) => names.map(([name, mimeType]) => ({ name, mimeType, buffer: png }))
     await page.locator('#message-form-file').setInputFiles(files(['letter.pdf', 'application/pdf']))
-    await page.getByText('letter.pdf is no PNG, JPEG, WebP, GIF or MP4.').waitFor()
+    await page.getByText('letter.pdf is not a PNG, JPEG, WebP, GIF or MP4.').waitFor()
     await toPosts(page)
     await page.locator('#post-form-file').setInputFiles(files(['a.png', 'image/png'], ['b.gif', 'image/gif']))
-    await page.getByText('A GIF or a video goes alone.').waitFor()
+    await page.getByText('Attach a GIF or a video alone.').waitFor()
     expect(faults).toEqual(noFaults)
 
     await page.getByText('Add a person').click()
-    await page.getByLabel('Handle').fill('demo_shop')
-    await page.getByRole('button', { name: 'Add and be this person' }).click()
-    await page.getByText('The handle «demo_shop» is taken.').waitFor()
-    await page.getByLabel('Handle').fill('@ann')
+    await page.getByLabel('Username').fill('demo_shop')
+    await page.getByRole('button', { name: 'Add this person' }).click()
+    await page.getByText('The username «demo_shop» is taken.').waitFor()
+    await page.getByLabel('Username').fill('@ann')
     await page.getByLabel('Name', { exact: true }).fill('Ann')
     await page.keyboard.press('Enter')
     await page.locator('#phone-me').getByText('@ann').waitFor()
@@ -401,9 +381,11 @@ describe('whatever people write', () => {
     const { x, page } = await connected()
     await write(page, 'not lost')
     await x.stop()
-    await page.getByText('The simulated X does not answer. Is it still running? Trying again every second.').waitFor()
+    await page
+      .getByText('The X simulator does not answer. Is it still running? The page tries again every second.')
+      .waitFor()
     await send(page)
-    await page.locator('#message-form').getByText('The simulated X does not answer.').waitFor()
+    await page.locator('#message-form').getByText('The X simulator does not answer.').waitFor()
     expect(await page.getByLabel('Write a message').inputValue()).toBe('not lost')
     const again = await all.x({ port: x.port })
     await page.locator('#offline').waitFor({ state: 'hidden' })
@@ -460,7 +442,7 @@ describe('the page', () => {
 
   test('asks no more while nobody looks, and at once when somebody does', async () => {
     const x = await all.x()
-    const { page, context } = await openPage(browser)
+    const { page } = await browser.open()
     await page.clock.install()
     await page.goto(`${x.url}/`)
     await page.getByText('No messages yet').waitFor()
@@ -477,7 +459,6 @@ describe('the page', () => {
     await turn('visible')
     x.control.directMessage({ from: customer, to: shop, text: 'there you are' })
     await page.getByText('there you are').waitFor()
-    await context.close()
   })
 
   test('is served with a strict policy, from a list of files and nothing beside them', async () => {
@@ -508,8 +489,7 @@ describe('the page on which an account is allowed', () => {
     const x = await all.x()
     const link = await clientAt(x).generateAuthLink(`${site.url}/back`, { linkMode: 'authorize', forceLogin: true })
     const url = new URL(link.url)
-    const one = await openPage(browser, { width: 360, height: 740, colorScheme: 'dark' })
-    opened.push(one)
+    const one = await browser.open({ width: 360, height: 740, colorScheme: 'dark' })
     await one.page.goto(`${x.url}${url.pathname}${url.search}`)
     return { x, site, link, ...one }
   }

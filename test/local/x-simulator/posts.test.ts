@@ -5,7 +5,7 @@ const all = everything()
 afterEach(() => all.stop())
 
 describe('sending a post', () => {
-  test('answers 201 with its id, above every one before', async () => {
+  test('answers 201 with an id greater than all earlier ids', async () => {
     const x = await all.x()
     const client = accountAt(x, shop)
     const ids: bigint[] = []
@@ -39,7 +39,7 @@ describe('sending a post', () => {
     await client.v2.reply('Hello', foreign.id)
   })
 
-  test('is allowed under posts that mention or quote the account, and under its own', async () => {
+  test('is allowed under posts that mention or quote the account, and under its own posts', async () => {
     const x = await all.x()
     const client = accountAt(x, shop)
     const own = x.control.post({ by: shop, text: 'News' })
@@ -49,7 +49,7 @@ describe('sending a post', () => {
     for (const { id } of [own, mention, quote, implicit]) await client.v2.reply(`To ${id}`, id)
   })
 
-  test('with the words of one before is refused as a duplicate, until that is deleted', async () => {
+  test('with the text of an earlier post is refused as a duplicate, until that post is deleted', async () => {
     const x = await all.x()
     const client = accountAt(x, shop)
     const { data } = await client.v2.tweet('The very same')
@@ -62,7 +62,7 @@ describe('sending a post', () => {
     await client.v2.tweet('The very same')
   })
 
-  test('the same words to one person twice are a duplicate, to another person not', async () => {
+  test('with the same text to the same person is a duplicate, to another person it is not', async () => {
     const x = await all.x()
     const client = accountAt(x, shop)
     const [one, two] = [customer, customer].map((by, n) => x.control.post({ by, text: `@demo_shop ${n}` }).id)
@@ -93,7 +93,7 @@ describe('sending a post', () => {
     expect((await refusalOf(client.v2.tweet(''))).code).toBe(400)
   })
 
-  test('is limited to 100 in 15 minutes and account, and the headers say so', async () => {
+  test('is limited to 100 in 15 minutes for an account, as the headers say', async () => {
     const x = await all.x()
     x.control.clock(new Date('2026-05-01T12:00:00Z'))
     const client = accountAt(x, shop)
@@ -114,8 +114,8 @@ describe('sending a post', () => {
   })
 })
 
-describe('looking back', () => {
-  test('a timeline is newest first, in pages, since an id or a time, with what was asked for', async () => {
+describe('reading', () => {
+  test('a timeline is newest first, in pages, since an id or a time, with the requested fields', async () => {
     const x = await all.x()
     const client = accountAt(x, shop)
     const mention = x.control.post({ by: customer, text: '@demo_shop hello' })
@@ -156,7 +156,7 @@ describe('looking back', () => {
     expect((await refusalOf(client.v2.userTimeline(shop, { max_results: 1 }))).code).toBe(400)
   })
 
-  test('mentions are whatever others mention the account in, written or not', async () => {
+  test('mentions are the posts of others that mention the account, explicitly or implicitly', async () => {
     const x = await all.x()
     const mention = x.control.post({ by: customer, text: 'Hello @demo_shop' })
     const implicit = x.control.post({ by: customer, text: 'Anybody?', inReplyTo: mention.id })
@@ -167,7 +167,7 @@ describe('looking back', () => {
     expect(includes.users).toEqual([{ id: customer, name: 'Demo Customer', username: 'demo_customer' }])
   })
 
-  test('mentions are polled since an id or a time, in pages, with everything that makes a message of one', async () => {
+  test('mentions are polled since an id or a time, in pages, with all fields that a message needs', async () => {
     const x = await all.x()
     const client = accountAt(x, shop)
     x.control.clock(new Date('2026-05-01T12:00:00Z'))
@@ -215,7 +215,7 @@ describe('looking back', () => {
     expect(nothing).toEqual({ meta: { result_count: 0 } })
   })
 
-  test('mentions reach back 800 posts', async () => {
+  test('mentions go back 800 posts', async () => {
     const x = await all.x()
     const first = x.control.post({ by: customer, text: '@demo_shop 0' })
     for (let n = 1; n <= 800; n += 1) x.control.post({ by: customer, text: `@demo_shop ${n}` })
@@ -226,7 +226,7 @@ describe('looking back', () => {
     expect(tweets.map(({ id }) => id)).not.toContain(first.id)
   })
 
-  test('posts are looked up by id; what is gone is an error inside a 200', async () => {
+  test('posts are looked up by id; a missing post is an error inside a 200', async () => {
     const x = await all.x()
     const client = accountAt(x, shop)
     const { id } = x.control.post({ by: customer, text: 'A & B' })
@@ -240,7 +240,7 @@ describe('looking back', () => {
     })
   })
 
-  test('people are looked up by id and by handle', async () => {
+  test('users are looked up by id and by username', async () => {
     const x = await all.x()
     const app = await appAt(x)
     const fields = { 'user.fields': ['profile_image_url'] as const }
@@ -255,7 +255,7 @@ describe('looking back', () => {
     expect(await app.v2.user('1')).toMatchObject({ errors: [{ title: 'Not Found Error' }] })
   })
 
-  test('only one’s own post is deleted, and once', async () => {
+  test('an account can delete only its own posts, and only once', async () => {
     const x = await all.x()
     const { id } = x.control.post({ by: customer, text: 'mine' })
     expect((await refusalOf(accountAt(x, shop).v2.deleteTweet(id))).code).toBe(403)

@@ -2,14 +2,16 @@ import { Agent, createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ApiResponseError, type ITwitterApiClientPlugin, TwitterApi, type TwitterApiTokens } from 'twitter-api-v2'
 import { crcAnswer, isSigned } from '../../../lambdas/core/x/signature.ts'
+import { close } from '../../../local/server.ts'
 import { startX, type XOptions, type XSimulator } from '../../../local/x-simulator/simulator.ts'
+import { eventually } from '../support.ts'
 
 export const keys = { consumerKey: 'test-consumer-key', consumerSecret: 'test-consumer-secret' }
 export const shop = '1480000000000000001'
 export const customer = '1481000000000000002'
 export const neighbour = '1482000000000000003'
 
-/** What the tests of a file start, and one call to end all of it. */
+/** Starts what the tests of a file need; `stop` ends all of it. */
 export function everything() {
   const parts: { stop(): Promise<void> }[] = []
   return {
@@ -18,8 +20,8 @@ export function everything() {
         port: 0,
         ...keys,
         retryDelaysMs: [1, 2, 3],
-        onTrouble: (sentence) => {
-          if (sentence.includes('fault')) throw new Error(sentence)
+        onWarning: (sentence) => {
+          if (sentence.startsWith('The X simulator failed')) throw new Error(sentence)
         },
         ...options,
       })
@@ -36,24 +38,24 @@ export function everything() {
 }
 
 export type Received = { readonly signed: boolean; readonly raw: string; readonly body: Body }
-/** Enough of a delivery's form for the tests; what it really is they say themselves. */
-// biome-ignore lint/suspicious/noExplicitAny: the tests look into foreign JSON
+/** A body whose form the tests check themselves. */
+// biome-ignore lint/suspicious/noExplicitAny: the tests read JSON of any form
 export type Body = any
 
 export type Receiver = {
   readonly url: string
   readonly received: Received[]
   readonly challenges: string[]
-  /** Statuses to answer with before 200 comes again. */
+  /** The statuses of the next answers, before 200 again. */
   statuses: number[]
-  /** What the next answers wait for. */
+  /** The next answers wait for this promise. */
   gate: Promise<void> | undefined
-  /** The secret with which challenges are answered. */
+  /** The secret for answering challenges. */
   secret: string
   stop(): Promise<void>
 }
 
-/** A webhook as the product has one: its own check of signatures, its own answer to the CRC. */
+/** A webhook that verifies signatures and answers the CRC with the product's own code. */
 async function startReceiver(): Promise<Receiver> {
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost')
@@ -81,11 +83,7 @@ async function startReceiver(): Promise<Receiver> {
     statuses: [],
     gate: undefined,
     secret: keys.consumerSecret,
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
+    stop: () => close(server),
   }
   return receiver
 }
@@ -95,7 +93,7 @@ const headerOf = (headers: IncomingHttpHeaders) => {
   return typeof value === 'string' ? value : undefined
 }
 
-/** The library's client, sent to the simulator: signed for api.x.com, then turned round. */
+/** The library's client. It signs for api.x.com, then sends the request to the simulator. */
 export function clientAt(
   x: XSimulator,
   tokens: { appKey?: string; appSecret?: string; accessToken?: string; accessSecret?: string } = {},
@@ -116,7 +114,7 @@ export function clientAt(
   return new TwitterApi(all, { plugins: [plugin], httpAgent })
 }
 
-/** The client of an account that has allowed the app. */
+/** The client of an account that has authorized the app. */
 export function accountAt(x: XSimulator, user: string): TwitterApi {
   const { token, secret } = x.control.token(user)
   return clientAt(x, { accessToken: token, accessSecret: secret })
@@ -136,14 +134,35 @@ export async function subscribed(x: XSimulator, receiver: Receiver, ...users: st
   return id
 }
 
-/** The refusal of a call. */
+/** Subscribes an account to event types of the X Activity API. */
+export async function subscribedToActivity(x: XSimulator, webhook_id: string, user: string, ...types: string[]) {
+  for (const event_type of types) {
+    const body = { event_type, filter: { user_id: user }, tag: 'helpdesk', webhook_id }
+    await accountAt(x, user).v2.post('activity/subscriptions', body)
+  }
+}
+
+/** Waits for that many deliveries and returns them in the order in which X sent them: they may overtake each other. */
+export async function delivered(x: XSimulator, { received }: Receiver, wanted: number): Promise<Received[]> {
+  await eventually(`${wanted} deliveries`, () => received.length >= wanted)
+  const order = x.control.deliveries().map(({ body }) => body)
+  return received.toSorted((a, b) => order.indexOf(a.raw) - order.indexOf(b.raw))
+}
+
+/** Waits until no delivery is pending. */
+export const deliveriesEnded = (x: XSimulator) =>
+  eventually('the end of all deliveries', () =>
+    x.control.deliveries().every(({ status }) => status !== 'waiting' && status !== 'held'),
+  )
+
+/** The error answer of a call. */
 export async function refusalOf(call: Promise<unknown>): Promise<ApiResponseError> {
   const outcome = await call.then(
     (value) => ({ value }),
     (error: unknown) => ({ error }),
   )
   if ('error' in outcome && outcome.error instanceof ApiResponseError) return outcome.error
-  throw new Error(`It was not refused by an answer: ${JSON.stringify(outcome)}`)
+  throw new Error(`The call did not get an error answer: ${JSON.stringify(outcome)}`)
 }
 
 /** A call of the control API. */

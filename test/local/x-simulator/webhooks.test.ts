@@ -28,7 +28,7 @@ describe('webhooks', () => {
     expect(await app.v2.get('webhooks')).toEqual({ data: [], meta: { result_count: 0 } })
   })
 
-  test('are registered by an account’s signature as well', async () => {
+  test('can also be registered with an account’s signature', async () => {
     const x = await all.x()
     const receiver = await all.receiver()
     await accountAt(x, shop).v2.post('webhooks', { url: receiver.url })
@@ -49,7 +49,7 @@ describe('webhooks', () => {
     expect(x.control.state().webhooks).toEqual([])
   })
 
-  test('are refused when twice, too many, not http, or not there', async () => {
+  test('are refused when they are duplicate, too many, not http, or unknown', async () => {
     const x = await all.x()
     const [one, two] = [await all.receiver(), await all.receiver()]
     const app = await appAt(x)
@@ -66,7 +66,7 @@ describe('webhooks', () => {
     expect(((await create(two.url)) as Body).data.id).not.toBe(data.id)
   })
 
-  test('that fail a later challenge hear nothing until a PUT succeeds', async () => {
+  test('that fail a later challenge get no events until a PUT succeeds', async () => {
     const x = await all.x()
     const receiver = await all.receiver()
     const id = await subscribed(x, receiver, shop)
@@ -90,7 +90,7 @@ describe('webhooks', () => {
 })
 
 describe('subscriptions of the Account Activity API', () => {
-  test('are made by the account, listed, counted, and taken away by the app', async () => {
+  test('are created by the account, listed, counted, and deleted by the app', async () => {
     const x = await all.x()
     const receiver = await all.receiver()
     const id = await subscribed(x, receiver, shop)
@@ -112,7 +112,7 @@ describe('subscriptions of the Account Activity API', () => {
     expect(await app.v2.get(`${path}/all/list`)).toMatchObject({ data: { subscriptions: [] } })
   })
 
-  test('are refused when twice, too many, or for a webhook that is not there', async () => {
+  test('are refused when they are duplicate, too many, or for an unknown webhook', async () => {
     const x = await all.x()
     const receiver = await all.receiver()
     x.control.settings({ subscriptionLimit: 2 })
@@ -126,7 +126,7 @@ describe('subscriptions of the Account Activity API', () => {
 })
 
 describe('subscriptions of the X Activity API', () => {
-  test('are made, listed, changed and deleted', async () => {
+  test('are created, listed, changed and deleted', async () => {
     const x = await all.x()
     const receiver = await all.receiver()
     const webhook_id = await subscribed(x, receiver)
@@ -145,7 +145,7 @@ describe('subscriptions of the X Activity API', () => {
     expect((await refusalOf(app.v2.delete('activity/subscriptions/1'))).code).toBe(404)
   })
 
-  test('are refused when twice, of an unknown type, or for private events of another account', async () => {
+  test('are refused when they are duplicate, of an unknown type, or for private events of another account', async () => {
     const x = await all.x()
     const receiver = await all.receiver()
     const webhook_id = await subscribed(x, receiver)

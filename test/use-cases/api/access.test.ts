@@ -1,31 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import type { Bucket } from '../../../lambdas/core/ports/media.ts'
+import { apiOver } from '../../support/api.ts'
 import { noEncryption } from '../../support/encryption.ts'
-import { apiHandler } from '../../support/handlers.ts'
-import { httpEvent } from '../../support/http-events.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
 import { untouched } from '../../support/untouched.ts'
 import type { WholeX } from '../../support/x.ts'
 import { portsOf } from '../../support/x.ts'
 
 let stores: TestStores
-let api: ReturnType<typeof apiHandler>
+let api: ReturnType<typeof apiOver>
 const now = () => new Date('2026-01-01T12:00:00.000Z')
 
 beforeAll(async () => {
   stores = await startStores(now)
-  api = apiHandler({
-    ...stores,
+  api = apiOver(stores, now, {
     bucket: untouched<Bucket>('bucket', { uploadLink: async () => 'https://bucket' }),
-    replyQueue: untouched('replyQueue'),
     ...portsOf(
       untouched<WholeX>('x', { requestToken: async () => ({ token: 't', secret: 's', authorizeUrl: 'https://x' }) }),
     ),
     encryption: noEncryption,
-    publicUrl: 'https://helpdesk.example',
-    now,
-    log: () => {},
   })
 })
 afterAll(() => stores.stop())
@@ -81,18 +74,17 @@ describe.each(calls)('%s %s', (method, path, access, status) => {
   test.each(Object.keys(callers) as (keyof typeof callers)[])(`${access}: %s`, async (caller) => {
     const body = ownBodies[path] ?? bodies[method]
     const takesBody = ['POST', 'PATCH'].includes(method) && !path.endsWith('/connect')
-    const event = httpEvent(method, path, {
+    const answer = await api(method, path, {
       claims: callers[caller],
       ...(path.startsWith('/api/reports') ? { query: { by: 'day' } } : {}),
       ...(takesBody ? { body: JSON.stringify(body) } : {}),
     })
-    const answer = (await api(event, {} as Context)) as APIGatewayProxyStructuredResultV2
     expect(answer.statusCode).toBe(expected(access, caller, status))
   })
 })
 
 test('the table has every call of the API', async () => {
-  const answer = (await api(httpEvent('GET', '/api/openapi.json'), {} as Context)) as APIGatewayProxyStructuredResultV2
+  const answer = await api('GET', '/api/openapi.json')
   const { paths } = JSON.parse(answer.body ?? '') as { paths: Record<string, object> }
   const described = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map(

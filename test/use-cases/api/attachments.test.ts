@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { message as messageSchema } from '../../../lambdas/core/api/schemas.ts'
+import { apiOver } from '../../support/api.ts'
 import { startBucket, type TestBucket } from '../../support/bucket.ts'
 import { files } from '../../support/files.ts'
-import { apiHandler } from '../../support/handlers.ts'
-import { httpEvent } from '../../support/http-events.ts'
 import { routerOver } from '../../support/router.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
-import { untouched } from '../../support/untouched.ts'
-import { portsOf } from '../../support/x.ts'
 import { ann, bob, directMessages, idAt, posts, shop } from '../../support/x-payloads.ts'
 
 const agents = { kim: { sub: 'kim-id', username: 'kim' }, lee: { sub: 'lee-id', username: 'lee' } }
@@ -16,7 +12,7 @@ let clock = new Date('2026-01-01T12:00:00.000Z')
 const now = () => clock
 let stores: TestStores
 let bucket: TestBucket
-let api: ReturnType<typeof apiHandler>
+let api: ReturnType<typeof apiOver>
 let logged: object[] = []
 let directTicket: string
 let mentionTicket: string
@@ -25,14 +21,9 @@ beforeAll(async () => {
   bucket = await startBucket()
   stores = await startStores(now)
   await stores.connect()
-  api = apiHandler({
-    ...stores,
+  api = apiOver(stores, now, {
     bucket,
     replyQueue: { send: async () => {} },
-    ...portsOf(untouched('x')),
-    encryption: untouched('encryption'),
-    publicUrl: 'https://helpdesk.example',
-    now,
     log: (entry) => logged.push(entry),
   })
   const { deliver } = routerOver(stores, now)
@@ -56,7 +47,7 @@ async function call(path: string, body: object, { as = 'kim', key }: Called = {}
     headers: Object.fromEntries(key ? [['idempotency-key', key]] : []),
     body: JSON.stringify(body),
   }
-  const answer = (await api(httpEvent('POST', path, options), {} as Context)) as APIGatewayProxyStructuredResultV2
+  const answer = await api('POST', path, options)
   return { status: answer.statusCode, body: JSON.parse(answer.body ?? 'null') }
 }
 const reply = (ticket: string, body: object, called?: Called) => call(`/api/tickets/${ticket}/replies`, body, called)
@@ -128,13 +119,13 @@ describe('a reply', () => {
 
 describe('refused, by name, and nothing is written or lost:', () => {
   test.each([
-    ['an id of another form', async () => ['../../etc/passwd'], 'attachmentIds.0', 'no such'],
-    ['a key instead of an id', async () => [`uploads/${await png('key')}`], 'attachmentIds.0', 'no such'],
+    ['an id of another form', async () => ['../../etc/passwd'], 'attachmentIds.0', 'does not exist'],
+    ['a key instead of an id', async () => [`uploads/${await png('key')}`], 'attachmentIds.0', 'does not exist'],
     [
       'an id that was never given',
       async () => ['attachment-00000000-0000-4000-8000-000000000000'],
       'attachmentIds.0',
-      'no such',
+      'does not exist',
     ],
     [
       'a file that was never uploaded',
@@ -146,13 +137,13 @@ describe('refused, by name, and nothing is written or lost:', () => {
       'a page that was announced as a picture',
       async () => [await handIn('image/png', files.html())],
       'attachmentIds.0',
-      'by its bytes',
+      'is not a JPEG',
     ],
     [
       'a film that was announced as a picture',
       async () => [await handIn('image/png', files.mp4('film'))],
       'attachmentIds.0',
-      'its bytes are video/mp4',
+      'but is video/mp4',
     ],
     ['the same file twice', async () => Array(2).fill(await png('twice')), 'attachmentIds.1', 'already'],
     [
@@ -161,7 +152,12 @@ describe('refused, by name, and nothing is written or lost:', () => {
       'attachmentIds',
       'or one GIF',
     ],
-    ['five photos', async () => Promise.all([1, 2, 3, 4, 5].map((n) => png(`five ${n}`))), 'attachmentIds', ''],
+    [
+      'five photos',
+      async () => Promise.all([1, 2, 3, 4, 5].map((n) => png(`five ${n}`))),
+      'attachmentIds',
+      '<=4 items',
+    ],
   ])('%s', async (_, ids, field, detail) => {
     const attachmentIds = await ids()
     const before = await messageCount(mentionTicket)
@@ -186,10 +182,7 @@ describe('refused, by name, and nothing is written or lost:', () => {
     const id = await png('used')
     await reply(mentionTicket, { text: 'first', attachmentIds: [id] })
     const { status, body } = await reply(mentionTicket, { text: 'second', attachmentIds: [id] })
-    expect([status, body.errors]).toEqual([
-      422,
-      [{ field: 'attachmentIds.0', detail: 'belongs to another reply already' }],
-    ])
+    expect([status, body.errors]).toEqual([422, [{ field: 'attachmentIds.0', detail: 'is already used in a reply' }]])
   })
 
   test('a file whose day is over', async () => {

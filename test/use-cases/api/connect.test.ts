@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { XError, type XWebhook } from '../../../lambdas/core/ports/x.ts'
-import { apiHandler } from '../../support/handlers.ts'
-import { httpEvent } from '../../support/http-events.ts'
+import { type ApiOptions, apiOver } from '../../support/api.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
-import { untouched } from '../../support/untouched.ts'
 import type { WholeX } from '../../support/x.ts'
 import { portsOf } from '../../support/x.ts'
 
@@ -68,25 +65,8 @@ beforeEach(() => {
   failing = {}
 })
 
-async function call(
-  method: string,
-  path: string,
-  options: Parameters<typeof httpEvent>[2] & { cookies?: string[] } = {},
-) {
-  const api = apiHandler({
-    ...stores,
-    ...portsOf(x),
-    encryption,
-    bucket: untouched('bucket'),
-    replyQueue: untouched('replyQueue'),
-    publicUrl,
-    now,
-    log: () => {},
-  })
-  const { cookies, ...rest } = options
-  const event = { ...httpEvent(method, path, rest), ...(cookies ? { cookies } : {}) }
-  return (await api(event, {} as Context)) as APIGatewayProxyStructuredResultV2
-}
+const call = (method: string, path: string, options: ApiOptions = {}) =>
+  apiOver(stores, now, { ...portsOf(x), encryption, publicUrl })(method, path, options)
 
 /** Begins to connect; gives the request token and the browser's cookie. */
 async function begin() {

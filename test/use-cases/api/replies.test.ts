@@ -1,22 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { dryRun as dryRunSchema, message as messageSchema } from '../../../lambdas/core/api/schemas.ts'
 import type { DueMessage } from '../../../lambdas/core/ports/queues.ts'
 import type { Reply } from '../../../lambdas/core/replies/reply.ts'
 import { failed } from '../../../lambdas/core/replies/sending.ts'
-import { apiHandler } from '../../support/handlers.ts'
-import { httpEvent } from '../../support/http-events.ts'
+import { apiOver } from '../../support/api.ts'
 import { routerOver } from '../../support/router.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
-import { untouched } from '../../support/untouched.ts'
-import { portsOf } from '../../support/x.ts'
 import { ann, bob, directMessages, idAt, posts, shop } from '../../support/x-payloads.ts'
 
 const agent = { sub: 'kim-id', username: 'kim', 'cognito:groups': '[agents]' }
 let clock = new Date('2026-01-01T12:00:00.000Z')
 const now = () => clock
 let stores: TestStores
-let api: ReturnType<typeof apiHandler>
+let api: ReturnType<typeof apiOver>
 let queued: DueMessage[] = []
 let queueIsDown = false
 let directTicket: string
@@ -26,20 +22,13 @@ let numbers = 0
 beforeAll(async () => {
   stores = await startStores(now)
   await stores.connect()
-  api = apiHandler({
-    ...stores,
-    bucket: untouched('bucket'),
+  api = apiOver(stores, now, {
     replyQueue: {
       async send(replies) {
         if (queueIsDown) throw new Error('SQS is away')
         queued.push(...replies)
       },
     },
-    ...portsOf(untouched('x')),
-    encryption: untouched('encryption'),
-    publicUrl: 'https://helpdesk.example',
-    now,
-    log: () => {},
   })
   const { deliver } = routerOver(stores, now)
   const [direct] = await deliver(directMessages(shop, { id: idAt(clock, 1), from: ann, to: shop }))
@@ -53,7 +42,7 @@ afterAll(() => stores.stop())
 
 async function call(method: string, path: string, body?: object, headers: Record<string, string> = {}) {
   const options = { claims: agent, headers, ...(body ? { body: JSON.stringify(body) } : {}) }
-  const answer = (await api(httpEvent(method, path, options), {} as Context)) as APIGatewayProxyStructuredResultV2
+  const answer = await api(method, path, options)
   return { status: answer.statusCode, body: JSON.parse(answer.body ?? 'null') }
 }
 const reply = (ticket: string, body: object, headers: Record<string, string> = {}) =>
@@ -133,10 +122,28 @@ describe('the idempotency key', () => {
 describe('what X would refuse is refused before it is stored', () => {
   const cases: [string, () => string, object, number, string][] = [
     ['no text', () => directTicket, { text: '  ' }, 422, 'text: must not be empty'],
-    ['a text cut within an emoji', () => directTicket, { text: 'cut \ud83d' }, 422, 'text: is cut within a character'],
-    ['a long direct message', () => directTicket, { text: 'x'.repeat(10_001) }, 422, 'text: counts 10001'],
-    ['a long post', () => mentionTicket, { text: 'x'.repeat(281) }, 422, 'text: counts 281'],
-    ['a post of wide characters', () => mentionTicket, { text: '字'.repeat(141) }, 422, 'text: counts 282'],
+    [
+      'a text cut within an emoji',
+      () => directTicket,
+      { text: 'cut \ud83d' },
+      422,
+      'text: must be well-formed Unicode',
+    ],
+    [
+      'a long direct message',
+      () => directTicket,
+      { text: 'x'.repeat(10_001) },
+      422,
+      'text: 10001 characters; X allows 10000',
+    ],
+    ['a long post', () => mentionTicket, { text: 'x'.repeat(281) }, 422, 'text: 281 characters; X allows 280'],
+    [
+      'a post of wide characters',
+      () => mentionTicket,
+      { text: '字'.repeat(141) },
+      422,
+      'text: 282 characters; X allows 280',
+    ],
     ['an unknown attachment', () => directTicket, { text: 'x', attachmentIds: ['a'] }, 422, 'attachmentIds.0'],
     ['inReplyTo on a direct ticket', () => directTicket, { text: 'x', inReplyTo: 'post-1' }, 422, 'inReplyTo'],
     ['inReplyTo that is no message here', () => mentionTicket, { text: 'x', inReplyTo: 'post-1' }, 422, 'inReplyTo'],
@@ -165,7 +172,7 @@ describe('what X would refuse is refused before it is stored', () => {
   test('on a channel that is not connected: 409 that says what to do', async () => {
     await stores.channels.markRevoked(`twitter-${shop.id}`)
     const revoked = await reply(directTicket, { text: 'x' })
-    expect([revoked.status, revoked.body.detail]).toEqual([409, expect.stringContaining('connected again')])
+    expect([revoked.status, revoked.body.detail]).toEqual([409, expect.stringContaining('connect the channel again')])
     await stores.connect()
     expect((await reply(directTicket, { text: 'x' })).status).toBe(202)
   })
@@ -174,8 +181,7 @@ describe('what X would refuse is refused before it is stored', () => {
 describe('a dry run', () => {
   const dryRun = async (ticket: string, body: object, flag = 'true') => {
     const options = { claims: agent, body: JSON.stringify(body), query: { dryRun: flag } }
-    const event = httpEvent('POST', `/api/tickets/${ticket}/replies`, options)
-    const answer = (await api(event, {} as Context)) as APIGatewayProxyStructuredResultV2
+    const answer = await api('POST', `/api/tickets/${ticket}/replies`, options)
     return { status: answer.statusCode, body: JSON.parse(answer.body ?? 'null') }
   }
 

@@ -1,39 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import { channel as channelSchema } from '../../../lambdas/core/api/schemas.ts'
-import { apiHandler } from '../../support/handlers.ts'
-import { httpEvent } from '../../support/http-events.ts'
+import { apiOver } from '../../support/api.ts'
 import { routerOver } from '../../support/router.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
-import { untouched } from '../../support/untouched.ts'
-import { portsOf } from '../../support/x.ts'
 import { ann, idAt, posts, shop } from '../../support/x-payloads.ts'
 
 const now = () => new Date('2026-01-01T12:00:00.000Z')
 let stores: TestStores
-let api: ReturnType<typeof apiHandler>
+let api: ReturnType<typeof apiOver>
 const id = `twitter-${shop.id}`
 
 beforeAll(async () => {
   stores = await startStores(now)
   await stores.connect()
-  api = apiHandler({
-    ...stores,
-    bucket: untouched('bucket'),
-    replyQueue: untouched('replyQueue'),
-    ...portsOf(untouched('x')),
-    encryption: untouched('encryption'),
-    publicUrl: 'https://helpdesk.example',
-    now,
-    log: () => {},
-  })
+  api = apiOver(stores, now)
 })
 afterAll(() => stores.stop())
 
 async function call(method: string, path: string, body?: object) {
   const claims = { sub: 'lee', 'cognito:groups': '[administrators]' }
-  const event = httpEvent(method, path, { claims, ...(body ? { body: JSON.stringify(body) } : {}) })
-  const answer = (await api(event, {} as Context)) as APIGatewayProxyStructuredResultV2
+  const answer = await api(method, path, { claims, ...(body ? { body: JSON.stringify(body) } : {}) })
   return { status: answer.statusCode, body: JSON.parse(answer.body ?? 'null') }
 }
 const set = (body: object) => call('PATCH', `/api/channels/${id}`, body)

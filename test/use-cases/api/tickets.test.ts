@@ -1,17 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import type { APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda'
 import * as z from 'zod'
 import * as schemas from '../../../lambdas/core/api/schemas.ts'
-import type { Bucket } from '../../../lambdas/core/ports/media.ts'
-import type { Encryption } from '../../../lambdas/core/ports/platform.ts'
-import type { DueQueue } from '../../../lambdas/core/ports/queues.ts'
-import { apiHandler } from '../../support/handlers.ts'
-import { httpEvent } from '../../support/http-events.ts'
+import { type ApiOptions, apiOver } from '../../support/api.ts'
 import { routerOver } from '../../support/router.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
-import { untouched } from '../../support/untouched.ts'
-import type { WholeX } from '../../support/x.ts'
-import { portsOf } from '../../support/x.ts'
 import { ann, directMessages, idAt, posts, shop } from '../../support/x-payloads.ts'
 
 const agent = { sub: 'helpdesk', client_id: 'helpdesk', scope: 'helpdesk-twitter/tickets' }
@@ -19,26 +11,17 @@ const administrator = { sub: 'admin', client_id: 'admin', scope: 'helpdesk-twitt
 const now = () => new Date('2026-01-01T12:00:00.000Z')
 
 let stores: TestStores
-let api: ReturnType<typeof apiHandler>
+let api: ReturnType<typeof apiOver>
 let directTicket: string
 let mentionTicket: string
 const logged: object[] = []
 
-const dependencies = () => ({
-  ...stores,
-  bucket: untouched<Bucket>('bucket'),
-  replyQueue: untouched<DueQueue>('replyQueue'),
-  ...portsOf(untouched<WholeX>('x')),
-  encryption: untouched<Encryption>('encryption'),
-  publicUrl: 'https://helpdesk.example',
-  now,
-  log: (entry: object) => void logged.push(entry),
-})
+const log = (entry: object) => void logged.push(entry)
 
 beforeAll(async () => {
   stores = await startStores(now)
   await stores.connect()
-  api = apiHandler(dependencies())
+  api = apiOver(stores, now, { log })
   const { deliver } = routerOver(stores, now)
   const [direct] = await deliver(
     directMessages(shop, { id: idAt(now(), 1), from: ann, to: shop, text: 'Where is #my order?' }),
@@ -51,11 +34,8 @@ beforeAll(async () => {
 })
 afterAll(() => stores.stop())
 
-type Options = Parameters<typeof httpEvent>[2]
-
-async function call(method: string, path: string, options: Options = {}) {
-  const event = httpEvent(method, path, { claims: agent, ...options })
-  const answer = (await api(event, {} as Context)) as APIGatewayProxyStructuredResultV2
+async function call(method: string, path: string, options: ApiOptions = {}) {
+  const answer = await api(method, path, { claims: agent, ...options })
   return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body ?? 'null') }
 }
 const patch = (id: string, body: unknown) =>
@@ -135,8 +115,7 @@ describe('reading', () => {
   })
 
   test('the OpenAPI document, for anyone, describes every call and resolves every reference', async () => {
-    const event = httpEvent('GET', '/api/openapi.json')
-    const answer = (await api(event, {} as Context)) as APIGatewayProxyStructuredResultV2
+    const answer = await api('GET', '/api/openapi.json')
     const document = JSON.parse(answer.body ?? '')
     expect(document.openapi).toBe('3.1.0')
     expect(Object.keys(document.paths).sort()).toEqual([
@@ -212,13 +191,13 @@ describe('changing a ticket', () => {
 })
 
 describe('bad input', () => {
-  const wrong: [string, string, Options, number, string][] = [
+  const wrong: [string, string, ApiOptions, number, string][] = [
     ['malformed JSON', 'PATCH', { body: '{"status":\n "open",}' }, 400, 'line 2, column 9'],
     ['JSON that ends too early', 'PATCH', { body: '{"status":' }, 400, 'ends too early at line 1, column 11'],
     ['an empty body', 'PATCH', { body: '' }, 400, 'the body is empty'],
-    ['an unknown field', 'PATCH', { body: '{"status":"open","colour":"red"}' }, 422, 'colour: is not known'],
+    ['an unknown field', 'PATCH', { body: '{"status":"open","colour":"red"}' }, 422, 'colour: is unknown'],
     ['an unknown status', 'PATCH', { body: '{"status":"done"}' }, 422, 'status: '],
-    ['no field at all', 'PATCH', { body: '{}' }, 422, 'name status, tags or both'],
+    ['no field at all', 'PATCH', { body: '{}' }, 422, 'must have status, tags or both'],
     ['a list as the body', 'PATCH', { body: '[]' }, 422, 'body: '],
     ['a tag that is too long', 'PATCH', { body: JSON.stringify({ tags: ['ok', 'x'.repeat(65)] }) }, 422, 'tags.1: '],
     ['too many tags', 'PATCH', { body: JSON.stringify({ tags: Array.from({ length: 21 }, String) }) }, 422, 'tags: '],
@@ -280,11 +259,8 @@ describe('access', () => {
 
 test('a surprise is answered 500 without a detail of it, and logged', async () => {
   const failing = { ...stores.channels, list: () => Promise.reject(new Error('the table is on fire')) }
-  const broken = apiHandler({ ...dependencies(), channels: failing })
-  const answer = (await broken(
-    httpEvent('GET', '/api/channels', { claims: agent }),
-    {} as Context,
-  )) as APIGatewayProxyStructuredResultV2
+  const broken = apiOver(stores, now, { log, channels: failing })
+  const answer = await broken('GET', '/api/channels', { claims: agent })
   expect(answer.statusCode).toBe(500)
   expect(answer.body).not.toContain('fire')
   expect(logged.at(-1)).toMatchObject({ event: 'failed', error: 'Error: the table is on fire' })

@@ -171,13 +171,13 @@ describe('what X left out of a message', () => {
     ] as const) {
       const message = await entry(newCustomer(), '81')
       const done = await completeMessage(message, with_({ post: failing(status) }), at)
-      expect(done).toEqual({ outcome: 'left', reason: `X refused to say (${status})` })
+      expect(done).toEqual({ outcome: 'given_up', reason: `X refused the call (${status})` })
       expect(await again(message)).toMatchObject({ parent: { text: null, status: 'available' }, missing: [] })
       expect(await due()).not.toContain(message.id)
     }
     const channels = { encryptedTokens: async () => null }
     const message = await entry(newCustomer(), '81')
-    expect(await completeMessage(message, { ...with_({}), channels }, now())).toMatchObject({ outcome: 'left' })
+    expect(await completeMessage(message, { ...with_({}), channels }, now())).toMatchObject({ outcome: 'given_up' })
   })
 
   test('a parent that is a message of another ticket is told without asking X, our reply as the account', async () => {

@@ -45,8 +45,13 @@ class UploadingX extends ScriptedX {
     const content = Buffer.from(await read(0, file.size)).toString()
     this.uploads.push({ ...file, account: tokens.token, bytes: content })
     if (crash === 'upload') throw new Error('the worker went away')
-    const until = new Date(clock.getTime() + 24 * 3600_000).toISOString()
-    return { attachmentId: file.attachmentId, mediaId: `70${this.uploads.length}`, until, ready: this.questions === 0 }
+    const expiresAt = new Date(clock.getTime() + 24 * 3600_000).toISOString()
+    return {
+      attachmentId: file.attachmentId,
+      mediaId: `70${this.uploads.length}`,
+      expiresAt,
+      ready: this.questions === 0,
+    }
   }
 
   async uploadState() {
@@ -240,7 +245,7 @@ describe('what X says of a file', () => {
     x.refusals = [new XError(503, 'Over capacity'), new XError(429, 'Too Many Requests'), new XError(null, 'silence')]
     const reply = await write(await newTicket('mention'), 'in the end', 'image/png')
     await workOff()
-    expect(await deliveryOf(reply)).toMatchObject({ status: 'pending', reason: expect.stringContaining('tried again') })
+    expect(await deliveryOf(reply)).toMatchObject({ status: 'pending', reason: expect.stringContaining('We retry') })
     for (let n = 0; n < 3; n++) {
       after(6 * 60_000)
       await sweep()

@@ -1,28 +1,29 @@
-import type { Figures, Grouping, Report } from '../../shapes.ts'
-import { words } from '../../words.ts'
+import type { Grouping, Metrics, Report } from '../../api/types.ts'
+import { reportsMessages as t } from '../../messages/reports.ts'
 
-const { reports: say } = words
-
-/** The report as a table for spreadsheets (RFC 4180); the median in seconds, so that it can be reckoned with. */
-export function csvOf({ rows, total }: Report, by: Grouping): string {
-  const head = [say.groupings[by], say.opened, say.closed, say.messagesIn, say.messagesOut, say.answered]
+/**
+ * The report as CSV. The median is in seconds, so that spreadsheets can calculate with it.
+ * Source: https://www.rfc-editor.org/rfc/rfc4180
+ */
+export function toCsv({ rows, total }: Report, by: Grouping): string {
+  const header = [t.groupings[by], t.opened, t.closed, t.messagesIn, t.messagesOut, t.answered]
   const lines = [
-    [...head, `${say.firstResponse}, s`],
-    ...rows.map((row) => [by === 'day' ? row.key : row.label, ...figuresOf(row)]),
-    [say.total, ...figuresOf(total)],
+    [...header, `${t.firstResponse}, s`],
+    ...rows.map((row) => [by === 'day' ? row.key : row.label, ...valuesOf(row)]),
+    [t.total, ...valuesOf(total)],
   ]
-  return lines.map((line) => `${line.map(cell).join(',')}\r\n`).join('')
+  return lines.map((line) => `${line.map(csvCell).join(',')}\r\n`).join('')
 }
 
 /**
- * A cell. A text that a spreadsheet would take for a formula gets an apostrophe: a tag may be anybody's words.
- * Source: OWASP, "CSV Injection".
+ * Escapes a value. Texts that a spreadsheet would run as a formula get an apostrophe in front: anybody may write a tag.
+ * Source: https://owasp.org/www-community/attacks/CSV_Injection
  */
-export function cell(value: string | number): string {
+export function csvCell(value: string | number): string {
   const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
-function figuresOf({ opened, closed, messagesIn, messagesOut, firstResponse }: Figures): (number | string)[] {
+function valuesOf({ opened, closed, messagesIn, messagesOut, firstResponse }: Metrics): (number | string)[] {
   return [opened, closed, messagesIn, messagesOut, firstResponse.count, firstResponse.medianSeconds ?? '']
 }

@@ -1,13 +1,12 @@
 import { useLocation } from 'preact-iso'
 import type { ApiChannel, ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
-import { withQuery } from '../../api.ts'
-import { Select } from '../../parts/field.tsx'
-import { Icon } from '../../parts/icon.tsx'
-import { words } from '../../words.ts'
+import { withQuery } from '../../api/client.ts'
+import { Select } from '../../components/field.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { commonMessages } from '../../messages/common.ts'
+import { ticketsMessages as t } from '../../messages/tickets.ts'
 
-const { tickets: say } = words
-
-/** What the list is narrowed to, as it stands in the address. */
+/** The filters of the ticket list, as in the URL. */
 export type Filter = {
   readonly status?: string | undefined
   readonly tag?: string | undefined
@@ -15,14 +14,14 @@ export type Filter = {
   readonly customerId?: string | undefined
 }
 
-/** The tags that every ticket is born with; others are offered as they are met. */
-const BORN_WITH = ['Twitter:Direct', 'Twitter: Mention']
+/** Every ticket opens with one of these. Other tags are offered when a listed ticket has them. */
+const INITIAL_TAGS = ['Twitter:Direct', 'Twitter: Mention']
 
-export function filterIn({ status, tag, channelId, customerId }: Readonly<Record<string, string>>): Filter {
+export function filterFromQuery({ status, tag, channelId, customerId }: Readonly<Record<string, string>>): Filter {
   return { status, tag, channelId, customerId }
 }
 
-const address = (filter: Filter) => withQuery('/tickets', filter)
+const filterUrl = (filter: Filter) => withQuery('/tickets', filter)
 
 type FiltersProps = {
   readonly filter: Filter
@@ -30,19 +29,20 @@ type FiltersProps = {
   readonly channels: readonly ApiChannel[]
 }
 
-/** Narrows the list: by status, tag, channel, and to one customer where a link led to that. */
+/** Filters by status, tag and channel. A filter by customer comes from a link and can only be removed. */
 export function Filters({ filter, tickets, channels }: FiltersProps) {
   const { route } = useLocation()
-  const change = (part: Filter) => route(address({ ...filter, ...part }))
-  const tags = new Set([...BORN_WITH, ...tickets.flatMap((one) => one.tags), ...(filter.tag ? [filter.tag] : [])])
-  const statuses = Object.entries(words.statuses)
+  const change = (part: Filter) => route(filterUrl({ ...filter, ...part }))
+  const tags = new Set([...INITIAL_TAGS, ...tickets.flatMap((one) => one.tags), ...(filter.tag ? [filter.tag] : [])])
+  const statuses = [['', t.allStatuses] as const, ...Object.entries(commonMessages.statuses)]
   return (
     <div class="filters">
-      <nav class="tabs" aria-label={say.statusFilter}>
-        {[['', say.all] as const, ...statuses].map(([status, text]) => (
+      <nav class="tabs" aria-label={t.statusFilter}>
+        {statuses.map(([status, text]) => (
           <a
             key={status}
-            href={address({ ...filter, status })}
+            class="nav-link"
+            href={filterUrl({ ...filter, status })}
             aria-current={(filter.status ?? '') === status ? 'page' : undefined}
           >
             {text}
@@ -51,15 +51,15 @@ export function Filters({ filter, tickets, channels }: FiltersProps) {
       </nav>
       <div class="selects">
         <Select
-          label={say.tag}
+          label={t.tag}
           value={filter.tag ?? ''}
-          options={[['', say.anyTag], ...[...tags].map((tag) => [tag, tag] as const)]}
+          options={[['', t.allTags], ...[...tags].map((tag) => [tag, tag] as const)]}
           onChange={(tag) => change({ tag })}
         />
         <Select
-          label={say.channel}
+          label={t.channel}
           value={filter.channelId ?? ''}
-          options={[['', say.anyChannel], ...channels.map(({ id, name }) => [id, name] as const)]}
+          options={[['', t.allChannels], ...channels.map(({ id, name }) => [id, name] as const)]}
           onChange={(channelId) => change({ channelId })}
         />
       </div>
@@ -69,13 +69,13 @@ export function Filters({ filter, tickets, channels }: FiltersProps) {
 }
 
 function CustomerFilter({ filter, tickets }: Pick<FiltersProps, 'filter' | 'tickets'>) {
-  const found = tickets.find(({ customer }) => customer.id === filter.customerId)?.customer
-  const text = say.ofCustomer(found?.name ?? found?.username ?? filter.customerId ?? '')
+  const customer = tickets.find((one) => one.customer.id === filter.customerId)?.customer
+  const text = t.customerFilter(customer?.name ?? customer?.username ?? filter.customerId ?? '')
   return (
     <p class="chips">
       <span class="chip">
         {text}
-        <a href={address({ ...filter, customerId: undefined })} aria-label={say.removeFilter(text)}>
+        <a href={filterUrl({ ...filter, customerId: undefined })} aria-label={t.removeFilter(text)}>
           <Icon name="close" size={14} />
         </a>
       </span>

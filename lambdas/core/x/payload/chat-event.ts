@@ -1,7 +1,7 @@
-/** What the envelope of an encrypted event says; readable without keys. */
+/** The envelope of an encrypted event, which is readable without keys. */
 export type ChatEvent = {
   readonly kind: 'message' | 'key_change' | 'failure' | 'other'
-  /** The signed id of the message: the same in a delivery, in X's lists and in a replay. Null where it is missing. */
+  /** The signed id of the message: the same in deliveries, lists and replays. Null if missing. */
   readonly messageId: string | null
   readonly senderId: string | null
   readonly conversationId: string | null
@@ -14,8 +14,8 @@ const FIELD = { messageId: 2, senderId: 3, conversationId: 4 } as const
 const KINDS: Readonly<Record<number, ChatEvent['kind']>> = { 1: 'message', 3: 'key_change', 5: 'failure' }
 
 /**
- * Reads the envelope of an `encoded_event`: base64 of a Thrift struct whose strings come first and are followed by a
- * union, which tells the kind. Never throws: null for what is no such event.
+ * Reads the envelope of an `encoded_event`: the base64 of a Thrift struct with strings first, then a union that gives
+ * the kind. Never throws: null if it is not such an event.
  */
 export function readChatEvent(encoded: unknown): ChatEvent | null {
   if (typeof encoded !== 'string') return null

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { DirectMessage, EncryptedChat } from '../activity.ts'
-import { isGroupConversation, otherIn } from '../webhook-body.ts'
+import { isGroupConversation, otherParticipant } from '../webhook-body.ts'
 import { marksFrom } from './marks.ts'
 import { mediaFromV1, mediaFromV2 } from './media.ts'
 import { includedPerson } from './people.ts'
@@ -22,8 +22,8 @@ const directMessage = z.object({
 })
 
 /**
- * A direct message: of either event system the same v1.1 object, of X's list of messages a v2 one.
- * @throws ZodError naming the field that is missing, Error when neither party is the account
+ * Reads a direct message. Both event systems send a v1.1 object; X's list of messages has v2 objects.
+ * @throws ZodError that names the missing field, Error if neither person is the account
  */
 export function readDirectMessage(item: unknown, envelope: Envelope): DirectMessage {
   const isV2 = typeof item === 'object' && item !== null && 'event_type' in item
@@ -46,8 +46,8 @@ const v2Message = z.object({
 
 function readV2Message(item: unknown, envelope: Envelope): DirectMessage {
   const message = v2Message.parse(item)
-  const other = otherIn(message.dm_conversation_id, envelope.channelUserId)
-  if (other === null) throw new Error('dm_conversation_id is no conversation of two with the account')
+  const other = otherParticipant(message.dm_conversation_id, envelope.channelUserId)
+  if (other === null) throw new Error('dm_conversation_id is not a conversation of the account with one person')
   const sender = message.sender_id
   const recipient = sender === envelope.channelUserId ? other : envelope.channelUserId
   const ownMedia = /^https:\/\/(twitter|x)\.com\/messages\/media\/\d+$/
@@ -99,9 +99,9 @@ const chat = z.object({
 })
 
 /**
- * An encrypted message: only its sender, its time and its conversation are readable.
- * @param externalId the id by which it is known
- * @throws ZodError naming the field that is missing
+ * Reads an encrypted message: only its sender, time and conversation are readable (rule 10).
+ * @param externalId X's id of the message
+ * @throws ZodError that names the missing field
  */
 export function readEncryptedChat(externalId: string, item: unknown, envelope: Envelope): EncryptedChat {
   const { sender_id, created_at_msec, conversation_id } = chat.parse(item)

@@ -2,21 +2,21 @@ import * as z from 'zod'
 import { listOf } from './media.ts'
 import type { Mark } from './text.ts'
 
-/** X counts v1.1 places as `indices`, v2 ones as `start`. */
-const placed = {
+/** The place of an entity: `indices` in v1.1, `start` in v2. */
+const position = {
   indices: z.tuple([z.number(), z.number()]).optional().catch(undefined),
   start: z.number().optional().catch(undefined),
 }
-const tag = z.object({ ...placed, text: z.string().optional(), tag: z.string().optional() })
+const tag = z.object({ ...position, text: z.string().optional(), tag: z.string().optional() })
 const link = z.object({
-  ...placed,
+  ...position,
   url: z.string(),
   expanded_url: z.string().nullish(),
   display_url: z.string().nullish(),
   media_key: z.string().optional(),
 })
 const mention = z.object({
-  ...placed,
+  ...position,
   screen_name: z.string().optional(),
   username: z.string().optional(),
   id_str: z.string().optional(),
@@ -32,11 +32,12 @@ const entities = z.object({
   mentions: list,
 })
 
+/** A mentioned account. */
 export type Mentioned = { readonly id: string | null; readonly username: string }
 
 /**
- * The marks of a text from X's `entities`, v1.1 or v2; odd entries are left out, the text matters more.
- * @param ownMedia tells the link of the message's media to itself
+ * The marks and mentions of a text from X's `entities`, v1.1 or v2. Malformed entities are left out.
+ * @param ownMedia true for a link to the message's own media
  */
 export function marksFrom(value: unknown, ownMedia: (url: string, expanded: string, isMedia: boolean) => boolean) {
   const read = entities.safeParse(value ?? {})

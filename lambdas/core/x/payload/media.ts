@@ -25,7 +25,7 @@ const v2Media = z.object({
   variants: variants.optional(),
 })
 
-/** Media of a v1.1 object (`attachment.media`, `extended_entities.media`), with the t.co link that each has in the text. */
+/** Media of a v1.1 object (`attachment.media`, `extended_entities.media`), and the t.co links to them in the text. */
 export function mediaFromV1(value: unknown): { media: Media[]; links: string[] } {
   const read = listOf(v1Media, [value].flat())
   return {
@@ -39,7 +39,7 @@ export function mediaFromV1(value: unknown): { media: Media[]; links: string[] }
   }
 }
 
-/** Media of a v2 post: the objects of `includes.media` that its `attachments.media_keys` names, in that order. */
+/** Media of a v2 object: those of `includes.media` that its `attachments.media_keys` lists, in that order. */
 export function mediaFromV2(keys: readonly string[], included: unknown): Media[] {
   const read = listOf(v2Media, Array.isArray(included) ? included : [])
   return keys.flatMap((key) => {
@@ -49,14 +49,14 @@ export function mediaFromV2(keys: readonly string[], included: unknown): Media[]
   })
 }
 
-/** The mp4 with the highest bitrate; the playlists beside it (m3u8, mpd) are no files. */
+/** The address of the mp4 with the highest bitrate. Playlists (m3u8, mpd) are not files. */
 function bestMp4(list: unknown): string | undefined {
   return listOf(variant, Array.isArray(list) ? list : [])
     .filter((one) => one.content_type === 'video/mp4')
     .sort((a, b) => (b.bitrate ?? b.bit_rate ?? 0) - (a.bitrate ?? a.bit_rate ?? 0))[0]?.url
 }
 
-/** The items that fit; one odd picture must not cost the message. */
+/** The items that match the schema. One malformed item must not lose the message. */
 export function listOf<T>(schema: z.ZodType<T>, values: readonly unknown[]): T[] {
   return values.flatMap((value) => {
     const read = schema.safeParse(value)

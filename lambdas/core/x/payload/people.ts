@@ -11,21 +11,21 @@ const user = z.object({
   profile_image_url_https: z.string().nullish().catch(null),
 })
 
-/** A person known by nothing but the id. */
-export function stranger(id: string): Person {
+/** A person of whom we know only the id. */
+export function unknownPerson(id: string): Person {
   return { id, username: null, name: null, avatarUrl: null }
 }
 
 /**
- * A person from a user object of X in any of its shapes: v1.1, v2, v2 under `data`.
- * An object that says another id than the one looked for tells nothing: better no name than somebody else's.
+ * A person from a user object of X: v1.1, v2, or v2 under `data`.
+ * An object with another id is ignored: no name is better than somebody else's.
  */
 export function personFrom(id: string, value: unknown): Person {
   const inner = typeof value === 'object' && value !== null && 'data' in value ? value.data : value
   const read = user.safeParse(inner)
-  if (!read.success) return stranger(id)
+  if (!read.success) return unknownPerson(id)
   const { id: plain, id_str, name, username, screen_name, profile_image_url, profile_image_url_https } = read.data
-  if ((id_str ?? plain ?? id) !== id) return stranger(id)
+  if ((id_str ?? plain ?? id) !== id) return unknownPerson(id)
   return {
     id,
     username: username ?? screen_name ?? null,
@@ -34,12 +34,12 @@ export function personFrom(id: string, value: unknown): Person {
   }
 }
 
-/** A person from what came beside an event: a map by id (direct messages) or `includes.users` (v2 posts). */
+/** A person from the included users of an event: a map by id (direct messages) or `includes.users` (v2 posts). */
 export function includedPerson(id: string, includes: unknown): Person {
-  if (typeof includes !== 'object' || includes === null) return stranger(id)
+  if (typeof includes !== 'object' || includes === null) return unknownPerson(id)
   if ('users' in includes && Array.isArray(includes.users)) {
     const known = includes.users.map((one) => personFrom(id, one)).find((person) => person.username !== null)
-    return known ?? stranger(id)
+    return known ?? unknownPerson(id)
   }
-  return id in includes ? personFrom(id, Reflect.get(includes, id)) : stranger(id)
+  return id in includes ? personFrom(id, Reflect.get(includes, id)) : unknownPerson(id)
 }

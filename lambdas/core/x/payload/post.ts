@@ -43,8 +43,9 @@ const v1Post = z.object({
 })
 
 /**
- * A post of the Account Activity API (v1.1): of a long one the whole text, whose mentions may stand only there.
- * @throws ZodError naming the field that is missing
+ * Reads a post of the Account Activity API (v1.1). A long post has its whole text, and perhaps mentions, only in
+ * `extended_tweet`.
+ * @throws ZodError that names the missing field
  */
 function readV1Post(item: unknown, envelope: Envelope): Post {
   const post = v1Post.parse(item)
@@ -63,22 +64,22 @@ function readV1Post(item: unknown, envelope: Envelope): Post {
   }
 }
 
-/** What a v1.1 post says. X leaves `display_text_range` out where nothing is hidden. */
+/** The content of a v1.1 post. X leaves out `display_text_range` if nothing is hidden. */
 function contentOfV1(post: z.infer<typeof v1Post>) {
-  const whole = post.extended_tweet
-  const raw = whole?.full_text ?? post.full_text ?? post.text
-  const found = mediaFromV1((whole?.extended_entities ?? post.extended_entities)?.media ?? [])
-  const { marks, mentions } = marksFrom(whole?.entities ?? post.entities, () => false)
-  const own = [...new Set(found.links)].map((literal) => ({ type: 'own_media' as const, literal, at: null }))
-  const [displayFrom] = (whole ? whole.display_text_range : post.display_text_range) ?? [0]
+  const extended = post.extended_tweet
+  const raw = extended?.full_text ?? post.full_text ?? post.text
+  const found = mediaFromV1((extended?.extended_entities ?? post.extended_entities)?.media ?? [])
+  const { marks, mentions } = marksFrom(extended?.entities ?? post.entities, () => false)
+  const ownLinks = [...new Set(found.links)].map((literal) => ({ type: 'own_media' as const, literal, at: null }))
+  const [displayFrom] = (extended ? extended.display_text_range : post.display_text_range) ?? [0]
   const { addressees, from } = post.in_reply_to_status_id_str
     ? leadingMentions(raw, mentions, {
         displayFrom,
         authorId: post.user.id_str,
         repliedToId: post.in_reply_to_user_id_str ?? null,
       })
-    : nobody
-  return { ...displayText(raw, [...own, ...marks], from), media: found.media, mentions, addressees }
+    : noAddressees
+  return { ...displayText(raw, [...ownLinks, ...marks], from), media: found.media, mentions, addressees }
 }
 
 function timeOfV1(post: z.infer<typeof v1Post>): string | null {
@@ -93,7 +94,10 @@ function quotedOfV1(id: string, sent: unknown): QuotedPost {
   return { id, url: postUrlOf(id), text, author, createdAt: timeOfV1(read.data), media: pictures }
 }
 
-/** X marks what it does not show in some countries, or for a complaint. Source: X's docs, "Post object". */
+/**
+ * True if X withholds a post in some countries or after a complaint. Source:
+ * https://docs.x.com/x-api/fundamentals/data-dictionary.
+ */
 function isWithheldV1({ withheld_copyright, withheld_in_countries }: z.infer<typeof v1Post>): boolean {
   return withheld_copyright === true || (Array.isArray(withheld_in_countries) && withheld_in_countries.length > 0)
 }
@@ -120,8 +124,8 @@ const v2Post = z.preprocess(inNewNames, v2Fields)
 type V2Post = z.infer<typeof v2Fields>
 
 /**
- * A post of the X Activity API (v2), with its author, media and the post that it quotes in `includes`, where X sent them.
- * @throws ZodError naming the field that is missing
+ * Reads a post of the X Activity API (v2). Its author, media and quoted post are in `includes`, if X sent them.
+ * @throws ZodError that names the missing field
  */
 function readV2Post(item: unknown, envelope: Envelope): Post {
   const post = v2Post.parse(item)
@@ -136,14 +140,14 @@ function readV2Post(item: unknown, envelope: Envelope): Post {
     ...contentOfV2(post, envelope.includes),
     inReplyTo: repliedTo(parentOf(post), post.in_reply_to_user_id),
     quoted: quotedId
-      ? (seenPost(includedPost(quotedId, envelope.includes), envelope.includes) ?? linkTo(quotedId))
+      ? (quotedPostFrom(includedPost(quotedId, envelope.includes), envelope.includes) ?? linkTo(quotedId))
       : null,
     versionIds: versionsOf(post.id, post.edit_history_post_ids ?? []),
     isRepost: referencedBy(post, 'retweeted') !== null,
   }
 }
 
-/** What a v2 post says. Of a long one `text` is the beginning and `note_post` the whole. */
+/** The content of a v2 post. A long post has only its beginning in `text`, and the whole text in `note_post`. */
 function contentOfV2(post: V2Post, includes: unknown) {
   const raw = post.note_post?.text ?? post.text
   const ownMedia = new RegExp(`/status/${post.id}/(photo|video)/\\d+$`)
@@ -157,16 +161,16 @@ function contentOfV2(post: V2Post, includes: unknown) {
         authorId: post.author_id,
         repliedToId: post.in_reply_to_user_id ?? null,
       })
-    : nobody
+    : noAddressees
   const found = mediaFromV2(post.attachments?.media_keys ?? [], included(includes, 'media'))
   return { ...displayText(raw, marks, from), media: found, mentions, addressees }
 }
 
 /**
- * A v2 post as another one shows it; null for what X does not show: no post, or a withheld one.
- * @param beside the `includes` that came with it
+ * A v2 post as a quoted post or parent; null if it is not a post or is withheld.
+ * @param includes the `includes` that came with it
  */
-export function seenPost(item: unknown, includes: unknown): QuotedPost | null {
+export function quotedPostFrom(item: unknown, includes: unknown): QuotedPost | null {
   const read = v2Post.safeParse(item)
   if (!read.success || isWithheldV2(read.data.withheld)) return null
   const { id, author_id, created_at } = read.data
@@ -183,7 +187,7 @@ function referencedBy(post: V2Post, type: string): string | null {
   return post.referenced_posts?.find((one) => one.type === type)?.id ?? null
 }
 
-/** The post that it answers. X Activity also names it by `in_reply_to_tweet_id`. */
+/** The id of the answered post. The X Activity API also gives it as `in_reply_to_tweet_id`. */
 function parentOf(post: V2Post): string | null {
   return referencedBy(post, 'replied_to') ?? post.in_reply_to_post_id ?? null
 }
@@ -193,26 +197,29 @@ function includedPost(id: string, includes: unknown): unknown {
 }
 
 /**
- * A post in either of X's shapes. A v1.1 post holds its author (`user`), a v2 post names it (`author_id`).
- * @throws ZodError naming the field that is missing
+ * Reads a post, v1.1 or v2. A v1.1 post contains its author (`user`); a v2 post has an `author_id`.
+ * @throws ZodError that names the missing field
  */
 export function readPost(item: unknown, envelope: Envelope): Post {
   const isV1 = typeof item === 'object' && item !== null && !('author_id' in item) && 'id_str' in item
   return isV1 ? readV1Post(item, envelope) : readV2Post(item, envelope)
 }
 
-const nobody = { addressees: [], from: 0 }
+const noAddressees = { addressees: [], from: 0 }
 
-/** A post of which nothing but the id is known. */
+/** A quoted post of which we know only the id. */
 function linkTo(id: string): QuotedPost {
   return { id, url: postUrlOf(id), text: null, author: null, createdAt: null, media: [] }
 }
 
-/** X makes a new id with each edit, at most five times; ids grow with time. Source: X's docs, "Edit Posts". */
-const MOST_VERSIONS = 10
+/**
+ * X gives each edit a new, higher id and allows five edits; we accept a few more.
+ * Source: https://docs.x.com/x-api/fundamentals/edit-posts.
+ */
+const MAX_VERSIONS = 10
 
 function versionsOf(id: string, history: readonly unknown[]): string[] {
-  const others = history.filter(isXId).slice(0, MOST_VERSIONS)
+  const others = history.filter(isXId).slice(0, MAX_VERSIONS)
   return [...new Set([...others, id])].sort((a, b) => (positionOfId(a) < positionOfId(b) ? -1 : 1))
 }
 

@@ -4,14 +4,16 @@ import type { QueuedEvent } from '../webhook-body.ts'
 import { readDirectMessage, readEncryptedChat } from './direct-message.ts'
 import { readPost } from './post.ts'
 
-/** An activity, or why the event is not to be understood. */
+/** An activity, or why the event is unreadable. */
 export type Reading = { readonly activity: Activity } | { readonly unreadable: string }
 
-/** Reads an event of either of X's systems. Never throws: what does not fit is `unreadable`, with the field at fault. */
+/**
+ * Reads a queued event of either event system. Never throws for malformed events: `unreadable` names the wrong field.
+ */
 export function readActivity(event: QueuedEvent): Reading {
   const { kind, channelUserId, externalId, receivedAt, item, includes } = event
   if (kind === 'unreadable' || channelUserId === null) {
-    return { unreadable: event.reason ?? 'no account in it' }
+    return { unreadable: event.reason ?? 'the event names no account' }
   }
   const envelope = { channelUserId, receivedAt, includes }
   try {
@@ -22,15 +24,15 @@ export function readActivity(event: QueuedEvent): Reading {
     if (kind === 'encrypted_chat') return { activity: readEncryptedChat(externalId, item, envelope) }
     return { activity: { kind, channelUserId, externalId, receivedAt } }
   } catch (error) {
-    return { unreadable: faultOf(error) }
+    return { unreadable: reasonOf(error) }
   }
 }
 
-/** The first fault by its field, without the value, which may be somebody's text. */
-function faultOf(error: unknown): string {
+/** The first wrong field, without its value, which may be somebody's text. */
+function reasonOf(error: unknown): string {
   if (error instanceof ZodError) {
     const issue = error.issues[0]
-    return issue ? `${issue.path.join('.')}: ${issue.message}` : 'it does not fit the schema'
+    return issue ? `${issue.path.join('.')}: ${issue.message}` : 'the item does not match the schema'
   }
   if (error instanceof Error) return error.message
   throw error

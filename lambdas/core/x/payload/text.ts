@@ -1,7 +1,7 @@
 import { decode } from 'html-entities'
 import type { Entity } from '../activity.ts'
 
-/** A part of a raw text as X marks it: the literal that stands there, and near which code point. */
+/** A marked part of a raw text: the literal text, and the code point at which X says it begins (null if X does not). */
 export type Mark =
   | { readonly type: 'hashtag' | 'cashtag'; readonly literal: string; readonly at: number | null }
   | { readonly type: 'mention'; readonly literal: string; readonly at: number | null; readonly userId: string | null }
@@ -12,16 +12,16 @@ export type Mark =
       readonly url: string
       readonly displayUrl: string
     }
-  /** The link of a message's media to itself. */
+  /** The link to the message's own media. */
   | { readonly type: 'own_media'; readonly literal: string; readonly at: number | null }
 
 type Placed = { readonly mark: Mark; readonly start: number; readonly end: number }
 
 /**
- * Makes the text for display of a raw one: unescapes HTML, puts the address behind each t.co link in its place,
- * takes the media's own link away, and tells where hashtags, cashtags, mentions and links stand in the result.
- * A mark that is not found where X says it is, is looked for; one that is nowhere is left out.
- * @param begin offset in the raw text (UTF-16 units) before which nothing is shown
+ * Turns a raw text into the displayed text: unescapes HTML, expands t.co links, removes the link to the message's own
+ * media, and returns the entities with their offsets in the result.
+ * If a mark is not where X says, its first free occurrence counts; a mark that does not occur is left out.
+ * @param begin offset in the raw text (UTF-16 units) at which the displayed text begins
  */
 export function displayText(raw: string, marks: readonly Mark[], begin = 0): { text: string; entities: Entity[] } {
   const entities: Entity[] = []
@@ -66,8 +66,8 @@ function place(raw: string, marks: readonly Mark[]): Placed[] {
 }
 
 /**
- * Capitals and wide signs (as Japanese keyboards write them) do not matter. Only ASCII letters change: beyond it a
- * lower-case letter may be longer than its capital, and every offset behind it wrong.
+ * Ignores case and full-width signs (as Japanese keyboards type them). Only ASCII letters change: other letters may
+ * change their length in lower case, which would shift all later offsets.
  */
 function comparable(text: string): string {
   return text
@@ -77,7 +77,7 @@ function comparable(text: string): string {
     .replaceAll('＄', '$')
 }
 
-/** X counts code points, JavaScript UTF-16 units: the offset of each code point. */
+/** The UTF-16 offset of each code point: X counts code points, JavaScript UTF-16 units. */
 function codePointOffsets(text: string): number[] {
   const offsets: number[] = []
   let offset = 0
@@ -88,7 +88,7 @@ function codePointOffsets(text: string): number[] {
   return offsets
 }
 
-/** X escapes `&`, `<` and `>` once, so one pass gives back what was typed, a typed «&amp;amp;» included. */
+/** X escapes `&`, `<` and `>` once, so one pass restores what was typed, even a typed «&amp;amp;». */
 function unescapeHtml(text: string): string {
   return decode(text, { level: 'xml', scope: 'strict' })
 }

@@ -1,6 +1,6 @@
 /**
- * X renamed fields of v2 posts: https://docs.x.com/x-api (OpenAPI 2.167, August 2026). Both names may come, in webhook
- * bodies and in answers; nothing says when the old ones end. By the old name, the new one.
+ * X's renamed fields of v2 posts, old name to new: https://docs.x.com/x-api (OpenAPI 2.167, August 2026). Deliveries
+ * and answers may use either name; X has not said when the old names end.
  */
 const NEW_NAMES = {
   referenced_tweets: 'referenced_posts',
@@ -10,8 +10,8 @@ const NEW_NAMES = {
 } as const
 
 /**
- * A v2 post with its fields under the new names, whichever names X used. Where X sent both, the one that says
- * something counts. Anything but an object is returned as it is.
+ * A v2 post with its fields under the new names, whichever names X used. If X sent both, the one that is not empty
+ * counts. Anything but an object is returned unchanged.
  */
 export function inNewNames(post: unknown): unknown {
   if (typeof post !== 'object' || post === null || Array.isArray(post)) return post
@@ -22,7 +22,7 @@ export function inNewNames(post: unknown): unknown {
   return named
 }
 
-/** The posts that X sent beside others: `includes.posts` and, by the old name, `includes.tweets`. */
+/** The included posts of a v2 answer or event: `includes.posts` and, by the old name, `includes.tweets`. */
 export function includedPosts(includes: unknown): unknown[] {
   if (typeof includes !== 'object' || includes === null) return []
   return [Reflect.get(includes, 'posts'), Reflect.get(includes, 'tweets')].flatMap((list) =>

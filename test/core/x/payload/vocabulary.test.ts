@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Post } from '../../../../lambdas/core/x/activity.ts'
-import { seenPost } from '../../../../lambdas/core/x/payload/post.ts'
+import { quotedPostFrom } from '../../../../lambdas/core/x/payload/post.ts'
 import { includedPosts, inNewNames } from '../../../../lambdas/core/x/payload/vocabulary.ts'
 import { activityOf } from '../../../support/activities.ts'
 import { ann, bob, inNewVocabulary, shop, v2Post, xActivity } from '../../../support/x-payloads.ts'
@@ -34,8 +34,8 @@ describe("both of X's vocabularies say the same", () => {
 
   test('in an answer of X to a look-up', () => {
     const long = v2Post({ id: '9', by: ann, text: 'The…', more: { note_tweet: { text: 'The whole' } } })
-    expect(seenPost(inNewVocabulary(long), {})).toEqual(seenPost(long, {}))
-    expect(seenPost(long, {})?.text).toBe('The whole')
+    expect(quotedPostFrom(inNewVocabulary(long), {})).toEqual(quotedPostFrom(long, {}))
+    expect(quotedPostFrom(long, {})?.text).toBe('The whole')
   })
 })
 

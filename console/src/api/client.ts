@@ -1,0 +1,105 @@
+import { signal } from '@preact/signals'
+import { refreshTokens, sessionExpired, tokens } from '../session/session.ts'
+
+/** Result of the last request: `offline` when this device has no network, `unreachable` when no answer came. */
+export const connection = signal<'online' | 'offline' | 'unreachable'>('online')
+
+export type FieldError = { readonly field: string; readonly detail: string }
+
+/** An answer of the API other than success; status 0 when no answer came. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly detail: string
+  readonly fields: readonly FieldError[]
+  constructor(status: number, detail: string, fields: readonly FieldError[] = []) {
+    super(`${status} ${detail}`)
+    this.status = status
+    this.detail = detail
+    this.fields = fields
+  }
+}
+
+/** Makes an ApiError (status -1) of any other error, so that pages show both in the same way. */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error
+  console.error(error)
+  return new ApiError(-1, error instanceof Error ? error.message : String(error))
+}
+
+type Query = Readonly<Record<string, string | undefined>>
+export type CallOptions = {
+  readonly query?: Query
+  readonly body?: object
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Appends the query to the path; empty values are left out. */
+export function withQuery(path: string, query: Query = {}): string {
+  const given = Object.entries(query).filter((one): one is [string, string] => Boolean(one[1]))
+  return given.length > 0 ? `${path}?${new URLSearchParams(given)}` : path
+}
+
+export const ticketPath = (id: string): string => `/api/tickets/${encodeURIComponent(id)}`
+export const channelPath = (id: string): string => `/api/channels/${encodeURIComponent(id)}`
+
+/**
+ * Calls the API as the person who signed in. An expired access token is refreshed first.
+ * @throws ApiError for every answer but success, and when no answer comes
+ */
+export async function call<T>(
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  path: string,
+  options: CallOptions = {},
+): Promise<T> {
+  let response = await send(method, path, options)
+  if (response.status === 401 && (await tryRefreshTokens())) response = await send(method, path, options)
+  if (response.status === 401) sessionExpired.value = true
+  if (!response.ok) throw await errorOf(response)
+  return (await response.json()) as T
+}
+
+/** Uploads a file to a presigned URL. @throws ApiError */
+export async function upload(url: string, file: Blob): Promise<void> {
+  const response = await request(url, { method: 'PUT', body: file, headers: { 'content-type': file.type } })
+  if (!response.ok) throw new ApiError(response.status, '')
+}
+
+function send(method: string, path: string, { query, body, headers, signal: abort }: CallOptions): Promise<Response> {
+  return request(withQuery(path, query), {
+    method,
+    headers: {
+      authorization: `Bearer ${tokens.value?.access ?? ''}`,
+      ...(body && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body && { body: JSON.stringify(body) }),
+    ...(abort && { signal: abort }),
+  })
+}
+
+async function request(url: string, init: RequestInit): Promise<Response> {
+  try {
+    const response = await fetch(url, init)
+    connection.value = 'online'
+    return response
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    connection.value = navigator.onLine ? 'unreachable' : 'offline'
+    throw new ApiError(0, '')
+  }
+}
+
+async function tryRefreshTokens(): Promise<boolean> {
+  try {
+    return await refreshTokens()
+  } catch {
+    throw new ApiError(0, '')
+  }
+}
+
+async function errorOf(response: Response): Promise<ApiError> {
+  const problem = (await response.json().catch(() => ({}))) as { detail?: unknown; errors?: unknown }
+  const fields = Array.isArray(problem.errors) ? (problem.errors as FieldError[]) : []
+  return new ApiError(response.status, typeof problem.detail === 'string' ? problem.detail : '', fields)
+}

@@ -1,0 +1,58 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef } from 'preact/hooks'
+import { commonMessages } from '../messages/common.ts'
+import { Icon } from './icon.tsx'
+
+let isFirstPage = true
+
+export type PageProps = {
+  readonly title: string
+  readonly intro?: ComponentChildren
+  readonly actions?: ComponentChildren
+  readonly back?: { readonly href: string; readonly text: string }
+  readonly children: ComponentChildren
+  readonly isWide?: boolean
+}
+
+/** A page with its heading. The heading gets the focus when somebody navigates to the page. */
+export function Page({ title, intro, actions, back, children, isWide }: PageProps) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    if (!isFirstPage) heading.current?.focus({ preventScroll: true })
+    isFirstPage = false
+  }, [])
+  useEffect(() => {
+    document.title = `${title} · ${commonMessages.product}`
+  }, [title])
+  return (
+    <div class={isWide ? 'page wide' : 'page'}>
+      {back && (
+        <a class="back-link" href={back.href}>
+          <Icon name="back" size={16} />
+          {back.text}
+        </a>
+      )}
+      <header class="page-header">
+        <div>
+          <h1 ref={heading} tabIndex={-1}>
+            {title}
+          </h1>
+          {intro && <p class="intro">{intro}</p>}
+        </div>
+        {actions && <div class="actions">{actions}</div>}
+      </header>
+      {children}
+    </div>
+  )
+}
+
+/** A section of a page in a box. */
+export function Card(props: { title?: string; intro?: ComponentChildren; children: ComponentChildren; id?: string }) {
+  return (
+    <section class="card" aria-labelledby={props.title && props.id ? `${props.id}-title` : undefined} id={props.id}>
+      {props.title && <h2 id={props.id && `${props.id}-title`}>{props.title}</h2>}
+      {props.intro && <p class="card-intro">{props.intro}</p>}
+      {props.children}
+    </section>
+  )
+}

@@ -1,0 +1,105 @@
+import type { ComponentChildren } from 'preact'
+import { useLocation } from 'preact-iso'
+import { connection } from './api/client.ts'
+import { Button, IconButton } from './components/button.tsx'
+import { Icon, type IconName } from './components/icon.tsx'
+import { Notice } from './components/notice.tsx'
+import { commonMessages } from './messages/common.ts'
+import { layoutMessages as t } from './messages/layout.ts'
+import { personName, role, sessionExpired } from './session/session.ts'
+import { signIn, signOut } from './session/sign-in.ts'
+
+type NavItem = { readonly href: string; readonly text: string; readonly icon: IconName; readonly forAgents: boolean }
+
+const navItems: readonly NavItem[] = [
+  { href: '/tickets', text: t.pages.tickets, icon: 'tickets', forAgents: true },
+  { href: '/reports', text: t.pages.reports, icon: 'reports', forAgents: true },
+  { href: '/channels', text: t.pages.channels, icon: 'channels', forAgents: false },
+  { href: '/extensions', text: t.pages.extensions, icon: 'extensions', forAgents: false },
+]
+
+/** What surrounds every page: navigation, account, and notices about session and network. */
+export function Layout({ children }: { children: ComponentChildren }) {
+  return (
+    <div class="layout">
+      <a class="skip-link" href="#content">
+        {t.skipLink}
+      </a>
+      <header class="sidebar">
+        <a class="brand" href="/tickets">
+          <img src="/favicon.svg" alt="" width="28" height="28" />
+          <span>{commonMessages.product}</span>
+        </a>
+        <Navigation />
+        <Account />
+      </header>
+      <main id="content" tabIndex={-1}>
+        <Banner />
+        {children}
+      </main>
+    </div>
+  )
+}
+
+function Navigation() {
+  const { path } = useLocation()
+  const allowed = navItems.filter(({ forAgents }) => role.value === 'administrator' || (role.value && forAgents))
+  if (allowed.length === 0) return null
+  return (
+    <nav class="navigation" aria-label={t.navigation}>
+      {allowed.map(({ href, text, icon }) => (
+        <a
+          key={href}
+          class="nav-link"
+          href={href}
+          aria-current={path === href || path.startsWith(`${href}/`) ? 'page' : undefined}
+        >
+          <Icon name={icon} />
+          <span>{text}</span>
+        </a>
+      ))}
+    </nav>
+  )
+}
+
+function Account() {
+  return (
+    <div class="account">
+      <div class="account-name">
+        <span class="visually-hidden">{t.signedInAs} </span>
+        <strong>{personName.value}</strong>
+        {role.value && <span>{t.roles[role.value]}</span>}
+      </div>
+      <IconButton icon="signOut" label={commonMessages.signOut} onClick={signOut} />
+    </div>
+  )
+}
+
+/** Shown on every page when the session has expired or the API does not answer. */
+function Banner() {
+  if (sessionExpired.value) {
+    return (
+      <div class="banner">
+        <Notice
+          tone="warning"
+          title={t.sessionExpired.title}
+          actions={
+            <Button kind="primary" small onClick={signIn}>
+              {commonMessages.signIn}
+            </Button>
+          }
+        >
+          {t.sessionExpired.text}
+        </Notice>
+      </div>
+    )
+  }
+  if (connection.value === 'online') return null
+  return (
+    <div class="banner" role="status">
+      <Notice tone="warning" icon="offline">
+        {t.connection[connection.value]}
+      </Notice>
+    </div>
+  )
+}

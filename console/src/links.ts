@@ -1,0 +1,13 @@
+/** The text as a web URL; null for anything else, such as `javascript:`. Texts of customers may hold any URL. */
+export function webUrl(text: string | null | undefined): string | null {
+  if (!text || !URL.canParse(text)) return null
+  const { protocol, href } = new URL(text)
+  return protocol === 'https:' || protocol === 'http:' ? href : null
+}
+
+/** URL of a post on X; null when the ID is no post ID. X finds the post without its author too. */
+export function postUrl(id: string | null | undefined, username?: string | null): string | null {
+  return id && /^\d+$/.test(id) ? `https://x.com/${encodeURIComponent(username ?? 'i')}/status/${id}` : null
+}
+
+export const profileUrl = (username: string): string => `https://x.com/${encodeURIComponent(username)}`

@@ -1,0 +1,132 @@
+/** The list of channels. */
+export const channelsMessages = {
+  title: 'Channels',
+  intro: 'The X accounts whose messages become tickets.',
+  add: 'Add Channel',
+  chooseKind: 'Which kind of channel?',
+  twitter: 'Twitter',
+  twitterText:
+    'Direct messages and mentions of an X account. Sign in to that account on X; X asks you to allow access.',
+  emptyTitle: 'No channels yet',
+  emptyText: 'Add a channel to connect your X account. Its direct messages and mentions then become tickets.',
+  extensionOff: 'The Twitter extension is off. Messages do not become tickets, and you cannot add channels.',
+  toExtensions: 'Go to extensions',
+  lastMessage: 'Last message',
+  noMessage: 'No message yet',
+  directMessages: 'Direct messages',
+  mentions: 'mentions',
+  on: 'on',
+  off: 'off',
+  dismiss: 'Dismiss',
+} as const
+
+/** Why an account was not connected, and what to do. The keys of `reasons` are codes of the API. */
+export const connectErrors = {
+  title: 'The account was not connected',
+  reasons: {
+    cancelled: 'You pressed Cancel on X. Nothing changed. To connect the account, add the channel again.',
+    stale: 'The link expired. Add the channel again and allow access within 15 minutes.',
+    repeated: 'This permission was already used. If the channel is not in the list, add it again.',
+    foreign: 'You started in another browser. Add the channel in the browser in which you allow access on X.',
+    missing_cookie:
+      'Your browser did not send the cookie that protects this step. Allow cookies for this page and add the channel again.',
+    extension_disabled:
+      'The Twitter extension was switched off in the meantime. Switch it on under Extensions and add the channel again.',
+    refused_by_x:
+      'X refused to connect the account. Check on X that the account is not locked or suspended, then add the channel again.',
+    x_unreachable: 'X did not answer. Wait a few minutes and add the channel again.',
+    webhook_limit:
+      'The X app has no free webhook. Delete an unused webhook in X’s developer console, or choose a larger plan. Then add the channel again.',
+    webhook_unreachable:
+      'X could not reach our webhook. Check that its address is reachable from the internet and that the consumer secret is the one of the X app.',
+    subscription_limit:
+      'The plan of the X app allows no more accounts. Disconnect a channel that you no longer need, or choose a larger plan.',
+    app_permissions:
+      'The X app may not read and send direct messages. Give it «Read, Write and Direct Messages» in X’s developer console, then add the channel again.',
+  } as Readonly<Record<string, string>>,
+  other:
+    'Connecting the account failed. Add the channel again. If it fails again, tell the person who runs the helpdesk.',
+} as const
+
+/** One channel: its status, settings and access. */
+export const channelMessages = {
+  back: 'Channels',
+  titleWhileLoading: 'Channel',
+  account: (username: string) => `@${username} on X`,
+  since: 'Connected since',
+  settingsTitle: 'Settings',
+  name: 'Name',
+  nameHint: 'The name that agents see. At most 255 characters.',
+  nameError: 'Enter a name of 1 to 255 characters.',
+  directMessages: 'Direct messages',
+  directMessagesHint: 'Direct messages to the account become tickets with the tag «Twitter:Direct».',
+  mentions: 'Mentions',
+  mentionsHint: 'Posts that mention the account become tickets with the tag «Twitter: Mention».',
+  noMessages: 'No messages (h)',
+  noMessagesHint:
+    'Administrators get one mail when no message arrives for this many hours (1 to 720). The mail says what we checked. Leave empty for no mail.',
+  noMessagesError: 'Enter whole hours from 1 to 720, or leave the field empty.',
+  unsaved: 'You have unsaved changes.',
+  saved: 'Settings saved.',
+  reconnect: 'Reconnect',
+  disconnect: 'Disconnect',
+  needsReconnection: 'We lost access to this account',
+  needsReconnectionText:
+    'Access was withdrawn or changed on X. New messages do not arrive and replies cannot be sent until you reconnect the account. Settings and tickets stay.',
+  disconnected: 'This channel is disconnected',
+  disconnectedText:
+    'It receives and sends no messages. Its tickets stay. Reconnect the account to use the channel again with the same settings.',
+  access: 'Access to the account',
+  accessText: 'Reconnect if X has withdrawn our access. Disconnect to give up access; the tickets stay.',
+  confirmDisconnect: (name: string) => ({
+    title: `Disconnect ${name}?`,
+    text: 'Messages to the account no longer become tickets, and nobody can answer its tickets. Tickets and settings stay; you can reconnect later.',
+    confirm: 'Disconnect',
+    isDanger: true,
+  }),
+  disconnectedDone: 'Channel disconnected.',
+} as const
+
+export const activityMessages = {
+  title: 'Activity',
+  intro: 'The last 14 days, by day (UTC).',
+  received: 'Received',
+  opened: 'Opened a ticket',
+  joined: 'Joined a ticket',
+  ignored: 'Ignored',
+  unreadable: 'Unreadable',
+  recovered: 'Recovered',
+  sent: 'Replies sent',
+  failedOrUnknown: 'Replies failed or unknown',
+  day: 'Day',
+  empty: 'No activity in these days.',
+  chart: (total: number) => `Bars by day: ${total} events in 14 days, by outcome`,
+} as const
+
+export const ignoredEventsMessages = {
+  title: 'Why no ticket?',
+  intro: 'Events of the last 7 days that made no ticket, with the reason.',
+  empty: 'No event was ignored: each one opened a ticket or joined one.',
+  at: 'Time',
+  kind: 'Event',
+  reason: 'Reason',
+  seeOnX: 'See on X',
+  kinds: {
+    direct_message_events: 'Direct message',
+    tweet_create_events: 'Post',
+    tweet_delete_events: 'Deleted post',
+    'dm.received': 'Direct message',
+    'dm.sent': 'Direct message from the account',
+    'chat.received': 'Encrypted message',
+    'chat.sent': 'Encrypted message from the account',
+    'post.create': 'Post by the account',
+    'post.mention.create': 'Mention',
+    'post.reply.create': 'Reply',
+    'post.quote.create': 'Quote',
+    'post.repost.create': 'Repost',
+    'post.delete': 'Deleted post',
+    'oauth.revoke': 'Access withdrawn',
+    user_event: 'Access withdrawn',
+  } as Readonly<Record<string, string>>,
+  unreadable: 'unreadable',
+} as const

@@ -1,0 +1,22 @@
+export const layoutMessages = {
+  skipLink: 'Skip to content',
+  navigation: 'Pages',
+  pages: { tickets: 'Tickets', channels: 'Channels', reports: 'Reports', extensions: 'Extensions' },
+  signedInAs: 'Signed in as',
+  roles: { administrator: 'Administrator', agent: 'Agent' },
+  connection: {
+    offline: 'You are offline. This page may be out of date. It updates when you are online again.',
+    unreachable: 'The helpdesk does not answer. We keep trying; this page updates when it answers.',
+  },
+  sessionExpired: {
+    title: 'Your session has ended',
+    text: 'Sign in again. You come back to this page, and the replies you are writing are kept.',
+  },
+  unsavedChanges: {
+    title: 'Leave without saving?',
+    text: 'You have unsaved changes on this page. If you leave, they are lost.',
+    confirm: 'Leave',
+    cancel: 'Stay',
+    isDanger: true,
+  },
+} as const

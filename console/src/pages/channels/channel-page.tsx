@@ -1,0 +1,106 @@
+import '../../style/settings.css'
+import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
+import { useAction } from '../../api/action.ts'
+import { call, channelPath } from '../../api/client.ts'
+import { useResource } from '../../api/resource.ts'
+import { showToast } from '../../components/announcements.tsx'
+import { ChannelBadge } from '../../components/badge.tsx'
+import { Button } from '../../components/button.tsx'
+import { confirmDialog } from '../../components/dialog.tsx'
+import { ExternalLink } from '../../components/external-link.tsx'
+import { ErrorNotice, Notice } from '../../components/notice.tsx'
+import { Card, Page } from '../../components/page.tsx'
+import { ResourceStatus } from '../../components/resource-status.tsx'
+import { Time } from '../../components/time.tsx'
+import { profileUrl } from '../../links.ts'
+import { channelMessages as t } from '../../messages/channels.ts'
+import { Activity } from './activity.tsx'
+import { redirectToX } from './connect.ts'
+import { IgnoredEvents } from './ignored-events.tsx'
+import { SettingsForm } from './settings-form.tsx'
+
+/** A channel: its status, settings, activity and ignored events. */
+export function ChannelPage({ id }: { id: string }) {
+  const resource = useResource(id, (signal) => call<ApiChannel>('GET', channelPath(id), { signal }))
+  const channel = resource.value
+  return (
+    <Page
+      title={channel?.name ?? t.titleWhileLoading}
+      back={{ href: '/channels', text: t.back }}
+      intro={channel && <Summary channel={channel} />}
+    >
+      <ResourceStatus resource={resource} lines={3} />
+      {channel && (
+        <>
+          <ReconnectNotice channel={channel} />
+          <SettingsForm channel={channel} onSaved={resource.set} />
+          <Activity channelId={id} />
+          <IgnoredEvents channelId={id} />
+          <AccessCard channel={channel} onChange={resource.set} />
+        </>
+      )}
+    </Page>
+  )
+}
+
+function Summary({ channel: { status, username, connectedAt } }: { channel: ApiChannel }) {
+  return (
+    <span class="summary">
+      <ChannelBadge status={status} />
+      <ExternalLink href={profileUrl(username)}>{t.account(username)}</ExternalLink>
+      <span>
+        {t.since} <Time at={connectedAt} />
+      </span>
+    </span>
+  )
+}
+
+/** Why the channel does not work and how to reconnect it; nothing while it is connected. */
+function ReconnectNotice({ channel: { status } }: { channel: ApiChannel }) {
+  if (status === 'connected') return null
+  const hasLostAccess = status === 'needs_reconnection'
+  return (
+    <Notice
+      tone="warning"
+      title={hasLostAccess ? t.needsReconnection : t.disconnected}
+      actions={<ReconnectButton isPrimary />}
+    >
+      {hasLostAccess ? t.needsReconnectionText : t.disconnectedText}
+    </Notice>
+  )
+}
+
+function ReconnectButton({ isPrimary }: { isPrimary?: boolean }) {
+  const { error, run } = useAction()
+  return (
+    <>
+      <Button kind={isPrimary ? 'primary' : 'plain'} icon="retry" onClick={() => run(redirectToX)}>
+        {t.reconnect}
+      </Button>
+      {error && <ErrorNotice error={error} />}
+    </>
+  )
+}
+
+function AccessCard({ channel, onChange }: { channel: ApiChannel; onChange: (changed: ApiChannel) => void }) {
+  const { error, run } = useAction()
+  const disconnect = async () => {
+    if (!(await confirmDialog(t.confirmDisconnect(channel.name)))) return
+    await run(async () => {
+      onChange(await call<ApiChannel>('DELETE', channelPath(channel.id)))
+      showToast(t.disconnectedDone)
+    })
+  }
+  if (channel.status !== 'connected') return null
+  return (
+    <Card title={t.access} intro={t.accessText} id="access">
+      {error && <ErrorNotice error={error} />}
+      <div class="actions">
+        <ReconnectButton />
+        <Button kind="danger" onClick={disconnect}>
+          {t.disconnect}
+        </Button>
+      </div>
+    </Card>
+  )
+}

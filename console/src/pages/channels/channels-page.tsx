@@ -1,0 +1,138 @@
+import '../../style/settings.css'
+import { useState } from 'preact/hooks'
+import { useLocation } from 'preact-iso'
+import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
+import { useAction } from '../../api/action.ts'
+import { call } from '../../api/client.ts'
+import { useResource } from '../../api/resource.ts'
+import type { Extension } from '../../api/types.ts'
+import { Avatar } from '../../components/avatar.tsx'
+import { ChannelBadge } from '../../components/badge.tsx'
+import { Button } from '../../components/button.tsx'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { ErrorNotice, Notice } from '../../components/notice.tsx'
+import { Page } from '../../components/page.tsx'
+import { ResourceStatus } from '../../components/resource-status.tsx'
+import { Time } from '../../components/time.tsx'
+import { connectErrors, channelsMessages as t } from '../../messages/channels.ts'
+import { redirectToX } from './connect.ts'
+
+/** The list of channels; administrators add a channel here. */
+export function ChannelsPage() {
+  const [isAdding, setAdding] = useState(false)
+  const resource = useResource('channels', async (signal) => {
+    const [{ channels }, { extensions }] = await Promise.all([
+      call<{ channels: ApiChannel[] }>('GET', '/api/channels', { signal }),
+      call<{ extensions: Extension[] }>('GET', '/api/extensions', { signal }),
+    ])
+    return { channels, isExtensionOn: extensions.every(({ enabled }) => enabled) }
+  })
+  const { channels = [], isExtensionOn = true } = resource.value ?? {}
+  const addButton = (
+    <Button
+      kind="primary"
+      icon="plus"
+      expanded={isAdding}
+      disabled={!resource.value?.isExtensionOn}
+      onClick={() => setAdding(!isAdding)}
+    >
+      {t.add}
+    </Button>
+  )
+  return (
+    <Page title={t.title} intro={t.intro} actions={addButton}>
+      <ConnectError />
+      {!isExtensionOn && (
+        <Notice tone="warning" actions={<a href="/extensions">{t.toExtensions}</a>}>
+          {t.extensionOff}
+        </Notice>
+      )}
+      {isAdding && isExtensionOn && <AddChannel />}
+      <ResourceStatus resource={resource} lines={2} />
+      {resource.value && channels.length === 0 && (
+        <div class="card">
+          <EmptyState icon="channels" title={t.emptyTitle}>
+            {t.emptyText}
+          </EmptyState>
+        </div>
+      )}
+      {channels.length > 0 && (
+        <ul class="cards">
+          {channels.map((channel) => (
+            <ChannelRow key={channel.id} channel={channel} />
+          ))}
+        </ul>
+      )}
+    </Page>
+  )
+}
+
+/** Why an account was not connected. The API redirects here with the code of the reason in the URL. */
+function ConnectError() {
+  const { query, route } = useLocation()
+  const code = query.error
+  if (!code) return null
+  const { title, reasons, other } = connectErrors
+  return (
+    <Notice
+      tone={code === 'cancelled' ? 'info' : 'danger'}
+      title={title}
+      actions={
+        <Button small onClick={() => route('/channels', true)}>
+          {t.dismiss}
+        </Button>
+      }
+    >
+      {Object.hasOwn(reasons, code) ? reasons[code] : other}
+    </Notice>
+  )
+}
+
+function AddChannel() {
+  const { error, run } = useAction()
+  return (
+    <section class="card" aria-labelledby="add-channel">
+      <h2 id="add-channel">{t.chooseKind}</h2>
+      <div class="channel-kind">
+        <span class="logo">
+          <Icon name="x" size={22} />
+        </span>
+        <p>{t.twitterText}</p>
+        <Button kind="primary" onClick={() => run(redirectToX)}>
+          {t.twitter}
+        </Button>
+      </div>
+      {error && <ErrorNotice error={error} />}
+    </section>
+  )
+}
+
+function ChannelRow({ channel }: { channel: ApiChannel }) {
+  const { id, name, username, status, directMessages, mentions, lastMessageAt } = channel
+  const onOff = (isOn: boolean) => (isOn ? t.on : t.off)
+  return (
+    <li class="card channel-row">
+      <Avatar name={name} size={44} />
+      <div class="channel-name">
+        <a class="stretched-link" href={`/channels/${id}`}>
+          {name}
+        </a>
+        <span class="muted">@{username}</span>
+      </div>
+      <ChannelBadge status={status} />
+      <p class="muted channel-summary">
+        {t.directMessages} {onOff(directMessages)}, {t.mentions} {onOff(mentions)}
+        <br />
+        {lastMessageAt ? (
+          <>
+            {t.lastMessage} <Time at={lastMessageAt} />
+          </>
+        ) : (
+          t.noMessage
+        )}
+      </p>
+      <Icon name="next" />
+    </li>
+  )
+}

@@ -1,0 +1,140 @@
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
+import { type ApiError, call, channelPath, toApiError } from '../../api/client.ts'
+import { showToast } from '../../components/announcements.tsx'
+import { Button } from '../../components/button.tsx'
+import { Field, Switch } from '../../components/field.tsx'
+import { ErrorNotice } from '../../components/notice.tsx'
+import { Card } from '../../components/page.tsx'
+import { channelMessages as t } from '../../messages/channels.ts'
+import { commonMessages } from '../../messages/common.ts'
+import { useUnsavedChanges } from '../../unsaved-changes.ts'
+
+const MAX_HOURS = 720
+
+/** The values of the form; hours as they were typed. */
+type Draft = Pick<ApiChannel, 'name' | 'directMessages' | 'mentions'> & { readonly noMessagesHours: string }
+type Setting = keyof Draft
+type FieldErrors = Partial<Record<Setting, string | undefined>>
+
+const draftOf = ({ name, directMessages, mentions, noMessagesHours }: ApiChannel): Draft => ({
+  name,
+  directMessages,
+  mentions,
+  noMessagesHours: noMessagesHours === null ? '' : String(noMessagesHours),
+})
+
+/** The settings of a channel, saved together. The form shows when there are unsaved changes. */
+export function SettingsForm({ channel, onSaved }: { channel: ApiChannel; onSaved: (saved: ApiChannel) => void }) {
+  const [draft, setDraft] = useState(draftOf(channel))
+  const [fieldErrors, setFieldErrors] = useState<FieldErrors>({})
+  const [error, setError] = useState<ApiError>()
+  const form = useRef<HTMLFormElement>(null)
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
+  }, [fieldErrors])
+  const saved = draftOf(channel)
+  const changed = (Object.keys(draft) as Setting[]).filter((name) => draft[name] !== saved[name])
+  const isUnsaved = changed.length > 0
+  useUnsavedChanges(isUnsaved)
+
+  const set = <S extends Setting>(name: S, value: Draft[S]) => {
+    setDraft({ ...draft, [name]: value })
+    if (fieldErrors[name]) setFieldErrors({ ...fieldErrors, [name]: undefined })
+  }
+  const reset = (to: ApiChannel) => {
+    setDraft(draftOf(to))
+    setFieldErrors({})
+    setError(undefined)
+  }
+  const save = async () => {
+    const invalid = validate(draft)
+    setFieldErrors(invalid)
+    if (Object.keys(invalid).length > 0) return
+    try {
+      const after = await call<ApiChannel>('PATCH', channelPath(channel.id), { body: changesIn(draft, changed) })
+      reset(after)
+      onSaved(after)
+      showToast(t.saved)
+    } catch (thrown) {
+      const refused = toApiError(thrown)
+      setError(refused)
+      setFieldErrors(Object.fromEntries(refused.fields.map(({ field, detail }) => [field, detail])))
+    }
+  }
+
+  return (
+    <form
+      ref={form}
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault()
+        void save()
+      }}
+    >
+      <Card title={t.settingsTitle} id="settings">
+        <Field label={t.name} hint={t.nameHint} error={fieldErrors.name}>
+          {(control) => (
+            <input
+              {...control}
+              value={draft.name}
+              maxLength={255}
+              autocomplete="off"
+              onInput={(event) => set('name', event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        <Switch
+          label={t.directMessages}
+          hint={t.directMessagesHint}
+          checked={draft.directMessages}
+          onChange={(isOn) => set('directMessages', isOn)}
+        />
+        <Switch
+          label={t.mentions}
+          hint={t.mentionsHint}
+          checked={draft.mentions}
+          onChange={(isOn) => set('mentions', isOn)}
+        />
+        <Field label={t.noMessages} hint={t.noMessagesHint} error={fieldErrors.noMessagesHours}>
+          {(control) => (
+            <input
+              {...control}
+              class="short"
+              inputMode="numeric"
+              autocomplete="off"
+              value={draft.noMessagesHours}
+              onInput={(event) => set('noMessagesHours', event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        {error && <ErrorNotice error={error} />}
+        <div class={isUnsaved ? 'save-bar unsaved' : 'save-bar'}>
+          <p role="status">{isUnsaved ? t.unsaved : ''}</p>
+          <div class="actions">
+            {isUnsaved && <Button onClick={() => reset(channel)}>{commonMessages.discard}</Button>}
+            <Button kind="primary" disabled={!isUnsaved} onClick={save}>
+              {commonMessages.save}
+            </Button>
+          </div>
+        </div>
+      </Card>
+    </form>
+  )
+}
+
+function validate({ name, noMessagesHours }: Draft): FieldErrors {
+  const typed = noMessagesHours.trim()
+  const hours = Number(typed)
+  const isValidHours = typed === '' || (/^\d{1,3}$/.test(typed) && hours >= 1 && hours <= MAX_HOURS)
+  return {
+    ...(name.trim() === '' && { name: t.nameError }),
+    ...(!isValidHours && { noMessagesHours: t.noMessagesError }),
+  }
+}
+
+function changesIn(draft: Draft, changed: readonly Setting[]): Record<string, unknown> {
+  const hours = draft.noMessagesHours.trim()
+  const values = { ...draft, noMessagesHours: hours === '' ? null : Number(hours) }
+  return Object.fromEntries(changed.map((name) => [name, values[name]]))
+}

@@ -1,0 +1,122 @@
+import type { ComponentChildren } from 'preact'
+import type { ApiTicket } from '../../../../../lambdas/core/api/schemas.ts'
+import type { Message } from '../../../api/types.ts'
+import { Avatar } from '../../../components/avatar.tsx'
+import { Button } from '../../../components/button.tsx'
+import { ExternalLink } from '../../../components/external-link.tsx'
+import { Icon } from '../../../components/icon.tsx'
+import { Time } from '../../../components/time.tsx'
+import { postUrl, webUrl } from '../../../links.ts'
+import { commonMessages } from '../../../messages/common.ts'
+import { conversationMessages as t } from '../../../messages/ticket.ts'
+import type { TicketActions } from '../use-ticket.ts'
+import { DeliveryStatus } from './delivery-status.tsx'
+import { EarlierVersions } from './earlier-versions.tsx'
+import { MessageMedia } from './message-media.tsx'
+import { MessageText } from './message-text.tsx'
+import { ReferencedPost } from './referenced-post.tsx'
+
+type MessageItemProps = {
+  readonly message: Message
+  readonly ticket: ApiTicket
+  readonly actions: TicketActions
+  /** Our public replies to this message. */
+  readonly replies?: readonly Message[]
+  /** Opens or closes the form for a public reply; undefined when the message cannot be answered publicly. */
+  readonly onToggleReply?: (() => void) | undefined
+  /** The open form. */
+  readonly replyForm?: ComponentChildren
+}
+
+/** A message with its author, text, media and delivery status; below it, our public replies to it. */
+export function MessageItem({ message, ticket, actions, replies = [], onToggleReply, replyForm }: MessageItemProps) {
+  const { direction, author, visibility, text, attachments, deletedAt, notice, parent, quoted } = message
+  const isOutbound = direction === 'outbound'
+  const addressees = (message.addressees ?? []).map(({ username }) => `@${username}`)
+  const name = author.name ?? author.username ?? (isOutbound ? t.helpdesk : author.id)
+  const avatarUrl = !isOutbound && ticket.customer.id === author.id ? ticket.customer.avatarUrl : null
+  const kind = commonMessages.kinds[visibility === 'private' ? 'direct' : 'mention']
+  return (
+    <li class={`message-item ${direction} ${visibility}`}>
+      <article class="message" aria-label={`${name}, ${kind}`}>
+        <header class="message-header">
+          <Avatar name={name} url={avatarUrl} size={32} isAgent={isOutbound} />
+          <div class="message-author">
+            <strong>{name}</strong>
+            {author.username && author.username !== name && <span class="muted">@{author.username}</span>}
+            {addressees.length > 0 && <span class="muted">{t.addressees(addressees.join(', '))}</span>}
+          </div>
+          <span class="muted small">
+            <Time at={message.createdAt} />
+          </span>
+        </header>
+        <ReferencedPost post={parent} title={t.parent} />
+        {deletedAt && (
+          <p class="message-note">
+            <Icon name="info" size={16} />
+            {t.deleted} <Time at={deletedAt} />
+          </p>
+        )}
+        {notice ? <EncryptedNote url={notice.url} /> : text && <MessageText text={text} entities={message.entities} />}
+        {!notice && !text && attachments.length === 0 && <p class="muted">{t.noText}</p>}
+        <MessageMedia attachments={attachments} from={name} />
+        <ReferencedPost post={quoted} title={t.quoted} />
+        <EarlierVersions versions={message.versions} />
+        <Footer message={message} ticket={ticket} onToggleReply={onToggleReply} isReplyOpen={replyForm !== undefined} />
+        {message.delivery && <DeliveryStatus message={message} delivery={message.delivery} actions={actions} />}
+      </article>
+      {(replies.length > 0 || replyForm) && (
+        <ol class="messages replies">
+          {replies.map((reply) => (
+            <MessageItem key={reply.id} message={reply} ticket={ticket} actions={actions} />
+          ))}
+          {replyForm && <li>{replyForm}</li>}
+        </ol>
+      )}
+    </li>
+  )
+}
+
+function Footer(props: Pick<MessageItemProps, 'message' | 'ticket' | 'onToggleReply'> & { isReplyOpen: boolean }) {
+  const { message, ticket, onToggleReply, isReplyOpen } = props
+  const { author, externalId, visibility, joinedBecause, delivery, direction } = message
+  const username = author.username ?? (direction === 'outbound' ? ticket.channel.username : null)
+  const href = visibility === 'public' ? postUrl(externalId, username) : null
+  const isFirstEntry = direction === 'inbound' && externalId !== null && externalId === ticket.firstEntryId
+  return (
+    <footer class="message-footer">
+      {isFirstEntry && <span class="chip">{t.firstEntry}</span>}
+      {direction === 'outbound' && !delivery && <span class="muted small">{t.writtenOnX}</span>}
+      {!delivery && (
+        <details class="joined-because small">
+          <summary>{t.joinedBecause}</summary>
+          <p>{joinedBecause}</p>
+          {message.recovered && <p>{t.recovered}</p>}
+        </details>
+      )}
+      {href && (
+        <ExternalLink href={href} className="small">
+          {t.seeOnX}
+        </ExternalLink>
+      )}
+      {onToggleReply && (
+        <span class="reply-button">
+          <Button small kind="quiet" icon="reply" expanded={isReplyOpen} onClick={onToggleReply}>
+            {t.publicReply}
+            <span class="visually-hidden"> {t.publicReplyTo(author.name ?? author.username ?? '')}</span>
+          </Button>
+        </span>
+      )}
+    </footer>
+  )
+}
+
+function EncryptedNote({ url }: { url: string }) {
+  const href = webUrl(url)
+  return (
+    <p class="message-note">
+      <Icon name="lock" size={16} />
+      {t.encrypted} {href && <ExternalLink href={href}>{t.readOnX}</ExternalLink>}
+    </p>
+  )
+}

@@ -1,0 +1,105 @@
+import type { ApiTicket } from '../../../../../lambdas/core/api/schemas.ts'
+import { useAction } from '../../../api/action.ts'
+import { call, ticketPath, withQuery } from '../../../api/client.ts'
+import { showToast } from '../../../components/announcements.tsx'
+import { Avatar } from '../../../components/avatar.tsx'
+import { Button } from '../../../components/button.tsx'
+import { ExternalLink } from '../../../components/external-link.tsx'
+import { Select } from '../../../components/field.tsx'
+import { Icon } from '../../../components/icon.tsx'
+import { ErrorNotice } from '../../../components/notice.tsx'
+import { Time } from '../../../components/time.tsx'
+import { profileUrl } from '../../../links.ts'
+import { commonMessages } from '../../../messages/common.ts'
+import { ticketMessages as t } from '../../../messages/ticket.ts'
+import { Tags } from './tags.tsx'
+
+type DetailsProps = {
+  readonly ticket: ApiTicket
+  readonly onChange: (ticket: ApiTicket) => void
+  /** On narrow screens, everything but the customer's name is hidden until somebody opens it. */
+  readonly isOpen: boolean
+  readonly onToggle: () => void
+}
+
+/** The customer, the status and tags that agents set, and where the ticket comes from. */
+export function Details({ ticket, onChange, isOpen, onToggle }: DetailsProps) {
+  const { error, run } = useAction()
+  const { id, status, tags, customer, channel } = ticket
+  const change = (body: { status?: string; tags?: readonly string[] }, confirmation: string) =>
+    run(async () => {
+      onChange(await call<ApiTicket>('PATCH', ticketPath(id), { body }))
+      showToast(confirmation)
+    })
+  const name = customer.name ?? customer.username ?? customer.id
+  return (
+    <div class="card details">
+      <div class="details-header">
+        <Avatar name={name} url={customer.avatarUrl} size={40} />
+        <div>
+          <strong>{name}</strong>
+          {customer.username && <span class="muted">@{customer.username}</span>}
+        </div>
+        <span class="details-toggle">
+          <Button small kind="quiet" expanded={isOpen} onClick={onToggle}>
+            {t.details}
+          </Button>
+        </span>
+      </div>
+      <div class="details-body">
+        <Select
+          label={t.status}
+          value={status}
+          options={Object.entries(commonMessages.statuses)}
+          onChange={(next) =>
+            change({ status: next }, t.statusSaved(commonMessages.statuses[next as ApiTicket['status']]))
+          }
+        />
+        <Tags tags={tags} onChange={(next) => change({ tags: next }, t.tagsSaved)} />
+        {error && <ErrorNotice error={error} />}
+        <Origin ticket={ticket} />
+        <div class="links">
+          <a href={withQuery('/tickets', { customerId: customer.id })}>
+            <Icon name="person" size={16} />
+            {t.allOfCustomer}
+          </a>
+          {customer.username && (
+            <ExternalLink href={profileUrl(customer.username)}>
+              <Icon name="external" size={16} />
+              {t.profile}
+            </ExternalLink>
+          )}
+        </div>
+        <p class="muted small">
+          {t.channel}: {channel.name} {channel.username && `(@${channel.username})`}
+        </p>
+      </div>
+    </div>
+  )
+}
+
+/** When and why the ticket was opened, and the ticket before it. */
+function Origin({ ticket: { kind, openedAt, openedBecause, previousTicketId } }: { ticket: ApiTicket }) {
+  return (
+    <dl class="ticket-origin">
+      <div>
+        <dt>{t.opened}</dt>
+        <dd>
+          <Time at={openedAt} /> · {commonMessages.kinds[kind]}
+        </dd>
+      </div>
+      <div>
+        <dt>{t.openedBecause}</dt>
+        <dd>{openedBecause}</dd>
+      </div>
+      {previousTicketId && (
+        <div>
+          <dt>{t.previous}</dt>
+          <dd>
+            <a href={`/tickets/${encodeURIComponent(previousTicketId)}`}>{t.toPrevious}</a>
+          </dd>
+        </div>
+      )}
+    </dl>
+  )
+}

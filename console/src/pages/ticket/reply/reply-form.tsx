@@ -1,0 +1,145 @@
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import type { ApiTicket } from '../../../../../lambdas/core/api/schemas.ts'
+import { useAction } from '../../../api/action.ts'
+import { call, ticketPath } from '../../../api/client.ts'
+import type { Message } from '../../../api/types.ts'
+import { showToast } from '../../../components/announcements.tsx'
+import { Button, IconButton } from '../../../components/button.tsx'
+import { Icon } from '../../../components/icon.tsx'
+import { ErrorNotice, Notice } from '../../../components/notice.tsx'
+import { attachmentMessages, replyMessages as t } from '../../../messages/ticket.ts'
+import { AttachmentList } from './attachment-list.tsx'
+import { ACCEPTED_TYPES, useAttachments } from './use-attachments.ts'
+import { useDraft } from './use-draft.ts'
+import { useReplyValidation } from './use-reply-validation.ts'
+import { CharacterCount, ValidationResult } from './validation-result.tsx'
+import { MAX_DIRECT_MESSAGE_LENGTH, MAX_POST_LENGTH, weightedLength } from './weighted-length.ts'
+
+/** The form of a direct message shows the count only when fewer characters are left. */
+const SHOW_COUNT_BELOW_CHARACTERS = 500
+
+type ReplyFormProps = {
+  readonly ticket: ApiTicket
+  /** The post that a public reply answers; undefined for a direct message. */
+  readonly entry?: Message
+  readonly onSent: (reply: Message) => void
+  readonly onClose?: () => void
+}
+
+/** The form to write a direct message or a public reply. */
+export function ReplyForm({ ticket, entry, onSent, onClose }: ReplyFormProps) {
+  const id = useId()
+  const textarea = useRef<HTMLTextAreaElement>(null)
+  const fileInput = useRef<HTMLInputElement>(null)
+  const draft = useDraft(`${ticket.id} ${entry?.id ?? ''}`)
+  const attachments = useAttachments(entry ? 4 : 1, draft.renewKey)
+  const { error, run } = useAction()
+  const [isDragOver, setDragOver] = useState(false)
+  const path = `${ticketPath(ticket.id)}/replies`
+  const body = {
+    text: draft.text,
+    ...(entry && { inReplyTo: entry.id }),
+    ...(attachments.ids.length > 0 && { attachmentIds: attachments.ids }),
+  }
+  const validation = useReplyValidation(path, body)
+  const length = validation?.weightedLength ?? (entry ? weightedLength(draft.text) : [...draft.text].length)
+  const maxLength = validation?.maxLength ?? (entry ? MAX_POST_LENGTH : MAX_DIRECT_MESSAGE_LENGTH)
+  const isTooLong = length > maxLength
+  const isEmpty = draft.text.trim() === '' && attachments.ids.length === 0
+  const isDisabled = isEmpty || isTooLong || attachments.isUploading || validation?.ok === false
+
+  useEffect(() => {
+    if (entry) textarea.current?.focus()
+  }, [entry])
+
+  const send = async () => {
+    if (isDisabled) return
+    await run(async () => {
+      const reply = await call<Message>('POST', path, { body, headers: { 'idempotency-key': draft.idempotencyKey } })
+      draft.clear()
+      attachments.clear()
+      showToast(t.queued)
+      onSent(reply)
+    })
+  }
+  const attach = (files: FileList | null | undefined) => {
+    if (!files?.length) return false
+    attachments.add([...files])
+    return true
+  }
+
+  return (
+    <form
+      class={isDragOver ? 'reply-form drag-over' : 'reply-form'}
+      onSubmit={(event) => event.preventDefault()}
+      onDragOver={(event) => {
+        event.preventDefault()
+        setDragOver(true)
+      }}
+      onDragLeave={() => setDragOver(false)}
+      onDrop={(event) => {
+        event.preventDefault()
+        setDragOver(false)
+        attach(event.dataTransfer?.files)
+      }}
+    >
+      <div class="reply-header">
+        <label for={id}>
+          <Icon name={entry ? 'globe' : 'lock'} size={16} />
+          {entry ? t.publicTo(entry.author.name ?? entry.author.username ?? '') : t.direct}
+        </label>
+        <span class="muted small">{entry ? t.publicHint : t.directHint}</span>
+        {onClose && <IconButton icon="close" label={t.close} onClick={onClose} />}
+      </div>
+      <textarea
+        ref={textarea}
+        id={id}
+        rows={entry ? 3 : 4}
+        value={draft.text}
+        placeholder={entry ? t.publicPlaceholder : t.directPlaceholder}
+        aria-describedby={`${id}-count ${id}-validation`}
+        aria-invalid={isTooLong || undefined}
+        onInput={(event) => draft.setText(event.currentTarget.value)}
+        onPaste={(event) => {
+          if (attach(event.clipboardData?.files)) event.preventDefault()
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void send()
+        }}
+      />
+      <AttachmentList files={attachments.files} onRemove={attachments.remove} />
+      {attachments.error && <Notice tone="danger">{attachments.error}</Notice>}
+      <div id={`${id}-validation`}>
+        <ValidationResult validation={validation} isTooLong={isTooLong} />
+      </div>
+      {error && <ErrorNotice error={error} />}
+      {error?.status === 0 && <p class="small">{t.noAnswer}</p>}
+      <div class="reply-footer">
+        <input
+          ref={fileInput}
+          type="file"
+          class="visually-hidden"
+          tabIndex={-1}
+          aria-hidden="true"
+          accept={ACCEPTED_TYPES.join(',')}
+          multiple={entry !== undefined}
+          onChange={(event) => {
+            attach(event.currentTarget.files)
+            event.currentTarget.value = ''
+          }}
+        />
+        <IconButton icon="attach" label={attachmentMessages.add} onClick={() => fileInput.current?.click()} />
+        <span class="muted small shortcut">{t.shortcut}</span>
+        <CharacterCount
+          id={`${id}-count`}
+          length={length}
+          maxLength={maxLength}
+          isShown={entry !== undefined || maxLength - length < SHOW_COUNT_BELOW_CHARACTERS}
+        />
+        <Button kind="primary" disabled={isDisabled} onClick={send}>
+          {entry ? t.sendPublic : t.send}
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,98 @@
+import { computed, signal } from '@preact/signals'
+import type { Config } from './config.ts'
+
+/** Tokens of the person who signed in, stored for this tab only. docs/decisions/console.md gives the reason. */
+export type Tokens = {
+  readonly access: string
+  readonly refresh: string | null
+  /** The ID token; holds name and mail address. Null when the user pool issued none. */
+  readonly id: string | null
+}
+
+export type Role = 'administrator' | 'agent'
+
+const STORAGE_KEY = 'session'
+
+/** Set once, before the first page renders. */
+export const config = signal<Config>({ signInUrl: '', clientId: '' })
+export const tokens = signal<Tokens | null>(storedTokens())
+/** True when the tokens expired and could not be refreshed. The page stays and shows a notice. */
+export const sessionExpired = signal(false)
+
+/** Role of the person; null without a group. It decides what the console offers; the API enforces it. */
+export const role = computed<Role | null>(() => {
+  const groups = claimsOf(tokens.value?.access)['cognito:groups']
+  const names: readonly unknown[] = Array.isArray(groups) ? groups : []
+  if (names.includes('administrators')) return 'administrator'
+  return names.includes('agents') ? 'agent' : null
+})
+
+/** Name of the person, else the mail address, else the user name; empty when no token has one. */
+export const personName = computed<string>(() => {
+  const { email, name } = claimsOf(tokens.value?.id)
+  const { username } = claimsOf(tokens.value?.access)
+  return [name, email, username].find((one): one is string => typeof one === 'string' && one !== '') ?? ''
+})
+
+/** Stores the tokens; null forgets them. */
+export function saveTokens(next: Tokens | null): void {
+  tokens.value = next
+  sessionExpired.value = false
+  if (next) sessionStorage.setItem(STORAGE_KEY, JSON.stringify(next))
+  else sessionStorage.removeItem(STORAGE_KEY)
+}
+
+let refreshing: Promise<boolean> | null = null
+
+/**
+ * Gets a new access token with the refresh token. Concurrent calls share one request.
+ * @returns false when the person must sign in again
+ * @throws TypeError when the token endpoint does not answer
+ */
+export function refreshTokens(): Promise<boolean> {
+  refreshing ??= refreshNow().finally(() => {
+    refreshing = null
+  })
+  return refreshing
+}
+
+async function refreshNow(): Promise<boolean> {
+  const before = tokens.value
+  if (!before?.refresh) return false
+  const next = await requestTokens({ grant_type: 'refresh_token', refresh_token: before.refresh })
+  if (next) saveTokens({ ...next, refresh: next.refresh ?? before.refresh, id: next.id ?? before.id })
+  return next !== null
+}
+
+/**
+ * Exchanges a grant (a code or a refresh token) for tokens.
+ * @returns null when the grant is expired or invalid
+ * @throws TypeError when the token endpoint does not answer
+ */
+export async function requestTokens(grant: Readonly<Record<string, string>>): Promise<Tokens | null> {
+  const { signInUrl, clientId } = config.value
+  const body = new URLSearchParams({ ...grant, client_id: clientId })
+  const response = await fetch(`${signInUrl}/oauth2/token`, { method: 'POST', body })
+  if (!response.ok) return null
+  const answer = (await response.json()) as { access_token: string; refresh_token?: string; id_token?: string }
+  return { access: answer.access_token, refresh: answer.refresh_token ?? null, id: answer.id_token ?? null }
+}
+
+/** Claims of a JWT. The signature is not verified here: the API does that for every call. */
+function claimsOf(token: string | null | undefined): Record<string, unknown> {
+  try {
+    const payload = (token ?? '').split('.')[1] ?? ''
+    const bytes = Uint8Array.from(atob(payload.replace(/-/g, '+').replace(/_/g, '/')), (one) => one.charCodeAt(0))
+    return JSON.parse(new TextDecoder().decode(bytes)) as Record<string, unknown>
+  } catch {
+    return {}
+  }
+}
+
+function storedTokens(): Tokens | null {
+  try {
+    return JSON.parse(sessionStorage.getItem(STORAGE_KEY) ?? 'null') as Tokens | null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto'
+import { kindOf } from './media-files.ts'
+import type { DirectMessage, EncryptedChat, Post } from './state.ts'
+import { activityUser, messageUser, userOf } from './user-shapes.ts'
+import { v1Entities, v1Media, v1Post } from './v1-shapes.ts'
+import { activityIncludes, activityPost, mentionedIn } from './v2-shapes.ts'
+import { apps, type WebhookEvent, type World } from './world.ts'
+
+/** The events of a new post: for its author and for every account that it mentions, answers or quotes. */
+export function postCreated(world: World, post: Post): WebhookEvent[] {
+  const { posts } = world.state
+  const parent = posts.find(({ id }) => id === post.inReplyToId)
+  const quoted = posts.find(({ id }) => id === post.quotedId)
+  const others = [post.inReplyToUserId, quoted?.authorId, ...mentionedIn(post)].filter(
+    (id) => id !== null && id !== undefined,
+  )
+  const accounts = new Set([post.authorId, ...others])
+  const written = new Set(
+    post.text.entities.flatMap((one) => (one.type === 'mention' && one.written ? [one.userId] : [])),
+  )
+  written.delete(post.authorId)
+  const body = () => v1Post(world, post)
+  const activity = (userId: string, event: string) =>
+    xActivity(world, userId, event, activityPost(world, post), activityIncludes(world, post, event))
+  return [
+    ...[...accounts].flatMap((userId) =>
+      accountActivity(world, userId, 'tweet_create_events', {
+        ...(userId === post.authorId ? {} : { user_has_blocked: false }),
+        tweet_create_events: [body()],
+      }),
+    ),
+    ...activity(post.authorId, 'post.create'),
+    ...[...written].flatMap((userId) => activity(userId, 'post.mention.create')),
+    ...(parent && parent.authorId !== post.authorId ? activity(parent.authorId, 'post.reply.create') : []),
+    ...(quoted && quoted.authorId !== post.authorId ? activity(quoted.authorId, 'post.quote.create') : []),
+  ]
+}
+
+/** The events of a deleted post: for its author only. */
+export function postDeleted(world: World, { id, authorId, deletedAt }: Post): WebhookEvent[] {
+  const status = { id, user_id: authorId }
+  const timestamp_ms = String(Date.parse(deletedAt ?? world.now().toISOString()))
+  const users = [{ data: activityUser(userOf(world, authorId)) }]
+  return [
+    ...accountActivity(world, authorId, 'tweet_delete_events', { tweet_delete_events: [{ status, timestamp_ms }] }),
+    ...xActivity(world, authorId, 'post.delete', { id, author_id: authorId }, { users }),
+  ]
+}
+
+/** The events of a direct message: for both accounts. Only the Account Activity API names the app, and only to the sender. */
+export function messageCreated(world: World, message: DirectMessage): WebhookEvent[] {
+  const ends = [...new Set([message.from, message.to])]
+  const users = ends.map((id) => userOf(world, id))
+  const app = Object.values(apps).find(({ id }) => id === message.appId) ?? apps.own
+  return ends.flatMap((userId) => {
+    const isSender = userId === message.from
+    const item = (namesApp: boolean) => ({ direct_message_events: [messageItem(world, message, namesApp)] })
+    return [
+      ...accountActivity(world, userId, 'direct_message_events', {
+        ...item(isSender),
+        ...(isSender ? { apps: { [app.id]: app } } : {}),
+        users: Object.fromEntries(users.map((user) => [user.id, messageUser(user)])),
+      }),
+      ...xActivity(world, userId, isSender ? 'dm.sent' : 'dm.received', {
+        ...item(false),
+        users: Object.fromEntries(users.map((user) => [user.id, { data: activityUser(user) }])),
+      }),
+    ]
+  })
+}
+
+function messageItem(
+  { state }: World,
+  { id, from, to, text, mediaId, appId, createdAt }: DirectMessage,
+  namesApp: boolean,
+) {
+  const link = text.entities.find((one) => one.type === 'media')
+  const media = state.media.find((one) => one.id === mediaId)
+  const address = `https://twitter.com/messages/media/${id}`
+  const entities = v1Entities(text.entities, state.users)
+  const own = link
+    ? [
+        {
+          url: link.url,
+          expanded_url: address,
+          display_url: link.url.replace('https://t.co/', 'pic.twitter.com/'),
+          indices: [link.start, link.end],
+        },
+      ]
+    : []
+  return {
+    type: 'message_create',
+    id,
+    created_timestamp: String(Date.parse(createdAt)),
+    message_create: {
+      target: { recipient_id: to },
+      sender_id: from,
+      ...(namesApp ? { source_app_id: appId } : {}),
+      message_data: {
+        text: text.full,
+        entities: { ...entities, urls: [...entities.urls, ...own] },
+        ...(media && link
+          ? { attachment: { type: 'media', media: { ...v1Media(media, link, address, id), type: kindOf(media) } } }
+          : {}),
+      },
+    },
+  }
+}
+
+/** The events of an encrypted message. They exist only in the X Activity API and have no readable content. */
+export function chatCreated(world: World, { id, from, to, createdAt }: EncryptedChat): WebhookEvent[] {
+  const random = (bytes: number) => randomBytes(bytes).toString('base64')
+  const payload = {
+    conversation_token: random(60),
+    id,
+    created_at_msec: String(Date.parse(createdAt)),
+    sender_id: from,
+    conversation_id: `${from}:${to}`,
+    conversation_key_version: '1768236281331',
+    encoded_event: random(120),
+    conversation_key_change_event: random(120),
+    message_event_signature: {
+      public_key_version: '1765382634817',
+      signature: random(64),
+      signature_version: '7',
+      signing_public_key: random(90),
+    },
+  }
+  return [...xActivity(world, to, 'chat.received', payload), ...xActivity(world, from, 'chat.sent', payload)]
+}
+
+/** The events of a revoked access. Call this before the subscriptions of the account are deleted. */
+export function revoked(world: World, userId: string): WebhookEvent[] {
+  const date_time = world
+    .now()
+    .toISOString()
+    .replace(/\.\d+Z$/, '+00:00')
+  const { subscriptions, activitySubscriptions } = world.state
+  const webhookIds = subscriptions.filter((one) => one.userId === userId).map(({ webhookId }) => webhookId)
+  const listening = activitySubscriptions.filter(
+    (one) => one.eventType === 'oauth.revoke' && (one.userId === null || one.userId === userId),
+  )
+  const revoke = { date_time, target: { app_id: apps.own.id }, source: { user_id: userId } }
+  const payload = { date_time, user_id: userId, app_id: apps.own.id }
+  const data = { event_uuid: eventUuid(), filter: {}, event_type: 'oauth.revoke', payload }
+  return [
+    ...webhookIds.map((webhookId) => ({ webhookId, userId, event: 'user_event', body: { user_event: { revoke } } })),
+    ...listening.flatMap(({ webhookId }) =>
+      webhookId === null ? [] : [{ webhookId, userId, event: 'oauth.revoke', body: { data } }],
+    ),
+  ]
+}
+
+function accountActivity({ state }: World, userId: string, event: string, content: object): WebhookEvent[] {
+  return state.subscriptions
+    .filter((one) => one.userId === userId)
+    .map(({ webhookId }) => ({ webhookId, userId, event, body: { for_user_id: userId, ...content } }))
+}
+
+function xActivity(
+  { state }: World,
+  userId: string,
+  event: string,
+  payload: object,
+  includes?: object,
+): WebhookEvent[] {
+  return state.activitySubscriptions
+    .filter((one) => one.eventType === event && one.userId === userId)
+    .flatMap(({ webhookId, tag, direction }) => {
+      const filter = { user_id: userId, ...(direction === null ? {} : { direction }) }
+      const data = {
+        event_uuid: eventUuid(),
+        filter,
+        event_type: event,
+        ...(tag === null ? {} : { tag }),
+        payload,
+        ...(includes ? { includes } : {}),
+      }
+      return webhookId === null ? [] : [{ webhookId, userId, event, body: { data } }]
+    })
+}
+
+/** A signed 64-bit integer as text, as X sends it. */
+const eventUuid = () => String(randomBytes(8).readBigInt64BE())
