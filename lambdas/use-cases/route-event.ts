@@ -68,7 +68,7 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
         return isSaved ? { outcome: 'settled', ticketId: reply.ticketId } : conflict
       }
       case 'mark_revoked':
-        await channels.markRevoked(channelId)
+        if (situation.channel) await channels.markRevoked(situation.channel)
         return { outcome: 'revoked', ticketId: null }
       case 'mark_deleted':
         await tickets.markDeleted(channelId, String(activity.externalId), at)

@@ -118,7 +118,7 @@ export function createSender({ channels, replies, posting, encryption, mediaQueu
         await replies.save(reply, withUnknownOutcome(reply, verdict.reason, verdict.ifMissing, at))
         return { outcome: 'outcome_unknown', reason: verdict.reason }
       case 'fail':
-        if (verdict.reconnect) await channels.markRevoked(channel.id)
+        if (verdict.reconnect) await channels.markRevoked(channel)
         return finish(reply, failed(reply, verdict.reason))
     }
   }

@@ -12,6 +12,8 @@ import { shop, type User } from './x-payloads.ts'
 export type TestStores = Stores & {
   endpoint: string
   connect(user?: User): Promise<Channel>
+  /** Marks a channel as one whose access was revoked. */
+  revoke(channelId: string): Promise<void>
   /** The sort keys of what is stored in a partition. */
   itemsOf(partition: string): Promise<string[]>
   stop(): Promise<void>
@@ -31,6 +33,10 @@ export async function startStores(now: () => Date = () => new Date()): Promise<T
     endpoint: database.endpoint,
     connect: ({ id, username } = shop) =>
       stores.channels.connect({ twitterUserId: id, username, at: now().toISOString() }),
+    async revoke(channelId) {
+      const channel = await stores.channels.get(channelId)
+      if (channel) await stores.channels.markRevoked(channel)
+    },
     async itemsOf(partition) {
       const query = {
         TableName: tableName,

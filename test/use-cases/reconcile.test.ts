@@ -352,7 +352,7 @@ describe('after a gap', () => {
     expect(queued).toHaveLength(1)
   })
 
-  test('nothing is asked for while the extension is disabled, and everything when it is enabled again', async () => {
+  test('what was ignored while the extension was disabled is not brought when it is enabled again', async () => {
     await run()
     await stores.channels.setExtension(false, clock.toISOString())
     sim.control.breakWebhooks()
@@ -363,9 +363,12 @@ describe('after a gap', () => {
     expect(webhooks()).toEqual([{ url: hookUrl, valid: true }])
     expect(queued).toEqual([])
     await stores.channels.setExtension(true, clock.toISOString())
+    moveTo('10:20:00')
+    write('lost and wanted')
     moveTo('10:30:00')
+    sim.control.breakWebhooks()
     await run()
-    expect((await texts()).map(({ text }) => text)).toEqual(['lost'])
+    expect((await texts()).map(({ text }) => text)).toEqual(['lost and wanted'])
   })
 
   test('what is switched off is not asked for', async () => {
@@ -382,6 +385,48 @@ describe('after a gap', () => {
 })
 
 describe('with the X Activity API', () => {
+  test.each(['mentions', 'extension'])(
+    'what was ignored while the %s were off is not brought when they are on',
+    async (what) => {
+      const turn = (on: boolean) =>
+        what === 'mentions'
+          ? stores.channels.change(channelId, { mentions: on }, clock.toISOString())
+          : stores.channels.setExtension(on, clock.toISOString())
+      await run('x-activity')
+      await turn(false)
+      for (const time of ['10:05:00', '10:14:00', '10:16:00']) {
+        moveTo(time)
+        sim.control.post({ by: ann.id, text: `@${shop.username} ignored at ${time}` })
+        if (time === '10:14:00') {
+          moveTo('10:15:00')
+          await run('x-activity')
+        }
+      }
+      moveTo('10:17:00')
+      await turn(true)
+      moveTo('10:18:00')
+      sim.control.post({ by: ann.id, text: `@${shop.username} wanted` })
+      moveTo('10:30:00')
+      await run('x-activity')
+      expect((await texts()).map(({ text }) => text)).toEqual([expect.stringContaining('wanted')])
+    },
+  )
+
+  test('more mentions than a page come in the order in which they were written', async () => {
+    await run('x-activity')
+    moveTo('10:05:00')
+    const ids = Array.from({ length: 150 }, (_, n) => {
+      moveTo(`10:05:${String(n % 60).padStart(2, '0')}`)
+      return sim.control.post({ by: ann.id, text: `@${shop.username} ${n}` }).id
+    })
+    queued = []
+    moveTo('10:15:00')
+    await run('x-activity')
+    const firstSeen = [...new Set(queued)]
+    expect(firstSeen).toHaveLength(ids.length)
+    expect(firstSeen.map(BigInt)).toEqual([...firstSeen.map(BigInt)].sort((a, b) => (a < b ? -1 : 1)))
+  })
+
   test('an answer under the own first entry joins, though no delivery tells of it', async () => {
     await run('x-activity')
     moveTo('10:05:00')

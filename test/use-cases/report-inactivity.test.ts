@@ -96,12 +96,12 @@ test('the mail says what is broken: the webhook, the token', async () => {
 })
 
 test('an account that took our access away is told once, and again after it was connected and taken away again', async () => {
-  await stores.channels.markRevoked(id)
-  await stores.channels.markRevoked(id)
+  await stores.revoke(id)
+  await stores.revoke(id)
   for (const hours of [1, 2, 9]) await run(hours)
   expect(mails.map((mail) => mail.subject)).toEqual(['Connect again: shop'])
   await stores.channels.connect({ ...account, at: at(10) })
-  await stores.channels.markRevoked(id)
+  await stores.revoke(id)
   await run(11)
   expect(mails).toHaveLength(2)
 })

@@ -285,7 +285,7 @@ describe('an outcome that is not known', () => {
     const reply = await write(ticketId, target, 'taken, then lost')
     x.next({ answer: answers.ill(), takes: true })
     await sender()(reply)
-    await stores.channels.markRevoked(`twitter-${shop.id}`)
+    await stores.revoke(`twitter-${shop.id}`)
     after(61_000)
     await sweep()
     expect(await deliveryOf(reply)).toMatchObject({ status: 'unknown', reason: expect.stringContaining('Check on X') })

@@ -107,7 +107,12 @@ export function createChannelStore(access: TableAccess): ChannelStore {
       const known = await get(channelId)
       if (!known) return null
       const after = withSettings(known, settings, at)
-      const names = [...Object.keys(settings), 'noMessagesChangedAt'] as (keyof Channel)[]
+      const names = [
+        ...Object.keys(settings),
+        'noMessagesChangedAt',
+        'directMessagesEnabledAt',
+        'mentionsEnabledAt',
+      ] as (keyof Channel)[]
       await set(channelId, Object.fromEntries(names.map((name) => [name, after[name]])))
       return after
     },
@@ -140,17 +145,22 @@ export function createChannelStore(access: TableAccess): ChannelStore {
       )
     },
 
-    async markRevoked(channelId) {
+    async markRevoked({ id, connectedAt }) {
       // A channel that is revoked already keeps whether administrators know.
       await conditionHolds(
         documents.send(
           new UpdateCommand({
             TableName: tableName,
-            Key: keys.channel(channelId),
+            Key: keys.channel(id),
             UpdateExpression: 'SET #status = :revoked, revocationNotified = :no',
-            ConditionExpression: '#status = :connected',
+            ConditionExpression: '#status = :connected AND connectedAt = :connectedAt',
             ExpressionAttributeNames: { '#status': 'status' },
-            ExpressionAttributeValues: { ':revoked': 'needs_reconnection', ':connected': 'connected', ':no': false },
+            ExpressionAttributeValues: {
+              ':revoked': 'needs_reconnection',
+              ':connected': 'connected',
+              ':connectedAt': connectedAt,
+              ':no': false,
+            },
           }),
         ),
       )

@@ -23,6 +23,9 @@ export type Channel = {
   readonly lastMessageAt: string | null
   /** ISO time at which `noMessagesHours` was last set; null if never. */
   readonly noMessagesChangedAt: string | null
+  /** ISO times at which the switches were last turned on; null if they never were off. */
+  readonly directMessagesEnabledAt: string | null
+  readonly mentionsEnabledAt: string | null
   /** ISO time at which the last reported inactivity began; null before the first report. */
   readonly inactivityNotifiedFrom: string | null
   /** True if administrators were notified that the account revoked our access. */
@@ -38,7 +41,15 @@ export type ChannelSettings = Partial<Pick<Channel, 'name' | 'directMessages' | 
  */
 export function withSettings(channel: Channel, settings: ChannelSettings, at: string): Channel {
   const hours = settings.noMessagesHours === undefined ? {} : { noMessagesChangedAt: at }
-  return { ...channel, ...settings, ...hours }
+  const enabledAt = (name: 'directMessages' | 'mentions') =>
+    settings[name] === true && !channel[name] ? at : channel[`${name}EnabledAt`]
+  return {
+    ...channel,
+    ...settings,
+    ...hours,
+    directMessagesEnabledAt: enabledAt('directMessages'),
+    mentionsEnabledAt: enabledAt('mentions'),
+  }
 }
 
 /** A channel for a newly connected account: both switches on, no inactivity report. `at` is an ISO time. */
@@ -62,6 +73,8 @@ export function newChannel(account: {
     connectedAt: account.at,
     lastMessageAt: null,
     noMessagesChangedAt: null,
+    directMessagesEnabledAt: null,
+    mentionsEnabledAt: null,
     inactivityNotifiedFrom: null,
     revocationNotified: false,
   }

@@ -61,7 +61,11 @@ export type ChannelStore = {
    * @param at ISO time
    */
   saveLastMessageAt(channelId: string, at: string): Promise<void>
-  markRevoked(channelId: string): Promise<void>
+  /**
+   * Marks a channel as one that must be reconnected. A channel that was reconnected since it was read stays connected:
+   * what X refused were the tokens of before.
+   */
+  markRevoked(channel: Pick<Channel, 'id' | 'connectedAt'>): Promise<void>
 }
 
 /** Notes that we answered deliveries with an error, so that `reconcile` fetches their events. */

@@ -257,8 +257,12 @@ function decideDeletion(_deletion: PostDeletion, storedIn: string | null): Decis
 }
 
 /** After a revocation the channel keeps its tickets and waits to be connected again. */
-function decideRevocation(_revocation: Revocation, channel: Channel): Decision {
+function decideRevocation({ revokedAt }: Revocation, channel: Channel): Decision {
   if (channel.status === 'disconnected') return ignore('the channel is disconnected')
+  // X says the time in whole seconds.
+  if (revokedAt !== null && Date.parse(revokedAt) + 1_000 <= Date.parse(channel.connectedAt)) {
+    return ignore('a revocation from before the account was connected')
+  }
   return { do: 'mark_revoked', reason: 'the account revoked our access' }
 }
 

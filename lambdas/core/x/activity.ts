@@ -100,7 +100,12 @@ export type Post = Message &
 export type PostDeletion = Common & { readonly kind: 'post_deletion'; readonly externalId: string }
 
 /** The account revoked our access. */
-export type Revocation = Common & { readonly kind: 'revoke'; readonly externalId: null }
+export type Revocation = Common & {
+  readonly kind: 'revoke'
+  readonly externalId: null
+  /** ISO time of the revocation; null if X does not say. */
+  readonly revokedAt: string | null
+}
 
 /** An event of X in our own model; the same for both event systems of X. */
 export type Activity = DirectMessage | EncryptedChat | Post | PostDeletion | Revocation

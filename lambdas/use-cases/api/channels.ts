@@ -60,6 +60,8 @@ function found(channel: Channel | null, id: string | undefined): ApiChannel {
 export function toApiChannel(channel: Channel): ApiChannel {
   const {
     noMessagesChangedAt: _changedAt,
+    directMessagesEnabledAt: _directMessagesEnabledAt,
+    mentionsEnabledAt: _mentionsEnabledAt,
     inactivityNotifiedFrom: _notifiedFrom,
     revocationNotified: _notified,
     ...publicFields

@@ -3,6 +3,7 @@
  * files. Uploading a file twice is harmless, so an upload is no attempt to send. What X refuses for now is tried again
  * later; a final refusal fails the reply.
  */
+import type { Channel } from '../../core/channels/channel.ts'
 import type { ChannelStore } from '../../core/ports/channels.ts'
 import type { Bucket } from '../../core/ports/media.ts'
 import type { Encryption, Log } from '../../core/ports/platform.ts'
@@ -62,7 +63,7 @@ export function createUpload({
       if (tokens) for (const file of reply.media) await ensureUploaded(reply, file, tokens, time)
     } catch (error) {
       if (!(error instanceof XError)) throw error
-      return afterRefusal(reply, error, time())
+      return afterRefusal(reply, channel, error, time())
     }
     return queueForSending(reply, time())
   }
@@ -98,12 +99,11 @@ export function createUpload({
     return uploadedMedia
   }
 
-  async function afterRefusal(reply: Reply, error: XError, at: Date) {
-    const { channelId } = reply
+  async function afterRefusal(reply: Reply, channel: Channel | null, error: XError, at: Date) {
     const verdict = judgeUpload(reply, error, at)
     const { status, detail } = error
     if (verdict.do === 'fail') {
-      if (verdict.reconnect) await channels.markRevoked(channelId)
+      if (verdict.reconnect && channel) await channels.markRevoked(channel)
       await change(reply, (current) => failed(current, verdict.reason))
       await queue(await replies.laterPendingReplies(reply), at)
       return { outcome: 'failed', reason: verdict.reason, status }

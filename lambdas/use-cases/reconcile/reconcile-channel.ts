@@ -23,7 +23,7 @@ export type ChannelDependencies = BackfillDependencies & {
   log: Log
 }
 
-/** Repairs a channel's subscription, checks our access to its account, and fetches what it backfill. */
+/** Repairs a channel's subscription, checks our access to its account, and reads what it missed. */
 export function createChannelReconciler(dependencies: ChannelDependencies) {
   const { channels, health, accounts, subscriptions, encryption, publicUrl, notify, log } = dependencies
   const backfill = createBackfill(dependencies)
@@ -61,7 +61,7 @@ export function createChannelReconciler(dependencies: ChannelDependencies) {
       reason: 'the channel has no tokens',
       mustAct: true,
     })
-    await channels.markRevoked(channel.id)
+    await channels.markRevoked(channel)
     return null
   }
 
@@ -93,7 +93,7 @@ export function createChannelReconciler(dependencies: ChannelDependencies) {
         reason: error.detail,
         mustAct: true,
       })
-      await channels.markRevoked(channel.id)
+      await channels.markRevoked(channel)
       return false
     }
   }

@@ -13,8 +13,6 @@ export type WebhookReconcileDependencies = {
   channels: ChannelStore
   health: HealthStore
   subscriptions: XSubscriptions
-  /** Which of X's event systems channels subscribe to. */
-  eventSource: 'account-activity' | 'x-activity'
   publicUrl: string
   notify: Notify
   log: Log
@@ -32,7 +30,7 @@ export type VerifiedWebhook = OwnWebhook & {
 const UNKNOWN_OUTAGE_MS = 24 * 3600_000
 
 export function createWebhookReconciler(dependencies: WebhookReconcileDependencies) {
-  const { channels, health, subscriptions, eventSource, publicUrl, notify, log } = dependencies
+  const { channels, health, subscriptions, publicUrl, notify, log } = dependencies
   const webhookUrl = `${publicUrl}${paths.webhook}`
 
   /** Registers or validates our webhook if necessary; null if that fails. */
@@ -86,12 +84,11 @@ export function createWebhookReconciler(dependencies: WebhookReconcileDependenci
     return notified ? null : fault
   }
 
-  /** Asks X to replay the outage, as soon as X allows it. Only the Account Activity API has replays. */
+  /** Asks X to replay the outage, as soon as X allows it: https://docs.x.com/x-api/webhooks. */
   async function requestReplay(webhookId: string, now: Date): Promise<void> {
     const known = await health.webhook()
     if (!known.outageForReplay) return
-    const step =
-      eventSource === 'account-activity' ? replayStep(known.outageForReplay, now) : { do: 'give_up' as const }
+    const step = replayStep(known.outageForReplay, now)
     if (step.do === 'wait') {
       log({ event: 'replay_waits', until: step.until })
       return

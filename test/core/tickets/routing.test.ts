@@ -247,6 +247,16 @@ describe('rule 8: again', () => {
 })
 
 describe('what else X says', () => {
+  test('a revocation from before the connection does not disconnect the fresh channel', () => {
+    const revoked = (date_time?: string) =>
+      activityOf({ user_event: { revoke: { date_time, target: { app_id: '1' }, source: { user_id: shop.id } } } })
+    // The channel was connected at 2026-01-01T00:00:00.000Z.
+    expect(decide(revoked('2025-12-31T23:59:59+00:00'), nothing)).toMatchObject({ do: 'ignore' })
+    for (const time of ['2026-01-01T00:00:00+00:00', '2026-01-02T00:00:00+00:00', undefined, 'yesterday']) {
+      expect(decide(revoked(time), nothing)).toMatchObject({ do: 'mark_revoked' })
+    }
+  })
+
   test('a revocation marks the channel, unless it is disconnected already', () => {
     const revoke = activityOf({ user_event: { revoke: { source: { user_id: shop.id } } } })
     expect(decide(revoke, nothing).do).toBe('mark_revoked')

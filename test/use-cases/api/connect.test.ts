@@ -118,7 +118,7 @@ describe('connecting an account', () => {
       name: 'Our shop',
       at: now().toISOString(),
     })
-    await stores.channels.markRevoked(known.id)
+    await stores.revoke(known.id)
     clock = new Date('2026-02-01T12:00:00.000Z')
     const { token, cookie } = await begin()
     await comeBack(allowed(token), cookie)

@@ -170,7 +170,7 @@ describe('what X would refuse is refused before it is stored', () => {
   })
 
   test('on a channel that is not connected: 409 that says what to do', async () => {
-    await stores.channels.markRevoked(`twitter-${shop.id}`)
+    await stores.revoke(`twitter-${shop.id}`)
     const revoked = await reply(directTicket, { text: 'x' })
     expect([revoked.status, revoked.body.detail]).toEqual([409, expect.stringContaining('connect the channel again')])
     await stores.connect()
@@ -240,7 +240,7 @@ describe('a dry run', () => {
     expect((await dryRun(mentionTicket, under)).body.problems).toMatchObject([{ code: 'in_reply_to_not_customers' }])
     expect((await reply(mentionTicket, under)).status).toBe(422)
     await call('PATCH', `/api/tickets/${directTicket}`, { status: 'closed' })
-    await stores.channels.markRevoked(`twitter-${shop.id}`)
+    await stores.revoke(`twitter-${shop.id}`)
     const { status, body } = await dryRun(directTicket, { text: 'x' })
     expect([status, body.ok]).toEqual([200, false])
     expect(body.problems.map((one: { code: string }) => one.code)).toEqual(['ticket_closed', 'channel_not_connected'])

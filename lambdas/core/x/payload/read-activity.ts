@@ -3,6 +3,7 @@ import type { Activity } from '../activity.ts'
 import type { QueuedEvent } from '../webhook-body.ts'
 import { readDirectMessage, readEncryptedChat } from './direct-message.ts'
 import { readPost } from './post.ts'
+import { isoTime } from './schema.ts'
 
 /** An activity, or why the event is unreadable. */
 export type Reading = { readonly activity: Activity } | { readonly unreadable: string }
@@ -19,7 +20,10 @@ export function readActivity(event: QueuedEvent): Reading {
   try {
     if (kind === 'direct_message') return { activity: readDirectMessage(item, envelope) }
     if (kind === 'post') return { activity: readPost(item, envelope) }
-    if (kind === 'revoke') return { activity: { kind, channelUserId, externalId: null, receivedAt } }
+    if (kind === 'revoke') {
+      const revokedAt = typeof item === 'object' && item !== null ? isoTime(Reflect.get(item, 'date_time')) : null
+      return { activity: { kind, channelUserId, externalId: null, receivedAt, revokedAt } }
+    }
     if (externalId === null) return { unreadable: 'its id is missing' }
     if (kind === 'encrypted_chat') return { activity: readEncryptedChat(externalId, item, envelope) }
     return { activity: { kind, channelUserId, externalId, receivedAt } }
