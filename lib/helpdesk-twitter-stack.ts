@@ -176,6 +176,21 @@ export class HelpdeskTwitterStack extends Stack {
       userImpact: notNotified,
     })
 
+    // Every two minutes the mentions are polled, because X does not report every answer by an event.
+    const notPolled = "Customers' answers under their own posts do not become tickets, or late"
+    const mentions = new HandlerFunction(this, 'Mentions', {
+      name: 'mentions',
+      code: bundles.mentions,
+      alarms,
+      userImpact: notPolled,
+    })
+    events.grantSend(mentions)
+    tickets.grantReadWrite(mentions)
+    secrets.grantRead(mentions)
+    tokens.grantDecrypt(mentions)
+    mentions.addVariable('X_API_URL', settings.xApiUrl)
+    new Schedule(this, 'MentionsSchedule', { name: 'mentions', target: mentions, alarms, userImpact: notPolled })
+
     // Every fifteen minutes reconcile repairs webhook and subscriptions and recovers missed messages.
     const notRepaired = 'A broken connection to X is not repaired, and missed messages are not recovered'
     const reconcile = new HandlerFunction(this, 'Reconcile', {

@@ -15,7 +15,6 @@ import { createReconcile } from '../use-cases/reconcile/reconcile.ts'
 
 const environment = readEnvironment('reconcile')
 const { access, encryption } = xAccess(environment)
-const eventSource = eventSourceIn(environment.EVENT_SOURCE)
 const { channels, health } = openStores(environment.TABLE_NAME, now)
 
 export const handler = createReconcile({
@@ -24,8 +23,7 @@ export const handler = createReconcile({
   events: createEventQueue(awsAccess('sqs'), environment.EVENTS_QUEUE_URL),
   accounts: createXAccounts(access),
   reading: createXReading(access),
-  subscriptions: createXSubscriptions(access, eventSource),
-  eventSource,
+  subscriptions: createXSubscriptions(access, eventSourceIn(environment.EVENT_SOURCE)),
   encryption,
   notify: createNotifier(createMailer(environment.MAIL_FROM, administratorsIn(environment.ADMINISTRATORS)), log),
   publicUrl: environment.PUBLIC_URL,

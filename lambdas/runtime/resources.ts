@@ -79,6 +79,11 @@ export const functions = {
     ],
   },
   requeue: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME', 'REPLIES_QUEUE_URL', 'MEDIA_QUEUE_URL'] },
+  mentions: {
+    timeoutSeconds: 110,
+    memoryMb: 512,
+    environment: ['TABLE_NAME', 'EVENTS_QUEUE_URL', 'X_SECRETS', 'TOKENS_KEY', 'X_API_URL'],
+  },
   reconcile: {
     timeoutSeconds: 300,
     memoryMb: 512,
@@ -142,6 +147,7 @@ export type QueueName = keyof typeof queues
 export const schedules = {
   requeue: { everyMinutes: 1 },
   inactivity: { everyMinutes: 5 },
+  mentions: { everyMinutes: 2 },
   reconcile: { everyMinutes: 15 },
 } as const satisfies Partial<Record<FunctionName, { everyMinutes: number }>>
 

@@ -54,6 +54,7 @@ describe('permissions', () => {
       'apigateway.amazonaws.com /webhooks/twitter -> Webhook',
       'apigateway.amazonaws.com /{proxy+} -> Api',
       'events.amazonaws.com InactivitySchedule -> Inactivity',
+      'events.amazonaws.com MentionsSchedule -> Mentions',
       'events.amazonaws.com ReconcileSchedule -> Reconcile',
       'events.amazonaws.com RequeueSchedule -> Requeue',
     ])
@@ -104,6 +105,7 @@ describe('permissions', () => {
     ],
     ['requeue', ['dynamodb', 'sqs:SendMessage']],
     ['inactivity', ['dynamodb', 'kms:Decrypt', 'secretsmanager:GetSecretValue', 'ses:SendEmail']],
+    ['mentions', ['dynamodb', 'kms:Decrypt', 'secretsmanager:GetSecretValue', 'sqs:SendMessage']],
     ['reconcile', ['dynamodb', 'kms:Decrypt', 'secretsmanager:GetSecretValue', 'ses:SendEmail', 'sqs:SendMessage']],
   ] as const)('the function %s may write its log and %j, and nothing else', (name, expected) => {
     const actions = permissionsOf(template)[name].flatMap(({ Action }) => Action as string | string[])
@@ -113,6 +115,7 @@ describe('permissions', () => {
 
   test.each([
     ['webhook', { to: ['Events'], from: [] }],
+    ['mentions', { to: ['Events'], from: [] }],
     ['reconcile', { to: ['Events'], from: [] }],
     ['router', { to: ['Media'], from: ['Events'] }],
     ['api', { to: ['Replies'], from: [] }],

@@ -21,6 +21,7 @@ test('every schedule of the manifest is deployed, and no other', () => {
 test.each([
   ['what waits is brought back every minute', 'requeue', 'rate(1 minute)'],
   ['channels are listened to every five minutes', 'inactivity', 'rate(5 minutes)'],
+  ['mentions are polled every two minutes', 'mentions', 'rate(2 minutes)'],
   ['webhook and subscriptions are looked after every fifteen minutes', 'reconcile', 'rate(15 minutes)'],
 ])('%s', (_, name, ScheduleExpression) => {
   template.hasResourceProperties('AWS::Events::Rule', { Name: `HelpdeskTwitter-${name}`, ScheduleExpression })

@@ -20,5 +20,13 @@ test('only functions that receive from X or call X read the credentials', () => 
   const readers = Object.entries(permissionsOf(template)).filter(([, statements]) =>
     JSON.stringify(statements).includes('secretsmanager:'),
   )
-  expect(readers.map(([name]) => name)).toEqual(['webhook', 'api', 'sender', 'media', 'inactivity', 'reconcile'])
+  expect(readers.map(([name]) => name)).toEqual([
+    'webhook',
+    'api',
+    'sender',
+    'media',
+    'inactivity',
+    'mentions',
+    'reconcile',
+  ])
 })

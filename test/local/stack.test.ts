@@ -65,6 +65,7 @@ const folders = {
     'export const handler = async ({ Records }) => console.log({ moved: Records[0].body })',
   ),
   inactivity: folder.handler('inactivity', 'export const handler = async ({ time }) => console.log({ heard: time })'),
+  mentions: folder.handler('mentions', 'export const handler = async () => null'),
   reconcile: folder.handler('reconcile', 'export const handler = async ({ time }) => console.log({ kept: time })'),
 }
 

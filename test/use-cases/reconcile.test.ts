@@ -113,7 +113,6 @@ function run(
     ...stores,
     events,
     ...portsOf(xOf(source)),
-    eventSource: source,
     encryption,
     notify: createNotifier(mailer, log),
     publicUrl: hookUrl.slice(0, -'/webhooks/twitter'.length),
@@ -381,74 +380,5 @@ describe('after a gap', () => {
     moveTo('10:15:00')
     await run()
     expect((await texts()).map(({ recovered }) => recovered)).toEqual(['poll'])
-  })
-})
-
-describe('with the X Activity API', () => {
-  test.each(['mentions', 'extension'])(
-    'what was ignored while the %s were off is not brought when they are on',
-    async (what) => {
-      const turn = (on: boolean) =>
-        what === 'mentions'
-          ? stores.channels.change(channelId, { mentions: on }, clock.toISOString())
-          : stores.channels.setExtension(on, clock.toISOString())
-      await run('x-activity')
-      await turn(false)
-      for (const time of ['10:05:00', '10:14:00', '10:16:00']) {
-        moveTo(time)
-        sim.control.post({ by: ann.id, text: `@${shop.username} ignored at ${time}` })
-        if (time === '10:14:00') {
-          moveTo('10:15:00')
-          await run('x-activity')
-        }
-      }
-      moveTo('10:17:00')
-      await turn(true)
-      moveTo('10:18:00')
-      sim.control.post({ by: ann.id, text: `@${shop.username} wanted` })
-      moveTo('10:30:00')
-      await run('x-activity')
-      expect((await texts()).map(({ text }) => text)).toEqual([expect.stringContaining('wanted')])
-    },
-  )
-
-  test('more mentions than a page come in the order in which they were written', async () => {
-    await run('x-activity')
-    moveTo('10:05:00')
-    const ids = Array.from({ length: 150 }, (_, n) => {
-      moveTo(`10:05:${String(n % 60).padStart(2, '0')}`)
-      return sim.control.post({ by: ann.id, text: `@${shop.username} ${n}` }).id
-    })
-    queued = []
-    moveTo('10:15:00')
-    await run('x-activity')
-    const firstSeen = [...new Set(queued)]
-    expect(firstSeen).toHaveLength(ids.length)
-    expect(firstSeen.map(BigInt)).toEqual([...firstSeen.map(BigInt)].sort((a, b) => (a < b ? -1 : 1)))
-  })
-
-  test('an answer under the own first entry joins, though no delivery tells of it', async () => {
-    await run('x-activity')
-    moveTo('10:05:00')
-    const first = sim.control.post({ by: ann.id, text: `@${shop.username} hello` })
-    moveTo('10:15:00')
-    await run('x-activity')
-    const answer = sim.control.post({ by: ann.id, text: 'one thing more', inReplyTo: first.id })
-    moveTo('10:30:00')
-    await run('x-activity')
-    await run('x-activity')
-    const { items } = await stores.tickets.tickets({}, { limit: 10, after: null })
-    expect(items.map(({ messageCount }) => messageCount)).toEqual([2])
-    expect(queued.filter((id) => id === answer.id).length).toBeGreaterThan(0)
-  })
-
-  test('the list of mentions is asked for what is new, not from the beginning', async () => {
-    await run('x-activity')
-    sim.control.post({ by: ann.id, text: `@${shop.username} old` })
-    for (const time of ['10:15:00', '10:30:00', '10:45:00']) {
-      moveTo(time)
-      await run('x-activity')
-    }
-    expect(queued).toHaveLength(1)
   })
 })

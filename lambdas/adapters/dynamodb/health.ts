@@ -31,11 +31,18 @@ export function createHealthStore(access: TableAccess, outageKey: Key): HealthSt
       const [item] = await getAll(access, [keys.channelHealth(channelId)])
       if (!item) return unknownChannelHealth
       // Only `saveChannel` writes such items, always complete.
-      const { healthyAt, fault, backfill, mentionsPolledTo } = item as unknown as ChannelHealth
-      return { healthyAt, fault, backfill, mentionsPolledTo }
+      const { healthyAt, fault, backfill } = item as unknown as ChannelHealth
+      return { healthyAt, fault, backfill }
     },
 
     saveChannel: (channelId, health) => put({ ...keys.channelHealth(channelId), ...health }),
+
+    async mentionsPolledTo(channelIds) {
+      const items = await getAll(access, channelIds.map(keys.mentionsPoll))
+      return new Map(items.flatMap((item) => (item ? [[String(item.channelId), String(item.polledTo)]] : [])))
+    },
+
+    saveMentionsPolledTo: (channelId, at) => put({ ...keys.mentionsPoll(channelId), channelId, polledTo: at }),
 
     async notedOutage() {
       const [item] = await getAll(access, [outageKey])

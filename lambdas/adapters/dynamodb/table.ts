@@ -54,6 +54,7 @@ export const keys = {
   ownWebhook: { pk: 'WEBHOOK', sk: 'WEBHOOK' },
   webhookHealth: { pk: 'WEBHOOK', sk: 'HEALTH' },
   channelHealth: (channelId: string): Key => ({ pk: `CHANNEL#${channelId}`, sk: 'HEALTH' }),
+  mentionsPoll: (channelId: string): Key => ({ pk: `CHANNEL#${channelId}`, sk: 'MENTIONS_POLL' }),
   /** One shard of the counts of a channel and UTC day. */
   counts: (channelId: string, shard: number, day: string): Key => ({ pk: `COUNTS#${channelId}#${shard}`, sk: day }),
   /** One shard of the report sums of the tickets that a channel opened in a UTC day. */

@@ -30,8 +30,6 @@ export type ChannelHealth = {
   readonly fault: Fault | null
   /** What we still read from X's lists; null when nothing is left. */
   readonly backfill: Backfill | null
-  /** ISO time up to which we have read its mentions, with the X Activity API; null otherwise. */
-  readonly mentionsPolledTo: string | null
 }
 
 export const unknownWebhookHealth: WebhookHealth = {
@@ -45,7 +43,6 @@ export const unknownChannelHealth: ChannelHealth = {
   healthyAt: null,
   fault: null,
   backfill: null,
-  mentionsPolledTo: null,
 }
 
 /**

@@ -74,12 +74,15 @@ export type OutageNotes = {
   note(from: string, to: string): Promise<void>
 }
 
-/** What `reconcile` remembers from run to run. Only `reconcile` writes it, except for noted outages. */
+/** What `reconcile` and the poll of mentions remember from run to run. Each item has one writer. */
 export type HealthStore = {
   webhook(): Promise<WebhookHealth>
   saveWebhook(health: WebhookHealth): Promise<void>
   channel(channelId: string): Promise<ChannelHealth>
   saveChannel(channelId: string, health: ChannelHealth): Promise<void>
+  /** ISO times up to which the mentions of channels were polled, by channel id; none before the first poll. */
+  mentionsPolledTo(channelIds: readonly string[]): Promise<ReadonlyMap<string, string>>
+  saveMentionsPolledTo(channelId: string, at: string): Promise<void>
   /** The period in which we answered deliveries with an error; null if there was none. */
   notedOutage(): Promise<Outage | null>
   /** Deletes a noted outage, unless it has grown since it was read. */

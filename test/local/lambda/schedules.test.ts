@@ -28,7 +28,7 @@ const noon = new Date('2026-03-12T12:00:00Z')
 beforeEach(() => {
   jest.useFakeTimers({ now: new Date('2026-03-12T19:03:58.250Z') })
   runs = []
-  running = startSchedules({ requeue, inactivity: later, reconcile: later })
+  running = startSchedules({ requeue, inactivity: later, mentions: later, reconcile: later })
 })
 afterEach(() => {
   running.stop()

@@ -1,0 +1,23 @@
+/** Called by the schedule every 2 minutes. */
+import { createEventQueue } from '../adapters/aws/event-queue.ts'
+import { createXReading } from '../adapters/x/reading.ts'
+import { awsAccess } from '../runtime/aws.ts'
+import { now } from '../runtime/clock.ts'
+import { readEnvironment } from '../runtime/environment.ts'
+import { log } from '../runtime/log.ts'
+import { openStores } from '../runtime/stores.ts'
+import { xAccess } from '../runtime/x-access.ts'
+import { createMentionsPoll } from '../use-cases/poll-mentions.ts'
+
+const environment = readEnvironment('mentions')
+const { access, encryption } = xAccess(environment)
+const { channels, health } = openStores(environment.TABLE_NAME, now)
+
+export const handler = createMentionsPoll({
+  channels,
+  health,
+  events: createEventQueue(awsAccess('sqs'), environment.EVENTS_QUEUE_URL),
+  reading: createXReading(access),
+  encryption,
+  log,
+})

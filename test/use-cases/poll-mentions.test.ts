@@ -1,0 +1,221 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { entryOf } from '../../lambdas/adapters/aws/event-queue.ts'
+import type { EventQueue } from '../../lambdas/core/ports/queues.ts'
+import type { AccountTokens } from '../../lambdas/core/ports/x.ts'
+import { createMentionsPoll } from '../../lambdas/use-cases/poll-mentions.ts'
+import { startX, type XSimulator } from '../../local/x-simulator/simulator.ts'
+import { decideOnX } from '../support/authorize.ts'
+import { noEncryption } from '../support/encryption.ts'
+import { recordOf, routerOver } from '../support/router.ts'
+import { startStores, type TestStores } from '../support/stores.ts'
+import { xAt } from '../support/x.ts'
+import { ann, bob, shop, type User } from '../support/x-payloads.ts'
+
+const keys = { consumerKey: 'test-key', consumerSecret: 'test-secret' }
+const idOf = (user: User) => `twitter-${user.id}`
+const other: User = { id: '3333333333', username: 'other_shop' }
+
+let clock = new Date()
+let stores: TestStores
+let sim: XSimulator
+let tokens: Map<string, AccountTokens>
+let queued: string[] = []
+let logged: Readonly<Record<string, unknown>>[] = []
+
+const x = () =>
+  xAt(sim.url, { app: async () => ({ key: keys.consumerKey, secret: keys.consumerSecret }) }, 'x-activity')
+
+beforeAll(async () => {
+  stores = await startStores(() => clock)
+})
+afterAll(() => stores.stop())
+
+beforeEach(async () => {
+  clock = new Date(clock.getTime() + 24 * 3600_000)
+  clock.setUTCHours(10, 0, 0, 0)
+  queued = []
+  logged = []
+  tokens = new Map()
+  sim = await startX({ port: 0, ...keys })
+  sim.control.clock(clock)
+  for (const user of [shop, other, ann, bob]) sim.control.addUser({ id: user.id, username: user.username })
+  for (const user of [shop, other]) await connect(user)
+  await stores.channels.setExtension(true, clock.toISOString())
+  await stores.channels.change(idOf(shop), { mentions: true }, clock.toISOString())
+})
+afterEach(() => sim.stop())
+
+async function connect(user: User): Promise<void> {
+  const request = await x().requestToken('http://localhost:3000/callback')
+  const back = await decideOnX(request.authorizeUrl, user.id, 'allow')
+  const own = await x().accessToken(request, back.searchParams.get('oauth_verifier') ?? '')
+  tokens.set(user.id, own)
+  await stores.channels.connect({
+    twitterUserId: user.id,
+    username: user.username,
+    encryptedTokens: JSON.stringify(own),
+    at: clock.toISOString(),
+  })
+}
+
+function moveTo(time: string) {
+  clock = new Date(`${clock.toISOString().slice(0, 10)}T${time}.000Z`)
+  sim.control.clock(clock)
+}
+
+const mention = (text: string, to: User = shop) => sim.control.post({ by: ann.id, text: `@${to.username} ${text}` }).id
+
+/** Routes what the poll queues at once. */
+const events: EventQueue = {
+  async send(list, id) {
+    queued.push(...list.map((event) => String(event.externalId)))
+    const records = list.map((event, index) => {
+      const entry = entryOf(event, index, id)
+      return recordOf(entry.MessageBody, entry.MessageGroupId)
+    })
+    const { batchItemFailures } = await routerOver(stores, () => clock).handle({ Records: records })
+    if (batchItemFailures.length > 0) throw new Error('an event failed')
+  },
+}
+
+function poll(queue: EventQueue = events): Promise<void> {
+  const run = createMentionsPoll({
+    ...stores,
+    events: queue,
+    reading: x(),
+    encryption: noEncryption,
+    log: (entry) => logged.push(entry),
+  })
+  return run({ time: clock.toISOString() })
+}
+
+async function messageCounts(user: User = shop): Promise<number[]> {
+  const { items } = await stores.tickets.tickets({ channelId: idOf(user) }, { limit: 100, after: null })
+  return items
+    .filter(({ openedAt }) => openedAt.slice(0, 10) === clock.toISOString().slice(0, 10))
+    .map(({ messageCount }) => messageCount)
+}
+
+describe('the poll of mentions', () => {
+  test("brings an answer under the customer's own first entry, which no event reports, once", async () => {
+    await poll()
+    moveTo('10:01:00')
+    const first = mention('hello')
+    moveTo('10:02:00')
+    await poll()
+    moveTo('10:03:00')
+    sim.control.post({ by: ann.id, text: 'one thing more', inReplyTo: first })
+    for (const time of ['10:04:00', '10:06:00', '10:08:00']) {
+      moveTo(time)
+      await poll()
+    }
+    expect(await messageCounts()).toEqual([2])
+  })
+
+  test('continues where the last one ended, so that an old mention is not read for ever', async () => {
+    await poll()
+    moveTo('10:01:00')
+    mention('old')
+    moveTo('10:02:00')
+    await poll()
+    moveTo('10:30:00')
+    await poll()
+    queued = []
+    moveTo('10:32:00')
+    await poll()
+    expect(queued).toEqual([])
+  })
+
+  test('queues more mentions than a page in the order in which they were written', async () => {
+    await poll()
+    const ids = Array.from({ length: 150 }, (_, n) => {
+      moveTo(`10:01:${String(Math.floor(n / 3)).padStart(2, '0')}`)
+      return mention(`number ${n}`)
+    })
+    moveTo('10:02:00')
+    await poll({
+      send: async (list) => void queued.push(...list.map((event) => String(event.externalId))),
+    })
+    expect(queued).toEqual(ids)
+  })
+
+  test.each(['mentions', 'extension'])('does not bring what was ignored while the %s was off', async (what) => {
+    const turn = (on: boolean) =>
+      what === 'mentions'
+        ? stores.channels.change(idOf(shop), { mentions: on }, clock.toISOString())
+        : stores.channels.setExtension(on, clock.toISOString())
+    await poll()
+    await turn(false)
+    moveTo('10:01:00')
+    mention('ignored')
+    moveTo('10:02:00')
+    await poll()
+    moveTo('10:03:00')
+    mention('ignored too')
+    moveTo('10:03:30')
+    await turn(true)
+    moveTo('10:03:40')
+    const wanted = mention('wanted')
+    moveTo('10:04:00')
+    await poll()
+    expect(queued).toEqual([wanted])
+  })
+
+  test('does not bring what was written before the account was connected', async () => {
+    mention('before')
+    moveTo('10:01:00')
+    await connect(shop)
+    moveTo('10:02:00')
+    await poll()
+    expect(queued).toEqual([])
+  })
+
+  test('reads each channel as its account, and the failure of one stops no other', async () => {
+    await poll()
+    moveTo('10:01:00')
+    mention('to the shop')
+    const toOther = mention('to the other', other)
+    moveTo('10:02:00')
+    const failing: EventQueue = {
+      async send(list, id) {
+        if (list.some((event) => event.channelUserId === shop.id)) throw new Error('SQS is away')
+        await events.send(list, id)
+      },
+    }
+    await expect(poll(failing)).rejects.toThrow('1 of 2 channels could not be polled')
+    expect(queued).toEqual([toOther])
+    // The next run brings what the failed one left.
+    moveTo('10:04:00')
+    await poll()
+    expect(await messageCounts()).toEqual([1])
+  })
+
+  test('polls first the channel that has waited longest, so that X never refuses the same one for ever', async () => {
+    await poll()
+    moveTo('10:10:00')
+    sim.control.answer({ path: `/2/users/${shop.id}/mentions`, status: 429, body: {} })
+    await poll()
+    moveTo('10:12:00')
+    const before = sim.control.calls().length
+    await poll()
+    const order = sim.control
+      .calls()
+      .slice(before)
+      .map(({ path }) => path)
+    expect(order.find((path) => path.includes('/mentions'))).toContain(shop.id)
+  })
+
+  test('a refusal of X is logged, and the next run continues', async () => {
+    await poll()
+    moveTo('10:01:00')
+    const late = mention('late')
+    moveTo('10:02:00')
+    sim.control.answer({ path: `/2/users/${shop.id}/mentions`, status: 503, body: {} })
+    await poll()
+    expect(logged).toContainEqual(expect.objectContaining({ event: 'x_call_failed', status: 503 }))
+    expect(queued).toEqual([])
+    moveTo('10:20:00')
+    await poll()
+    expect(queued).toEqual([late])
+  })
+})
