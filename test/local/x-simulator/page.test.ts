@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import type { Page } from 'playwright-core'
+import type { FileChooser, Page } from 'playwright-core'
 import type { XSimulator } from '../../../local/x-simulator/simulator.ts'
 import { axeViolations, browserForTests, noFaults, type OpenedPage, type PageOptions } from '../../support/browser.ts'
 import { eventually, served } from '../support.ts'
@@ -429,6 +429,9 @@ describe('the page', () => {
 
   test('is worked by the keyboard: tabs by the arrows, the files by the key that opens them', async () => {
     const { page } = await connected()
+    // Listening from the start: the browser needs a moment before it hands over the dialog instead of opening it.
+    const choosers: FileChooser[] = []
+    page.on('filechooser', (one) => choosers.push(one))
     await page.getByRole('tab', { name: 'Messages' }).focus()
     await page.keyboard.press('ArrowRight')
     expect(await page.getByRole('tabpanel', { name: 'Posts' }).isVisible()).toBe(true)
@@ -436,7 +439,9 @@ describe('the page', () => {
     await page.keyboard.press('ArrowLeft')
     await page.locator('#message-form-text').focus()
     await page.keyboard.press('Shift+Tab')
-    const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')])
+    await page.locator('#message-form-file:focus').waitFor({ state: 'attached' })
+    await page.keyboard.press('Enter')
+    const chooser = await eventually('the dialog for files', () => choosers[0])
     expect(chooser.isMultiple()).toBe(false)
   })
 
