@@ -1,6 +1,7 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib'
+import { Annotations, CfnOutput, Stack } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import { paths } from '../lambdas/core/api/paths.ts'
+import { endOf } from '../lambdas/core/x/event-source.ts'
 import type { FunctionName } from '../lambdas/runtime/resources.ts'
 import { Access } from './access.ts'
 import { AlarmTopic } from './alarms.ts'
@@ -34,6 +35,9 @@ export class HelpdeskTwitterStack extends Stack {
       stackName: settings.stackName,
       description: 'Messages on X become tickets, replies go back to X',
     })
+
+    const end = endOf(settings.eventSource)
+    if (end) Annotations.of(this).addWarningV2('helpdesk-twitter:event-source-ends', end)
 
     // The topic of all alarms comes first, because everything below raises alarms.
     const alarms = new AlarmTopic(this, 'Alarms', settings.administrators)

@@ -23,7 +23,7 @@ export const defaults = {
   stackName: 'HelpdeskTwitter',
   mailFrom: 'helpdesk@example.com',
   xApiUrl: 'https://api.x.com',
-  eventSource: 'account-activity',
+  eventSource: 'x-activity',
 } as const satisfies Partial<Settings>
 
 /**

@@ -43,7 +43,7 @@ export type AwsEndpoints = {
 export const defaults = {
   administrators: ['admin@example.com'],
   mailFrom: 'helpdesk@example.com',
-  eventSource: 'account-activity',
+  eventSource: 'x-activity',
 } as const satisfies Partial<Settings>
 
 /**

@@ -31,7 +31,7 @@ export type StackOptions = XSecrets & {
   readonly xPort?: number
   /** An X to use instead of the simulator. The simulator does not start then. */
   readonly xApiUrl?: string | undefined
-  /** The event system that channels subscribe to. Default: `account-activity`. */
+  /** The event system that channels subscribe to. Default: `x-activity`. */
   readonly eventSource?: EventSource
   /** Port of the mailbox. Default: any free port. */
   readonly mailPort?: number

@@ -1,4 +1,5 @@
 import { paths } from '../lambdas/core/api/paths.ts'
+import { endOf } from '../lambdas/core/x/event-source.ts'
 import { people } from './identity/clients.ts'
 import { readSettings } from './settings.ts'
 import { type Stack, startStack } from './stack.ts'
@@ -43,9 +44,18 @@ async function start(): Promise<void> {
 
 function welcome(
   { url, publicUrl, endpoints, x, mail }: Stack,
-  { dataDir, xApiUrl, consumerKey, consumerSecret, administrators, mailFrom }: ReturnType<typeof readSettings>,
+  {
+    dataDir,
+    xApiUrl,
+    consumerKey,
+    consumerSecret,
+    administrators,
+    mailFrom,
+    eventSource,
+  }: ReturnType<typeof readSettings>,
   ms: number,
 ): string {
+  const end = endOf(eventSource)
   const names = Object.entries(people).map(([name, { password }]) => `${name} (password ${password})`)
   return `
 Ready after ${(ms / 1000).toFixed(1)} s.
@@ -66,7 +76,7 @@ ${x ? '            Open it in a browser to write as a customer.\n' : ''}\
   S3        ${endpoints.s3}
   Data      ${dataDir}
 
-What to try first: README.md.
+${end ? `${end}\n\n` : ''}What to try first: README.md.
 End with Ctrl-C.
 `
 }

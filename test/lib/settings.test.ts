@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import { Annotations, Match } from 'aws-cdk-lib/assertions'
 import { RootConstruct } from 'constructs'
 import { readSettings } from '../../lib/settings.ts'
+import { productApp, productStack } from './synthesis.ts'
 
 function read(context: Record<string, unknown>) {
   const { node } = new RootConstruct()
@@ -60,7 +62,7 @@ test('the other settings have defaults', () => {
     mailFrom: 'helpdesk@example.com',
     domainPrefix: undefined,
     xApiUrl: 'https://api.x.com',
-    eventSource: 'account-activity',
+    eventSource: 'x-activity',
   })
   const given = {
     stackName: 'Trial',
@@ -89,4 +91,15 @@ test.each([
   ['api.x.com'],
 ])('X is given as a host that is spoken to over TLS: not %s', (xApiUrl) => {
   expect(() => read({ xApiUrl })).toThrow(`context xApiUrl: expected https://HOST without a path, got "${xApiUrl}"`)
+})
+
+test('an event system that ends is said at synthesis, and refused never', () => {
+  for (const [eventSource, warnings] of [
+    ['account-activity', 1],
+    ['x-activity', 0],
+  ] as const) {
+    const stack = productStack(productApp(), { eventSource })
+    const found = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('ends the Account Activity API'))
+    expect(found).toHaveLength(warnings)
+  }
 })

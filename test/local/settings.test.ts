@@ -10,7 +10,7 @@ test('an empty environment gives the defaults', () => {
     dataDir: resolve('.local'),
     publicUrl: undefined,
     xApiUrl: undefined,
-    eventSource: 'account-activity',
+    eventSource: 'x-activity',
     consumerKey: 'local-consumer-key',
     consumerSecret: 'local-consumer-secret',
     consumerSecretPrevious: undefined,
