@@ -8,7 +8,7 @@ const product = productForTests(() => product.addToX(shop, ann), { EVENT_SOURCE:
 test('with the X Activity API a channel hears of messages and mentions, answers them, and knows its echoes', async () => {
   expect(await product.connectByOAuth(shop)).toBe(`/channels/twitter-${shop.id}`)
   const { subscriptions, activitySubscriptions } = await product.onX<Record<string, object>>('GET', 'webhooks')
-  expect([subscriptions, activitySubscriptions].map((list) => Object.keys(list ?? {}).length)).toEqual([0, 8])
+  expect([subscriptions, activitySubscriptions].map((list) => Object.keys(list ?? {}).length)).toEqual([0, 9])
 
   await product.onX('POST', 'direct-messages', { from: ann.id, to: shop.id, text: 'Where is it & when?' })
   await product.onX('POST', 'posts', { by: ann.id, text: `@${shop.username} are you open?` })

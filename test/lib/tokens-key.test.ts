@@ -35,6 +35,7 @@ test('the API encrypts and decrypts tokens, functions that act for accounts only
     media: [{ Action: 'kms:Decrypt', Resource: arn }],
     inactivity: [{ Action: 'kms:Decrypt', Resource: arn }],
     requeue: [],
+    mentions: [{ Action: 'kms:Decrypt', Resource: arn }],
     reconcile: [{ Action: 'kms:Decrypt', Resource: arn }],
   })
 })
@@ -43,7 +44,7 @@ test('functions get the ARN of the key, not an alias that could come to name ano
   const users = Object.values(resourcesOf(template, 'AWS::Lambda::Function')).filter(({ Properties }) =>
     JSON.stringify(Properties.Environment).includes('TOKENS_KEY'),
   )
-  expect(users).toHaveLength(5)
+  expect(users).toHaveLength(6)
   for (const { Properties } of users) {
     expect(Properties.Environment).toMatchObject({ Variables: { TOKENS_KEY: arn } })
   }

@@ -101,19 +101,41 @@ async function subscribeToAccount(client: TwitterApi, webhookId: string): Promis
  * @throws XError if an event is still missing
  */
 async function subscribeToEvents(client: TwitterApi, app: TwitterApi, { id: userId }: Account, webhookId: string) {
-  const own = async () => (await activitySubscriptions(app)).filter((one) => one.userId === userId)
-  const before = await own()
+  const isOwn = (one: ActivitySubscription) => one.userId === userId
+  const before = (await activitySubscriptions(app)).filter(isOwn)
   for (const eventType of EVENT_TYPES) {
     if (before.some((one) => one.eventType === eventType)) continue
     const body = { event_type: eventType, filter: { user_id: userId }, tag: eventType, webhook_id: webhookId }
     await unlessDuplicate(client.v2.post('activity/subscriptions', body))
   }
-  const created = await own()
-  for (const one of created.filter((other) => other.webhookId !== webhookId)) {
-    await app.v2.put('activity/subscriptions/:id', { webhook_id: webhookId }, { params: { id: one.id } })
-  }
-  const missing = EVENT_TYPES.filter((eventType) => !created.some((one) => one.eventType === eventType))
+  const after = await activitySubscriptions(app)
+  const own = after.filter(isOwn)
+  for (const one of own) await pointTo(app, one, webhookId)
+  const missing = EVENT_TYPES.filter((eventType) => !own.some((one) => one.eventType === eventType))
   if (missing.length > 0) throw new XError(200, `not subscribed to ${missing.join(', ')}`)
+  await subscribeToRevocations(app, after, webhookId)
+}
+
+async function pointTo(app: TwitterApi, { id, webhookId: current }: ActivitySubscription, webhookId: string) {
+  if (current === webhookId) return
+  await app.v2.put('activity/subscriptions/:id', { webhook_id: webhookId }, { params: { id } })
+}
+
+const REVOCATIONS = 'oauth.revoke'
+
+/**
+ * Subscribes the app to revocations by any account, once. X does not list this event among the documented ones, so a
+ * refusal is no error: without it, the next call in the account's name shows that access is gone.
+ */
+async function subscribeToRevocations(app: TwitterApi, all: readonly ActivitySubscription[], webhookId: string) {
+  const existing = all.find((one) => one.eventType === REVOCATIONS)
+  try {
+    if (existing) return await pointTo(app, existing, webhookId)
+    const body = { event_type: REVOCATIONS, filter: {}, tag: REVOCATIONS, webhook_id: webhookId }
+    await unlessDuplicate(app.v2.post('activity/subscriptions', body))
+  } catch (error) {
+    if (!(xErrorFrom(error) instanceof XError)) throw error
+  }
 }
 
 type ActivitySubscription = { id: string; eventType: string; userId: string | undefined; webhookId: string | undefined }

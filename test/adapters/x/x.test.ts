@@ -75,9 +75,11 @@ describe('connecting', () => {
         const { subscriptions, activitySubscriptions } = x.control.state()
         return [subscriptions, activitySubscriptions].map((list) => Object.keys(list).length)
       }
-      expect(subscribed()).toEqual(source === 'account-activity' ? [1, 0] : [0, 8])
+      expect(subscribed()).toEqual(source === 'account-activity' ? [1, 0] : [0, 9])
       await api.unsubscribe(shop, webhook.id)
-      expect(subscribed()).toEqual([0, 0])
+      // The app stays subscribed to revocations.
+      expect(subscribed()).toEqual(source === 'account-activity' ? [0, 0] : [0, 1])
+      x.control.state().activitySubscriptions.length = 0
       await api.deleteWebhook(webhook.id)
       expect(await api.webhooks()).toEqual([])
     },
@@ -110,13 +112,17 @@ describe('connecting', () => {
       const api = ours('x-activity')
       await api.subscribe(tokens, shop, webhookId)
       expect(await api.subscribedAccounts(webhookId)).toEqual(new Set([shop.id]))
-      expect(x.control.state().activitySubscriptions).toHaveLength(1_208)
+      expect(x.control.state().activitySubscriptions).toHaveLength(1_209)
     })
 
     test('one that is missing makes the account incomplete, and subscribing again completes it', async () => {
       const api = ours('x-activity')
       await api.subscribe(tokens, shop, webhookId)
-      x.control.state().activitySubscriptions.pop()
+      const list = x.control.state().activitySubscriptions
+      list.splice(
+        list.findIndex(({ userId }) => userId === shop.id),
+        1,
+      )
       expect(await api.subscribedAccounts(webhookId)).toEqual(new Set())
       await api.subscribe(tokens, shop, webhookId)
       expect(await api.subscribedAccounts(webhookId)).toEqual(new Set([shop.id]))
@@ -129,14 +135,17 @@ describe('connecting', () => {
       expect(await api.subscribedAccounts(webhookId)).toEqual(new Set())
       await api.subscribe(tokens, shop, webhookId)
       expect(await api.subscribedAccounts(webhookId)).toEqual(new Set([shop.id]))
-      expect(x.control.state().activitySubscriptions).toHaveLength(1_208)
+      expect(x.control.state().activitySubscriptions).toHaveLength(1_209)
     })
 
     test('disconnecting removes those of the account and no other', async () => {
       const api = ours('x-activity')
       await api.subscribe(tokens, shop, webhookId)
       await api.unsubscribe(shop, webhookId)
-      expect(x.control.state().activitySubscriptions).toHaveLength(1_200)
+      const left = x.control.state().activitySubscriptions.map(({ eventType, userId }) => userId ?? eventType)
+      expect(left).toHaveLength(1_201)
+      expect(left).not.toContain(shop.id)
+      expect(left).toContain('oauth.revoke')
     })
   })
 
@@ -153,7 +162,11 @@ describe('connecting', () => {
       const api = ours('x-activity')
       const webhook = await api.createWebhook(hookUrl)
       await api.subscribe(tokens, shop, webhook.id)
-      const made = x.control.state().activitySubscriptions.pop()
+      const list = x.control.state().activitySubscriptions
+      const [made] = list.splice(
+        list.findIndex(({ userId }) => userId === shop.id),
+        1,
+      )
       // The simulator answers in this form without doing it; the list then shows what is missing.
       x.control.answer({ path: '/2/activity/subscriptions', method: 'POST', ...answers[form as keyof typeof answers] })
       await expect(api.subscribe(tokens, shop, webhook.id)).rejects.toMatchObject({
