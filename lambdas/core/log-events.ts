@@ -20,6 +20,7 @@ export const logEvents = {
   no_administrators: 'There was something to tell, and no administrator is configured.',
   mail_failed: 'A mail to the administrators could not be sent; the next run tries again.',
   reconciled: 'A run of `reconcile` ended.',
+  moved: 'Accounts were moved off the Account Activity API: their old subscriptions ended.',
   repaired: 'The webhook or a subscription was broken and works again.',
   repair_failed: 'The webhook, a subscription or access is broken; with `mustAct` only a person can repair it.',
   backfilled: 'A page of one of X’s lists was read; `queued` events were new enough to be queued.',

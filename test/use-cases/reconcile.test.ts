@@ -382,3 +382,35 @@ describe('after a gap', () => {
     expect((await texts()).map(({ recovered }) => recovered)).toEqual(['poll'])
   })
 })
+
+describe('a channel of the Account Activity API', () => {
+  const activityTypes = () =>
+    sim.control
+      .state()
+      .activitySubscriptions.filter(({ userId }) => userId === shop.id)
+      .map(({ eventType }) => eventType)
+
+  test('moves to the X Activity API when the setting changes: the old subscription ends after X shows the new ones', async () => {
+    await run('account-activity')
+    expect([subscribers(), activityTypes()]).toEqual([[shop.id], []])
+    moveTo('10:15:00')
+    await run('x-activity')
+    // Both deliver now.
+    expect(subscribers()).toEqual([shop.id])
+    expect(activityTypes()).toHaveLength(8)
+    moveTo('10:30:00')
+    await run('x-activity')
+    expect(subscribers()).toEqual([])
+    expect(activityTypes()).toHaveLength(8)
+    expect(did('moved')).toEqual([{ event: 'moved', subscriptions: 1 }])
+  })
+
+  test('stays reconciled when X no longer knows the old API', async () => {
+    await run('x-activity')
+    moveTo('10:15:00')
+    sim.control.answer({ path: '/2/account_activity/*', status: 404, body: {}, times: 5 })
+    await run('x-activity')
+    expect(did('reconciled')).toHaveLength(2)
+    expect(mails).toEqual([])
+  })
+})

@@ -60,8 +60,7 @@ export function createXSubscriptions(access: XAccess, eventSource: EventSource):
       callX(async () => {
         const client = await asApp(access)
         if (eventSource === 'account-activity') {
-          const params = { wid: webhookId, user: account.id }
-          await client.v2.delete('account_activity/webhooks/:wid/subscriptions/:user/all', undefined, { params })
+          await unsubscribeFromAccountActivity(client, webhookId, account.id)
           return
         }
         const own = (await activitySubscriptions(client)).filter((one) => one.userId === account.id)
@@ -72,12 +71,16 @@ export function createXSubscriptions(access: XAccess, eventSource: EventSource):
       callX(async () => {
         const client = await asApp(access)
         if (eventSource === 'x-activity') return completeIn(await activitySubscriptions(client), webhookId)
-        const { data } = await client.v2.get<{ data?: { subscriptions?: { user_id: string }[] } }>(
-          'account_activity/webhooks/:wid/subscriptions/all/list',
-          undefined,
-          { params: { wid: webhookId } },
-        )
-        return new Set((data?.subscriptions ?? []).map((one) => one.user_id))
+        return accountActivitySubscribers(client, webhookId)
+      }),
+
+    endFormerSubscriptions: (webhookId, accountIds) =>
+      callX(async () => {
+        if (eventSource !== 'x-activity') return 0
+        const client = await asApp(access)
+        const former = [...(await accountActivitySubscribers(client, webhookId))].filter((id) => accountIds.has(id))
+        for (const user of former) await unsubscribeFromAccountActivity(client, webhookId, user)
+        return former.length
       }),
 
     replay: (webhookId, from, to) =>
@@ -87,6 +90,20 @@ export function createXSubscriptions(access: XAccess, eventSource: EventSource):
         return String(answer.data?.job_id)
       }),
   }
+}
+
+/** Ids of the accounts that the Account Activity API delivers for. */
+async function accountActivitySubscribers(client: TwitterApi, webhookId: string): Promise<Set<string>> {
+  const path = 'account_activity/webhooks/:wid/subscriptions/all/list'
+  const params = { wid: webhookId }
+  type Answer = { data?: { subscriptions?: { user_id: string }[] } }
+  const { data } = await client.v2.get<Answer>(path, undefined, { params })
+  return new Set((data?.subscriptions ?? []).map((one) => one.user_id))
+}
+
+async function unsubscribeFromAccountActivity(client: TwitterApi, webhookId: string, user: string): Promise<void> {
+  const path = 'account_activity/webhooks/:wid/subscriptions/:user/all'
+  await client.v2.delete(path, undefined, { params: { wid: webhookId, user } })
 }
 
 async function subscribeToAccount(client: TwitterApi, webhookId: string): Promise<void> {

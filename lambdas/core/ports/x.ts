@@ -60,6 +60,11 @@ export type XSubscriptions = {
   unsubscribe(account: Account, webhookId: string): Promise<void>
   /** Ids of the accounts whose events X delivers to a webhook, all of them. One list for all channels. */
   subscribedAccounts(webhookId: string): Promise<ReadonlySet<string>>
+  /**
+   * Ends the subscriptions of accounts in the Account Activity API, if channels subscribe to the X Activity API.
+   * Returns how many it ended. An app without the old API has none.
+   */
+  endFormerSubscriptions(webhookId: string, accountIds: ReadonlySet<string>): Promise<number>
   /** Requests a replay of a period (`yyyymmddhhmm`, UTC); returns the id of the replay job. */
   replay(webhookId: string, from: string, to: string): Promise<string>
 }

@@ -113,6 +113,20 @@ export function createWebhookReconciler(dependencies: WebhookReconcileDependenci
     }
   }
 
+  /**
+   * Moves channels off the Account Activity API: ends the old subscription of an account once X shows all new ones on our
+   * webhook. Until then both deliver, and rule 8 makes that one message. X may refuse for an app without the old API.
+   */
+  async function endFormerSubscriptions({ id, subscribedAccounts }: VerifiedWebhook): Promise<void> {
+    try {
+      const ended = await subscriptions.endFormerSubscriptions(id, subscribedAccounts)
+      if (ended > 0) log({ event: 'moved', subscriptions: ended })
+    } catch (error) {
+      if (!(error instanceof XError)) throw error
+      log({ event: 'x_call_failed', list: 'account_activity', status: error.status, reason: error.detail })
+    }
+  }
+
   /** To be called when every channel knows of the outage: the next outage starts now. */
   async function finish({ outage }: VerifiedWebhook, now: Date): Promise<void> {
     const noted = await health.notedOutage()
@@ -120,5 +134,5 @@ export function createWebhookReconciler(dependencies: WebhookReconcileDependenci
     await health.saveWebhook({ ...(await health.webhook()), healthyAt: now.toISOString(), outageForChannels: null })
   }
 
-  return { repair, requestReplay, finish }
+  return { repair, requestReplay, endFormerSubscriptions, finish }
 }

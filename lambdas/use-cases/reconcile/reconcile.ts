@@ -42,6 +42,7 @@ export function createReconcile(dependencies: ReconcileDependencies) {
     }
     await Promise.all(Array.from({ length: PARALLEL_CHANNELS }, work))
     await webhook.requestReplay(ours.id, now)
+    await webhook.endFormerSubscriptions(ours)
     // Every channel must know of the outage before the webhook forgets it.
     if (failed.length > 0) throw new Error(`${failed.length} of ${connected.length} channels could not be reconciled`)
     await webhook.finish(ours, now)
