@@ -1,8 +1,9 @@
-import type { SQSEvent, SQSRecord } from 'aws-lambda'
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { entryOf } from '../../lambdas/adapters/aws/event-queue.ts'
 import type { DueQueue } from '../../lambdas/core/ports/queues.ts'
 import type { Stores } from '../../lambdas/core/ports/stores.ts'
-import { splitWebhookBody } from '../../lambdas/core/x/webhook-body.ts'
+import { type QueuedEvent, splitWebhookBody } from '../../lambdas/core/x/webhook-body.ts'
+import { queues } from '../../lambdas/runtime/resources.ts'
 import { routerHandler } from './handlers.ts'
 
 let messages = 0
@@ -36,6 +37,26 @@ export function recordsOf(delivery: object, receivedAt: string): SQSRecord[] {
     const entry = entryOf(event, index, 'test')
     return recordOf(entry.MessageBody, entry.MessageGroupId)
   })
+}
+
+/**
+ * A queue of events that routes at once what it is sent, in batches as SQS makes them.
+ * @throws Error when an event fails
+ */
+export async function routeAtOnce(
+  router: { handle(event: SQSEvent): Promise<SQSBatchResponse> },
+  list: readonly QueuedEvent[],
+  id: string,
+): Promise<void> {
+  const records = list.map((event, index) => {
+    const entry = entryOf(event, index, id)
+    return recordOf(entry.MessageBody, entry.MessageGroupId)
+  })
+  for (let from = 0; from < records.length; from += queues.events.batchSize) {
+    const batch = records.slice(from, from + queues.events.batchSize)
+    const { batchItemFailures } = await router.handle({ Records: batch })
+    if (batchItemFailures.length > 0) throw new Error('an event failed')
+  }
 }
 
 export type Routed = { outcome: string; reason: string; ticketId: string | null }

@@ -1,12 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { entryOf } from '../../lambdas/adapters/aws/event-queue.ts'
 import type { EventQueue } from '../../lambdas/core/ports/queues.ts'
 import type { AccountTokens } from '../../lambdas/core/ports/x.ts'
 import { createMentionsPoll } from '../../lambdas/use-cases/poll-mentions.ts'
 import { startX, type XSimulator } from '../../local/x-simulator/simulator.ts'
 import { decideOnX } from '../support/authorize.ts'
 import { noEncryption } from '../support/encryption.ts'
-import { recordOf, routerOver } from '../support/router.ts'
+import { routeAtOnce, routerOver } from '../support/router.ts'
 import { startStores, type TestStores } from '../support/stores.ts'
 import { xAt } from '../support/x.ts'
 import { ann, bob, shop, type User } from '../support/x-payloads.ts'
@@ -69,12 +68,11 @@ const mention = (text: string, to: User = shop) => sim.control.post({ by: ann.id
 const events: EventQueue = {
   async send(list, id) {
     queued.push(...list.map((event) => String(event.externalId)))
-    const records = list.map((event, index) => {
-      const entry = entryOf(event, index, id)
-      return recordOf(entry.MessageBody, entry.MessageGroupId)
-    })
-    const { batchItemFailures } = await routerOver(stores, () => clock).handle({ Records: records })
-    if (batchItemFailures.length > 0) throw new Error('an event failed')
+    await routeAtOnce(
+      routerOver(stores, () => clock),
+      list,
+      id,
+    )
   },
 }
 

@@ -1,7 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { entryOf } from '../../lambdas/adapters/aws/event-queue.ts'
 import { createOutageNotes } from '../../lambdas/adapters/aws/outage-notes.ts'
 import type { Mail } from '../../lambdas/core/channels/mails.ts'
 import type { EventQueue } from '../../lambdas/core/ports/queues.ts'
@@ -17,7 +16,7 @@ import { credentials } from '../../local/settings.ts'
 import { startX, type XSimulator } from '../../local/x-simulator/simulator.ts'
 import { decideOnX } from '../support/authorize.ts'
 import { noEncryption } from '../support/encryption.ts'
-import { recordOf, routerOver } from '../support/router.ts'
+import { routeAtOnce, routerOver } from '../support/router.ts'
 import { startStores, type TestStores } from '../support/stores.ts'
 import { portsOf, xAt } from '../support/x.ts'
 import { ann, bob, directMessages, shop } from '../support/x-payloads.ts'
@@ -84,13 +83,8 @@ const xOf = (source: EventSource) =>
 /** Hands what upkeep queues to the router at once. */
 const events: EventQueue = {
   async send(list, id) {
-    const records = list.map((event, index) => {
-      const entry = entryOf(event, index, id)
-      return recordOf(entry.MessageBody, entry.MessageGroupId)
-    })
     queued.push(...list.map((event) => String(event.externalId)))
-    const { batchItemFailures } = await router.handle({ Records: records })
-    if (batchItemFailures.length > 0) throw new Error('an event failed')
+    await routeAtOnce(router, list, id)
   },
 }
 
