@@ -1,12 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { EventQueue } from '../../lambdas/core/ports/queues.ts'
-import type { AccountTokens } from '../../lambdas/core/ports/x.ts'
+import { type AccountTokens, XError, type XReading } from '../../lambdas/core/ports/x.ts'
 import { createMentionsPoll } from '../../lambdas/use-cases/poll-mentions.ts'
 import { startX, type XSimulator } from '../../local/x-simulator/simulator.ts'
 import { decideOnX } from '../support/authorize.ts'
 import { noEncryption } from '../support/encryption.ts'
 import { routeAtOnce, routerOver } from '../support/router.ts'
 import { startStores, type TestStores } from '../support/stores.ts'
+import { untouched } from '../support/untouched.ts'
 import { xAt } from '../support/x.ts'
 import { ann, bob, shop, type User } from '../support/x-payloads.ts'
 
@@ -76,11 +77,11 @@ const events: EventQueue = {
   },
 }
 
-function poll(queue: EventQueue = events): Promise<void> {
+function poll(queue: EventQueue = events, reading: XReading = x()): Promise<void> {
   const run = createMentionsPoll({
     ...stores,
     events: queue,
-    reading: x(),
+    reading,
     encryption: noEncryption,
     log: (entry) => logged.push(entry),
   })
@@ -188,19 +189,34 @@ describe('the poll of mentions', () => {
     expect(await messageCounts()).toEqual([1])
   })
 
-  test('polls first the channel that has waited longest, so that X never refuses the same one for ever', async () => {
-    await poll()
-    moveTo('10:10:00')
-    sim.control.answer({ path: `/2/users/${shop.id}/mentions`, status: 429, body: {} })
-    await poll()
-    moveTo('10:12:00')
-    const before = sim.control.calls().length
-    await poll()
-    const order = sim.control
-      .calls()
-      .slice(before)
-      .map(({ path }) => path)
-    expect(order.find((path) => path.includes('/mentions'))).toContain(shop.id)
+  test('polls last the channels that were polled last, so that X never refuses the same ones for ever', async () => {
+    const more = Array.from({ length: 10 }, (_, n) => ({ id: String(700 + n), username: `shop${n}` }))
+    for (const { id, username } of more) {
+      const encryptedTokens = JSON.stringify({ token: id, secret: 'secret' })
+      await stores.channels.connect({ twitterUserId: id, username, encryptedTokens, at: clock.toISOString() })
+    }
+    let calls: string[] = []
+    const ten = Promise.withResolvers<void>()
+    const lucky = ['703', other.id]
+    const reading = untouched<XReading>('reading', {
+      mentions: async (_tokens, account) => {
+        calls.push(account.id)
+        if (isFirstRun && !lucky.includes(account.id)) throw new XError(429, 'Too Many Requests')
+        // X answers nobody before ten have asked: as many as are polled side by side.
+        if (calls.length === 10) ten.resolve()
+        if (!isFirstRun) await ten.promise
+        return { items: [], includes: {}, next: null }
+      },
+    })
+    let isFirstRun = true
+    await poll(events, reading)
+    isFirstRun = false
+    calls = []
+    moveTo('10:02:00')
+    await poll(events, reading)
+    expect(calls).toHaveLength(12)
+    expect(calls.slice(10).sort()).toEqual([...lucky].sort())
+    for (const { id } of more) await stores.channels.disconnect(`twitter-${id}`)
   })
 
   test('a refusal of X is logged, and the next run continues', async () => {
