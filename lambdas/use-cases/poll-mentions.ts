@@ -6,11 +6,11 @@
 import type { EventBridgeEvent } from 'aws-lambda'
 import type { Channel } from '../core/channels/channel.ts'
 import type { Extension } from '../core/channels/inactivity.ts'
-import { errorFields } from '../core/log.ts'
 import type { ChannelStore, HealthStore } from '../core/ports/channels.ts'
 import type { Encryption } from '../core/ports/platform.ts'
 import { laterOf } from '../core/time.ts'
 import { tokensOf } from './account-tokens.ts'
+import { eachChannel } from './each-channel.ts'
 import { createListReader, type ListDependencies, notBeforeOf, notRead } from './read-lists.ts'
 
 export type PollDependencies = ListDependencies & {
@@ -34,26 +34,11 @@ export function createMentionsPoll(dependencies: PollDependencies) {
     const marks = await health.mentionsPolledTo(connected.map(({ id }) => id))
     const markOf = ({ id }: Channel) => marks.get(id) ?? ''
     // The channel that waits longest comes first: X may refuse the last ones, but never the same ones for ever.
-    const remaining = connected.toSorted((a, b) => (markOf(a) < markOf(b) ? -1 : 1))
-    let failed = 0
-    const work = async () => {
-      for (let channel = remaining.shift(); channel; channel = remaining.shift()) {
-        if (!(await pollOne(channel, marks.get(channel.id), extension, now))) failed++
-      }
-    }
-    await Promise.all(Array.from({ length: PARALLEL_CHANNELS }, work))
+    const ordered = connected.toSorted((a, b) => (markOf(a) < markOf(b) ? -1 : 1))
+    const failed = await eachChannel(ordered, PARALLEL_CHANNELS, log, (channel) =>
+      poll(channel, marks.get(channel.id), extension, now),
+    )
     if (failed > 0) throw new Error(`${failed} of ${connected.length} channels could not be polled`)
-  }
-
-  /** False after a failure, which must not stop the other channels. */
-  async function pollOne(channel: Channel, mark: string | undefined, extension: Extension, now: Date) {
-    try {
-      await poll(channel, mark, extension, now)
-      return true
-    } catch (error) {
-      log({ event: 'failed', channelId: channel.id, ...errorFields(error) })
-      return false
-    }
   }
 
   async function poll(channel: Channel, mark: string | undefined, extension: Extension, now: Date): Promise<void> {

@@ -4,15 +4,10 @@
  * fetched. The next run continues what this one does not finish.
  */
 import type { EventBridgeEvent } from 'aws-lambda'
-import type { Channel } from '../../core/channels/channel.ts'
-import { errorFields } from '../../core/log.ts'
 import type { Log } from '../../core/ports/platform.ts'
+import { eachChannel } from '../each-channel.ts'
 import { type ChannelDependencies, createChannelReconciler } from './reconcile-channel.ts'
-import {
-  createWebhookReconciler,
-  type VerifiedWebhook,
-  type WebhookReconcileDependencies,
-} from './reconcile-webhook.ts'
+import { createWebhookReconciler, type WebhookReconcileDependencies } from './reconcile-webhook.ts'
 
 export type ReconcileDependencies = WebhookReconcileDependencies & ChannelDependencies & { log: Log }
 
@@ -33,30 +28,14 @@ export function createReconcile(dependencies: ReconcileDependencies) {
     }
     const ours = await webhook.repair(now)
     if (!ours) return
-    const failed: string[] = []
-    const remaining = [...connected]
-    const work = async () => {
-      for (let channel = remaining.shift(); channel; channel = remaining.shift()) {
-        if (!(await reconcileOne(channel, ours, now))) failed.push(channel.id)
-      }
-    }
-    await Promise.all(Array.from({ length: PARALLEL_CHANNELS }, work))
+    const failed = await eachChannel(connected, PARALLEL_CHANNELS, log, (channel) =>
+      reconcileChannel(channel, ours, now),
+    )
     await webhook.requestReplay(ours.id, now)
     await webhook.endFormerSubscriptions(ours)
     // Every channel must know of the outage before the webhook forgets it.
-    if (failed.length > 0) throw new Error(`${failed.length} of ${connected.length} channels could not be reconciled`)
+    if (failed > 0) throw new Error(`${failed} of ${connected.length} channels could not be reconciled`)
     await webhook.finish(ours, now)
     log({ event: 'reconciled', channels: connected.length })
-  }
-
-  /** False after a failure, which must not stop the other channels. */
-  async function reconcileOne(channel: Channel, ours: VerifiedWebhook, now: Date): Promise<boolean> {
-    try {
-      await reconcileChannel(channel, ours, now)
-      return true
-    } catch (error) {
-      log({ event: 'failed', channelId: channel.id, ...errorFields(error) })
-      return false
-    }
   }
 }
