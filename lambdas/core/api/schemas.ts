@@ -47,7 +47,7 @@ export const ticket = z
     openedBecause: z.string(),
     updatedAt: time,
     messageCount: z.int(),
-    firstEntryId: z.string().nullable().describe("X's id of the post that opened it"),
+    firstEntryId: z.string().nullable().describe("X's id of the customer's first post in it"),
     previousTicketId: z.string().nullable(),
   })
   .meta({ id: 'Ticket' })

@@ -34,9 +34,11 @@ export type Ticket = {
   readonly outboundCount: number
   /** Time at which the first outbound message was written; null before. */
   readonly firstResponseAt: string | null
+  /** The lowest position of its customer's messages. */
+  readonly firstPosition: string
   /** The highest position of its messages; a new reply gets a higher one. */
   readonly lastPosition: string
-  /** X's id of the post that opened it; null for a direct ticket. */
+  /** X's id of the first post of its customer, by X's order, in its first version; null for a direct ticket. */
   readonly firstEntryId: string | null
   readonly previousTicketId: string | null
   /** Grows by one with each change; a decision on an older version is made again. */
