@@ -51,7 +51,7 @@ async function ticketsOf(account: User) {
 }
 
 const ann: User = { id: '7001', username: 'ann', name: 'Ann' }
-const id = (n: number) => idAt(now(), n)
+const id = (n: number) => idAt(now().getTime() + n)
 
 describe('order does not matter (rule 2)', () => {
   const entry = (account: User, n: number, answers?: number, by = ann) =>
