@@ -14,6 +14,7 @@ import {
   type Status,
   statusAfterAgent,
   statusAfterCustomer,
+  subjectNaming,
   subjectOf,
   type Ticket,
   type TicketKind,
@@ -103,7 +104,8 @@ export function joinTicket(
       customer,
       updatedAt: laterOf(now, ticket.updatedAt),
       ...countedWith(ticket, direction, written.createdAt),
-      ...(isFirst ? beginningWith(written, message, ticket) : {}),
+      subject: subjectNaming(ticket, customer),
+      ...(isFirst ? beginningWith(written, message, ticket.kind, customer) : {}),
       lastPosition: laterOf(message.position, ticket.lastPosition),
       version: ticket.version + 1,
     },
@@ -111,7 +113,7 @@ export function joinTicket(
 }
 
 /** A ticket whose first message came later than others: it looks as if that one had opened it. */
-function beginningWith(written: Written, message: Message, { kind, customer }: Ticket) {
+function beginningWith(written: Written, message: Message, kind: TicketKind, customer: Person) {
   return {
     firstPosition: message.position,
     firstEntryId: written.kind === 'post' ? written.externalId : null,

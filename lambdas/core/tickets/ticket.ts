@@ -194,3 +194,9 @@ export function subjectOf(kind: TicketKind, text: string, customer: Person): str
     ? line
     : `${characters.slice(0, MAX_SUBJECT_CHARACTERS - 1).join('')}…`
 }
+
+/** The subject of a ticket whose customer X named only now: one that has the id for want of a name gets the name. */
+export function subjectNaming({ kind, customer: before, subject }: Ticket, customer: Person): string {
+  const isNamedById = before.username === null && subject === subjectOf(kind, '', before)
+  return isNamedById ? subjectOf(kind, '', customer) : subject
+}
