@@ -160,13 +160,36 @@ describe('the poll of mentions', () => {
     expect(queued).toEqual([wanted])
   })
 
-  test('does not bring what was written before the account was connected', async () => {
-    mention('before')
+  test('does not bring what was written while an administrator had disconnected the account', async () => {
+    await poll()
+    await stores.channels.disconnect(idOf(shop))
     moveTo('10:01:00')
-    await connect(shop)
+    mention('while it was disconnected')
     moveTo('10:02:00')
+    await connect(shop)
+    moveTo('10:03:00')
+    const wanted = mention('connected again')
+    for (const time of ['10:04:00', '10:06:00']) {
+      moveTo(time)
+      await poll()
+    }
+    expect(new Set(queued)).toEqual(new Set([wanted]))
+  })
+
+  test('brings what was written while the account had taken our access away, once it is given again', async () => {
+    await poll()
+    await stores.revoke(idOf(shop))
+    moveTo('10:01:00')
+    const missed = mention('while access was gone')
+    moveTo('11:00:00')
     await poll()
     expect(queued).toEqual([])
+    await connect(shop)
+    moveTo('11:02:00')
+    await poll()
+    moveTo('11:10:00')
+    await poll()
+    expect(queued).toEqual([missed])
   })
 
   test('reads each channel as its account, and the failure of one stops no other', async () => {
@@ -205,7 +228,7 @@ describe('the poll of mentions', () => {
         // X answers nobody before ten have asked: as many as are polled side by side.
         if (calls.length === 10) ten.resolve()
         if (!isFirstRun) await ten.promise
-        return { items: [], includes: {}, next: null }
+        return { items: [], includes: {}, next: null, flaw: null }
       },
     })
     let isFirstRun = true

@@ -36,6 +36,10 @@ function webhookWith(
         if (options.notes === 'fail') throw new Error('DynamoDB is away')
         noted.push(times)
       },
+      async noteReplay(...end) {
+        if (options.notes === 'fail') throw new Error('DynamoDB is away')
+        noted.push(end)
+      },
     },
     now: () => new Date(Date.UTC(2026, 0, 1, 0, time)),
     log: (entry) => logged.push(entry),
