@@ -6,7 +6,7 @@ import type { Target } from '../../core/tickets/ticket.ts'
 import { marksFrom } from '../../core/x/payload/marks.ts'
 import { displayText } from '../../core/x/payload/text.ts'
 import { inNewNames } from '../../core/x/payload/vocabulary.ts'
-import { type Ask, countLacking, type InBoth, ofEveryMessage, ofEveryPost } from './dialect.ts'
+import { type Ask, countIncomplete, type InBoth } from './dialect.ts'
 
 type OwnItem = {
   id: string
@@ -28,16 +28,18 @@ const TYPES: Readonly<Record<string, ShownMedia['type']>> = { 3: 'photo', 16: 'a
 const CLOCK_SKEW_MS = 60_000
 
 const OWN_POSTS: InBoth = {
+  always: ['author_id', 'created_at'],
   old: { 'tweet.fields': 'attachments,author_id,created_at,entities,referenced_tweets' },
   new: { 'post.fields': 'attachments,created_at,entities', expansions: 'author_id,referenced_posts' },
 }
 const OWN_MESSAGES: InBoth = {
+  always: ['sender_id', 'created_at'],
   old: { 'dm_event.fields': 'attachments,created_at,entities,event_type,id,sender_id,text' },
   new: { 'dm_event.fields': 'attachments,created_at,entities,event_type,id,text', expansions: 'sender_id' },
 }
 
 /** What the account has sent, and how many items X gave so incompletely that they may be the one we look for. */
-type Own = { readonly items: readonly OwnItem[]; readonly lacking: number }
+type Own = { readonly items: readonly OwnItem[]; readonly incomplete: number }
 
 /**
  * Finds what the account sent to the target with this text and these files. Resolves to X's ids: those with exactly
@@ -66,8 +68,8 @@ export async function findIn(
   const found = (['exact', 'alike'] as const).flatMap((how) =>
     matches.filter(({ media }) => media === how).map(({ id }) => id),
   )
-  if (found.length === 0 && own.lacking > 0) {
-    throw new XError(200, `X left out author or time of ${own.lacking} items that the account may have sent`)
+  if (found.length === 0 && own.incomplete > 0) {
+    throw new XError(200, `X left out author or time of ${own.incomplete} items that the account may have sent`)
   }
   return found
 }
@@ -102,12 +104,12 @@ async function postsUnder(
         { max_results: 100, ...wanted },
         { params: { id: account.id } },
       ),
-    (answer) => countLacking(answer.data ?? [], ofEveryPost),
+    (answer) => answer.data ?? [],
   )
   const answers = data
     .map((one) => inNewNames(one) as OwnPost)
     .filter((one) => one.referenced_posts?.some(({ type, id }) => type === 'replied_to' && id === target.inReplyTo))
-  return { items: answers, lacking: countLacking(data, ofEveryPost) }
+  return { items: answers, incomplete: countIncomplete(data, OWN_POSTS) }
 }
 
 async function messagesTo(
@@ -124,10 +126,10 @@ async function messagesTo(
         { event_types: 'MessageCreate', max_results: 100, ...wanted },
         { params: { participant_id: target.recipientId } },
       ),
-    (answer) => countLacking(answer.data ?? [], ofEveryMessage),
+    (answer) => answer.data ?? [],
   )
   return {
     items: data.filter((one) => one.sender_id === account.id),
-    lacking: countLacking(data, ofEveryMessage),
+    incomplete: countIncomplete(data, OWN_MESSAGES),
   }
 }

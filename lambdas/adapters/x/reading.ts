@@ -2,7 +2,7 @@ import { type AccountTokens, XError, type XPage, type XReading } from '../../cor
 import { personFrom } from '../../core/x/payload/people.ts'
 import { quotedPostFrom } from '../../core/x/payload/post.ts'
 import { asAccount, callX, lookUpAtX, type XAccess } from './access.ts'
-import { countLacking, createAsk, type InBoth, ofEveryMessage, ofEveryPost } from './dialect.ts'
+import { countIncomplete, createAsk, type InBoth } from './dialect.ts'
 
 const PEOPLE_AND_MEDIA = {
   'user.fields': 'name,profile_image_url,username',
@@ -11,6 +11,7 @@ const PEOPLE_AND_MEDIA = {
 
 /** The fields of a post that becomes a message. */
 const POSTS: InBoth = {
+  always: ['author_id', 'created_at'],
   old: {
     'tweet.fields':
       'attachments,author_id,conversation_id,created_at,display_text_range,edit_history_tweet_ids,entities,in_reply_to_user_id,note_tweet,referenced_tweets',
@@ -26,6 +27,7 @@ const POSTS: InBoth = {
 
 /** The fields of a direct message that becomes a message. */
 const MESSAGES: InBoth = {
+  always: ['sender_id', 'created_at'],
   old: {
     'dm_event.fields':
       'attachments,created_at,dm_conversation_id,entities,event_type,id,participant_ids,sender_id,text',
@@ -41,6 +43,7 @@ const MESSAGES: InBoth = {
 
 /** The fields of a parent or quoted post. */
 const ONE_POST: InBoth = {
+  always: ['author_id', 'created_at'],
   old: {
     'tweet.fields':
       'author_id,created_at,display_text_range,entities,note_tweet,in_reply_to_user_id,referenced_tweets,attachments,withheld',
@@ -66,7 +69,6 @@ type ListAnswer = { data?: unknown; includes?: unknown; meta?: { next_token?: st
 export function createXReading(access: XAccess): XReading {
   const askForPosts = createAsk()
   const askForMessages = createAsk()
-  const lackingIn = (fields: readonly string[]) => (answer: ListAnswer) => countLacking(itemsIn(answer), fields)
   const clientFor = (tokens: AccountTokens) => asAccount(access, tokens)
 
   return {
@@ -76,10 +78,10 @@ export function createXReading(access: XAccess): XReading {
         const { data, includes } = await askForPosts(
           ONE_POST,
           (wanted) => v2.get<LookUpAnswer>('tweets/:id', wanted, { params: { id } }),
-          (answer) => (answer.data === undefined ? 0 : countLacking([answer.data], ofEveryPost)),
+          (answer) => (answer.data === undefined ? [] : [answer.data]),
         )
         // Not «a post without an author»: X has answered incompletely, so it is asked again later.
-        if (data !== undefined && countLacking([data], ['author_id']) > 0) {
+        if (data !== undefined && countIncomplete([data], { always: ['author_id'] }) > 0) {
           throw new XError(200, `X gave the post ${id} without its author_id`)
         }
         return quotedPostFrom(data, includes)
@@ -101,7 +103,7 @@ export function createXReading(access: XAccess): XReading {
         const answer = await askForPosts(
           POSTS,
           (wanted) => v2.get<ListAnswer>('users/:id/mentions', { ...wanted, ...page }, { params: { id: account.id } }),
-          lackingIn(ofEveryPost),
+          itemsIn,
         )
         return pageFrom(answer)
       }),
@@ -113,7 +115,7 @@ export function createXReading(access: XAccess): XReading {
         const answer = await askForMessages(
           MESSAGES,
           (wanted) => v2.get<ListAnswer>('dm_events', { ...wanted, ...page }),
-          lackingIn(ofEveryMessage),
+          itemsIn,
         )
         return pageFrom(answer)
       }),

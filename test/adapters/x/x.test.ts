@@ -346,8 +346,9 @@ describe('sending and looking back', () => {
   test("a public reply is found under X's old and new names of its reference", async () => {
     const target = { kind: 'post', inReplyTo: '7' } as const
     for (const name of ['referenced_tweets', 'referenced_posts']) {
-      const other = { id: '8', text: 'Hi', [name]: [{ type: 'quoted', id: '7' }] }
-      const own = { id: '9', text: '@ann Hi', [name]: [{ type: 'replied_to', id: '7' }] }
+      const always = { author_id: shop.id, created_at: since }
+      const other = { ...always, id: '8', text: 'Hi', [name]: [{ type: 'quoted', id: '7' }] }
+      const own = { ...always, id: '9', text: '@ann Hi', [name]: [{ type: 'replied_to', id: '7' }] }
       x.control.answer({ path: '/2/users/*/tweets', status: 200, body: { data: [other, own] } })
       expect(await ours().findSent(tokens, shop, target, 'Hi', since)).toEqual(['9'])
     }
