@@ -172,7 +172,7 @@ export const table = {
   partitionKey: 'pk',
   sortKey: 'sk',
   timeToLive: 'expiresAt',
-  /** The only item that the webhook writes: from when to when its deliveries failed. */
+  /** From when to when deliveries failed. The webhook writes only in this partition; beside it are the ends of replays. */
   outage: { pk: 'OUTAGE', sk: 'OUTAGE' },
   /** Tickets by newest activity. A partition attribute that many tickets share is sharded. */
   indexes: {

@@ -43,7 +43,7 @@ export function createListReader({ events, reading, log }: ListDependencies) {
         return await reading.mentions(tokens, account, { id: sinceId }, next)
       } catch (error) {
         // An id that X no longer takes: the time says the same, only less exactly.
-        if (!isRefusalOf(error, /since_id/)) throw error
+        if (!(error instanceof XError && error.status === 400 && /since_id/.test(error.detail))) throw error
         return reading.mentions(tokens, account, { time }, next)
       }
     })
@@ -85,7 +85,8 @@ export function createListReader({ events, reading, log }: ListDependencies) {
       } catch (error) {
         if (!(error instanceof XError)) throw error
         log({ event: 'x_call_failed', ...about, status: error.status, reason: error.detail })
-        const isExpired = progress.next !== null && isRefusalOf(error, /pagination_token|next_token/)
+        // The token is all in which this call differs from that of the first page.
+        const isExpired = error.status === 400 && progress.next !== null
         if (!isExpired || hasRestarted) break
         log({ event: 'list_restarted', ...about, reason: 'X no longer knows the page at which we were' })
         hasRestarted = true
@@ -94,8 +95,7 @@ export function createListReader({ events, reading, log }: ListDependencies) {
         continue
       }
       const items = page.items.filter((item) => isWanted(item, period))
-      // X lists the newest first. The oldest is queued first, so that an answer follows its entry (rule 2).
-      found.unshift(...polledEvents(list, channel.twitterUserId, { items, includes: page.includes }, now.toISOString()))
+      found.push(...polledEvents(list, channel.twitterUserId, { items, includes: page.includes }, now.toISOString()))
       settledId = newestId([settledId, ...page.items.map(idIn).filter((id) => id && positionOfId(id) < settledBefore)])
       if (page.flaw !== null) {
         log({ event: 'x_call_failed', ...about, status: 200, reason: page.flaw })
@@ -110,7 +110,8 @@ export function createListReader({ events, reading, log }: ListDependencies) {
       seen.add(page.next)
       progress = { done: isRead, next: page.next }
     }
-    if (found.length > 0) await events.send(found, `${list}.${now.getTime()}`)
+    // X lists the newest first. The oldest is queued first, so that an answer follows its entry (rule 2).
+    if (found.length > 0) await events.send(found.toSorted(byId), `${list}.${now.getTime()}`)
     log({ event: 'backfilled', ...about, queued: found.length })
     return { progress, settledId }
   }
@@ -147,16 +148,19 @@ function isPast(item: unknown, { from, sinceId }: ListPeriod): boolean {
   return time !== null && Date.parse(time) < Date.parse(from) - OUTAGE_MARGIN_MS
 }
 
-function isRefusalOf(error: unknown, parameter: RegExp): boolean {
-  return error instanceof XError && error.status === 400 && parameter.test(error.detail)
-}
-
 /** The newest of these ids of X; null if there is none. */
 export function newestId(ids: readonly (string | null)[]): string | null {
   return ids.reduce(
     (newest, id) => (id !== null && (newest === null || positionOfId(id) > positionOfId(newest)) ? id : newest),
     null,
   )
+}
+
+/** X's ids grow with time. An event without an id is unreadable, whatever its place. */
+function byId({ externalId: one }: QueuedEvent, { externalId: other }: QueuedEvent): number {
+  const [a, b] = [positionOfId(one ?? '0'), positionOfId(other ?? '0')]
+  if (a === b) return 0
+  return a < b ? -1 : 1
 }
 
 function latestOf([first, ...more]: readonly [string, ...(string | null)[]]): string {
