@@ -180,7 +180,7 @@ export class HelpdeskTwitterStack extends Stack {
       userImpact: notNotified,
     })
 
-    // Every two minutes the mentions are polled, because X does not report every answer by an event.
+    // Every few minutes the mentions are polled, because X does not report every answer by an event.
     const notPolled = "Customers' answers under their own posts do not become tickets, or late"
     const mentions = new HandlerFunction(this, 'Mentions', {
       name: 'mentions',
@@ -193,7 +193,13 @@ export class HelpdeskTwitterStack extends Stack {
     secrets.grantRead(mentions)
     tokens.grantDecrypt(mentions)
     mentions.addVariable('X_API_URL', settings.xApiUrl)
-    new Schedule(this, 'MentionsSchedule', { name: 'mentions', target: mentions, alarms, userImpact: notPolled })
+    new Schedule(this, 'MentionsSchedule', {
+      name: 'mentions',
+      target: mentions,
+      alarms,
+      userImpact: notPolled,
+      everyMinutes: settings.mentionsPollMinutes,
+    })
 
     // Every fifteen minutes reconcile repairs webhook and subscriptions and recovers missed messages.
     const notRepaired = 'A broken connection to X is not repaired, and missed messages are not recovered'

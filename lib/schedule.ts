@@ -13,17 +13,19 @@ export type ScheduleProps = {
   readonly alarms: AlarmTopic
   /** User impact while the schedule does not run: begins the sentence of its alarm. */
   readonly userImpact: string
+  /** Whole minutes between two runs; default: those of the manifest. */
+  readonly everyMinutes?: number
 }
 
 /**
- * Invokes a function at the interval of the manifest, with an alarm when the runs stop.
+ * Invokes a function at an interval, with an alarm when the runs stop.
  * @throws Error when the function is not that of the schedule
  */
 export class Schedule extends Construct {
-  constructor(scope: Construct, id: string, { name, target, alarms, userImpact }: ScheduleProps) {
+  constructor(scope: Construct, id: string, props: ScheduleProps) {
     super(scope, id)
+    const { name, target, alarms, userImpact, everyMinutes = schedules[props.name].everyMinutes } = props
     if (target.name !== name) throw new Error(`schedule ${name}: its target must be ${name}, not ${target.name}`)
-    const { everyMinutes } = schedules[name]
     // The next run does the work of a failed one; a retry would only overlap with it.
     const withoutRetry = { retryAttempts: 0, maxEventAge: Duration.minutes(everyMinutes) }
     const rule = new Rule(this, 'Rule', {

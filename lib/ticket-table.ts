@@ -35,7 +35,7 @@ export class TicketTable extends Construct {
     }
   }
 
-  /** Lets the function write the delivery outage, which has a partition of its own, and nothing else. */
+  /** Lets the function write the delivery outage and the ends of replays, one partition, and nothing else. */
   grantWriteOutage(user: HandlerFunction): void {
     user.addResource('TABLE_NAME', this.#table.tableName, {
       actions: ['dynamodb:UpdateItem'],

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { isMailAddress } from '../lambdas/core/mail-address.ts'
 import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
+import { isPollInterval, mentionsPollMinutes } from '../lambdas/runtime/resources.ts'
 import { UserError } from './user-error.ts'
 
 /** The AWS region of the embedded services. Nothing calls AWS under it; the services compare it as text. */
@@ -21,6 +22,8 @@ export type Settings = {
   /** An X to use instead of the simulator. */
   readonly xApiUrl: string | undefined
   readonly eventSource: EventSource
+  /** Whole minutes between two polls of the mentions, 1 to 60. */
+  readonly mentionsPollMinutes: number
   readonly consumerKey: string
   readonly consumerSecret: string
   readonly consumerSecretPrevious: string | undefined
@@ -44,6 +47,7 @@ export const defaults = {
   administrators: ['admin@example.com'],
   mailFrom: 'helpdesk@example.com',
   eventSource: 'x-activity',
+  mentionsPollMinutes: mentionsPollMinutes.default,
 } as const satisfies Partial<Settings>
 
 /**
@@ -60,6 +64,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     publicUrl: readUrl('PUBLIC_URL', read('PUBLIC_URL')),
     xApiUrl: readUrl('X_API_URL', read('X_API_URL')),
     eventSource: readEventSource(read('EVENT_SOURCE') ?? defaults.eventSource),
+    mentionsPollMinutes: readPollMinutes(read('MENTIONS_POLL_MINUTES')) ?? defaults.mentionsPollMinutes,
     consumerKey: read('X_CONSUMER_KEY') ?? 'local-consumer-key',
     consumerSecret: read('X_CONSUMER_SECRET') ?? 'local-consumer-secret',
     consumerSecretPrevious: read('X_CONSUMER_SECRET_PREVIOUS'),
@@ -78,6 +83,13 @@ function readEventSource(text: string): EventSource {
   const source = eventSources.find((one) => one === text)
   if (!source) throw new UserError(`EVENT_SOURCE must be ${eventSources.join(' or ')}, not «${text}».`)
   return source
+}
+
+function readPollMinutes(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const { min, max } = mentionsPollMinutes
+  if (/^\d+$/.test(text) && isPollInterval(Number(text))) return Number(text)
+  throw new UserError(`MENTIONS_POLL_MINUTES must be whole minutes from ${min} to ${max}, not «${text}».`)
 }
 
 function readPort(name: string, text: string): number {

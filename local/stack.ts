@@ -33,6 +33,8 @@ export type StackOptions = XSecrets & {
   readonly xApiUrl?: string | undefined
   /** The event system that channels subscribe to. Default: `x-activity`. */
   readonly eventSource?: EventSource
+  /** Whole minutes between two polls of the mentions. Default: that of the manifest. */
+  readonly mentionsPollMinutes?: number
   /** Port of the mailbox. Default: any free port. */
   readonly mailPort?: number
   /** Mail addresses that get the notifications for administrators. Default: `admin@example.com`. */
@@ -171,7 +173,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   // Stop both together: a poller waits for its function's calls, and stopping the function ends them.
   closing.push(() => Promise.all([...pollers, ...Object.values(running)].map((part) => part.stop())))
 
-  const schedules = startSchedules(running)
+  const schedules = startSchedules(running, { mentions: options.mentionsPollMinutes ?? defaults.mentionsPollMinutes })
   closing.push(() => schedules.stop())
 
   const consoleUrls = [...new Set([url, publicUrl])]

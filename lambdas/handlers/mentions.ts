@@ -1,4 +1,4 @@
-/** Called by the schedule every 2 minutes. */
+/** Called by the schedule every few minutes. */
 import { createEventQueue } from '../adapters/aws/event-queue.ts'
 import { createXReading } from '../adapters/x/reading.ts'
 import { awsAccess } from '../runtime/aws.ts'

@@ -143,11 +143,19 @@ export const queues = {
 
 export type QueueName = keyof typeof queues
 
-/** The functions that run on a schedule, and their intervals. */
+/** How often the mentions are polled is a setting of the installation, in whole minutes. */
+export const mentionsPollMinutes = { min: 1, max: 60, default: 2 } as const
+
+/** True for a number of minutes that the setting may have. */
+export function isPollInterval(minutes: number): boolean {
+  return Number.isInteger(minutes) && minutes >= mentionsPollMinutes.min && minutes <= mentionsPollMinutes.max
+}
+
+/** The functions that run on a schedule, and their intervals; that of `mentions` is only the default of its setting. */
 export const schedules = {
   requeue: { everyMinutes: 1 },
   inactivity: { everyMinutes: 5 },
-  mentions: { everyMinutes: 2 },
+  mentions: { everyMinutes: mentionsPollMinutes.default },
   reconcile: { everyMinutes: 15 },
 } as const satisfies Partial<Record<FunctionName, { everyMinutes: number }>>
 
@@ -164,7 +172,7 @@ export const table = {
   partitionKey: 'pk',
   sortKey: 'sk',
   timeToLive: 'expiresAt',
-  /** The only item that the webhook writes: from when to when its deliveries failed. */
+  /** From when to when deliveries failed. The webhook writes only in this partition; beside it are the ends of replays. */
   outage: { pk: 'OUTAGE', sk: 'OUTAGE' },
   /** Tickets by newest activity. A partition attribute that many tickets share is sharded. */
   indexes: {

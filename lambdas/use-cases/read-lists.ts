@@ -1,24 +1,29 @@
 /** Reads X's lists of mentions and direct messages for a channel and queues what they hold. */
 import type { Channel } from '../core/channels/channel.ts'
 import type { Extension } from '../core/channels/inactivity.ts'
-import { type BackfillProgress, isWithin, OUTAGE_MARGIN_MS, type Outage } from '../core/channels/outage.ts'
+import { type BackfillProgress, isWithin, notRead, OUTAGE_MARGIN_MS, type Outage } from '../core/channels/outage.ts'
 import type { Log } from '../core/ports/platform.ts'
 import type { EventQueue } from '../core/ports/queues.ts'
 import { type AccountTokens, XError, type XPage, type XReading } from '../core/ports/x.ts'
 import { laterOf } from '../core/time.ts'
+import { isXId, positionOfId, positionOfTime } from '../core/x/ids.ts'
 import { isoTime } from '../core/x/payload/schema.ts'
 import { polledEvents, type QueuedEvent } from '../core/x/webhook-body.ts'
 
 export type ListDependencies = { events: EventQueue; reading: XReading; log: Log }
 
 /** The period to read, and the ISO time before which nothing opens a ticket. */
-export type ListPeriod = Outage & { readonly notBefore: string }
+export type ListPeriod = Outage & {
+  readonly notBefore: string
+  /** Read what is newer than this id of X instead of what is in the period. */
+  readonly sinceId?: string | null
+}
+
+/** How far a list was read, and the newest id that can be read on from: nothing older is listed late any more. */
+export type ListRead = { readonly progress: BackfillProgress; readonly settledId: string | null }
 
 /** Pages of 100 items. X allows 15 calls in 15 minutes for messages, and lists 800 mentions. */
 const MAX_PAGES_PER_RUN = 10
-
-/** Nothing is read yet. */
-export const notRead: BackfillProgress = { done: false, next: null }
 
 /** Each function reads on from its progress and resolves to the progress made. When X refuses, the next run continues. */
 export function createListReader({ events, reading, log }: ListDependencies) {
@@ -29,11 +34,19 @@ export function createListReader({ events, reading, log }: ListDependencies) {
     progress: BackfillProgress,
     now: Date,
   ) {
-    const since = `${new Date(Date.parse(period.from) - OUTAGE_MARGIN_MS).toISOString().slice(0, 19)}Z`
     const account = { id: channel.twitterUserId, username: channel.username }
-    return readPages('mentions', channel, period, progress, now, (next) =>
-      reading.mentions(tokens, account, since, next),
-    )
+    const time = laterOf(new Date(Date.parse(period.from) - OUTAGE_MARGIN_MS).toISOString(), period.notBefore)
+    const { sinceId = null } = period
+    return readPages('mentions', channel, period, progress, now, async (next) => {
+      if (sinceId === null) return reading.mentions(tokens, account, { time }, next)
+      try {
+        return await reading.mentions(tokens, account, { id: sinceId }, next)
+      } catch (error) {
+        // An id that X no longer takes: the time says the same, only less exactly.
+        if (!(error instanceof XError && error.status === 400 && /since_id/.test(error.detail))) throw error
+        return reading.mentions(tokens, account, { time }, next)
+      }
+    })
   }
 
   function readMessages(
@@ -46,7 +59,10 @@ export function createListReader({ events, reading, log }: ListDependencies) {
     return readPages('dm_events', channel, period, progress, now, (next) => reading.directMessages(tokens, next))
   }
 
-  /** Reads a list from the newest item until it passes the outage or ends, X refuses, or the run has read enough. */
+  /**
+   * Reads a list from the newest item until it passes the period or ends, X refuses, or the run has read enough. A page
+   * that X no longer gives, or a list that leads back to a page, is begun anew.
+   */
   async function readPages(
     list: 'mentions' | 'dm_events',
     channel: Channel,
@@ -54,38 +70,50 @@ export function createListReader({ events, reading, log }: ListDependencies) {
     begun: BackfillProgress,
     now: Date,
     read: (next: string | null) => Promise<XPage>,
-  ): Promise<BackfillProgress> {
-    let progress = begun
+  ): Promise<ListRead> {
+    const about = { list, channelUserId: channel.twitterUserId }
+    const settledBefore = positionOfTime(now.getTime() - OUTAGE_MARGIN_MS)
     const found: QueuedEvent[] = []
+    const seen = new Set([begun.next])
+    let progress = begun
+    let settledId: string | null = null
+    let hasRestarted = false
     for (let n = 0; n < MAX_PAGES_PER_RUN && !progress.done; n++) {
-      const page = await readPage(list, channel, progress.next, read)
-      if (!page) break
-      const items = page.items.filter((item) => isMissed(writtenAt(item) ?? period.to, period))
-      // X lists the newest first. The oldest is queued first, so that an answer follows its entry (rule 2).
-      found.unshift(...polledEvents(list, channel.twitterUserId, { items, includes: page.includes }, now.toISOString()))
-      const oldest = writtenAt(page.items.at(-1))
-      const isPast = oldest !== null && Date.parse(oldest) < Date.parse(period.from) - OUTAGE_MARGIN_MS
-      progress = { done: isPast || page.next === null, next: page.next }
+      let page: XPage
+      try {
+        page = await read(progress.next)
+      } catch (error) {
+        if (!(error instanceof XError)) throw error
+        log({ event: 'x_call_failed', ...about, status: error.status, reason: error.detail })
+        // The token is all in which this call differs from that of the first page.
+        const isExpired = error.status === 400 && progress.next !== null
+        if (!isExpired || hasRestarted) break
+        log({ event: 'list_restarted', ...about, reason: 'X no longer knows the page at which we were' })
+        hasRestarted = true
+        progress = notRead
+        seen.clear()
+        continue
+      }
+      const items = page.items.filter((item) => isWanted(item, period))
+      found.push(...polledEvents(list, channel.twitterUserId, { items, includes: page.includes }, now.toISOString()))
+      settledId = newestId([settledId, ...page.items.map(idIn).filter((id) => id && positionOfId(id) < settledBefore)])
+      if (page.flaw !== null) {
+        log({ event: 'x_call_failed', ...about, status: 200, reason: page.flaw })
+        break
+      }
+      const isRead = page.next === null || isPast(page.items.at(-1), period)
+      if (!isRead && seen.has(page.next)) {
+        log({ event: 'list_restarted', ...about, reason: 'the list leads back to a page that we have read' })
+        progress = notRead
+        break
+      }
+      seen.add(page.next)
+      progress = { done: isRead, next: page.next }
     }
-    if (found.length > 0) await events.send(found, `${list}.${now.getTime()}`)
-    log({ event: 'backfilled', list, channelUserId: channel.twitterUserId, queued: found.length })
-    return progress
-  }
-
-  /** Null if X refuses; the next run continues with this page. */
-  async function readPage(
-    list: string,
-    { twitterUserId }: Channel,
-    next: string | null,
-    read: (next: string | null) => Promise<XPage>,
-  ) {
-    try {
-      return await read(next)
-    } catch (error) {
-      if (!(error instanceof XError)) throw error
-      log({ event: 'x_call_failed', list, channelUserId: twitterUserId, status: error.status, reason: error.detail })
-      return null
-    }
+    // X lists the newest first. The oldest is queued first, so that an answer follows its entry (rule 2).
+    if (found.length > 0) await events.send(found.toSorted(byId), `${list}.${now.getTime()}`)
+    log({ event: 'backfilled', ...about, queued: found.length })
+    return { progress, settledId }
   }
 
   return { readMentions, readMessages }
@@ -94,17 +122,45 @@ export function createListReader({ events, reading, log }: ListDependencies) {
 /** ISO times from which on each list counts for a channel: since it was connected, and last turned on. */
 export function notBeforeOf(channel: Channel, { enabledAt }: Extension) {
   return {
-    mentions: latestOf([channel.connectedAt, enabledAt, channel.mentionsEnabledAt]),
-    directMessages: latestOf([channel.connectedAt, enabledAt, channel.directMessagesEnabledAt]),
+    mentions: latestOf([channel.countsFrom, enabledAt, channel.mentionsEnabledAt]),
+    directMessages: latestOf([channel.countsFrom, enabledAt, channel.directMessagesEnabledAt]),
   }
 }
 
 /**
- * True for an item of the period. An item from before the account was connected opens no ticket, nor does one from before
- * its switch or the extension was last turned on: what was ignored then is not brought later (rule 7).
+ * True for an item of the period, and for one without a time. An item from before the account was connected opens no
+ * ticket, nor does one from before its switch or the extension was last turned on: what was ignored then is not brought
+ * later (rule 7).
  */
-function isMissed(time: string, period: ListPeriod): boolean {
-  return isWithin(period, time) && Date.parse(time) >= Date.parse(period.notBefore)
+function isWanted(item: unknown, period: ListPeriod): boolean {
+  const time = writtenAt(item) ?? period.to
+  if (Date.parse(time) < Date.parse(period.notBefore)) return false
+  return period.sinceId ? !isPast(item, period) : isWithin(period, time)
+}
+
+/** True if everything that the list holds after this item is older than what we read. */
+function isPast(item: unknown, { from, sinceId }: ListPeriod): boolean {
+  if (sinceId) {
+    const id = idIn(item)
+    return id !== null && positionOfId(id) <= positionOfId(sinceId)
+  }
+  const time = writtenAt(item)
+  return time !== null && Date.parse(time) < Date.parse(from) - OUTAGE_MARGIN_MS
+}
+
+/** The newest of these ids of X; null if there is none. */
+export function newestId(ids: readonly (string | null)[]): string | null {
+  return ids.reduce(
+    (newest, id) => (id !== null && (newest === null || positionOfId(id) > positionOfId(newest)) ? id : newest),
+    null,
+  )
+}
+
+/** X's ids grow with time. An event without an id is unreadable, whatever its place. */
+function byId({ externalId: one }: QueuedEvent, { externalId: other }: QueuedEvent): number {
+  const [a, b] = [positionOfId(one ?? '0'), positionOfId(other ?? '0')]
+  if (a === b) return 0
+  return a < b ? -1 : 1
 }
 
 function latestOf([first, ...more]: readonly [string, ...(string | null)[]]): string {
@@ -113,4 +169,9 @@ function latestOf([first, ...more]: readonly [string, ...(string | null)[]]): st
 
 function writtenAt(item: unknown): string | null {
   return typeof item === 'object' && item !== null ? isoTime(Reflect.get(item, 'created_at')) : null
+}
+
+function idIn(item: unknown): string | null {
+  const id: unknown = typeof item === 'object' && item !== null ? Reflect.get(item, 'id') : null
+  return isXId(id) ? id : null
 }

@@ -51,8 +51,9 @@ export function createWebhookReceiver({ secrets, queue, outageNotes, now, log }:
     if (!isKnown && !isSigned(body, signature, await secrets.refreshed())) {
       throw new Problem(401, 'x-twitter-webhooks-signature is missing or does not match the body')
     }
-    const { events, counted } = splitWebhookBody(body.toString('utf8'), receivedAt)
+    const { events, counted, replay } = splitWebhookBody(body.toString('utf8'), receivedAt)
     if (events.length > 0) await queue.send(events, event.requestContext.requestId)
+    if (replay) await outageNotes.noteReplay(replay.jobId, replay.end, receivedAt)
     log({ event: 'received', queued: events.length, counted })
     if (unnotedSince) await noteOutage(receivedAt)
     return json(200, { queued: events.length, counted: counted.length })

@@ -17,8 +17,14 @@ export type Schedules = {
   stop(): void
 }
 
-/** Runs each schedule of the manifest at its interval. The error of a failed run is in the function's log. */
-export function startSchedules(functions: Readonly<Record<ScheduleName, Pick<LocalFunction, 'invoke'>>>): Schedules {
+/**
+ * Runs each schedule of the manifest at its interval. The error of a failed run is in the function's log.
+ * @param everyMinutes intervals that settings give instead
+ */
+export function startSchedules(
+  functions: Readonly<Record<ScheduleName, Pick<LocalFunction, 'invoke'>>>,
+  everyMinutes: Partial<Record<ScheduleName, number>> = {},
+): Schedules {
   const names = Object.keys(schedules) as ScheduleName[]
   const inProgress = new Map<ScheduleName, Promise<void>>()
 
@@ -32,7 +38,9 @@ export function startSchedules(functions: Readonly<Record<ScheduleName, Pick<Loc
     return running
   }
   const tick = (name: ScheduleName) => void run(name, wholeSecond(new Date())).catch(() => {})
-  const timers = names.map((name) => setInterval(tick, schedules[name].everyMinutes * 60_000, name))
+  const timers = names.map((name) =>
+    setInterval(tick, (everyMinutes[name] ?? schedules[name].everyMinutes) * 60_000, name),
+  )
   return {
     run,
     stop() {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { Match } from 'aws-cdk-lib/assertions'
 import { type ScheduleName, schedules } from '../../lambdas/runtime/resources.ts'
 import { HandlerFunction } from '../../lib/handler-function.ts'
 import { Schedule } from '../../lib/schedule.ts'
@@ -73,6 +74,20 @@ describe.each(Object.entries(schedules) as [ScheduleName, { everyMinutes: number
     })
   },
 )
+
+test.each([
+  [1, 'rate(1 minute)', 300],
+  [15, 'rate(15 minutes)', 45 * 60],
+  [60, 'rate(1 hour)', 180 * 60],
+])('mentions are polled every %d minutes where the setting says so, and the alarm follows', (minutes, rate, period) => {
+  const settled = productTemplate({ mentionsPollMinutes: minutes })
+  settled.hasResourceProperties('AWS::Events::Rule', { Name: 'HelpdeskTwitter-mentions', ScheduleExpression: rate })
+  settled.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    AlarmName: 'HelpdeskTwitter-mentions-stopped',
+    Period: period,
+    AlarmDescription: Match.stringLikeRegexp(`has not run the function mentions for ${period / 60} minutes`),
+  })
+})
 
 test('a target other than the function of the same name is an error', () => {
   const { stack, alarms } = emptyStack()

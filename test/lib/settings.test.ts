@@ -55,6 +55,23 @@ describe('the sender of mails', () => {
   })
 })
 
+describe('the poll of mentions', () => {
+  test.each([
+    [1, 1],
+    [60, 60],
+    ['15', 15],
+    ['', 2],
+  ])('%j is every %d minutes', (mentionsPollMinutes, minutes) => {
+    expect(read({ mentionsPollMinutes }).mentionsPollMinutes).toBe(minutes)
+  })
+
+  test.each([[0], [61], [1.5], ['2.0'], ['two'], ['-1'], [true], [[2]], [null]])('is not %j', (mentionsPollMinutes) => {
+    expect(() => read({ mentionsPollMinutes })).toThrow(
+      `context mentionsPollMinutes: expected whole minutes from 1 to 60, got ${JSON.stringify(mentionsPollMinutes)}`,
+    )
+  })
+})
+
 test('the other settings have defaults', () => {
   expect(read({})).toEqual({
     stackName: 'HelpdeskTwitter',
@@ -63,6 +80,7 @@ test('the other settings have defaults', () => {
     domainPrefix: undefined,
     xApiUrl: 'https://api.x.com',
     eventSource: 'x-activity',
+    mentionsPollMinutes: 2,
   })
   const given = {
     stackName: 'Trial',

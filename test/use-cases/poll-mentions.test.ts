@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { EventQueue } from '../../lambdas/core/ports/queues.ts'
-import { type AccountTokens, XError, type XReading } from '../../lambdas/core/ports/x.ts'
+import { type AccountTokens, type Since, XError, type XReading } from '../../lambdas/core/ports/x.ts'
 import { createMentionsPoll } from '../../lambdas/use-cases/poll-mentions.ts'
 import { startX, type XSimulator } from '../../local/x-simulator/simulator.ts'
 import { decideOnX } from '../support/authorize.ts'
@@ -160,13 +160,36 @@ describe('the poll of mentions', () => {
     expect(queued).toEqual([wanted])
   })
 
-  test('does not bring what was written before the account was connected', async () => {
-    mention('before')
+  test('does not bring what was written while an administrator had disconnected the account', async () => {
+    await poll()
+    await stores.channels.disconnect(idOf(shop))
     moveTo('10:01:00')
-    await connect(shop)
+    mention('while it was disconnected')
     moveTo('10:02:00')
+    await connect(shop)
+    moveTo('10:03:00')
+    const wanted = mention('connected again')
+    for (const time of ['10:04:00', '10:06:00']) {
+      moveTo(time)
+      await poll()
+    }
+    expect(new Set(queued)).toEqual(new Set([wanted]))
+  })
+
+  test('brings what was written while the account had taken our access away, once it is given again', async () => {
+    await poll()
+    await stores.revoke(idOf(shop))
+    moveTo('10:01:00')
+    const missed = mention('while access was gone')
+    moveTo('11:00:00')
     await poll()
     expect(queued).toEqual([])
+    await connect(shop)
+    moveTo('11:02:00')
+    await poll()
+    moveTo('11:10:00')
+    await poll()
+    expect(queued).toEqual([missed])
   })
 
   test('reads each channel as its account, and the failure of one stops no other', async () => {
@@ -205,7 +228,7 @@ describe('the poll of mentions', () => {
         // X answers nobody before ten have asked: as many as are polled side by side.
         if (calls.length === 10) ten.resolve()
         if (!isFirstRun) await ten.promise
-        return { items: [], includes: {}, next: null }
+        return { items: [], includes: {}, next: null, flaw: null }
       },
     })
     let isFirstRun = true
@@ -217,6 +240,111 @@ describe('the poll of mentions', () => {
     expect(calls).toHaveLength(12)
     expect(calls.slice(10).sort()).toEqual([...lucky].sort())
     for (const { id } of more) await stores.channels.disconnect(`twitter-${id}`)
+  })
+
+  describe('asks for what is newer than the newest mention that is older than five minutes', () => {
+    /** What X was asked for since, by each call. */
+    const recorded = () => {
+      const asked: Since[] = []
+      const whole = x()
+      const reading = untouched<XReading>('reading', {
+        mentions: (tokens, account, since, next) => {
+          if (account.id === shop.id) asked.push(since)
+          return whole.mentions(tokens, account, since, next)
+        },
+      })
+      return { asked, reading }
+    }
+
+    test('so a mention that X lists late comes too, and one that was read long ago is not paid for again', async () => {
+      await poll()
+      moveTo('10:01:00')
+      const old = mention('old')
+      moveTo('10:02:00')
+      await poll()
+      moveTo('10:07:00')
+      await poll()
+      queued = []
+      const { asked, reading } = recorded()
+      moveTo('10:09:00')
+      await poll(events, reading)
+      expect(asked).toEqual([{ id: old }])
+      expect(queued).toEqual([])
+      // Written at 10:01:30, and X lists it only now.
+      const late = sim.control.post({ by: bob.id, text: `@${shop.username} late` })
+      Object.assign(late, { createdAt: clock.toISOString().replace('10:09:00', '10:01:30') })
+      moveTo('10:11:00')
+      await poll()
+      expect(queued).toEqual([late.id])
+    })
+
+    test('and for the time since the switch was turned on, when that was later', async () => {
+      await poll()
+      moveTo('10:01:00')
+      mention('old')
+      for (const time of ['10:02:00', '10:07:00']) {
+        moveTo(time)
+        await poll()
+      }
+      await stores.channels.change(idOf(shop), { mentions: false }, clock.toISOString())
+      moveTo('11:00:00')
+      mention('ignored')
+      moveTo('11:01:00')
+      await stores.channels.change(idOf(shop), { mentions: true }, clock.toISOString())
+      const { asked, reading } = recorded()
+      queued = []
+      for (const time of ['11:02:00', '11:04:00']) {
+        moveTo(time)
+        await poll(events, reading)
+      }
+      const day = clock.toISOString().slice(0, 10)
+      expect(asked).toEqual([{ time: `${day}T11:01:00.000Z` }, { time: `${day}T11:01:00.000Z` }])
+      expect(queued).toEqual([])
+    })
+
+    test('and for the time again when X no longer takes the id', async () => {
+      await poll()
+      moveTo('10:01:00')
+      mention('old')
+      for (const time of ['10:02:00', '10:07:00']) {
+        moveTo(time)
+        await poll()
+      }
+      moveTo('10:08:00')
+      const wanted = mention('new')
+      moveTo('10:09:00')
+      const message = 'The `since_id` query parameter value is not valid'
+      sim.control.answer({ path: `/2/users/${shop.id}/mentions`, status: 400, body: { errors: [{ message }] } })
+      queued = []
+      await poll()
+      expect(queued).toEqual([wanted])
+    })
+  })
+
+  test('a post without its author is recorded as unreadable and holds nothing back', async () => {
+    await poll()
+    moveTo('10:01:00')
+    const [first, odd, last] = [mention('first'), mention('odd'), mention('last')]
+    const whole = x()
+    const reading = untouched<XReading>('reading', {
+      mentions: async (tokens, account, since, next) => {
+        const page = await whole.mentions(tokens, account, since, next)
+        const withoutAuthor = (item: unknown) => {
+          const { author_id: _author, ...rest } = item as { id: string; author_id: string }
+          return rest.id === odd ? rest : item
+        }
+        return { ...page, items: page.items.map(withoutAuthor) }
+      },
+    })
+    moveTo('10:02:00')
+    await poll(events, reading)
+    expect(queued).toEqual([first, odd, last])
+    const { items } = await stores.events.list({ channelId: idOf(shop) }, { limit: 10, after: null })
+    expect(items).toMatchObject([{ outcome: 'unreadable', externalId: odd, reason: 'author_id: is missing' }])
+    expect(await messageCounts()).toEqual([1, 1])
+    expect(await stores.health.mentionsMarks([idOf(shop)])).toMatchObject(
+      new Map([[idOf(shop), { polledTo: clock.toISOString() }]]),
+    )
   })
 
   test('a refusal of X is logged, and the next run continues', async () => {

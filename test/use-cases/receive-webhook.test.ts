@@ -36,6 +36,10 @@ function webhookWith(
         if (options.notes === 'fail') throw new Error('DynamoDB is away')
         noted.push(times)
       },
+      async noteReplay(...end) {
+        if (options.notes === 'fail') throw new Error('DynamoDB is away')
+        noted.push(end)
+      },
     },
     now: () => new Date(Date.UTC(2026, 0, 1, 0, time)),
     log: (entry) => logged.push(entry),
@@ -136,6 +140,16 @@ describe('a delivery', () => {
     await webhook(deliver(JSON.stringify({ for_user_id: shop.id, favorite_events: [{}] })))
     expect(sent).toEqual([])
     expect(logged).toEqual([{ event: 'received', queued: 0, counted: ['favorite_events'] }])
+  })
+
+  test('that tells the end of a replay is noted, or answered 503 so that X tells it again', async () => {
+    const body = JSON.stringify({ replay_job_status: { job_id: '7', job_state: 'Incomplete', webhook_id: '1' } })
+    const { webhook, noted, options } = webhookWith()
+    expect((await webhook(deliver(body))).statusCode).toBe(200)
+    expect(noted).toEqual([['7', 'Incomplete', '2026-01-01T00:00:00.000Z']])
+    options.notes = 'fail'
+    expect((await webhook(deliver(body))).statusCode).toBe(503)
+    expect((await webhook(deliver(body, 'forged'))).statusCode).toBe(401)
   })
 
   test('that the queue does not take is answered 503, so that X delivers again', async () => {

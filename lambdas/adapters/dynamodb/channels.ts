@@ -40,6 +40,7 @@ export function createChannelStore(access: TableAccess): ChannelStore {
             username,
             status: 'connected',
             connectedAt: at,
+            countsFrom: known.status === 'disconnected' ? at : known.countsFrom,
             revocationNotified: false,
             ...(name === undefined ? {} : { name }),
           }
@@ -181,5 +182,6 @@ export async function channelIds(access: TableAccess): Promise<string[]> {
 /** The channel in its item. */
 export function channelFrom({ pk: _pk, sk: _sk, ...channel }: Item): Channel {
   // `connect` writes whole channels; every other write sets fields of the same types.
-  return channel as unknown as Channel
+  const stored = channel as unknown as Channel
+  return { ...stored, countsFrom: stored.countsFrom ?? stored.connectedAt }
 }

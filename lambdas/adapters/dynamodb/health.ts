@@ -6,13 +6,13 @@ import {
   unknownWebhookHealth,
   type WebhookHealth,
 } from '../../core/channels/health.ts'
-import type { Outage } from '../../core/channels/outage.ts'
-import type { HealthStore } from '../../core/ports/channels.ts'
+import { type Outage, replayNote } from '../../core/channels/outage.ts'
+import type { HealthStore, MentionsMark } from '../../core/ports/channels.ts'
 import { getAll, type Item, type Key, keys, type TableAccess } from './table.ts'
 
 /**
  * The state of `reconcile` between its runs: one item for the webhook and one per channel.
- * @param outageKey the item in which the webhook notes failed deliveries
+ * @param outageKey the item in which the webhook notes failed deliveries; in its partition are the ends of replays
  */
 export function createHealthStore(access: TableAccess, outageKey: Key): HealthStore {
   const { tableName, documents } = access
@@ -37,16 +37,21 @@ export function createHealthStore(access: TableAccess, outageKey: Key): HealthSt
 
     saveChannel: (channelId, health) => put({ ...keys.channelHealth(channelId), ...health }),
 
-    async mentionsPolledTo(channelIds) {
+    async mentionsMarks(channelIds) {
       const items = await getAll(access, channelIds.map(keys.mentionsPoll))
-      return new Map(items.flatMap((item) => (item ? [[String(item.channelId), String(item.polledTo)]] : [])))
+      return new Map(items.flatMap((item) => (item ? [[String(item.channelId), markFrom(item)]] : [])))
     },
 
-    saveMentionsPolledTo: (channelId, at) => put({ ...keys.mentionsPoll(channelId), channelId, polledTo: at }),
+    saveMentionsMark: (channelId, mark) => put({ ...keys.mentionsPoll(channelId), channelId, ...mark }),
 
     async notedOutage() {
       const [item] = await getAll(access, [outageKey])
       return item ? { from: String(item.from), to: String(item.to) } : null
+    },
+
+    async replayEnd(jobId) {
+      const [item] = await getAll(access, [{ ...outageKey, sk: replayNote(jobId) }])
+      return item?.end === 'Complete' || item?.end === 'Incomplete' ? item.end : null
     },
 
     async forgetOutage({ to }: Outage) {
@@ -68,9 +73,14 @@ export function createHealthStore(access: TableAccess, outageKey: Key): HealthSt
   }
 }
 
+function markFrom({ polledTo, sinceId }: Item): MentionsMark {
+  return { polledTo: String(polledTo), sinceId: typeof sinceId === 'string' ? sinceId : null }
+}
+
 /** The state of the webhook in its item. */
 export function webhookHealthFrom(item: Item): WebhookHealth {
   // Only `saveWebhook` writes such items, always complete.
-  const { healthyAt, fault, outageForChannels, outageForReplay, replay } = item as unknown as WebhookHealth
-  return { healthyAt, fault, outageForChannels, outageForReplay, replay }
+  const { healthyAt, fault, outageForChannels, outageForReplay, repairFailed, replay } =
+    item as unknown as WebhookHealth
+  return { healthyAt, fault, outageForChannels, outageForReplay, repairFailed: repairFailed === true, replay }
 }

@@ -1,11 +1,12 @@
 import type { TwitterApi } from 'twitter-api-v2'
-import type { Account } from '../../core/ports/x.ts'
+import { type Account, XError } from '../../core/ports/x.ts'
 import { isSameText } from '../../core/replies/reply.ts'
 import { compareMedia, type Files, type ShownMedia } from '../../core/tickets/attachment.ts'
 import type { Target } from '../../core/tickets/ticket.ts'
 import { marksFrom } from '../../core/x/payload/marks.ts'
 import { displayText } from '../../core/x/payload/text.ts'
 import { inNewNames } from '../../core/x/payload/vocabulary.ts'
+import { type Ask, countIncomplete, type InBoth } from './dialect.ts'
 
 type OwnItem = {
   id: string
@@ -26,13 +27,29 @@ const TYPES: Readonly<Record<string, ShownMedia['type']>> = { 3: 'photo', 16: 'a
 /** The clocks of X and of the product may differ by this much. */
 const CLOCK_SKEW_MS = 60_000
 
+const OWN_POSTS: InBoth = {
+  always: ['author_id', 'created_at'],
+  old: { 'tweet.fields': 'attachments,author_id,created_at,entities,referenced_tweets' },
+  new: { 'post.fields': 'attachments,created_at,entities', expansions: 'author_id,referenced_posts' },
+}
+const OWN_MESSAGES: InBoth = {
+  always: ['sender_id', 'created_at'],
+  old: { 'dm_event.fields': 'attachments,created_at,entities,event_type,id,sender_id,text' },
+  new: { 'dm_event.fields': 'attachments,created_at,entities,event_type,id,text', expansions: 'sender_id' },
+}
+
+/** What the account has sent, and how many items X gave so incompletely that they may be the one we look for. */
+type Own = { readonly items: readonly OwnItem[]; readonly incomplete: number }
+
 /**
  * Finds what the account sent to the target with this text and these files. Resolves to X's ids: those with exactly
  * these files first, then those with files that look alike; each newest first.
  * @param since ISO time of the attempt
+ * @throws XError if nothing was found and X left out what tells whose an item is
  */
 export async function findIn(
   client: TwitterApi,
+  ask: { readonly posts: Ask; readonly messages: Ask },
   account: Account,
   target: Target,
   text: string,
@@ -41,14 +58,20 @@ export async function findIn(
 ): Promise<string[]> {
   const from = Date.parse(since) - CLOCK_SKEW_MS
   const own =
-    target.kind === 'post' ? await postsUnder(client, account, target) : await messagesTo(client, account, target)
-  const matches = own
+    target.kind === 'post'
+      ? await postsUnder(client, ask.posts, account, target)
+      : await messagesTo(client, ask.messages, account, target)
+  const matches = own.items
     .filter((one) => !one.created_at || Date.parse(one.created_at) >= from)
     .filter((one) => isSameText(text, textOf(one), target.kind))
     .map((one) => ({ id: one.id, media: compareMedia(files, mediaOf(one)) }))
-  return (['exact', 'alike'] as const).flatMap((how) =>
+  const found = (['exact', 'alike'] as const).flatMap((how) =>
     matches.filter(({ media }) => media === how).map(({ id }) => id),
   )
+  if (found.length === 0 && own.incomplete > 0) {
+    throw new XError(200, `X left out author or time of ${own.incomplete} items that the account may have sent`)
+  }
+  return found
 }
 
 /** The text without the link that X appends for the attached files. */
@@ -69,28 +92,44 @@ function mediaOf({ attachments }: OwnItem): ShownMedia[] {
 
 async function postsUnder(
   client: TwitterApi,
+  ask: Ask,
   account: Account,
   target: Extract<Target, { kind: 'post' }>,
-): Promise<OwnPost[]> {
-  const { data = [] } = await client.v2.get<{ data?: OwnPost[] }>(
-    'users/:id/tweets',
-    { max_results: 100, 'tweet.fields': 'created_at,referenced_tweets,entities,attachments' },
-    { params: { id: account.id } },
+): Promise<Own> {
+  const { data = [] } = await ask(
+    OWN_POSTS,
+    (wanted) =>
+      client.v2.get<{ data?: OwnPost[] }>(
+        'users/:id/tweets',
+        { max_results: 100, ...wanted },
+        { params: { id: account.id } },
+      ),
+    (answer) => answer.data ?? [],
   )
-  return data
+  const answers = data
     .map((one) => inNewNames(one) as OwnPost)
     .filter((one) => one.referenced_posts?.some(({ type, id }) => type === 'replied_to' && id === target.inReplyTo))
+  return { items: answers, incomplete: countIncomplete(data, OWN_POSTS) }
 }
 
 async function messagesTo(
   client: TwitterApi,
+  ask: Ask,
   account: Account,
   target: Extract<Target, { kind: 'direct_message' }>,
-): Promise<OwnMessage[]> {
-  const { data = [] } = await client.v2.get<{ data?: OwnMessage[] }>(
-    'dm_conversations/with/:participant_id/dm_events',
-    { max_results: 100, 'dm_event.fields': 'id,text,sender_id,created_at,event_type,entities,attachments' },
-    { params: { participant_id: target.recipientId } },
+): Promise<Own> {
+  const { data = [] } = await ask(
+    OWN_MESSAGES,
+    (wanted) =>
+      client.v2.get<{ data?: OwnMessage[] }>(
+        'dm_conversations/with/:participant_id/dm_events',
+        { event_types: 'MessageCreate', max_results: 100, ...wanted },
+        { params: { participant_id: target.recipientId } },
+      ),
+    (answer) => answer.data ?? [],
   )
-  return data.filter((one) => one.sender_id === account.id)
+  return {
+    items: data.filter((one) => one.sender_id === account.id),
+    incomplete: countIncomplete(data, OWN_MESSAGES),
+  }
 }

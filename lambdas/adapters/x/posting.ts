@@ -3,10 +3,12 @@ import type { XPosting } from '../../core/ports/x.ts'
 import type { Target } from '../../core/tickets/ticket.ts'
 import { asAccount, callX, type XAccess } from './access.ts'
 import { failedAnswer, sentAnswer } from './answers.ts'
+import { createAsk } from './dialect.ts'
 import { findIn } from './find-sent.ts'
 
 /** Sends direct messages and public replies, and finds what was sent. */
 export function createXPosting(access: XAccess): XPosting {
+  const ask = { posts: createAsk(), messages: createAsk() }
   return {
     async send(tokens, target, text, mediaIds = []) {
       const client = await asAccount(access, tokens)
@@ -20,7 +22,7 @@ export function createXPosting(access: XAccess): XPosting {
     },
 
     findSent: (tokens, account, target, text, since, files) =>
-      callX(async () => findIn(await asAccount(access, tokens), account, target, text, since, files)),
+      callX(async () => findIn(await asAccount(access, tokens), ask, account, target, text, since, files)),
   }
 }
 

@@ -17,8 +17,13 @@ export type Channel = {
   /** Hours without a new message after which administrators are notified; null for never. */
   readonly noMessagesHours: number | null
   readonly status: ChannelStatus
-  /** ISO time at which the account was last connected. */
+  /** ISO time at which the account last gave us access: its tokens are from then. */
   readonly connectedAt: string
+  /**
+   * ISO time from which on messages count: since the account was first connected, or connected again after an
+   * administrator disconnected it (rule 7). Access that was lost and given again does not change it.
+   */
+  readonly countsFrom: string
   /** ISO time at which we received the last message of a customer; null before the first. */
   readonly lastMessageAt: string | null
   /** ISO time at which `noMessagesHours` was last set; null if never. */
@@ -71,6 +76,7 @@ export function newChannel(account: {
     noMessagesHours: null,
     status: 'connected',
     connectedAt: account.at,
+    countsFrom: account.at,
     lastMessageAt: null,
     noMessagesChangedAt: null,
     directMessagesEnabledAt: null,

@@ -19,6 +19,8 @@ export type WebhookHealth = {
   readonly outageForChannels: Outage | null
   /** An outage for which we have not requested a replay yet. */
   readonly outageForReplay: Outage | null
+  /** True if we found it broken and do not know that our repair succeeded. */
+  readonly repairFailed: boolean
   /** The last replay that we requested. */
   readonly replay: Replay | null
 }
@@ -37,6 +39,7 @@ export const unknownWebhookHealth: WebhookHealth = {
   fault: null,
   outageForChannels: null,
   outageForReplay: null,
+  repairFailed: false,
   replay: null,
 }
 export const unknownChannelHealth: ChannelHealth = {

@@ -1,11 +1,15 @@
 import type { Recovered } from '../tickets/ticket.ts'
 import { earlierOf, laterOf } from '../time.ts'
+import type { Channel } from './channel.ts'
 
 /** A period in which X's deliveries did not reach us. Both are ISO times. */
 export type Outage = { readonly from: string; readonly to: string }
 
-/** A replay job that X accepted: it delivers again what happened in that period. */
-export type Replay = Outage & { readonly jobId: string; readonly requestedAt: string }
+/** A replay job that X accepted: it delivers again what happened in that period. `end` is absent until X tells its end. */
+export type Replay = Outage & { readonly jobId: string; readonly requestedAt: string; readonly end?: ReplayEnd }
+
+/** How X says that a replay job ended. `Incomplete`: some of its deliveries failed, X asks to request it again. */
+export type ReplayEnd = 'Complete' | 'Incomplete'
 
 /** How far we have read one of X's lists. */
 export type BackfillProgress = {
@@ -14,8 +18,16 @@ export type BackfillProgress = {
   readonly next: string | null
 }
 
-/** The period for which we still read a channel's lists at X, and how far we have read each list. */
+/** Nothing of the list is read yet. */
+export const notRead: BackfillProgress = { done: false, next: null }
+
+/** The period for which we still read a channel's lists at X, and how far we have read each list. It may end later. */
 export type Backfill = Outage & { readonly mentions: BackfillProgress; readonly directMessages: BackfillProgress }
+
+/** The sort key under which the webhook notes the end of a replay job, beside the outage. */
+export function replayNote(jobId: string): string {
+  return `REPLAY#${jobId}`
+}
 
 const MINUTE_MS = 60_000
 
@@ -33,7 +45,8 @@ const REPLAY_MIN_TO_AGE_MS = 10 * MINUTE_MS + CLOCK_SKEW_MS
 /** We notice an outage a little after it begins, so we treat it as longer by this much on either side. */
 export const OUTAGE_MARGIN_MS = 5 * MINUTE_MS
 
-const NOT_STARTED: BackfillProgress = { done: false, next: null }
+/** A new or changed subscription may deliver only after some minutes (seen at X), so the lists are read until then. */
+const SUBSCRIPTION_DELAY_MS = 10 * MINUTE_MS
 
 /**
  * One outage that covers both and the time between them. Reading too much is harmless: stored messages stay as they
@@ -49,7 +62,38 @@ export function unionOf(one: Outage | null, other: Outage | null): Outage | null
  */
 export function extendBackfill(backfill: Backfill | null, outage: Outage | null): Backfill | null {
   const whole = outage && unionOf(backfill, outage)
-  return whole ? { from: whole.from, to: whole.to, mentions: NOT_STARTED, directMessages: NOT_STARTED } : backfill
+  return whole ? { from: whole.from, to: whole.to, mentions: notRead, directMessages: notRead } : backfill
+}
+
+/**
+ * What is left of a backfill after a run has read so far: null if nothing is. Of a period that has not ended yet, the
+ * time since that run is read again later.
+ * @param readAt ISO time of the run
+ */
+export function remainderOf(
+  { from, to }: Outage,
+  { mentions, directMessages }: Pick<Backfill, 'mentions' | 'directMessages'>,
+  readAt: string,
+): Backfill | null {
+  if (!mentions.done || !directMessages.done) return { from, to, mentions, directMessages }
+  return to > readAt ? { from: laterOf(from, readAt), to, mentions: notRead, directMessages: notRead } : null
+}
+
+/**
+ * The time for which X may not have delivered for a channel whose subscription was missing, or that was connected since
+ * it last worked: access was lost meanwhile, or the subscription is new. Null if neither is so.
+ * @param healthyAt ISO time at which its subscription last worked; null before the first check
+ * @param at ISO time of the check
+ */
+export function channelOutage(
+  { connectedAt, countsFrom }: Pick<Channel, 'connectedAt' | 'countsFrom'>,
+  healthyAt: string | null,
+  isSubscribed: boolean,
+  at: string,
+): Outage | null {
+  if (isSubscribed && healthyAt !== null && healthyAt >= connectedAt) return null
+  const from = laterOf(healthyAt ?? countsFrom, countsFrom)
+  return from > at ? null : { from, to: new Date(Date.parse(at) + SUBSCRIPTION_DELAY_MS).toISOString() }
 }
 
 /** True if an event of that ISO time may have been lost in the outage, margin included. */

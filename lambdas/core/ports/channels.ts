@@ -1,7 +1,7 @@
 import type { Channel, ChannelSettings } from '../channels/channel.ts'
 import type { ChannelHealth, WebhookHealth } from '../channels/health.ts'
 import type { Extension } from '../channels/inactivity.ts'
-import type { Outage } from '../channels/outage.ts'
+import type { Outage, ReplayEnd } from '../channels/outage.ts'
 
 /** A sign-in at X that has begun, bound to the browser that began it. */
 export type Connecting = {
@@ -68,10 +68,20 @@ export type ChannelStore = {
   markRevoked(channel: Pick<Channel, 'id' | 'connectedAt'>): Promise<void>
 }
 
-/** Notes that we answered deliveries with an error, so that `reconcile` fetches their events. */
+/** What the webhook notes for `reconcile`: that we answered deliveries with an error, and how replays ended. */
 export type OutageNotes = {
   /** @param from, @param to ISO times; @throws Error if the note could not be stored */
   note(from: string, to: string): Promise<void>
+  /** Notes the end of a replay job, whoever requested it. @param at ISO time, @throws Error if it could not be stored */
+  noteReplay(jobId: string, end: ReplayEnd, at: string): Promise<void>
+}
+
+/** How far the mentions of a channel were polled. */
+export type MentionsMark = {
+  /** ISO time. */
+  readonly polledTo: string
+  /** X's id of the newest mention after which the next poll reads on; null if there is none yet. */
+  readonly sinceId: string | null
 }
 
 /** What `reconcile` and the poll of mentions remember from run to run. Each item has one writer. */
@@ -80,11 +90,13 @@ export type HealthStore = {
   saveWebhook(health: WebhookHealth): Promise<void>
   channel(channelId: string): Promise<ChannelHealth>
   saveChannel(channelId: string, health: ChannelHealth): Promise<void>
-  /** ISO times up to which the mentions of channels were polled, by channel id; none before the first poll. */
-  mentionsPolledTo(channelIds: readonly string[]): Promise<ReadonlyMap<string, string>>
-  saveMentionsPolledTo(channelId: string, at: string): Promise<void>
+  /** The marks of channels, by channel id; none before the first poll. */
+  mentionsMarks(channelIds: readonly string[]): Promise<ReadonlyMap<string, MentionsMark>>
+  saveMentionsMark(channelId: string, mark: MentionsMark): Promise<void>
   /** The period in which we answered deliveries with an error; null if there was none. */
   notedOutage(): Promise<Outage | null>
+  /** How X said that a replay job ended; null if it did not yet. */
+  replayEnd(jobId: string): Promise<ReplayEnd | null>
   /** Deletes a noted outage, unless it has grown since it was read. */
   forgetOutage(noted: Outage): Promise<void>
 }

@@ -19,7 +19,12 @@ export type XPage = {
   readonly includes: unknown
   /** The token of the next page; null on the last. */
   readonly next: string | null
+  /** Why we do not know that X has answered completely, in words; null as a rule. */
+  readonly flaw: string | null
 }
+
+/** From where to read a list: after an id of X, or at an ISO time and later. */
+export type Since = { readonly id: string } | { readonly time: string }
 
 /** X refused a call or did not answer. `detail` is X's text. */
 export class XError extends Error {
@@ -95,8 +100,8 @@ export type XReading = {
   post(tokens: AccountTokens, id: string): Promise<QuotedPost | null>
   /** Null if X does not show the person: deleted or suspended. */
   user(tokens: AccountTokens, id: string): Promise<Person | null>
-  /** Posts that mention an account, written at an ISO time or later; at most the latest 800. */
-  mentions(tokens: AccountTokens, account: Account, since: string, next: string | null): Promise<XPage>
+  /** Posts that mention an account, the implicit mentions of answers included; at most the latest 800. */
+  mentions(tokens: AccountTokens, account: Account, since: Since, next: string | null): Promise<XPage>
   /** The account's direct messages of the last 30 days. X offers no filter by time. */
   directMessages(tokens: AccountTokens, next: string | null): Promise<XPage>
 }

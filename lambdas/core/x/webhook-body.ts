@@ -1,3 +1,4 @@
+import type { ReplayEnd } from '../channels/outage.ts'
 import { isXId } from './ids.ts'
 import { readChatEvent } from './payload/chat-event.ts'
 
@@ -28,8 +29,15 @@ export type QueuedEvent = {
   readonly polled?: true
 }
 
-/** The events of a delivery to queue, and the names of events that can never concern a ticket. */
-export type SplitBody = { readonly events: QueuedEvent[]; readonly counted: string[] }
+/**
+ * The events of a delivery to queue, the names of events that can never concern a ticket, and the end of a replay job
+ * that it tells, which is counted too.
+ */
+export type SplitBody = {
+  readonly events: QueuedEvent[]
+  readonly counted: string[]
+  readonly replay: { readonly jobId: string; readonly end: ReplayEnd } | null
+}
 
 type Fields = Readonly<Record<string, unknown>>
 type Draft = Omit<QueuedEvent, 'receivedAt'>
@@ -61,8 +69,25 @@ const X_ACTIVITY: Readonly<Record<string, EventKind>> = {
  */
 export function splitWebhookBody(body: string, receivedAt: string): SplitBody {
   const counted: string[] = []
-  const drafts = draftsOf(body, counted)
-  return { events: drafts.map((draft) => ({ ...draft, receivedAt })), counted }
+  const parsed = parse(body)
+  const drafts =
+    parsed === undefined ? [unreadable('body', null, body, 'the body is not JSON')] : draftsOf(parsed, counted)
+  return { events: drafts.map((draft) => ({ ...draft, receivedAt })), counted, replay: replayEndIn(parsed) }
+}
+
+/** Undefined if the text is not JSON. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function replayEndIn(body: unknown): SplitBody['replay'] {
+  const [jobId, end] = ['job_id', 'job_state'].map((name) => field(body, 'replay_job_status', name))
+  const isKnown = typeof jobId === 'string' && /^[\w-]{1,64}$/.test(jobId)
+  return isKnown && (end === 'Complete' || end === 'Incomplete') ? { jobId, end } : null
 }
 
 /** The lists of X that we poll, and the kind of their items. */
@@ -104,13 +129,7 @@ function stringsIn(value: unknown): unknown[] {
   return isFields(value) ? Object.values(value).flatMap(stringsIn) : []
 }
 
-function draftsOf(body: string, counted: string[]): Draft[] {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(body)
-  } catch {
-    return [unreadable('body', null, body, 'the body is not JSON')]
-  }
+function draftsOf(parsed: unknown, counted: string[]): Draft[] {
   if (!isFields(parsed)) return [unreadable('body', null, parsed, 'the body is not a JSON object')]
   const drafts = [
     ...('user_event' in parsed ? fromUserEvent(parsed.user_event, counted) : []),

@@ -59,6 +59,7 @@ function found(channel: Channel | null, id: string | undefined): ApiChannel {
 /** The public fields of a channel. */
 export function toApiChannel(channel: Channel): ApiChannel {
   const {
+    countsFrom: _countsFrom,
     noMessagesChangedAt: _changedAt,
     directMessagesEnabledAt: _directMessagesEnabledAt,
     mentionsEnabledAt: _mentionsEnabledAt,

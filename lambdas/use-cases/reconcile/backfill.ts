@@ -4,7 +4,7 @@
  */
 import type { Channel } from '../../core/channels/channel.ts'
 import type { ChannelHealth } from '../../core/channels/health.ts'
-import type { BackfillProgress } from '../../core/channels/outage.ts'
+import { type BackfillProgress, remainderOf } from '../../core/channels/outage.ts'
 import type { ChannelStore } from '../../core/ports/channels.ts'
 import type { AccountTokens } from '../../core/ports/x.ts'
 import { createListReader, type ListDependencies, notBeforeOf } from '../read-lists.ts'
@@ -20,17 +20,16 @@ export function createBackfill(dependencies: BackfillDependencies) {
     const extension = await dependencies.channels.extension()
     if (!extension.enabled || !backfill) return known
     const notBefore = notBeforeOf(channel, extension)
+    const { from, to } = backfill
+    const wanted = { from, to, notBefore: notBefore.mentions }
     const mentions = channel.mentions
-      ? await readMentions(channel, tokens, { ...backfill, notBefore: notBefore.mentions }, backfill.mentions, now)
+      ? (await readMentions(channel, tokens, wanted, backfill.mentions, now)).progress
       : skipped(backfill.mentions)
-    const period = { ...backfill, notBefore: notBefore.directMessages }
+    const period = { from, to, notBefore: notBefore.directMessages }
     const directMessages = channel.directMessages
-      ? await readMessages(channel, tokens, period, backfill.directMessages, now)
+      ? (await readMessages(channel, tokens, period, backfill.directMessages, now)).progress
       : skipped(backfill.directMessages)
-    return {
-      ...known,
-      backfill: mentions.done && directMessages.done ? null : { ...backfill, mentions, directMessages },
-    }
+    return { ...known, backfill: remainderOf(backfill, { mentions, directMessages }, now.toISOString()) }
   }
 }
 

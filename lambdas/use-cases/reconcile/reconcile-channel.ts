@@ -2,11 +2,10 @@
 import type { Channel } from '../../core/channels/channel.ts'
 import { adviceFor, type ChannelHealth, type Fault, faultOf } from '../../core/channels/health.ts'
 import { channelFaultMail, repairedMail } from '../../core/channels/mails.ts'
-import { extendBackfill, unionOf } from '../../core/channels/outage.ts'
+import { channelOutage, extendBackfill, unionOf } from '../../core/channels/outage.ts'
 import type { ChannelStore, HealthStore } from '../../core/ports/channels.ts'
 import type { Encryption, Log } from '../../core/ports/platform.ts'
 import { type Account, type AccountTokens, type XAccounts, XError, type XSubscriptions } from '../../core/ports/x.ts'
-import { laterOf } from '../../core/time.ts'
 import { tokensOf as readTokens } from '../account-tokens.ts'
 import type { Notify } from '../notify-administrators.ts'
 import { type BackfillDependencies, createBackfill } from './backfill.ts'
@@ -23,7 +22,10 @@ export type ChannelDependencies = BackfillDependencies & {
   log: Log
 }
 
-/** Repairs a channel's subscription, checks our access to its account, and reads what it missed. */
+/**
+ * Repairs a channel's subscription, checks our access to its account, and reads what it missed. What it missed is stored
+ * before X is called, because after a repair nothing shows it; only a complete answer of X settles it.
+ */
 export function createChannelReconciler(dependencies: ChannelDependencies) {
   const { channels, health, accounts, subscriptions, encryption, publicUrl, notify, log } = dependencies
   const backfill = createBackfill(dependencies)
@@ -32,17 +34,13 @@ export function createChannelReconciler(dependencies: ChannelDependencies) {
     const tokens = await tokensOf(channel)
     if (!tokens) return
     const account = { id: channel.twitterUserId, username: channel.username }
-    const known = await health.channel(channel.id)
+    const isSubscribed = webhook.subscribedAccounts.has(account.id)
+    const at = now.toISOString()
+    const known = await withOutage(channel, webhook, isSubscribed, at)
     try {
-      const wasSubscribed = await ensureSubscribed(channel, account, tokens, webhook)
-      if (wasSubscribed === null || !(await asAccount(channel, () => accounts.me(tokens)))) return
-      const fault = await repaired(channel, known)
-      const at = now.toISOString()
-      // An outage of the channel cannot start before the account was connected.
-      const since = laterOf(known.healthyAt ?? channel.connectedAt, channel.connectedAt)
-      const own = wasSubscribed || since > at ? null : { from: since, to: at }
-      const outage = unionOf(webhook.outage, own)
-      const after = { ...known, healthyAt: at, fault, backfill: extendBackfill(known.backfill, outage) }
+      if (!isSubscribed && !(await subscribe(channel, account, tokens, webhook))) return
+      if (!(await asAccount(channel, () => accounts.me(tokens)))) return
+      const after = { ...known, healthyAt: at, fault: await repaired(channel, known) }
       await health.saveChannel(channel.id, after)
       await health.saveChannel(channel.id, await backfill(channel, tokens, after, now))
     } catch (error) {
@@ -65,17 +63,37 @@ export function createChannelReconciler(dependencies: ChannelDependencies) {
     return null
   }
 
-  /** Subscribes if necessary. True if the subscription was there, null if the account refuses a new one. */
-  async function ensureSubscribed(
+  /** The channel's health, its backfill extended by what X did not deliver, and stored. */
+  async function withOutage(
+    channel: Channel,
+    webhook: VerifiedWebhook,
+    isSubscribed: boolean,
+    at: string,
+  ): Promise<ChannelHealth> {
+    const known = await health.channel(channel.id)
+    const outage = unionOf(webhook.outage, channelOutage(channel, known.healthyAt, isSubscribed, at))
+    if (!outage) return known
+    const extended = { ...known, backfill: extendBackfill(known.backfill, outage) }
+    await health.saveChannel(channel.id, extended)
+    return extended
+  }
+
+  /** Subscribes the account. False if it has revoked our access. */
+  async function subscribe(
     channel: Channel,
     account: Account,
     tokens: AccountTokens,
     webhook: VerifiedWebhook,
-  ): Promise<boolean | null> {
-    if (webhook.subscribedAccounts.has(account.id)) return true
-    if (!(await asAccount(channel, () => subscriptions.subscribe(tokens, account, webhook.id)))) return null
-    log({ event: 'repaired', what: 'subscription', channelId: channel.id, reason: 'X did not deliver for the account' })
-    return false
+  ): Promise<boolean> {
+    const isDone = await asAccount(channel, () => subscriptions.subscribe(tokens, account, webhook.id))
+    if (isDone)
+      log({
+        event: 'repaired',
+        what: 'subscription',
+        channelId: channel.id,
+        reason: 'X did not deliver for the account',
+      })
+    return isDone
   }
 
   /** Calls X in the account's name. False if the account has revoked our access; the inactivity report mails that. */

@@ -39,21 +39,24 @@ export function createWebhookReconciler(dependencies: WebhookReconcileDependenci
     let known = await health.webhook()
     try {
       const found = (await subscriptions.webhooks()).find((one) => one.url === webhookUrl)
-      const wasWorking = found?.valid === true
+      const isWorking = found?.valid === true
       const since = known.healthyAt ?? new Date(now.getTime() - UNKNOWN_OUTAGE_MS).toISOString()
+      // Repaired by somebody else since our repair failed: it lasted until some time between the two runs.
+      const wasWorking = isWorking && !known.repairFailed
       const outage = unionOf(await health.notedOutage(), wasWorking ? null : { from: since, to: at })
       known = {
         ...known,
         outageForChannels: unionOf(known.outageForChannels, outage),
         outageForReplay: unionOf(known.outageForReplay, outage),
+        repairFailed: !isWorking,
       }
       // Saved before the repair, because afterwards nothing shows that the webhook was broken.
       await health.saveWebhook(known)
       const ours = await ensureWebhook(subscriptions, channels, webhookUrl)
       const subscribedAccounts = await subscriptions.subscribedAccounts(ours.id)
-      if (!wasWorking)
+      if (!isWorking)
         log({ event: 'repaired', what: 'webhook', reason: found ? 'X had disabled it' : 'it was not registered' })
-      await health.saveWebhook({ ...known, fault: await repaired(known) })
+      await health.saveWebhook({ ...known, repairFailed: false, fault: await repaired(known) })
       return { ...ours, outage: known.outageForChannels, subscribedAccounts }
     } catch (error) {
       if (!(error instanceof XError)) throw error
@@ -84,9 +87,23 @@ export function createWebhookReconciler(dependencies: WebhookReconcileDependenci
     return notified ? null : fault
   }
 
+  /** The webhook's health with the end of its last replay, if X has told it: what was incomplete is requested again. */
+  async function withReplayEnd(known: WebhookHealth): Promise<WebhookHealth> {
+    const { replay } = known
+    if (!replay || replay.end !== undefined) return known
+    const end = await health.replayEnd(replay.jobId)
+    if (end === null) return known
+    log({ event: 'replay_ended', jobId: replay.jobId, end })
+    const { from, to } = replay
+    const outageForReplay = end === 'Incomplete' ? unionOf(known.outageForReplay, { from, to }) : known.outageForReplay
+    const ended = { ...known, replay: { ...replay, end }, outageForReplay }
+    await health.saveWebhook(ended)
+    return ended
+  }
+
   /** Asks X to replay the outage, as soon as X allows it: https://docs.x.com/x-api/webhooks. */
   async function requestReplay(webhookId: string, now: Date): Promise<void> {
-    const known = await health.webhook()
+    const known = await withReplayEnd(await health.webhook())
     if (!known.outageForReplay) return
     const step = replayStep(known.outageForReplay, now)
     if (step.do === 'wait') {

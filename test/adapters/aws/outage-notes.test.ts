@@ -12,14 +12,26 @@ beforeAll(async () => {
 })
 afterAll(() => stores.stop())
 
-test('trouble is noted from its first time to its last, and forgotten unless there was more since', async () => {
-  const access = awsAccess('dynamodb', {
+const access = () =>
+  awsAccess('dynamodb', {
     AWS_REGION: 'us-east-1',
     AWS_ENDPOINT_URL_DYNAMODB: stores.endpoint,
     AWS_ACCESS_KEY_ID: credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   })
-  const notes = createOutageNotes(access, tableName, table.outage)
+
+test('the end of a replay is noted by its job, beside the outage and without touching it', async () => {
+  const notes = createOutageNotes(access(), tableName, table.outage)
+  const { health } = stores
+  expect(await health.replayEnd('7')).toBeNull()
+  await notes.noteReplay('7', 'Incomplete', '2026-01-01T00:00:00.000Z')
+  await notes.noteReplay('8', 'Complete', '2026-01-01T00:00:00.000Z')
+  expect([await health.replayEnd('7'), await health.replayEnd('8')]).toEqual(['Incomplete', 'Complete'])
+  expect(await health.notedOutage()).toBeNull()
+})
+
+test('trouble is noted from its first time to its last, and forgotten unless there was more since', async () => {
+  const notes = createOutageNotes(access(), tableName, table.outage)
   const { health } = stores
   expect(await health.notedOutage()).toBeNull()
   await notes.note('2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')

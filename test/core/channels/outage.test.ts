@@ -1,6 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { extendBackfill, recoveredBy, replayStep, replayTime, unionOf } from '../../../lambdas/core/channels/outage.ts'
+import {
+  channelOutage,
+  extendBackfill,
+  recoveredBy,
+  remainderOf,
+  replayStep,
+  replayTime,
+  unionOf,
+} from '../../../lambdas/core/channels/outage.ts'
 
 const outage = { from: '2026-01-10T10:00:30.000Z', to: '2026-01-10T11:00:10.000Z' }
 const at = (time: string) => new Date(`2026-01-10T${time}.000Z`)
@@ -61,6 +69,67 @@ describe('what was missed', () => {
       directMessages: { done: false, next: null },
     })
     expect(unionOf(null, outage)).toBe(outage)
+  })
+})
+
+describe('the time for which a channel may have missed deliveries', () => {
+  const channel = { connectedAt: '2026-01-10T08:00:00.000Z', countsFrom: '2026-01-01T00:00:00.000Z' }
+  const now = '2026-01-10T12:00:00.000Z'
+  const soon = '2026-01-10T12:10:00.000Z'
+
+  test('is none while its subscription is there and it was looked after since it was connected', () => {
+    expect(channelOutage(channel, '2026-01-10T11:45:00.000Z', true, now)).toBeNull()
+  })
+
+  test('goes from when it last worked to some minutes after its subscription is made', () => {
+    expect(channelOutage(channel, '2026-01-10T11:45:00.000Z', false, now)).toEqual({
+      from: '2026-01-10T11:45:00.000Z',
+      to: soon,
+    })
+  })
+
+  test('holds the time without access, when the account gave it again', () => {
+    expect(channelOutage(channel, '2026-01-08T10:00:00.000Z', true, now)).toEqual({
+      from: '2026-01-08T10:00:00.000Z',
+      to: soon,
+    })
+  })
+
+  test('never begins before the channel counts', () => {
+    const again = { connectedAt: '2026-01-10T11:59:00.000Z', countsFrom: '2026-01-10T11:59:00.000Z' }
+    const since = { from: again.countsFrom, to: soon }
+    expect(channelOutage(again, '2026-01-08T10:00:00.000Z', true, now)).toEqual(since)
+    expect(channelOutage(again, null, false, now)).toEqual(since)
+    // Connected while the run is under way: the next one looks after it.
+    expect(channelOutage({ connectedAt: soon, countsFrom: soon }, null, false, now)).toBeNull()
+  })
+})
+
+describe('what is left to read', () => {
+  const [done, open] = [
+    { done: true, next: null },
+    { done: false, next: 'page 2' },
+  ]
+
+  test('is what a list still holds', () => {
+    expect(remainderOf(outage, { mentions: done, directMessages: open }, '2026-01-10T12:00:00.000Z')).toEqual({
+      ...outage,
+      mentions: done,
+      directMessages: open,
+    })
+  })
+
+  test('is nothing once both lists are read, and the rest of a period that has not ended', () => {
+    const both = { mentions: done, directMessages: done }
+    expect(remainderOf(outage, both, outage.to)).toBeNull()
+    const readAt = '2026-01-10T11:00:00.000Z'
+    const anew = { done: false, next: null }
+    expect(remainderOf(outage, both, readAt)).toEqual({
+      from: readAt,
+      to: outage.to,
+      mentions: anew,
+      directMessages: anew,
+    })
   })
 })
 

@@ -65,6 +65,7 @@ describe('a delivery is taken apart', () => {
     expect(split(xActivity(shop, 'chat.received', change))).toEqual({
       events: [],
       counted: ['chat.received.key_change'],
+      replay: null,
     })
   })
 
@@ -76,11 +77,25 @@ describe('a delivery is taken apart', () => {
     }
   })
 
+  test('the end of a replay job is told beside what is counted, but only one that we can know', () => {
+    const ended = (fields: object) => split({ replay_job_status: fields })
+    const known = { job_id: '2', job_state: 'Incomplete', webhook_id: '1', job_state_description: 'please retry' }
+    expect(ended(known)).toEqual({
+      events: [],
+      counted: ['replay_job_status'],
+      replay: { jobId: '2', end: 'Incomplete' },
+    })
+    for (const odd of [{ job_state: 'Running' }, { job_id: 2 }, { job_id: '../../2' }, { job_id: 'x'.repeat(65) }]) {
+      expect(ended({ ...known, ...odd })).toEqual({ events: [], counted: ['replay_job_status'], replay: null })
+    }
+  })
+
   test('what can never concern a ticket is only counted, item by item', () => {
     const typing = { for_user_id: shop.id, direct_message_indicate_typing_events: [{}, {}], users: {} }
     expect(split(typing)).toEqual({
       events: [],
       counted: ['direct_message_indicate_typing_events', 'direct_message_indicate_typing_events'],
+      replay: null,
     })
     expect(split({ replay_job_status: { job_state: 'Complete' } }).counted).toEqual(['replay_job_status'])
     expect(split(xActivity(shop, 'like.create', {})).counted).toEqual(['like.create'])

@@ -35,6 +35,15 @@ afterEach(() => {
   jest.useRealTimers()
 })
 
+test('the interval of a setting counts instead of that of the manifest', async () => {
+  running.stop()
+  running = startSchedules({ requeue: later, inactivity: later, mentions: requeue, reconcile: later }, { mentions: 7 })
+  await jest.advanceTimersByTimeAsync(7 * 60_000 - 1)
+  expect(runs).toEqual([])
+  await jest.advanceTimersByTimeAsync(1)
+  expect(runs).toHaveLength(1)
+})
+
 describe('a schedule', () => {
   test('runs at its interval, with the event that EventBridge sends', async () => {
     await jest.advanceTimersByTimeAsync(interval - 1)

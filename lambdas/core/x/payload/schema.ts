@@ -5,7 +5,9 @@ import { isXId } from '../ids.ts'
 export type Envelope = { readonly channelUserId: string; readonly receivedAt: string; readonly includes: unknown }
 
 /** An id of X: a string of digits. A number is refused: parsing JSON may have rounded it. */
-export const xId = z.string().refine(isXId, 'is not an id of X')
+export const xId = z
+  .string({ error: ({ input }) => (input === undefined ? 'is missing' : 'is not an id of X') })
+  .refine(isXId, 'is not an id of X')
 
 /**
  * The ISO form of a time of X: milliseconds (string or number), «Mon Dec 23 13:03:29 +0000 2019», or ISO; null for
