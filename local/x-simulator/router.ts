@@ -4,6 +4,7 @@ import { directMessageRoutes } from './direct-messages.ts'
 import { type Answer, findRoute, problem, type Route, XError } from './http.ts'
 import { mediaRoutes } from './media-files.ts'
 import { uploadRoutes } from './media-uploads.ts'
+import { moderationRoutes } from './moderation.ts'
 import { oauthRoutes } from './oauth.ts'
 import { postRoutes } from './post-calls.ts'
 import { count } from './rate-limits.ts'
@@ -19,6 +20,7 @@ const routes: readonly Route[] = [
   ...userRoutes,
   ...postRoutes,
   ...directMessageRoutes,
+  ...moderationRoutes,
   ...webhookRoutes,
   ...replayRoutes,
   ...accountActivitySubscriptionRoutes,
