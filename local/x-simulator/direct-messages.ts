@@ -226,7 +226,8 @@ function postsIn({ text }: DirectMessage): { id: string }[] {
 function v2Message(world: World, message: DirectMessage) {
   const media = mediaOf(world, message)
   const posts = postsIn(message)
-  const entities = v2Entities(message.text.entities, media, () => `https://twitter.com/messages/media/${message.id}`)
+  const shown = v2Entities(message.text.entities, media, () => `https://twitter.com/messages/media/${message.id}`)
+  const entities = { ...shown, ...(shown.urls ? { urls: shown.urls.map(withoutMediaKey) } : {}) }
   return {
     id: message.id,
     event_type: 'MessageCreate',
@@ -239,6 +240,11 @@ function v2Message(world: World, message: DirectMessage) {
     ...(posts.length > 0 ? { referenced_posts: posts } : {}),
     ...(Object.keys(entities).length > 0 ? { entities } : {}),
   }
+}
+
+/** Unlike a post's, a message's link to its own file does not name the file. */
+function withoutMediaKey({ media_key: _, ...link }: { media_key?: string }): object {
+  return link
 }
 
 /** The conversation id: the ids of both accounts, the smaller first. */

@@ -8,7 +8,7 @@ export const unknown = (value: string, kind: Kind, parameter = 'id') => ({
   resource_type: kind,
   parameter,
   resource_id: value,
-  type: 'https://api.twitter.com/2/problems/resource-not-found',
+  type: 'https://api.x.com/2/problems/resource-not-found',
 })
 
 /** X's error for something that the account may not see, inside a 200. */
@@ -19,5 +19,5 @@ export const refusal = (value: string, kind: Kind, detail: string) => ({
   resource_type: kind,
   parameter: 'id',
   resource_id: value,
-  type: 'https://api.twitter.com/2/problems/not-authorized-for-resource',
+  type: 'https://api.x.com/2/problems/not-authorized-for-resource',
 })

@@ -15,7 +15,8 @@ import { webhookRoutes } from './webhooks.ts'
 import type { World } from './world.ts'
 import { xActivitySubscriptionRoutes } from './x-activity-subscriptions.ts'
 
-const routes: readonly Route[] = [
+/** All calls of X that the simulator knows. */
+export const routes: readonly Route[] = [
   ...oauthRoutes,
   ...userRoutes,
   ...postRoutes,

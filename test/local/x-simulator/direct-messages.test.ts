@@ -72,7 +72,6 @@ test('messages have the requested fields, with users, media and posts in include
           expect.objectContaining({ expanded_url: `https://x.com/demo_shop/status/${post.id}` }),
           expect.objectContaining({
             expanded_url: `https://twitter.com/messages/media/${message.id}`,
-            media_key: `3_${file?.id}`,
           }),
         ],
       },
