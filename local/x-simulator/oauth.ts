@@ -34,7 +34,9 @@ export function tokenFor(world: World, userId: string): AccessToken {
 export function deleteToken({ state, changed }: World, userId: string): void {
   state.accessTokens = state.accessTokens.filter((one) => one.userId !== userId)
   state.subscriptions = state.subscriptions.filter((one) => one.userId !== userId)
-  state.activitySubscriptions = state.activitySubscriptions.filter((one) => one.madeBy !== userId)
+  if (state.settings.revocationDeletes) {
+    state.activitySubscriptions = state.activitySubscriptions.filter((one) => one.madeBy !== userId)
+  }
   changed()
 }
 

@@ -155,8 +155,12 @@ export type Settings = {
   subscriptionDelaySeconds: number
   /** False: X knows no `oauth.revoke`, as in its OpenAPI document, and refuses to subscribe to it. */
   revocationEvents: boolean
+  /** Whether X deletes the subscriptions that a token made when its access is taken away. */
+  revocationDeletes: boolean
   /** True: `post.reply.create` fires for an answer to an answer too. X's documentation says that it does not. */
   repliesToReplies: boolean
+  /** True: the `data` of an event of the X Activity API is a list. */
+  eventLists: boolean
   /** The names of fields in events of the X Activity API. */
   eventNames: 'old' | 'new'
   /** The names of fields in answers: always the same, or those in which the query asks. */
@@ -237,7 +241,9 @@ export function freshState(): State {
       duplicateStatus: 400,
       subscriptionDelaySeconds: 0,
       revocationEvents: true,
+      revocationDeletes: true,
       repliesToReplies: false,
+      eventLists: false,
       eventNames: 'old',
       answerNames: 'asked',
       oldDialect: true,

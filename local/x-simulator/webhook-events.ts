@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { kindOf } from './media-files.ts'
-import type { ActivitySubscription, DirectMessage, EncryptedChat, Post } from './state.ts'
+import type { ActivitySubscription, DirectMessage, EncryptedChat, Post, State } from './state.ts'
 import { activityUser, messageUser, userOf } from './user-shapes.ts'
 import { v1Entities, v1Media, v1Post } from './v1-shapes.ts'
 import { activityIncludes, activityPost, mentionedIn } from './v2-shapes.ts'
@@ -164,7 +164,7 @@ export function revoked(world: World, userId: string): WebhookEvent[] {
   return [
     ...webhookIds.map((webhookId) => ({ webhookId, userId, event: 'user_event', body: { user_event: { revoke } } })),
     ...listening.flatMap(({ webhookId }) =>
-      webhookId === null ? [] : [{ webhookId, userId, event: 'oauth.revoke', body: { data } }],
+      webhookId === null ? [] : [{ webhookId, userId, event: 'oauth.revoke', body: envelope(world.state, data) }],
     ),
   ]
 }
@@ -197,9 +197,12 @@ function xActivity(
         payload,
         ...(includes ? { includes } : {}),
       }
-      return webhookId === null ? [] : [{ webhookId, userId, event, body: { data } }]
+      return webhookId === null ? [] : [{ webhookId, userId, event, body: envelope(state, data) }]
     })
 }
+
+/** X has sent `data` as an object and as a list. */
+const envelope = ({ settings }: State, data: object) => ({ data: settings.eventLists ? [data] : data })
 
 /** The filter of a subscription as X shows it. */
 export function filterOf({ userId, direction, keyword }: ActivitySubscription): object {

@@ -66,8 +66,7 @@ function create(world: World, call: Call): Answer {
     updatedAt: world.now().toISOString(),
   }
   const { activitySubscriptions, settings } = state
-  const key = (one: ActivitySubscription) => JSON.stringify([one.eventType, filterOf(one)])
-  if (activitySubscriptions.some((one) => key(one) === key(subscription))) throw duplicate(settings.duplicateStatus)
+  if (activitySubscriptions.some((one) => isSame(one, subscription))) throw duplicate(settings.duplicateStatus)
   if (activitySubscriptions.length >= settings.activitySubscriptionLimit) {
     throw invalidRequest('SubscriptionLimitExceeded: The subscription limit has been reached')
   }
@@ -176,6 +175,10 @@ function subscriptionOf({ state }: World, call: Call): ActivitySubscription {
   if (!subscription) throw problem(404, 'Not Found', 'SubscriptionNotFound: The subscription does not exist')
   return subscription
 }
+
+/** X allows one subscription for an event and a filter, whatever its webhook. */
+const isSame = (a: ActivitySubscription, b: ActivitySubscription) =>
+  a.eventType === b.eventType && a.userId === b.userId && a.direction === b.direction && a.keyword === b.keyword
 
 function duplicate(status: 400 | 409): XError {
   const message = 'DuplicateSubscriptionFailed: Subscription already exists'

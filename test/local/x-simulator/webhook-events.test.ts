@@ -363,6 +363,15 @@ describe('the X Activity API', () => {
     expect(readBack(mention?.raw ?? '')).toMatchObject([{ activity: { text: text.trim() } }])
   })
 
+  test('sends its data as a list when the settings say so', async () => {
+    const { x, receiver } = await activity('dm.received')
+    x.control.settings({ eventLists: true })
+    x.control.directMessage({ from: customer, to: shop, text: 'Hello' })
+    const [delivery] = await delivered(x, receiver, 1)
+    expect(delivery?.body).toMatchObject({ data: [{ event_type: 'dm.received' }] })
+    expect(readBack(delivery?.raw ?? '')).toMatchObject([{ activity: { text: 'Hello' } }])
+  })
+
   test('begins after a delay when the settings say so', async () => {
     const [x, receiver] = [await all.x(), await all.receiver()]
     x.control.settings({ subscriptionDelaySeconds: 60 })

@@ -216,6 +216,14 @@ describe('the revocation of access', () => {
     ])
   })
 
+  test('ends no subscription when the settings say so', async () => {
+    const { x, subscribe } = await started()
+    await control(x, 'POST', 'settings', { revocationDeletes: false })
+    await subscribe('dm.received')
+    x.control.revoke(shop)
+    expect(x.control.state().activitySubscriptions).toMatchObject([{ eventType: 'dm.received' }])
+  })
+
   test('is an unknown event when the settings say so', async () => {
     const { x, app } = await started()
     await control(x, 'POST', 'settings', { revocationEvents: false })
