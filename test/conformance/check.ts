@@ -17,7 +17,12 @@ if (!existsSync(path)) {
 const document = JSON.parse(readFileSync(path, 'utf8')) as OpenApi
 const findingsOf = conformanceTo(document)
 
-const walks = [await walkProduct({}), await walkProduct({ answerNames: 'new' }), await walkSimulator({})]
+const walks = [
+  await walkProduct({}),
+  await walkProduct({ answerNames: 'new' }),
+  await walkProduct({ oldDialect: false }),
+  await walkSimulator({}),
+]
 const exchanges = walks.flatMap((walk) => walk.exchanges)
 const findings = [...new Set(exchanges.flatMap(findingsOf))].sort()
 const isKnown = (finding: string) => deviations.some(({ pattern }) => pattern.test(finding))
