@@ -47,6 +47,7 @@ export const keys = {
   upload: (id: string): Key => ({ pk: `UPLOAD#${id}`, sk: 'UPLOAD' }),
   tokens: (channelId: string): Key => ({ pk: `CHANNEL#${channelId}`, sk: 'TOKENS' }),
   quota: (channelId: string, kind: Target['kind']): Key => ({ pk: `CHANNEL#${channelId}`, sk: `QUOTA#${kind}` }),
+  appQuota: (kind: Target['kind']): Key => ({ pk: 'APP', sk: `QUOTA#${kind}` }),
   connecting: (requestToken: string): Key => ({
     pk: `CONNECTING#${createHash('sha256').update(requestToken).digest('hex')}`,
     sk: 'CONNECTING',

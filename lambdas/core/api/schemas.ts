@@ -169,8 +169,13 @@ export const dryRun = z
       .nullable()
       .describe('true if X allows the reply, because the entry mentions or quotes the account; null if unknown'),
     quota: z
-      .object({ limit: z.int(), remaining: z.int(), resetsAt: time.nullable() })
-      .describe('of the X rate limit with the least left; a reply beyond it waits'),
+      .object({
+        of: z.enum(['account', 'app']).describe('whose limit it is; that of the X app holds for all channels together'),
+        limit: z.int(),
+        remaining: z.int(),
+        resetsAt: time.nullable(),
+      })
+      .describe('of the X rate limit with the least left, of the account or the app; a reply beyond it waits'),
     price: z.object({ usd: z.number(), because: z.string() }).describe("X's price of the reply"),
   })
   .meta({ id: 'DryRun' })

@@ -206,6 +206,8 @@ describe('connecting', () => {
   })
 })
 
+const isoOf = (seconds: number) => new Date(seconds * 1000).toISOString()
+
 describe('sending and looking back', () => {
   const toAnn = { kind: 'direct_message', recipientId: ann.id } as const
   const since = new Date(Date.now() - 1000).toISOString()
@@ -214,7 +216,7 @@ describe('sending and looking back', () => {
   test('a direct message arrives, and is found again', async () => {
     const text = 'On its way 😀 & soon, see https://example.com/a?b=c'
     const answer = await ours().send(tokens, toAnn, text)
-    expect(answer).toMatchObject({ is: 'sent', pauseUntil: null })
+    expect(answer).toMatchObject({ is: 'sent', resets: { account: null, app: null } })
     expect(x.control.directMessages().at(-1)).toMatchObject({
       text: { full: expect.stringContaining('😀 &amp; soon') },
     })
@@ -312,7 +314,7 @@ describe('sending and looking back', () => {
       is: 'refused',
       status: 403,
       detail: body.detail,
-      resetAt: null,
+      resets: { account: null, app: null },
     })
     const reset = Math.floor(Date.now() / 1000) + 600
     const headers = { 'x-rate-limit-limit': '15', 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': String(reset) }
@@ -320,7 +322,7 @@ describe('sending and looking back', () => {
     expect(await ours().send(tokens, toAnn, 'hi')).toMatchObject({
       is: 'refused',
       status: 429,
-      resetAt: new Date(reset * 1000).toISOString(),
+      resets: { account: new Date(reset * 1000).toISOString(), app: null },
     })
   })
 
@@ -337,10 +339,28 @@ describe('sending and looking back', () => {
     const body = { title: 'Too Many Requests' }
     x.control.answer({ path: '/2/dm_conversations/*', status: 429, body, headers })
     const daily = await ours().send(tokens, toAnn, 'hi')
-    expect(daily).toMatchObject({ status: 429, resetAt: new Date((seconds + 40_000) * 1000).toISOString() })
+    expect(daily).toMatchObject({ status: 429, resets: { account: isoOf(seconds + 40_000), app: null } })
     const silent = { 'x-rate-limit-reset': '', 'x-rate-limit-remaining': '', 'x-rate-limit-limit': '' }
     x.control.answer({ path: '/2/dm_conversations/*', status: 429, body, headers: silent })
-    expect(await ours().send(tokens, toAnn, 'hi')).toMatchObject({ status: 429, resetAt: null })
+    expect(await ours().send(tokens, toAnn, 'hi')).toMatchObject({ status: 429, resets: { account: null, app: null } })
+  })
+
+  test('the day of the app is no limit of the account, whether it is used up with the last message or refuses one', async () => {
+    const seconds = Math.floor(Date.now() / 1000)
+    const headers = {
+      'x-rate-limit-limit': '15',
+      'x-rate-limit-remaining': '9',
+      'x-rate-limit-reset': String(seconds + 60),
+      'x-app-limit-24hour-limit': '1440',
+      'x-app-limit-24hour-remaining': '0',
+      'x-app-limit-24hour-reset': String(seconds + 40_000),
+    }
+    const resets = { account: null, app: isoOf(seconds + 40_000) }
+    const path = '/2/dm_conversations/*'
+    x.control.answer({ path, status: 429, body: { title: 'Too Many Requests' }, headers })
+    expect(await ours().send(tokens, toAnn, 'hi')).toMatchObject({ status: 429, resets })
+    x.control.answer({ path, status: 201, body: { data: { dm_conversation_id: '1-2', dm_event_id: '7' } }, headers })
+    expect(await ours().send(tokens, toAnn, 'hi')).toMatchObject({ is: 'sent', resets })
   })
 
   test("a public reply is found under X's old and new names of its reference", async () => {
