@@ -17,6 +17,7 @@ const path = '/2/activity/subscriptions'
 export const xActivitySubscriptionRoutes: readonly Route[] = [
   { method: 'POST', path, access: 'any', handle: create },
   { method: 'GET', path, access: 'any', handle: list },
+  { method: 'DELETE', path, access: 'app', handle: removeSeveral },
   { method: 'PUT', path: `${path}/:id`, access: 'app', handle: change },
   { method: 'DELETE', path: `${path}/:id`, access: 'app', handle: remove },
 ]
@@ -91,6 +92,20 @@ function remove(world: World, call: Call): Answer {
   world.changed()
   const total_subscriptions = state.activitySubscriptions.length
   return { status: 200, body: { data: { deleted: true }, meta: { total_subscriptions } } }
+}
+
+/** Deletes those of up to 100 ids that exist. */
+function removeSeveral(world: World, call: Call): Answer {
+  const { state } = world
+  const ids = (call.query.get('ids') ?? '').split(',').filter(Boolean)
+  if (ids.length < 1 || ids.length > 100) throw invalidRequest('ids: must be 1 to 100 ids')
+  const known = new Set(state.activitySubscriptions.map(({ id }) => id))
+  state.activitySubscriptions = state.activitySubscriptions.filter(({ id }) => !ids.includes(id))
+  world.changed()
+  const data = ids.filter((id) => known.has(id)).map((id) => ({ subscription_id: id, deleted: true }))
+  const errors = ids.filter((id) => !known.has(id)).map((id) => ({ subscription_id: id, reason: 'not_found' }))
+  const meta = { total_subscriptions: state.activitySubscriptions.length }
+  return { status: 200, body: { data, ...(errors.length > 0 ? { errors } : {}), meta } }
 }
 
 function subscriptionOf({ state }: World, call: Call): ActivitySubscription {

@@ -1,12 +1,20 @@
 /** Called by `reconcile` for each connected channel, after our webhook was found working or repaired. */
 import type { Channel } from '../../core/channels/channel.ts'
-import { adviceFor, type ChannelHealth, type Fault, faultOf } from '../../core/channels/health.ts'
+import { adviceFor, type ChannelHealth, type Fault, faultOf, UNLISTED_ADVICE } from '../../core/channels/health.ts'
 import { channelFaultMail, repairedMail } from '../../core/channels/mails.ts'
 import { extendBackfill, unionOf } from '../../core/channels/outage.ts'
 import type { ChannelStore, HealthStore } from '../../core/ports/channels.ts'
 import type { Encryption, Log } from '../../core/ports/platform.ts'
-import { type Account, type AccountTokens, type XAccounts, XError, type XSubscriptions } from '../../core/ports/x.ts'
+import {
+  type Account,
+  type AccountTokens,
+  SubscriptionLimitError,
+  type XAccounts,
+  XError,
+  type XSubscriptions,
+} from '../../core/ports/x.ts'
 import { laterOf } from '../../core/time.ts'
+import { limitAdvice } from '../../core/x/subscriptions.ts'
 import { tokensOf as readTokens } from '../account-tokens.ts'
 import type { Notify } from '../notify-administrators.ts'
 import { type BackfillDependencies, createBackfill } from './backfill.ts'
@@ -36,8 +44,8 @@ export function createChannelReconciler(dependencies: ChannelDependencies) {
     try {
       const wasSubscribed = await ensureSubscribed(channel, account, tokens, webhook)
       if (wasSubscribed === null || !(await asAccount(channel, () => accounts.me(tokens)))) return
-      const fault = await repaired(channel, known)
       const at = now.toISOString()
+      const fault = await faultAfter(channel, known, wasSubscribed, at)
       // An outage of the channel cannot start before the account was connected.
       const since = laterOf(known.healthyAt ?? channel.connectedAt, channel.connectedAt)
       const own = wasSubscribed || since > at ? null : { from: since, to: at }
@@ -65,17 +73,50 @@ export function createChannelReconciler(dependencies: ChannelDependencies) {
     return null
   }
 
-  /** Subscribes if necessary. True if the subscription was there, null if the account refuses a new one. */
+  /** Subscribes if necessary. True if X listed the subscription, null if the account refuses a new one. */
   async function ensureSubscribed(
     channel: Channel,
     account: Account,
     tokens: AccountTokens,
     webhook: VerifiedWebhook,
   ): Promise<boolean | null> {
-    if (webhook.subscribedAccounts.has(account.id)) return true
-    if (!(await asAccount(channel, () => subscriptions.subscribe(tokens, account, webhook.id)))) return null
-    log({ event: 'repaired', what: 'subscription', channelId: channel.id, reason: 'X did not deliver for the account' })
+    const { subscriptions: list, untilLimit } = webhook
+    if (list.accounts.has(account.id)) return true
+    let made = 0
+    const subscribe = async () => {
+      made = await untilLimit(() => subscriptions.subscribe(tokens, account, webhook, list))
+    }
+    if (!(await asAccount(channel, subscribe))) return null
+    const repointed = await untilLimit(() => subscriptions.repoint(account, webhook, list))
+    if (made + repointed > 0)
+      log({
+        event: 'repaired',
+        what: 'subscription',
+        channelId: channel.id,
+        reason: 'X did not deliver for the account',
+      })
+    else log({ event: 'subscription_unlisted', channelId: channel.id })
     return false
+  }
+
+  /**
+   * The fault to store of a channel that is subscribed. What was subscribed only now counts as working when the next run
+   * finds it in X's list; a second run that does not find it mails the administrators.
+   */
+  async function faultAfter(
+    channel: Channel,
+    known: ChannelHealth,
+    wasSubscribed: boolean,
+    at: string,
+  ): Promise<Fault | null> {
+    if (wasSubscribed || known.fault?.advice !== UNLISTED_ADVICE) {
+      const told = await repaired(channel, known)
+      return told ?? (wasSubscribed ? null : { advice: UNLISTED_ADVICE, since: at, notified: false })
+    }
+    const { fault } = known
+    const notified =
+      fault.notified || (await notify('channel', channel.id, () => channelFaultMail(channel, fault, publicUrl)))
+    return { ...fault, notified }
   }
 
   /** Calls X in the account's name. False if the account has revoked our access; the inactivity report mails that. */
@@ -118,8 +159,10 @@ export function createChannelReconciler(dependencies: ChannelDependencies) {
     })
     if (advice === null) return
     const fault = faultOf(advice, known.fault, at)
+    // The numbers of a limit are told and not stored: a fault with other advice would be told again.
+    const told = error instanceof SubscriptionLimitError ? { ...fault, advice: limitAdvice(error.use) } : fault
     const notified =
-      fault.notified || (await notify('channel', channel.id, () => channelFaultMail(channel, fault, publicUrl)))
+      fault.notified || (await notify('channel', channel.id, () => channelFaultMail(channel, told, publicUrl)))
     await health.saveChannel(channel.id, { ...known, fault: { ...fault, notified } })
   }
 }
