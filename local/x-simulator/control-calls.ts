@@ -58,6 +58,7 @@ const bodies = {
     .strictObject({
       webhookLimit: z.int().min(0),
       subscriptionLimit: z.int().min(0),
+      activitySubscriptionLimit: z.int().min(0),
       replyRule: z.boolean(),
       approvedCallbacks: z.array(text).nullable(),
     })

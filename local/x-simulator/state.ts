@@ -129,6 +129,8 @@ export type Settings = {
   webhookLimit: number
   /** How many accounts may be subscribed with the Account Activity API. */
   subscriptionLimit: number
+  /** How many subscriptions of the X Activity API the app may have. */
+  activitySubscriptionLimit: number
   /** True if an app may reply only to people who mention its account (self-serve access since February 2026). */
   replyRule: boolean
   /** The callback addresses of the app. Null approves every address on this machine. */
@@ -185,6 +187,7 @@ export function freshState(): State {
     settings: {
       webhookLimit: 1,
       subscriptionLimit: 3,
+      activitySubscriptionLimit: 1_500,
       replyRule: true,
       approvedCallbacks: null,
       limits: {

@@ -3,9 +3,6 @@ import type { ActivitySubscription } from './state.ts'
 import { webhookOf } from './webhooks.ts'
 import type { World } from './world.ts'
 
-/** How many subscriptions an app may have. */
-const maxSubscriptions = 1_500
-
 /** Event types that only the account itself may subscribe to. */
 const privateEvents = /^(dm|chat)\./
 const eventTypes =
@@ -37,13 +34,13 @@ function create(world: World, call: Call): Answer {
   }
   const webhookId = body.webhook_id === undefined ? null : webhookOf(world, body.webhook_id).id
   const direction = text(filter?.direction)
-  const { activitySubscriptions } = world.state
+  const { activitySubscriptions, settings } = world.state
   const isSame = (one: ActivitySubscription) =>
     one.eventType === eventType && one.userId === userId && one.direction === direction
   if (activitySubscriptions.some(isSame)) {
     throw invalidRequest('DuplicateSubscriptionFailed: Subscription already exists')
   }
-  if (activitySubscriptions.length >= maxSubscriptions) {
+  if (activitySubscriptions.length >= settings.activitySubscriptionLimit) {
     throw invalidRequest('SubscriptionLimitExceeded: The subscription limit has been reached')
   }
   const now = world.now().toISOString()
