@@ -54,6 +54,8 @@ export const keys = {
   }),
   ownWebhook: { pk: 'WEBHOOK', sk: 'WEBHOOK' },
   webhookHealth: { pk: 'WEBHOOK', sk: 'HEALTH' },
+  /** There once administrators were told that X ends the event system of the channels. */
+  eventSourceEnd: { pk: 'WEBHOOK', sk: 'EVENT_SOURCE_END' },
   channelHealth: (channelId: string): Key => ({ pk: `CHANNEL#${channelId}`, sk: 'HEALTH' }),
   mentionsPoll: (channelId: string): Key => ({ pk: `CHANNEL#${channelId}`, sk: 'MENTIONS_POLL' }),
   /** One shard of the counts of a channel and UTC day. */

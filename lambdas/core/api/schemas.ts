@@ -277,7 +277,15 @@ export const changeChannelBody = z
   .meta({ id: 'ChannelChange', examples: [{ mentions: false, noMessagesHours: 24 }] })
 
 export const extension = z
-  .object({ id: z.literal('twitter'), name: z.literal('Twitter'), enabled: z.boolean() })
+  .object({
+    id: z.literal('twitter'),
+    name: z.literal('Twitter'),
+    enabled: z.boolean(),
+    eventSourceEnd: z
+      .string()
+      .nullable()
+      .describe('when X ends the event system of the channels, and what to do; null if it stays'),
+  })
   .meta({ id: 'Extension' })
 export const extensionList = z.object({ extensions: z.array(extension) })
 export const changeExtensionBody = z

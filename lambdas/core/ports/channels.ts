@@ -84,6 +84,10 @@ export type HealthStore = {
   /** ISO times up to which the mentions of channels were polled, by channel id; none before the first poll. */
   mentionsPolledTo(channelIds: readonly string[]): Promise<ReadonlyMap<string, string>>
   saveMentionsPolledTo(channelId: string, at: string): Promise<void>
+  /** True if administrators were told that X ends the event system of the channels. */
+  eventSourceEndNotified(): Promise<boolean>
+  /** @param at ISO time */
+  eventSourceEndWasNotified(at: string): Promise<void>
   /** The period in which we answered deliveries with an error; null if there was none. */
   notedOutage(): Promise<Outage | null>
   /** Deletes a noted outage, unless it has grown since it was read. */

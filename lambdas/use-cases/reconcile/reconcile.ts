@@ -6,22 +6,37 @@
 import { createHash } from 'node:crypto'
 import type { EventBridgeEvent } from 'aws-lambda'
 import type { Channel } from '../../core/channels/channel.ts'
+import { eventSourceEndMail } from '../../core/channels/mails.ts'
 import type { Log } from '../../core/ports/platform.ts'
+import { type EventSource, endOf } from '../../core/x/event-source.ts'
 import { eachChannel } from '../each-channel.ts'
 import { type ChannelDependencies, createChannelReconciler } from './reconcile-channel.ts'
 import { createWebhookReconciler, type WebhookReconcileDependencies } from './reconcile-webhook.ts'
 import { createSurplusRemoval } from './remove-surplus.ts'
 
-export type ReconcileDependencies = WebhookReconcileDependencies & ChannelDependencies & { log: Log }
+export type ReconcileDependencies = WebhookReconcileDependencies &
+  ChannelDependencies & {
+    /** The event system that channels subscribe to. */
+    eventSource: EventSource
+    log: Log
+  }
 
 /** Channels reconciled in parallel, each with a few calls to X. */
 const PARALLEL_CHANNELS = 5
 
 export function createReconcile(dependencies: ReconcileDependencies) {
-  const { channels, log } = dependencies
+  const { channels, health, eventSource, notify, publicUrl, log } = dependencies
   const webhook = createWebhookReconciler(dependencies)
   const reconcileChannel = createChannelReconciler(dependencies)
   const removeSurplus = createSurplusRemoval(dependencies)
+
+  /** Mails once, for good, that X ends the event system of the channels. */
+  async function tellEndOfEventSource(at: string): Promise<void> {
+    const end = endOf(eventSource)
+    if (end === null || (await health.eventSourceEndNotified())) return
+    const notified = await notify('event source', null, () => eventSourceEndMail(end, publicUrl))
+    if (notified) await health.eventSourceEndWasNotified(at)
+  }
 
   return async ({ time }: Pick<EventBridgeEvent<string, unknown>, 'time'>): Promise<void> => {
     const now = new Date(time)
@@ -32,6 +47,7 @@ export function createReconcile(dependencies: ReconcileDependencies) {
       log({ event: 'reconciled', channels: 0 })
       return
     }
+    await tellEndOfEventSource(time)
     const ours = await webhook.repair(now)
     if (!ours) return
     const failed = await eachChannel(shuffled(connected, time), PARALLEL_CHANNELS, log, (channel) =>

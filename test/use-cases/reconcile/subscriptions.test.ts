@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Mail } from '../../../lambdas/core/channels/mails.ts'
 import type { LogEntry } from '../../../lambdas/core/log-events.ts'
 import { XError, type XSubscriptions } from '../../../lambdas/core/ports/x.ts'
+import type { EventSource } from '../../../lambdas/core/x/event-source.ts'
 import { eventTypes } from '../../../lambdas/core/x/subscriptions.ts'
 import { createNotifier } from '../../../lambdas/use-cases/notify-administrators.ts'
 import { createReconcile } from '../../../lambdas/use-cases/reconcile/reconcile.ts'
@@ -21,6 +22,7 @@ let stores: TestStores
 let sim: XSimulator
 let mails: Mail[] = []
 let logged: LogEntry[] = []
+let mailIsDown = false
 let ids = 10_000
 
 beforeAll(async () => {
@@ -63,18 +65,28 @@ const allOnX = (userId: string, fields: Parameters<typeof onX>[2] = {}) => {
   for (const eventType of eventTypes) onX(userId, eventType, fields)
 }
 
-async function run(minutes: number, over: Partial<XSubscriptions> = {}) {
+async function run(minutes: number, over: Partial<XSubscriptions> = {}, eventSource: EventSource = 'x-activity') {
   clock = new Date(start.getTime() + minutes * 60_000)
   sim.control.clock(clock)
   const log = (entry: LogEntry) => void logged.push(entry)
-  const x = { ...xAt(sim.url, secrets, 'x-activity'), ...over }
+  const x = { ...xAt(sim.url, secrets, eventSource), ...over }
   const reconcile = createReconcile({
     ...stores,
     events: { send: async () => {} },
     ...portsOf(x),
     encryption: noEncryption,
-    notify: createNotifier({ recipients: 1, send: async (mail) => void mails.push(mail) }, log),
+    notify: createNotifier(
+      {
+        recipients: 1,
+        send: async (mail) => {
+          if (mailIsDown) throw new Error('SES is away')
+          mails.push(mail)
+        },
+      },
+      log,
+    ),
     publicUrl,
+    eventSource,
     log,
   })
   const before = sim.control.calls().length
@@ -300,6 +312,23 @@ describe('an app with 1,200 subscriptions of others and 150 channels', () => {
     const again = await run(15)
     expect(again.map(({ method }) => method)).toEqual(['GET', 'GET', 'GET'])
     expect(untouchedOnX()).toBe(1_200)
+  })
+})
+
+describe('the end of the Account Activity API', () => {
+  test('is mailed once with what to do, whatever comes after; the X Activity API ends nothing', async () => {
+    await connect('1')
+    await run(0)
+    expect(mails).toEqual([])
+    mailIsDown = true
+    await run(15, {}, 'account-activity')
+    mailIsDown = false
+    await run(30, {}, 'account-activity')
+    await run(45, {}, 'account-activity')
+    await run(60)
+    await run(75, {}, 'account-activity')
+    expect(mails.map(({ subject }) => subject)).toEqual(['X ends the Account Activity API'])
+    expect(mails[0]?.text).toContain('set the event source to x-activity')
   })
 })
 
