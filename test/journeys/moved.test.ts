@@ -1,7 +1,6 @@
-import { createServer } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { eventually } from '../local/support.ts'
-import { dataFolder, Product } from '../support/product.ts'
+import { dataFolder, freePort, Product } from '../support/product.ts'
 import { ann, bob, shop } from '../support/x-payloads.ts'
 
 type OnX = {
@@ -24,15 +23,6 @@ afterAll(async () => {
   await product.end()
   folder.remove()
 })
-
-/** A port that is free now; the product keeps it over a restart, so that its webhook stays where it is. */
-async function freePort(): Promise<string> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return String(typeof address === 'object' ? address?.port : '')
-}
 
 let written = 0
 /** Customers write: a message and a mention in turn. While X is restarted with the product, they find it closed. */
