@@ -22,6 +22,9 @@ export const logEvents = {
   mail_failed: 'A mail to the administrators could not be sent; the next run tries again.',
   reconciled: 'A run of `reconcile` ended.',
   moved: 'Accounts were moved off the Account Activity API: their old subscriptions ended.',
+  subscription_unlisted:
+    'X says that a subscription exists, or accepted it, and does not list it; the next run looks again.',
+  subscriptions_removed: 'Subscriptions that nobody needs were removed: `orphans` of no channel, `duplicates`.',
   repaired: 'The webhook or a subscription was broken and works again.',
   repair_failed: 'The webhook, a subscription or access is broken; with `mustAct` only a person can repair it.',
   backfilled: 'One of X’s lists was read; `queued` events were new enough to be queued.',

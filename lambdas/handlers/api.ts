@@ -14,13 +14,15 @@ import { apiEndpoints } from '../use-cases/api/routes.ts'
 
 const environment = readEnvironment('api')
 const { access, encryption } = xAccess(environment)
+const eventSource = eventSourceIn(environment.EVENT_SOURCE)
 
 const endpoints = apiEndpoints({
   ...openStores(environment.TABLE_NAME, now),
   replyQueue: createReplyQueue(awsAccess('sqs'), environment.REPLIES_QUEUE_URL),
   bucket: openBucket(environment.MEDIA_BUCKET),
   accounts: createXAccounts(access),
-  subscriptions: createXSubscriptions(access, eventSourceIn(environment.EVENT_SOURCE)),
+  subscriptions: createXSubscriptions(access, eventSource),
+  eventSource,
   encryption,
   publicUrl: environment.PUBLIC_URL,
   now,

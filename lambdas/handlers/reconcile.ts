@@ -15,6 +15,7 @@ import { createReconcile } from '../use-cases/reconcile/reconcile.ts'
 
 const environment = readEnvironment('reconcile')
 const { access, encryption } = xAccess(environment)
+const eventSource = eventSourceIn(environment.EVENT_SOURCE)
 const { channels, health } = openStores(environment.TABLE_NAME, now)
 
 export const handler = createReconcile({
@@ -23,7 +24,8 @@ export const handler = createReconcile({
   events: createEventQueue(awsAccess('sqs'), environment.EVENTS_QUEUE_URL),
   accounts: createXAccounts(access),
   reading: createXReading(access),
-  subscriptions: createXSubscriptions(access, eventSourceIn(environment.EVENT_SOURCE)),
+  subscriptions: createXSubscriptions(access, eventSource),
+  eventSource,
   encryption,
   notify: createNotifier(createMailer(environment.MAIL_FROM, administratorsIn(environment.ADMINISTRATORS)), log),
   publicUrl: environment.PUBLIC_URL,

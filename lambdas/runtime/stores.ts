@@ -6,6 +6,7 @@ import { createCountStore } from '../adapters/dynamodb/counts.ts'
 import { createEventStore } from '../adapters/dynamodb/events.ts'
 import { createHealthStore } from '../adapters/dynamodb/health.ts'
 import { createMediaStore } from '../adapters/dynamodb/media.ts'
+import { createQuotaStore } from '../adapters/dynamodb/quota.ts'
 import { createReplyStore } from '../adapters/dynamodb/replies.ts'
 import { createTicketStore } from '../adapters/dynamodb/tickets.ts'
 import { createUploadStore } from '../adapters/dynamodb/uploads.ts'
@@ -22,6 +23,7 @@ export function openStores(tableName: string, now: Clock, client = new DynamoDBC
   return {
     tickets: createTicketStore(access),
     replies: createReplyStore({ ...access, now }),
+    quota: createQuotaStore(access),
     media: createMediaStore(access),
     uploads: createUploadStore(access),
     channels: createChannelStore(access),

@@ -31,7 +31,8 @@ export async function checkChannel(
   })
   const subscription = await runCheck(async () => {
     const ours = await channels.ownWebhook()
-    const isSubscribed = ours !== null && (await subscriptions.subscribedAccounts(ours.id)).has(channel.twitterUserId)
+    const isSubscribed =
+      ours !== null && (await subscriptions.listSubscriptions(ours.id)).accounts.has(channel.twitterUserId)
     return isSubscribed ? null : 'X does not deliver for this account: connect the channel again'
   })
   const access = await runCheck(async () => {

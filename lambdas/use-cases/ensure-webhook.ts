@@ -1,6 +1,6 @@
 /** Called when an account is connected, and by every run of `reconcile`. Calling it again changes nothing. */
 import type { ChannelStore, OwnWebhook } from '../core/ports/channels.ts'
-import type { XSubscriptions } from '../core/ports/x.ts'
+import type { XSubscriptions, XWebhook } from '../core/ports/x.ts'
 
 /**
  * Registers our webhook at X unless it is there, and has X validate it again if X disabled it. Deletes our webhook at a
@@ -14,17 +14,26 @@ export async function ensureWebhook(
   url: string,
 ): Promise<OwnWebhook> {
   const registered = await subscriptions.webhooks()
+  const known = await channels.ownWebhook()
   const ours = registered.find((one) => one.url === url)
   if (ours) {
     if (!ours.valid) await subscriptions.validateWebhook(ours.id)
-    return save(channels, ours)
+    return save(channels, ours, known)
   }
-  const former = await channels.ownWebhook()
-  if (former && registered.some((one) => one.id === former.id)) await subscriptions.deleteWebhook(former.id)
-  return save(channels, await subscriptions.createWebhook(url))
+  if (known && registered.some((one) => one.id === known.id)) await subscriptions.deleteWebhook(known.id)
+  return save(channels, await subscriptions.createWebhook(url), known)
 }
 
-async function save(channels: Pick<ChannelStore, 'saveOwnWebhook'>, { id, url }: OwnWebhook): Promise<OwnWebhook> {
-  await channels.saveOwnWebhook({ id, url })
-  return { id, url }
+/** Former webhooks that are remembered: X keeps the subscriptions of a deleted webhook, and we point them to the new one. */
+const MAX_FORMER = 20
+
+async function save(
+  channels: Pick<ChannelStore, 'saveOwnWebhook'>,
+  { id, url }: XWebhook,
+  known: OwnWebhook | null,
+): Promise<OwnWebhook> {
+  const former = [...(known?.formerIds ?? []), ...(known ? [known.id] : [])].filter((one) => one !== id)
+  const webhook = { id, url, formerIds: [...new Set(former)].slice(-MAX_FORMER) }
+  await channels.saveOwnWebhook(webhook)
+  return webhook
 }

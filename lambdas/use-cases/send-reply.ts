@@ -8,15 +8,17 @@ import type { Clock, Encryption, Log } from '../core/ports/platform.ts'
 import type { DueQueue, QueuedDue } from '../core/ports/queues.ts'
 import type { Stores } from '../core/ports/stores.ts'
 import { type AccountTokens, XError, type XPosting } from '../core/ports/x.ts'
-import { blockedUntil, takeQuota } from '../core/replies/quota.ts'
 import { isReply, type Reply } from '../core/replies/reply.ts'
 import {
   afterVerification,
   type Found,
   failed,
   judge,
+  limitReasons,
   markUnknown,
   nextStep,
+  putOff,
+  type Resets,
   sent,
   startAttempt,
   waitUntil,
@@ -27,9 +29,9 @@ import { messageIdOf } from '../core/tickets/written.ts'
 import { laterOf } from '../core/time.ts'
 import { tokensOf } from './account-tokens.ts'
 import { dueMessageOf } from './due-message.ts'
-import { ConflictError, conflict, retryOnConflict } from './retry-on-conflict.ts'
+import { conflict, retryOnConflict } from './retry-on-conflict.ts'
 
-export type SenderDependencies = Pick<Stores, 'channels' | 'replies'> & {
+export type SenderDependencies = Pick<Stores, 'channels' | 'replies' | 'quota'> & {
   posting: XPosting
   encryption: Encryption
   mediaQueue: DueQueue
@@ -37,7 +39,9 @@ export type SenderDependencies = Pick<Stores, 'channels' | 'replies'> & {
   log: Log
 }
 
-export function createSender({ channels, replies, posting, encryption, mediaQueue, now, log }: SenderDependencies) {
+export function createSender(dependencies: SenderDependencies) {
+  const { channels, replies, quota, posting, encryption, mediaQueue, now, log } = dependencies
+
   async function handle({ channelId, messageId, at }: QueuedDue): Promise<void> {
     // `requeue` may run with a clock of its own: a reply that it found due is due here too.
     const time = () => new Date(laterOf(now().toISOString(), at))
@@ -88,19 +92,17 @@ export function createSender({ channels, replies, posting, encryption, mediaQueu
     time: () => Date,
   ) {
     const { target } = reply.sending
-    const quota = await replies.quota(channel.id, target.kind)
-    const taken = takeQuota(target.kind, quota, time())
-    if ('until' in taken) {
-      const reason = 'The account has reached its limit at X. The reply is sent when X allows it.'
+    const taken = await quota.take(channel.id, target.kind, time())
+    if (taken !== 'taken') {
+      const reason = limitReasons[taken.of]
       const after = waitUntil(reply, taken.until, reason, false)
       return (await replies.save(reply, after)) ? { outcome: 'waits', until: taken.until, reason } : conflict
     }
-    if (!(await replies.saveQuota(channel.id, target.kind, quota, taken.next))) return conflict
     const started = startAttempt(reply, time())
     if (!(await replies.save(reply, started))) return conflict
     const claimed = withNextVersion(started)
     const answer = await posting.send(tokens, target, reply.text, mediaIds)
-    if (answer.is === 'sent' && answer.pauseUntil) await pauseSending(channel, reply, answer.pauseUntil)
+    if (answer.is === 'sent') await pauseSending(channel, reply, answer.resets)
     return conclude(claimed, channel, answer, time())
   }
 
@@ -110,8 +112,8 @@ export function createSender({ channels, replies, posting, encryption, mediaQueu
       case 'sent':
         return finish(reply, sent(reply, verdict.externalId))
       case 'wait': {
-        if (verdict.account) await pauseSending(channel, reply, verdict.until)
-        await replies.save(reply, waitUntil(reply, verdict.until, verdict.reason, false))
+        await pauseSending(channel, reply, verdict.pauses)
+        await replies.save(reply, putOff(reply, verdict.until, verdict.reason))
         return { outcome: 'waits', until: verdict.until, reason: verdict.reason }
       }
       case 'outcome_unknown':
@@ -170,17 +172,11 @@ export function createSender({ channels, replies, posting, encryption, mediaQueu
     return tokens
   }
 
-  /** The account sends nothing of this kind until its window at X resets. */
-  async function pauseSending(channel: Channel, reply: Reply, until: string): Promise<void> {
+  /** The account, or the app with all its channels, sends nothing of this kind until its windows at X reset. */
+  async function pauseSending(channel: Channel, reply: Reply, resets: Resets): Promise<void> {
     const { kind } = reply.sending.target
-    try {
-      await retryOnConflict(`the quota of ${channel.id}`, async () => {
-        const quota = await replies.quota(channel.id, kind)
-        return (await replies.saveQuota(channel.id, kind, quota, blockedUntil(quota, until))) ? until : conflict
-      })
-    } catch (error) {
-      // The pause only saves calls. The outcome of the attempt must be stored in any case.
-      if (!(error instanceof ConflictError)) throw error
+    for (const limitOf of ['account', 'app'] as const) {
+      if (resets[limitOf]) await quota.pause(channel.id, kind, limitOf, resets[limitOf])
     }
   }
 

@@ -64,15 +64,17 @@ export function walkProduct(settings: Partial<Omit<Settings, 'limits'>>): Promis
     const webhook = await ours.createWebhook(hook)
     await ours.webhooks()
     await ours.validateWebhook(webhook.id)
-    await former.subscribe(tokens, account, webhook.id)
-    await former.subscribedAccounts(webhook.id)
-    await former.unsubscribe(account, webhook.id)
-    await former.subscribe(tokens, account, webhook.id)
-    await ours.subscribe(tokens, account, webhook.id)
+    const ids = { id: webhook.id, formerIds: ['1'] }
+    const listed = () => ours.listSubscriptions(webhook.id)
+    await former.subscribe(tokens, account, ids, await former.listSubscriptions(webhook.id))
+    await former.unsubscribe(account, ids)
+    await former.subscribe(tokens, account, ids, await former.listSubscriptions(webhook.id))
+    await ours.subscribe(tokens, account, ids, await listed())
+    await ours.subscribeToRevocations(ids, await listed())
     const elsewhere = x.control.state().activitySubscriptions[0]
     if (elsewhere) elsewhere.webhookId = '1'
-    await ours.subscribe(tokens, account, webhook.id)
-    await ours.subscribedAccounts(webhook.id)
+    await ours.repoint(account, ids, await listed())
+    await ours.removeSubscriptions((await listed()).activity.slice(-1).map(({ id }) => id))
     await ours.endFormerSubscriptions(webhook.id, new Set([shop]))
     const minute = (minutesAgo: number) =>
       new Date(Date.now() - minutesAgo * 60_000).toISOString().replace(/\D/g, '').slice(0, 12)
@@ -115,7 +117,7 @@ export function walkProduct(settings: Partial<Omit<Settings, 'limits'>>): Promis
     const messages = await ours.directMessages(tokens, null)
     await ours.directMessages(tokens, messages.next)
 
-    await ours.unsubscribe(account, webhook.id)
+    await ours.unsubscribe(account, ids)
     await ours.deleteWebhook(webhook.id)
     await ours.invalidate(tokens)
     const ports = Object.keys(xAt(recorder.url, secrets, 'x-activity'))

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -25,6 +26,15 @@ export async function runScript(script: string, args: readonly string[], environ
 export function dataFolder() {
   const path = mkdtempSync(join(tmpdir(), 'helpdesk-journey-'))
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** A port that is free now: for a product that keeps it over a restart, and its webhook with it. */
+export async function freePort(): Promise<string> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  return String(typeof address === 'object' ? address?.port : '')
 }
 
 /** A mail as the mailbox keeps it. */

@@ -1,6 +1,7 @@
 import { type Account, type AccountTokens, XError } from '../../lambdas/core/ports/x.ts'
+import type { LimitOf } from '../../lambdas/core/replies/quota.ts'
 import { isSameText } from '../../lambdas/core/replies/reply.ts'
-import type { XAnswer } from '../../lambdas/core/replies/sending.ts'
+import { noResets, type XAnswer } from '../../lambdas/core/replies/sending.ts'
 import type { Files } from '../../lambdas/core/tickets/attachment.ts'
 import type { Target } from '../../lambdas/core/tickets/ticket.ts'
 import type { WholeX } from './x.ts'
@@ -43,7 +44,7 @@ export class ScriptedX implements Pick<WholeX, 'send' | 'findSent'> {
     this.taken.push({ id, account: tokens.token, target, text, mediaIds })
     if (typeof script === 'object') return script.answer
     if (script) await script(target, text)
-    return { is: 'sent', externalId: id, pauseUntil: null }
+    return { is: 'sent', externalId: id, resets: noResets }
   }
 
   async findSent(
@@ -86,9 +87,14 @@ function addressOf(target: Target): string {
 
 /** Answers that X gives. */
 export const answers = {
-  tooMany: (resetAt: string): XAnswer => ({ is: 'refused', status: 429, detail: 'Too Many Requests', resetAt }),
-  ill: (status = 503): XAnswer => ({ is: 'refused', status, detail: 'Service Unavailable', resetAt: null }),
-  refused: (status: number, detail: string): XAnswer => ({ is: 'refused', status, detail, resetAt: null }),
+  tooMany: (resetAt: string, of: LimitOf = 'account'): XAnswer => ({
+    is: 'refused',
+    status: 429,
+    detail: 'Too Many Requests',
+    resets: { ...noResets, [of]: resetAt },
+  }),
+  ill: (status = 503): XAnswer => ({ is: 'refused', status, detail: 'Service Unavailable', resets: noResets }),
+  refused: (status: number, detail: string): XAnswer => ({ is: 'refused', status, detail, resets: noResets }),
   silence: (): XAnswer => ({ is: 'unanswered', detail: 'Request timeout.' }),
   unreached: (): XAnswer => ({ is: 'unreached', detail: 'connect ECONNREFUSED' }),
 }

@@ -104,6 +104,7 @@ function run(ports: (whole: ReconcileDependencies) => ReconcileDependencies = (w
       encryption: noEncryption,
       notify: async () => true,
       publicUrl,
+      eventSource: 'x-activity',
       log: (entry) => logged.push(entry),
     }),
   )

@@ -69,6 +69,8 @@ beforeEach(async () => {
   tokens = await xOf('account-activity').accessToken(request, back.searchParams.get('oauth_verifier') ?? '')
   const account = { twitterUserId: shop.id, username: shop.username, encryptedTokens: JSON.stringify(tokens) }
   await stores.channels.connect({ ...account, at: clock.toISOString() })
+  // Only one test is about this mail.
+  await stores.health.eventSourceEndWasNotified(clock.toISOString())
 })
 afterEach(async () => {
   await sim.stop()
@@ -110,6 +112,7 @@ function run(
     encryption,
     notify: createNotifier(mailer, log),
     publicUrl: hookUrl.slice(0, -'/webhooks/twitter'.length),
+    eventSource: source,
     log,
   })
   return upkeep({ time: clock.toISOString() })

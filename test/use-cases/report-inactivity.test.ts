@@ -32,7 +32,7 @@ beforeEach(async () => {
   token = null
   webhooks = [{ id: 'w', url: 'https://here.example/webhooks/twitter', valid: true }]
   await stores.channels.connect({ ...account, at: clock.toISOString() })
-  await stores.channels.saveOwnWebhook({ id: 'w', url: 'https://here.example/webhooks/twitter' })
+  await stores.channels.saveOwnWebhook({ id: 'w', url: 'https://here.example/webhooks/twitter', formerIds: [] })
   await stores.channels.change(id, { noMessagesHours: 2 }, clock.toISOString())
 })
 
@@ -41,7 +41,7 @@ const at = (hours: number) => new Date(Date.UTC(2026, 0, 1) + hours * 3600_000).
 function run(hours: number, recipients = 1) {
   const x = untouched<WholeX>('x', {
     webhooks: async () => webhooks,
-    subscribedAccounts: async () => new Set(['77']),
+    listSubscriptions: async () => ({ accounts: new Set(['77']), activity: [], fault: null }),
     me: async () => {
       if (token) throw token
       return { id: '77', username: 'shop' }

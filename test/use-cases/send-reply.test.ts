@@ -195,6 +195,39 @@ describe('waiting is not failing', () => {
     expect(textsOnX(shop)).toEqual(['one', 'two'])
   })
 
+  test('is no failed attempt: after five 429s a reply is still sent when its outcome was unknown once', async () => {
+    const shop = await newChannel()
+    const { ticketId, target } = await directTicket(shop)
+    const reply = await write(ticketId, target, 'patient')
+    for (let n = 0; n < 5; n++) {
+      x.next({ answer: answers.tooMany(new Date(clock.getTime() + 60_000).toISOString()), takes: false })
+      n === 0 ? await sender()(reply) : await sweep()
+      after(61_000)
+    }
+    x.next({ answer: answers.ill(), takes: false })
+    for (let minute = 0; minute < 3; minute++) {
+      await sweep()
+      after(61_000)
+    }
+    expect(await deliveryOf(reply)).toMatchObject({ status: 'sent', attempts: 2 })
+  })
+
+  test('100 replies of one account at once: as many as X allows, and the others are due when it allows more', async () => {
+    const shop = await newChannel()
+    const all: Reply[] = []
+    for (let n = 0; n < 100; n++) {
+      const { ticketId, target } = await directTicket(shop)
+      all.push(await write(ticketId, target, `message ${n}`))
+    }
+    expect((await Promise.all(all.map((reply) => sender()(reply)))).flat()).toEqual([])
+    expect(textsOnX(shop)).toHaveLength(15)
+    const deliveries = await Promise.all(all.map(deliveryOf))
+    const waiting = deliveries.filter(({ status }) => status === 'pending')
+    expect(waiting).toHaveLength(85)
+    const resetsAt = new Date(clock.getTime() + 15 * 60_000).toISOString()
+    expect(new Set(waiting.map(({ dueAt, attempts }) => [dueAt, attempts].join()))).toEqual(new Set([`${resetsAt},0`]))
+  })
+
   test('40 direct messages of one account: 15 in 15 minutes, all in the end, in order', async () => {
     const shop = await newChannel()
     const { ticketId, target } = await directTicket(shop)
@@ -478,4 +511,36 @@ describe('killed between any two steps of sending', () => {
     },
     60_000,
   )
+})
+
+describe('the limit of the app', () => {
+  // All tests of this file have one app, so this one has a table of its own.
+  beforeAll(async () => {
+    await stores.stop()
+    stores = await startStores(now)
+  })
+
+  test('429 for the limit of the app: every account waits until X says', async () => {
+    const [shop, other] = [await newChannel(), await newChannel()]
+    const customer = await directTicket(shop)
+    const elsewhere = await directTicket(other)
+    const refused = await write(customer.ticketId, customer.target, 'refused')
+    const waiting = await write(elsewhere.ticketId, elsewhere.target, 'waiting')
+    const resetAt = new Date(clock.getTime() + 60 * 60_000).toISOString()
+    x.nextOf(shop.id, { answer: answers.tooMany(resetAt, 'app'), takes: false })
+    expect(await sender()(refused)).toEqual([])
+    expect(await sender()(waiting)).toEqual([])
+    for (const reply of [refused, waiting]) {
+      expect(await deliveryOf(reply)).toMatchObject({
+        status: 'pending',
+        attempts: 0,
+        dueAt: resetAt,
+        reason: expect.stringContaining('all channels'),
+      })
+    }
+    expect(x.calls).toBe(1)
+    after(61 * 60_000)
+    await sweep()
+    expect([textsOnX(shop), textsOnX(other)]).toEqual([['refused'], ['waiting']])
+  })
 })

@@ -11,6 +11,7 @@ export const channelsMessages = {
   emptyText: 'Add a channel to connect your X account. Its direct messages and mentions then become tickets.',
   extensionOff: 'The Twitter extension is off. Messages do not become tickets, and you cannot add channels.',
   toExtensions: 'Go to extensions',
+  eventSourceEnds: 'The event system of these channels ends',
   lastMessage: 'Last message',
   noMessage: 'No message yet',
   directMessages: 'Direct messages',
@@ -44,6 +45,8 @@ export const connectErrors = {
     app_permissions:
       'The X app may not read and send direct messages. Give it «Read, Write and Direct Messages» in X’s developer console, then add the channel again.',
   } as Readonly<Record<string, string>>,
+  subscriptionNumbers: (total: number, others: number, fit: number, channels: number) =>
+    `X allows ${total} subscriptions, 8 for each channel; ${others} are used by others than this helpdesk. So ${fit} channels fit, and ${channels} are subscribed.`,
   other:
     'Connecting the account failed. Add the channel again. If it fails again, tell the person who runs the helpdesk.',
 } as const

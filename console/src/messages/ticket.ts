@@ -99,8 +99,10 @@ export const replyMessages = {
   charactersLeft: (n: number) => (n < 0 ? `${-n} characters too many` : `${n} characters left`),
   tooLong: 'The text is too long for X.',
   notAllowed: 'X does not allow us to reply to this post.',
-  quota: (remaining: number, limit: number) => `X’s limit: ${remaining} of ${limit} left`,
-  quotaUsed: (time: string) => `X’s limit is used up. We send the reply at ${time}.`,
+  quota: (remaining: number, limit: number, ofApp: boolean) =>
+    `X’s limit${ofApp ? ' for all channels' : ''}: ${remaining} of ${limit} left`,
+  quotaUsed: (time: string, ofApp: boolean) =>
+    `X’s limit${ofApp ? ' for all channels' : ''} is used up. We send the reply at ${time}.`,
   price: (usd: number, reason: string) => `Costs $${usd.toFixed(usd < 0.1 ? 3 : 2)}: ${reason}`,
   noAnswer: 'We do not know whether the reply arrived. Send it again: the customer gets it only once.',
   noAccess: 'You cannot answer customers. Ask an administrator to add you to the group «agents».',

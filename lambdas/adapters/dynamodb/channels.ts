@@ -123,7 +123,9 @@ export function createChannelStore(access: TableAccess): ChannelStore {
 
     async ownWebhook() {
       const [item] = await getAll(access, [keys.ownWebhook])
-      return item ? { id: String(item.id), url: String(item.url) } : null
+      if (!item) return null
+      // Items of before the first change of address have no former webhooks.
+      return { id: String(item.id), url: String(item.url), formerIds: (item.formerIds ?? []) as string[] }
     },
 
     async saveOwnWebhook(webhook) {

@@ -44,6 +44,13 @@ export function createHealthStore(access: TableAccess, outageKey: Key): HealthSt
 
     saveMentionsMark: (channelId, mark) => put({ ...keys.mentionsPoll(channelId), channelId, ...mark }),
 
+    async eventSourceEndNotified() {
+      const [item] = await getAll(access, [keys.eventSourceEnd])
+      return item !== undefined
+    },
+
+    eventSourceEndWasNotified: (at) => put({ ...keys.eventSourceEnd, notifiedAt: at }),
+
     async notedOutage() {
       const [item] = await getAll(access, [outageKey])
       return item ? { from: String(item.from), to: String(item.to) } : null

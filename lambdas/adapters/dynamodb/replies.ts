@@ -3,7 +3,6 @@ import type { Clock } from '../../core/ports/platform.ts'
 import type { DueMessage } from '../../core/ports/queues.ts'
 import type { ReplyStore } from '../../core/ports/replies.ts'
 import type { Idempotency } from '../../core/ports/tickets.ts'
-import type { Quota } from '../../core/replies/quota.ts'
 import { isReply, type Reply } from '../../core/replies/reply.ts'
 import { tallyOfReply } from '../../core/reports/counts.ts'
 import type { Target } from '../../core/tickets/ticket.ts'
@@ -58,22 +57,6 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
 
     due: (at, limit) => dueIn(access, 'replies', at, limit),
     postpone: (reply, until) => postpone(access, reply, until),
-
-    async quota(channelId, kind) {
-      const [item] = await getAll(access, [keys.quota(channelId, kind)])
-      if (!item) return null
-      // Only `saveQuota` writes such items, always complete.
-      const { windows, notBefore, version } = item as unknown as Quota
-      return { windows, notBefore, version }
-    },
-
-    async saveQuota(channelId, kind, before, after) {
-      const condition = before
-        ? { ConditionExpression: 'version = :version', ExpressionAttributeValues: { ':version': before.version } }
-        : { ConditionExpression: 'attribute_not_exists(pk)' }
-      const item = { ...keys.quota(channelId, kind), ...after }
-      return writeUnlessChanged(access, [{ Put: { TableName: tableName, Item: item, ...condition } }])
-    },
   }
 }
 

@@ -50,12 +50,15 @@ export const keys = {
   upload: (id: string): Key => ({ pk: `UPLOAD#${id}`, sk: 'UPLOAD' }),
   tokens: (channelId: string): Key => ({ pk: `CHANNEL#${channelId}`, sk: 'TOKENS' }),
   quota: (channelId: string, kind: Target['kind']): Key => ({ pk: `CHANNEL#${channelId}`, sk: `QUOTA#${kind}` }),
+  appQuota: (kind: Target['kind']): Key => ({ pk: 'APP', sk: `QUOTA#${kind}` }),
   connecting: (requestToken: string): Key => ({
     pk: `CONNECTING#${createHash('sha256').update(requestToken).digest('hex')}`,
     sk: 'CONNECTING',
   }),
   ownWebhook: { pk: 'WEBHOOK', sk: 'WEBHOOK' },
   webhookHealth: { pk: 'WEBHOOK', sk: 'HEALTH' },
+  /** There once administrators were told that X ends the event system of the channels. */
+  eventSourceEnd: { pk: 'WEBHOOK', sk: 'EVENT_SOURCE_END' },
   channelHealth: (channelId: string): Key => ({ pk: `CHANNEL#${channelId}`, sk: 'HEALTH' }),
   mentionsPoll: (channelId: string): Key => ({ pk: `CHANNEL#${channelId}`, sk: 'MENTIONS_POLL' }),
   /** One shard of the counts of a channel and UTC day. */

@@ -1,23 +1,25 @@
 import { ApiPartialResponseError, ApiRequestError, ApiResponseError, type TwitterRateLimit } from 'twitter-api-v2'
-import type { XAnswer } from '../../core/replies/sending.ts'
+import { noResets, type Resets, type XAnswer } from '../../core/replies/sending.ts'
 import { causeOf, detailOf } from './client.ts'
 
 /** Errors of the connection, before anything is sent: X certainly has nothing. */
 const CONNECTION_ERRORS = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'CERT_HAS_EXPIRED']
 
-/**
- * The answer after X accepted a message.
- * @param rateLimit X's rate-limit headers; a used-up window sets `pauseUntil`
- */
+/** The answer after X accepted a message. @param rateLimit X's rate-limit headers, of windows that may now be used up */
 export function sentAnswer(externalId: string, rateLimit: TwitterRateLimit | undefined): XAnswer {
-  return { is: 'sent', externalId, pauseUntil: resetOf(rateLimit) }
+  return { is: 'sent', externalId, resets: resetsOf(rateLimit) }
 }
 
 /** The answer after a failed call. Throws only errors that come from neither X nor the network. */
 export function failedAnswer(error: unknown): XAnswer {
   if (error instanceof ApiResponseError) {
     const detail = detailOf(error)
-    return { is: 'refused', status: error.code, detail, resetAt: error.code === 429 ? resetIn(error.headers) : null }
+    return {
+      is: 'refused',
+      status: error.code,
+      detail,
+      resets: error.code === 429 ? resetsIn(error.headers) : noResets,
+    }
   }
   if (error instanceof ApiRequestError) {
     const { message, code } = causeOf(error)
@@ -27,22 +29,31 @@ export function failedAnswer(error: unknown): XAnswer {
   throw error
 }
 
-/** When the account may send again after a 429: the latest reset of all windows that are not known to have calls left. */
-function resetIn(headers: Record<string, unknown>): string | null {
-  const seconds = ['x-rate-limit', 'x-app-limit-24hour', 'x-user-limit-24hour']
-    .filter((window) => [undefined, '0'].includes(headers[`${window}-remaining`] as string | undefined))
-    .map((window) => Number(headers[`${window}-reset`]))
-    .filter((reset) => Number.isFinite(reset) && reset > 0)
-  return seconds.length > 0 ? new Date(Math.max(...seconds) * 1000).toISOString() : null
+/**
+ * When X takes messages again after a 429: for the account the latest reset of its windows that are not known to have
+ * calls left; for the app that of its day, if X says that nothing of it is left.
+ */
+function resetsIn(headers: Record<string, unknown>): Resets {
+  const remaining = (window: string) => headers[`${window}-remaining`] as string | undefined
+  const reset = (window: string) => Number(headers[`${window}-reset`])
+  const ofAccount = ['x-rate-limit', 'x-user-limit-24hour'].filter((window) =>
+    [undefined, '0'].includes(remaining(window)),
+  )
+  const ofApp = ['x-app-limit-24hour'].filter((window) => remaining(window) === '0')
+  return { account: latest(ofAccount.map(reset)), app: latest(ofApp.map(reset)) }
 }
 
-/** The latest reset of the account's used-up windows (ISO time); null if none is used up. */
-function resetOf(rateLimit: TwitterRateLimit | undefined): string | null {
-  const { remaining, reset, day, userDay } = (rateLimit ?? {}) as Partial<TwitterRateLimit> & {
-    userDay?: { remaining: number; reset: number }
-  }
-  const seconds = [{ remaining, reset }, day, userDay]
-    .filter((window) => window?.remaining === 0 && Number.isFinite(window.reset))
-    .map((window) => Number(window?.reset))
-  return seconds.length > 0 ? new Date(Math.max(...seconds) * 1000).toISOString() : null
+/** The latest resets of the account's and the app's windows that are used up. */
+function resetsOf(rateLimit: TwitterRateLimit | undefined): Resets {
+  type Known = { remaining: number; reset: number }
+  const { remaining, reset, day, userDay } = (rateLimit ?? {}) as Partial<Known> & { day?: Known; userDay?: Known }
+  const usedUp = (windows: readonly (Partial<Known> | undefined)[]) =>
+    latest(windows.filter((window) => window?.remaining === 0).map((window) => Number(window?.reset)))
+  return { account: usedUp([{ remaining, reset } as Partial<Known>, userDay]), app: usedUp([day]) }
+}
+
+/** The latest of some times in epoch seconds, as an ISO time; null if there is none. */
+function latest(seconds: readonly number[]): string | null {
+  const known = seconds.filter((one) => Number.isFinite(one) && one > 0)
+  return known.length > 0 ? new Date(Math.max(...known) * 1000).toISOString() : null
 }

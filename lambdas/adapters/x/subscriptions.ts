@@ -1,29 +1,34 @@
 import type { TwitterApi } from 'twitter-api-v2'
-import { type Account, XError, type XSubscriptions, type XWebhook } from '../../core/ports/x.ts'
+import { SubscriptionLimitError, XError, type XSubscriptions, type XWebhook } from '../../core/ports/x.ts'
 import type { EventSource } from '../../core/x/event-source.ts'
+import {
+  type ActivitySubscription,
+  accountsIn,
+  type EventType,
+  isOnOurs,
+  lackOf,
+  revocations,
+  type SubscriptionList,
+  type WebhookIds,
+} from '../../core/x/subscriptions.ts'
 import { asAccount, asApp, callX, type XAccess } from './access.ts'
 import { xErrorFrom } from './client.ts'
 
-/** The events that a channel subscribes to: https://docs.x.com/x-api/activity. */
-const EVENT_TYPES = [
-  'dm.received',
-  'dm.sent',
-  'post.mention.create',
-  'post.reply.create',
-  'post.create',
-  'post.delete',
-  'chat.received',
-  'chat.sent',
-] as const
-
 /** X's largest page of subscriptions. */
 const PAGE_SIZE = 1_000
+
+/** X deletes at most so many subscriptions in one call. */
+const MAX_DELETED = 100
+
+/** X's limits of subscriptions: of the self-serve, Enterprise and Partner plans. */
+const LIMITS = [1_500, 75_000, 150_000]
 
 /**
  * Manages webhooks, subscriptions and replays at X.
  * @param eventSource the API to which `subscribe` subscribes
  */
 export function createXSubscriptions(access: XAccess, eventSource: EventSource): XSubscriptions {
+  const isOfActivity = eventSource === 'x-activity'
   return {
     webhooks: () =>
       callX(async () => {
@@ -49,34 +54,55 @@ export function createXSubscriptions(access: XAccess, eventSource: EventSource):
         await (await asApp(access)).v2.delete('webhooks/:id', undefined, { params: { id } })
       }),
 
-    subscribe: (tokens, account, webhookId) =>
+    listSubscriptions: (webhookId) =>
+      callX(async () => {
+        const client = await asApp(access)
+        if (isOfActivity) return listActivity(client, webhookId)
+        return { accounts: await accountActivitySubscribers(client, webhookId), activity: [], fault: null }
+      }),
+
+    subscribe: (tokens, account, webhook, list) =>
       callX(async () => {
         const client = await asAccount(access, tokens)
-        if (eventSource === 'account-activity') await subscribeToAccount(client, webhookId)
-        else await subscribeToEvents(client, await asApp(access), account, webhookId)
-      }),
-
-    unsubscribe: (account, webhookId) =>
-      callX(async () => {
-        const client = await asApp(access)
-        if (eventSource === 'account-activity') {
-          await unsubscribeFromAccountActivity(client, webhookId, account.id)
-          return
+        if (isOfActivity) {
+          const { create } = lackOf(list.activity, account.id, webhook)
+          return createMissing(client, () => asApp(access), create, account.id, webhook.id, list)
         }
-        const own = (await activitySubscriptions(client)).filter((one) => one.userId === account.id)
-        for (const { id } of own) await client.v2.delete('activity/subscriptions/:id', undefined, { params: { id } })
+        const path = 'account_activity/webhooks/:wid/subscriptions/all'
+        const made = await unlessDuplicate(client.v2.post(path, {}, { params: { wid: webhook.id } }))
+        return made === null ? 0 : 1
       }),
 
-    subscribedAccounts: (webhookId) =>
+    repoint: (account, webhook, list) =>
+      callX(async () => {
+        const { repoint } = lackOf(list.activity, account.id, webhook)
+        if (repoint.length === 0) return 0
+        const client = await asApp(access)
+        for (const { id } of repoint) await pointTo(client, id, webhook.id)
+        return repoint.length
+      }),
+
+    async subscribeToRevocations(webhook, list) {
+      if (isOfActivity) await subscribeToRevocations(access, webhook, list)
+    },
+
+    unsubscribe: (account, webhook) =>
       callX(async () => {
         const client = await asApp(access)
-        if (eventSource === 'x-activity') return completeIn(await activitySubscriptions(client), webhookId)
-        return accountActivitySubscribers(client, webhookId)
+        if (!isOfActivity) return unsubscribeFromAccountActivity(client, webhook.id, account.id)
+        const { activity } = await listActivity(client, webhook.id)
+        const own = activity.filter((one) => one.accountId === account.id && isOnOurs(one, webhook))
+        await remove(
+          client,
+          own.map(({ id }) => id),
+        )
       }),
+
+    removeSubscriptions: (ids) => callX(async () => remove(await asApp(access), ids)),
 
     endFormerSubscriptions: (webhookId, accountIds) =>
       callX(async () => {
-        if (eventSource !== 'x-activity') return 0
+        if (!isOfActivity) return 0
         const client = await asApp(access)
         const former = [...(await accountActivitySubscribers(client, webhookId))].filter((id) => accountIds.has(id))
         for (const user of former) await unsubscribeFromAccountActivity(client, webhookId, user)
@@ -106,101 +132,158 @@ async function unsubscribeFromAccountActivity(client: TwitterApi, webhookId: str
   await client.v2.delete(path, undefined, { params: { wid: webhookId, user } })
 }
 
-async function subscribeToAccount(client: TwitterApi, webhookId: string): Promise<void> {
-  const path = 'account_activity/webhooks/:wid/subscriptions/all'
-  await unlessDuplicate(client.v2.post(path, {}, { params: { wid: webhookId } }))
-}
-
 /**
- * Creates the subscriptions that are missing, and points those with another webhook to ours.
- * X's answers to a creation differ, and some are empty, so the list of subscriptions decides.
- * Private events must be created by the account; only the app may change and list subscriptions.
- * @throws XError if an event is still missing
+ * Subscribes an account to events. One that X says exists counts as made. Returns how many were made.
+ * @param client a client in the name of the account, because only it may subscribe to private events
+ * @throws SubscriptionLimitError if X allows no more; those made before are removed again
  */
-async function subscribeToEvents(client: TwitterApi, app: TwitterApi, { id: userId }: Account, webhookId: string) {
-  const isOwn = (one: ActivitySubscription) => one.userId === userId
-  const before = (await activitySubscriptions(app)).filter(isOwn)
-  for (const eventType of EVENT_TYPES) {
-    if (before.some((one) => one.eventType === eventType)) continue
-    const body = { event_type: eventType, filter: { user_id: userId }, tag: eventType, webhook_id: webhookId }
-    await unlessDuplicate(client.v2.post('activity/subscriptions', body))
-  }
-  const after = await activitySubscriptions(app)
-  const own = after.filter(isOwn)
-  for (const one of own) await pointTo(app, one, webhookId)
-  const missing = EVENT_TYPES.filter((eventType) => !own.some((one) => one.eventType === eventType))
-  if (missing.length > 0) throw new XError(200, `not subscribed to ${missing.join(', ')}`)
-  await subscribeToRevocations(app, after, webhookId)
-}
-
-async function pointTo(app: TwitterApi, { id, webhookId: current }: ActivitySubscription, webhookId: string) {
-  if (current === webhookId) return
-  await app.v2.put('activity/subscriptions/:id', { webhook_id: webhookId }, { params: { id } })
-}
-
-const REVOCATIONS = 'oauth.revoke'
-
-/**
- * Subscribes the app to revocations by any account, once. X does not list this event among the documented ones, so a
- * refusal is no error: without it, the next call in the account's name shows that access is gone.
- */
-async function subscribeToRevocations(app: TwitterApi, all: readonly ActivitySubscription[], webhookId: string) {
-  const existing = all.find((one) => one.eventType === REVOCATIONS)
+async function createMissing(
+  client: TwitterApi,
+  asTheApp: () => Promise<TwitterApi>,
+  types: readonly EventType[],
+  accountId: string,
+  webhookId: string,
+  list: SubscriptionList,
+): Promise<number> {
+  const made: (string | null)[] = []
   try {
-    if (existing) return await pointTo(app, existing, webhookId)
-    const body = { event_type: REVOCATIONS, filter: {}, tag: REVOCATIONS, webhook_id: webhookId }
-    await unlessDuplicate(app.v2.post('activity/subscriptions', body))
+    for (const type of types) {
+      const body = { event_type: type, filter: { user_id: accountId }, tag: type, webhook_id: webhookId }
+      const answer = await unlessDuplicate(client.v2.post<unknown>('activity/subscriptions', body))
+      if (answer !== null) made.push(idIn(answer.made))
+    }
+    return made.length
+  } catch (error) {
+    const refusal = xErrorFrom(error)
+    const total = list.activity.length + made.length
+    if (!(refusal instanceof XError) || !isLimit(refusal, total)) throw error
+    await removeMade(await asTheApp(), made, accountId, webhookId, list)
+    const own = list.activity.filter((one) => one.webhookId === webhookId).length
+    const others = list.activity.length - own
+    throw new SubscriptionLimitError(refusal, { total, others, channels: list.accounts.size })
+  }
+}
+
+/**
+ * True if X refuses a subscription because of its number. X does not document the error of the X Activity API, so beside
+ * the words any refusal at the limit of a plan counts.
+ */
+function isLimit({ status, detail }: XError, total: number): boolean {
+  if (status !== 400 && status !== 403) return false
+  return /SubscriptionLimitExceeded|\blimit\b/i.test(detail) || LIMITS.includes(total)
+}
+
+/** Removes what was made of an account that does not fit. What X does not remove now, `reconcile` finds. */
+async function removeMade(
+  client: TwitterApi,
+  made: readonly (string | null)[],
+  accountId: string,
+  webhookId: string,
+  list: SubscriptionList,
+): Promise<void> {
+  if (made.length === 0) return
+  try {
+    const known = new Set(list.activity.map(({ id }) => id))
+    const listed = made.includes(null)
+      ? (await listActivity(client, webhookId)).activity.filter(
+          (one) => one.accountId === accountId && one.webhookId === webhookId && !known.has(one.id),
+        )
+      : []
+    await remove(client, [...new Set([...made.filter((id) => id !== null), ...listed.map(({ id }) => id)])])
   } catch (error) {
     if (!(xErrorFrom(error) instanceof XError)) throw error
   }
 }
 
-type ActivitySubscription = { id: string; eventType: string; userId: string | undefined; webhookId: string | undefined }
-
-/** All subscriptions of the app. @throws XError if X's pages never end */
-async function activitySubscriptions(app: TwitterApi): Promise<ActivitySubscription[]> {
-  type Item = {
-    subscription_id?: string
-    id?: string
-    event_type: string
-    filter?: { user_id?: string }
-    webhook_id?: string
+async function subscribeToRevocations(access: XAccess, webhook: WebhookIds, list: SubscriptionList): Promise<void> {
+  const existing = list.activity.find(({ eventType }) => eventType === revocations)
+  try {
+    const client = await asApp(access)
+    if (!existing) {
+      const body = { event_type: revocations, filter: {}, tag: revocations, webhook_id: webhook.id }
+      await unlessDuplicate(client.v2.post('activity/subscriptions', body))
+    } else if (existing.webhookId !== webhook.id && isOnOurs(existing, webhook)) {
+      await pointTo(client, existing.id, webhook.id)
+    }
+  } catch (error) {
+    if (!(xErrorFrom(error) instanceof XError)) throw error
   }
-  const found: ActivitySubscription[] = []
+}
+
+async function pointTo(client: TwitterApi, id: string, webhookId: string): Promise<void> {
+  await client.v2.put('activity/subscriptions/:id', { webhook_id: webhookId }, { params: { id } })
+}
+
+async function remove(client: TwitterApi, ids: readonly string[]): Promise<void> {
+  for (let from = 0; from < ids.length; from += MAX_DELETED) {
+    await client.v2.delete('activity/subscriptions', { ids: ids.slice(from, from + MAX_DELETED).join(',') })
+  }
+}
+
+type ShownSubscription = {
+  subscription_id?: string
+  id?: string
+  event_type: string
+  filter?: Readonly<Record<string, unknown>>
+  tag?: string
+  webhook_id?: string
+  created_at?: string
+}
+
+/** X's id of a subscription in the answer to its creation, of which X has three forms; null if it was empty. */
+function idIn(answer: unknown): string | null {
+  type Shown = Partial<ShownSubscription>
+  const { data } = (answer ?? {}) as { data?: (Shown & { subscription?: Shown }) | Shown[] }
+  const shown = Array.isArray(data) ? data[0] : (data?.subscription ?? data)
+  return shown?.subscription_id ?? shown?.id ?? null
+}
+
+/** All subscriptions of the app, page by page. A list that repeats a page ends there, with the fault in words. */
+async function listActivity(client: TwitterApi, webhookId: string): Promise<SubscriptionList> {
+  const found = new Map<string, ActivitySubscription>()
   const seen = new Set<string>()
-  for (let token: string | undefined = ''; token !== undefined; ) {
+  let token: string | undefined
+  let fault: string | null = null
+  do {
     const query = { max_results: PAGE_SIZE, ...(token ? { pagination_token: token } : {}) }
-    const page: { data?: Item[]; meta?: { next_token?: string } } = await app.v2.get('activity/subscriptions', query)
-    for (const { subscription_id, id, event_type, filter, webhook_id } of page.data ?? []) {
-      const userId = filter?.user_id
-      found.push({ id: String(subscription_id ?? id), eventType: event_type, userId, webhookId: webhook_id })
+    type Page = { data?: ShownSubscription[]; meta?: { next_token?: string } }
+    const page: Page = await client.v2.get<Page>('activity/subscriptions', query)
+    for (const one of page.data ?? []) {
+      const subscription = subscriptionFrom(one)
+      found.set(subscription.id, subscription)
     }
     token = page.meta?.next_token
-    if (token !== undefined && seen.has(token)) throw new XError(200, 'the list of subscriptions repeats a page')
+    if (token !== undefined && seen.has(token)) fault = 'the list of subscriptions repeats a page'
     if (token !== undefined) seen.add(token)
-  }
-  return found
+  } while (token !== undefined && fault === null)
+  const activity = [...found.values()]
+  return { accounts: accountsIn(activity, webhookId), activity, fault }
 }
 
-/** The accounts with a subscription for every event that points to the webhook. */
-function completeIn(all: readonly ActivitySubscription[], webhookId: string): Set<string> {
-  const types = new Map<string, Set<string>>()
-  for (const { userId, eventType, webhookId: to } of all) {
-    if (userId === undefined || to !== webhookId) continue
-    types.set(userId, (types.get(userId) ?? new Set()).add(eventType))
+function subscriptionFrom(shown: ShownSubscription): ActivitySubscription {
+  const { user_id: accountId, ...rest } = shown.filter ?? {}
+  const { created_at: createdAt = '' } = shown
+  return {
+    id: String(shown.subscription_id ?? shown.id),
+    eventType: shown.event_type,
+    accountId: typeof accountId === 'string' ? accountId : null,
+    isNarrowed: Object.values(rest).some((value) => value !== null && value !== ''),
+    webhookId: shown.webhook_id ?? null,
+    tag: shown.tag ?? null,
+    createdAt: Number.isNaN(Date.parse(createdAt)) ? null : new Date(createdAt).toISOString(),
   }
-  return new Set([...types].filter(([, own]) => EVENT_TYPES.every((type) => own.has(type))).map(([userId]) => userId))
 }
 
-/** Ignores X's refusal of a subscription that exists. */
-async function unlessDuplicate(call: Promise<unknown>): Promise<void> {
+/** X's answer; null if X refuses because the subscription exists. */
+async function unlessDuplicate<T>(call: Promise<T>): Promise<{ readonly made: T } | null> {
   try {
-    await call
+    return { made: await call }
   } catch (error) {
     const refusal = xErrorFrom(error)
     const isDuplicate =
       refusal instanceof XError &&
       (refusal.status === 409 || (refusal.status === 400 && /duplicate/i.test(refusal.detail)))
     if (!isDuplicate) throw error
+    return null
   }
 }

@@ -173,8 +173,13 @@ export const dryRun = z
       .nullable()
       .describe('true if X allows the reply, because the entry mentions or quotes the account; null if unknown'),
     quota: z
-      .object({ limit: z.int(), remaining: z.int(), resetsAt: time.nullable() })
-      .describe('of the X rate limit with the least left; a reply beyond it waits'),
+      .object({
+        of: z.enum(['account', 'app']).describe('whose limit it is; that of the X app holds for all channels together'),
+        limit: z.int(),
+        remaining: z.int(),
+        resetsAt: time.nullable(),
+      })
+      .describe('of the X rate limit with the least left, of the account or the app; a reply beyond it waits'),
     price: z.object({ usd: z.number(), because: z.string() }).describe("X's price of the reply"),
   })
   .meta({ id: 'DryRun' })
@@ -277,7 +282,15 @@ export const changeChannelBody = z
   .meta({ id: 'ChannelChange', examples: [{ mentions: false, noMessagesHours: 24 }] })
 
 export const extension = z
-  .object({ id: z.literal('twitter'), name: z.literal('Twitter'), enabled: z.boolean() })
+  .object({
+    id: z.literal('twitter'),
+    name: z.literal('Twitter'),
+    enabled: z.boolean(),
+    eventSourceEnd: z
+      .string()
+      .nullable()
+      .describe('when X ends the event system of the channels, and what to do; null if it stays'),
+  })
   .meta({ id: 'Extension' })
 export const extensionList = z.object({ extensions: z.array(extension) })
 export const changeExtensionBody = z

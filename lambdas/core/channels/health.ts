@@ -57,6 +57,10 @@ export function faultOf(advice: string, known: Fault | null, at: string): Fault 
   return known?.advice === advice ? known : { advice, since: known?.since ?? at, notified: false }
 }
 
+/** Advice for a subscription that X accepts, or says exists, and does not list in the next run. */
+export const UNLISTED_ADVICE =
+  "X accepts the subscription of the account, but does not list it. We read X's lists every 15 minutes meanwhile. Disconnect the channel and connect it again; if that does not help, ask X's developer support."
+
 /**
  * Advice for refusals of X that an administrator can resolve; the first pattern that matches counts.
  * Source: recorded answers of X, and https://docs.x.com/x-api/fundamentals/response-codes-and-errors.

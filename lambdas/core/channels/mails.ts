@@ -71,6 +71,16 @@ export function repairedMail(what: string, since: string, consoleUrl: string): M
   ])
 }
 
+/** X ends the event system of the channels. @param end when it ends, and what to do */
+export function eventSourceEndMail(end: string, consoleUrl: string): Mail {
+  return mailOf('X ends the Account Activity API', [
+    end,
+    'The setting is «eventSource» in cdk.json, or EVENT_SOURCE on one machine. The channels then move by themselves within half an hour, and no message is lost.',
+    `The channels: ${consoleUrl}/channels`,
+    'You get this mail once.',
+  ])
+}
+
 /** A name without line breaks: somebody typed it, and a line break would end the subject header. */
 function oneLine(name: string): string {
   return name.replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ').trim()

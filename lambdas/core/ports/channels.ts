@@ -2,6 +2,7 @@ import type { Channel, ChannelSettings } from '../channels/channel.ts'
 import type { ChannelHealth, WebhookHealth } from '../channels/health.ts'
 import type { Extension } from '../channels/inactivity.ts'
 import type { Outage, ReplayEnd } from '../channels/outage.ts'
+import type { WebhookIds } from '../x/subscriptions.ts'
 
 /** A sign-in at X that has begun, bound to the browser that began it. */
 export type Connecting = {
@@ -23,8 +24,8 @@ export type ConnectingStore = {
   use(requestToken: string, at: string): Promise<boolean>
 }
 
-/** The id and address of our webhook at X. */
-export type OwnWebhook = { readonly id: string; readonly url: string }
+/** Our webhook at X: its id and address, and the ids of those that were ours at former addresses. */
+export type OwnWebhook = WebhookIds & { readonly url: string }
 
 /** Channels, their tokens, and what the whole integration shares. */
 export type ChannelStore = {
@@ -93,6 +94,10 @@ export type HealthStore = {
   /** The marks of channels, by channel id; none before the first poll. */
   mentionsMarks(channelIds: readonly string[]): Promise<ReadonlyMap<string, MentionsMark>>
   saveMentionsMark(channelId: string, mark: MentionsMark): Promise<void>
+  /** True if administrators were told that X ends the event system of the channels. */
+  eventSourceEndNotified(): Promise<boolean>
+  /** @param at ISO time */
+  eventSourceEndWasNotified(at: string): Promise<void>
   /** The period in which we answered deliveries with an error; null if there was none. */
   notedOutage(): Promise<Outage | null>
   /** How X said that a replay job ended; null if it did not yet. */

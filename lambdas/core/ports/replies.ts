@@ -1,11 +1,11 @@
-import type { Quota } from '../replies/quota.ts'
+import type { LimitOf, Quotas } from '../replies/quota.ts'
 import type { Reply } from '../replies/reply.ts'
 import type { Upload } from '../tickets/attachment.ts'
 import type { Message, Target } from '../tickets/ticket.ts'
 import type { DueMessage } from './queues.ts'
 import type { Idempotency } from './tickets.ts'
 
-/** Agents' replies and how far they are sent, and X's rate limits of each account. */
+/** Agents' replies and how far they are sent. */
 export type ReplyStore = {
   /** Null if there is no such message. */
   message(channelId: string, messageId: string): Promise<Message | null>
@@ -24,10 +24,19 @@ export type ReplyStore = {
   due(at: string, limit: number): Promise<DueMessage[]>
   /** Hides a reply from `due` until an ISO time, because it was just queued. */
   postpone(reply: DueMessage, until: string): Promise<void>
-  /** Null if the account has not sent any of the kind. */
-  quota(channelId: string, kind: Target['kind']): Promise<Quota | null>
-  /** False if the quota has changed since `before` was read. */
-  saveQuota(channelId: string, kind: Target['kind'], before: Quota | null, after: Quota): Promise<boolean>
+}
+
+/** What accounts and the app have sent, against X's limits. */
+export type QuotaStore = {
+  read(channelId: string, kind: Target['kind']): Promise<Quotas>
+  /**
+   * Counts one reply for the account and the app, or gives the ISO time until which it must wait, and for whose limit.
+   * Any number of workers may ask at once: exactly as many take as X allows. It is counted before it is sent, for the
+   * account first, so a crash, or a reply that is not sent after all, leaves one too many counted and never one too few.
+   */
+  take(channelId: string, kind: Target['kind'], now: Date): Promise<'taken' | { until: string; of: LimitOf }>
+  /** Nothing of the kind is sent before an ISO time, because X said so. */
+  pause(channelId: string, kind: Target['kind'], of: LimitOf, until: string): Promise<void>
 }
 
 /** Agents' uploads. A reply takes them by `TicketChange.takes`. */

@@ -2,6 +2,7 @@ import type { XAnswer } from '../replies/sending.ts'
 import type { Files, UploadedMedia } from '../tickets/attachment.ts'
 import type { Target } from '../tickets/ticket.ts'
 import type { Person, QuotedPost } from '../x/activity.ts'
+import type { SubscriptionList, SubscriptionUse, WebhookIds } from '../x/subscriptions.ts'
 
 /** OAuth 1.0a access to an X account. */
 export type AccountTokens = { readonly token: string; readonly secret: string }
@@ -38,6 +39,15 @@ export class XError extends Error {
   }
 }
 
+/** X allows the app no further subscription. */
+export class SubscriptionLimitError extends XError {
+  readonly use: SubscriptionUse
+  constructor({ status, detail }: XError, use: SubscriptionUse) {
+    super(status, `SubscriptionLimitExceeded: ${detail}`)
+    this.use = use
+  }
+}
+
 /** A file to upload to X. `size` is in bytes, `category` is X's `media_category`. */
 export type FileToUpload = {
   readonly attachmentId: string
@@ -60,11 +70,25 @@ export type XSubscriptions = {
   createWebhook(url: string): Promise<XWebhook>
   validateWebhook(id: string): Promise<void>
   deleteWebhook(id: string): Promise<void>
-  /** Subscribes an account to all events that concern tickets; repeating it is no error. */
-  subscribe(tokens: AccountTokens, account: Account, webhookId: string): Promise<void>
-  unsubscribe(account: Account, webhookId: string): Promise<void>
-  /** Ids of the accounts whose events X delivers to a webhook, all of them. One list for all channels. */
-  subscribedAccounts(webhookId: string): Promise<ReadonlySet<string>>
+  /** Every subscription, in one list for all channels. */
+  listSubscriptions(webhookId: string): Promise<SubscriptionList>
+  /**
+   * Subscribes an account to the events that a list lacks, in the account's name: a 401 means that the account took our
+   * access away. Returns how many subscriptions were made; one that X says exists is none. X may show new ones later.
+   * @throws SubscriptionLimitError if X allows no more; nothing half done stays behind
+   */
+  subscribe(tokens: AccountTokens, account: Account, webhook: WebhookIds, list: SubscriptionList): Promise<number>
+  /** Points an account's subscriptions of a list to our webhook, as the app. Returns how many pointed elsewhere. */
+  repoint(account: Account, webhook: WebhookIds, list: SubscriptionList): Promise<number>
+  /**
+   * Subscribes the app to revocations by any account, unless a list has that. X does not list this event among the
+   * documented ones, so a refusal harms nothing: the next call in the account's name shows that access is gone.
+   */
+  subscribeToRevocations(webhook: WebhookIds, list: SubscriptionList): Promise<void>
+  /** Ends what X delivers of an account to our webhook. */
+  unsubscribe(account: Account, webhook: WebhookIds): Promise<void>
+  /** Removes subscriptions of the X Activity API by their ids. */
+  removeSubscriptions(ids: readonly string[]): Promise<void>
   /**
    * Ends the subscriptions of accounts in the Account Activity API, if channels subscribe to the X Activity API.
    * Returns how many it ended. An app without the old API has none.

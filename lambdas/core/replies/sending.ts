@@ -1,23 +1,29 @@
 import type { Channel } from '../channels/channel.ts'
 import { readyMedia, type UploadedMedia } from '../tickets/attachment.ts'
+import { laterOf } from '../time.ts'
+import type { LimitOf } from './quota.ts'
 import type { Reply } from './reply.ts'
 
-/** X's answer to a call that sends a reply. `pauseUntil` is an ISO time if the account's limit is now used up. */
+/** ISO times at which X's used-up limits of the account and of the app reset; null for one that X does not call used up. */
+export type Resets = Readonly<Record<LimitOf, string | null>>
+
+/** X's answer to a call that sends a reply. */
 export type XAnswer =
-  | { readonly is: 'sent'; readonly externalId: string; readonly pauseUntil: string | null }
-  /**
-   * X refused it with an HTTP status. `detail` is X's text; `resetAt` is the ISO time at which X's rate limit resets.
-   */
+  | { readonly is: 'sent'; readonly externalId: string; readonly resets: Resets }
+  /** X refused it with an HTTP status. `detail` is X's text. */
   | {
       readonly is: 'refused'
       readonly status: number
       readonly detail: string
-      readonly resetAt: string | null
+      readonly resets: Resets
     }
   /** The call never reached X, so X does not have the reply. */
   | { readonly is: 'unreached'; readonly detail: string }
   /** No answer came, so X may have the reply. */
   | { readonly is: 'unanswered'; readonly detail: string }
+
+/** X calls no limit used up. */
+export const noResets: Resets = { account: null, app: null }
 
 /** The next step of sending a reply. Times are ISO times. */
 export type Step =
@@ -42,6 +48,8 @@ export const MAX_ATTEMPTS = 5
 
 /** A reply whose files are being uploaded is due again after this time. */
 const UPLOAD_DUE_AFTER_MS = 60_000
+/** X's limit of uploads is one of 15 minutes. */
+const UPLOAD_LIMIT_MS = 15 * 60_000
 /** After this many uploads that failed because X was unavailable, the reply fails. */
 export const MAX_UPLOADS = 8
 
@@ -80,8 +88,8 @@ export function nextStep(reply: Reply, channel: Channel | null, earlierDueAt: st
 export type Verdict =
   | { readonly do: 'sent'; readonly externalId: string }
   | { readonly do: 'fail'; readonly reason: string; readonly reconnect: boolean }
-  /** The reply waits; with `account`, all replies of the account do. */
-  | { readonly do: 'wait'; readonly until: string; readonly reason: string; readonly account: boolean }
+  /** The reply waits; all replies of the account, or of the app, wait until a time in `pauses`. */
+  | { readonly do: 'wait'; readonly until: string; readonly reason: string; readonly pauses: Resets }
   /**
    * X may have it: verify that first. `ifMissing` is why the reply fails if X does not have it; null: it is sent again.
    */
@@ -100,7 +108,7 @@ export function judge(answer: XAnswer, now: Date): Verdict {
   if (answer.is === 'sent') return { do: 'sent', externalId: answer.externalId }
   if (answer.is === 'unreached') {
     const until = atLeast(null, now.toISOString(), 30_000)
-    return { do: 'wait', until, reason: 'We cannot reach X. We retry.', account: false }
+    return { do: 'wait', until, reason: 'We cannot reach X. We retry.', pauses: noResets }
   }
   const outcomeUnknown = (what: string): Verdict => ({
     do: 'outcome_unknown',
@@ -108,17 +116,9 @@ export function judge(answer: XAnswer, now: Date): Verdict {
     ifMissing: null,
   })
   if (answer.is === 'unanswered') return outcomeUnknown('X did not answer')
-  const { status, detail, resetAt } = answer
+  const { status, detail, resets } = answer
   const fail = (reason: string, reconnect = false): Verdict => ({ do: 'fail', reason, reconnect })
-  if (status === 429) {
-    const until = atLeast(resetAt, now.toISOString(), 60_000)
-    return {
-      do: 'wait',
-      until,
-      reason: "X's limit for the account is used up. We send the reply when X allows it.",
-      account: true,
-    }
-  }
+  if (status === 429) return judgeLimit(resets, now)
   if (status >= 500) return outcomeUnknown(`X answered ${status}`)
   if (status === 401) return fail(RECONNECT, true)
   if (status === 402) {
@@ -128,6 +128,19 @@ export function judge(answer: XAnswer, now: Date): Verdict {
   }
   if (status === 403) return judgeForbidden(detail, fail)
   return fail(`X refused the reply (${status}): ${sentence(detail)} Change it, or answer on X.`)
+}
+
+/** What an agent reads about a reply that waits for one of X's limits. */
+export const limitReasons: Readonly<Record<LimitOf, string>> = {
+  account: "X's limit for the account is used up. We send the reply when X allows it.",
+  app: "X's limit for the X app, all channels together, is used up. We send the reply when X allows it.",
+}
+
+/** The account's limit is used up, unless X says that it is only the app's. Without a time, we wait a minute. */
+function judgeLimit(resets: Resets, now: Date): Verdict {
+  const of = resets.app && !resets.account ? 'app' : 'account'
+  const until = atLeast(laterOf(resets.account ?? '', resets.app ?? ''), now.toISOString(), 60_000)
+  return { do: 'wait', until, reason: limitReasons[of], pauses: { ...resets, [of]: until } }
 }
 
 /** Reasons for what X forbids; the first pattern that matches counts. */
@@ -207,6 +220,12 @@ export function startAttempt(reply: Reply, now: Date): Reply {
   }
 }
 
+/** A reply that X told to wait: what it was asked to send does not count as an attempt. @param dueAt ISO time */
+export function putOff(reply: Reply, dueAt: string, reason: string): Reply {
+  const waits = waitUntil(reply, dueAt, reason, false)
+  return { ...waits, delivery: { ...waits.delivery, attempts: reply.delivery.attempts - 1 } }
+}
+
 /** A reply that waits until an ISO time. @param attempted false if X certainly does not have the last attempt */
 export function waitUntil(reply: Reply, dueAt: string, reason: string | null, attempted: boolean): Reply {
   return {
@@ -270,17 +289,21 @@ export function judgeUpload(
   now: Date,
 ): Extract<Verdict, { do: 'fail' | 'wait' }> {
   const { failedUploads } = reply.sending
-  const isTemporary = status === null || status >= 500 || status === 429
+  if (status === 429) {
+    const until = new Date(now.getTime() + UPLOAD_LIMIT_MS).toISOString()
+    return { do: 'wait', until, reason: limitReasons.account, pauses: noResets }
+  }
+  const isTemporary = status === null || status >= 500
   if (isTemporary && failedUploads + 1 < MAX_UPLOADS) {
     const until = new Date(now.getTime() + 60_000 * 2 ** failedUploads).toISOString()
     return {
       do: 'wait',
       until,
       reason: 'X does not accept the attachment at the moment. We retry.',
-      account: false,
+      pauses: noResets,
     }
   }
-  const known = judge({ is: 'refused', status: status ?? 400, detail, resetAt: null }, now)
+  const known = judge({ is: 'refused', status: status ?? 400, detail, resets: noResets }, now)
   if (!isTemporary && known.do === 'fail' && (status === 401 || status === 402 || /oauth1-permissions/.test(detail)))
     return known
   const reason = isTemporary

@@ -2,7 +2,7 @@ import twitterText from 'twitter-text'
 import type { Channel } from '../channels/channel.ts'
 import { type Candidate, mediaProblemCodes, mediaProblems } from '../tickets/attachment.ts'
 import type { Message, Target, Ticket, TicketKind } from '../tickets/ticket.ts'
-import { type Quota, quotaLeft } from './quota.ts'
+import { type Quotas, quotaLeft } from './quota.ts'
 import { lengthOf } from './reply.ts'
 
 /** Why the API refuses a reply, as programs read it. */
@@ -120,15 +120,10 @@ export type Forecast = {
 export type Price = { readonly usd: number; readonly because: string }
 
 /** What a dry run tells besides problems. It refuses nothing: the reply may wait, cost more, or be refused by X. */
-export function forecast(
-  { text }: Draft,
-  { ticket, entry }: ValidationContext,
-  quota: Quota | null,
-  now: Date,
-): Forecast {
+export function forecast({ text }: Draft, { ticket, entry }: ValidationContext, quotas: Quotas, now: Date): Forecast {
   const replyAllowed = ticket.kind === 'direct' ? true : (entry?.mentionsAccount ?? null)
   const kind = ticket.kind === 'direct' ? 'direct_message' : 'post'
-  return { replyAllowed, quota: quotaLeft(kind, quota, now), price: priceOf(ticket.kind, text, replyAllowed) }
+  return { replyAllowed, quota: quotaLeft(kind, quotas, now), price: priceOf(ticket.kind, text, replyAllowed) }
 }
 
 /**

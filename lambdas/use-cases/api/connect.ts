@@ -9,8 +9,16 @@ import { callbackQuery, channel as channelSchema, connectAnswer, noQuery } from 
 import type { OwnWebhook } from '../../core/ports/channels.ts'
 import type { Clock, Encryption, Log } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
-import { type Account, type AccountTokens, type XAccounts, XError, type XSubscriptions } from '../../core/ports/x.ts'
+import {
+  type Account,
+  type AccountTokens,
+  SubscriptionLimitError,
+  type XAccounts,
+  XError,
+  type XSubscriptions,
+} from '../../core/ports/x.ts'
 import { channelIdOf } from '../../core/x/ids.ts'
+import { channelsThatFit, type SubscriptionUse } from '../../core/x/subscriptions.ts'
 import { tokensOf } from '../account-tokens.ts'
 import { ensureWebhook } from '../ensure-webhook.ts'
 import { toApiChannel } from './channels.ts'
@@ -79,7 +87,7 @@ export function connectRoutes({
   async function finishSignIn(
     query: { oauth_token?: string | undefined; oauth_verifier?: string | undefined; denied?: string | undefined },
     cookie: string | null,
-  ): Promise<{ channelId: string } | { failure: Failure }> {
+  ): Promise<{ channelId: string } | { failure: Failure; use?: SubscriptionUse }> {
     const requestToken = query.denied ?? query.oauth_token ?? ''
     const at = now().toISOString()
     if (!cookie) return { failure: 'missing_cookie' }
@@ -97,7 +105,9 @@ export function connectRoutes({
     } catch (error) {
       if (!(error instanceof XError)) throw error
       log({ event: 'connecting_failed', status: error.status, detail: error.detail })
-      return { failure: failureOf(error) }
+      return error instanceof SubscriptionLimitError
+        ? { failure: 'subscription_limit', use: error.use }
+        : { failure: failureOf(error) }
     }
   }
 
@@ -106,13 +116,28 @@ export function connectRoutes({
     const tokens = await accounts.accessToken(request, verifier)
     const account = await accounts.me(tokens)
     const webhook = await ensureWebhook(subscriptions, channels, `${publicUrl}${paths.webhook}`)
-    await subscriptions.subscribe(tokens, account, webhook.id)
     const channelId = channelIdOf(account.id)
+    await subscribe(tokens, account, webhook)
     const encryptedTokens = await encryption.encrypt(JSON.stringify(tokens), channelId)
     const at = now().toISOString()
     await channels.connect({ twitterUserId: account.id, username: account.username, at, encryptedTokens })
     log({ event: 'connected', channelId })
     return { channelId }
+  }
+
+  /**
+   * Subscribes an account. X's list may show that only minutes later, so a list without it fails nothing: `reconcile` looks
+   * again, and mails if X still does not show it.
+   */
+  async function subscribe(tokens: AccountTokens, account: Account, webhook: OwnWebhook): Promise<void> {
+    const before = await subscriptions.listSubscriptions(webhook.id)
+    await subscriptions.subscribe(tokens, account, webhook, before)
+    const after = await subscriptions.listSubscriptions(webhook.id)
+    const repointed = await subscriptions.repoint(account, webhook, after)
+    await subscriptions.subscribeToRevocations(webhook, after)
+    if (repointed === 0 && !after.accounts.has(account.id)) {
+      log({ event: 'subscription_unlisted', channelId: channelIdOf(account.id) })
+    }
   }
 
   async function disconnect(id: string | undefined) {
@@ -130,7 +155,7 @@ export function connectRoutes({
 
   /** Ends subscription and access at X. Throws only if X cannot be reached or fails; the channel is unchanged then. */
   async function revokeAtX(account: Account, tokens: AccountTokens, webhook: OwnWebhook | null): Promise<void> {
-    if (webhook) await callX(() => unlessGone(subscriptions.unsubscribe(account, webhook.id)))
+    if (webhook) await callX(() => unlessGone(subscriptions.unsubscribe(account, webhook)))
     await callX(() => unlessGone(accounts.invalidate(tokens)))
   }
 
@@ -159,7 +184,7 @@ export function connectRoutes({
       problems: [],
       handle: async ({ query, cookies }) => {
         const result = await finishSignIn(query, cookieIn(cookies))
-        const path = 'failure' in result ? `/channels?error=${result.failure}` : `/channels/${result.channelId}`
+        const path = 'failure' in result ? `/channels?${failureQuery(result)}` : `/channels/${result.channelId}`
         return new Answer(null, {
           headers: { location: `${publicUrl}${path}` },
           cookies: [cookieOf(publicUrl, '', 0)],
@@ -208,6 +233,17 @@ function failureOf({ status, detail }: XError): Failure {
   if (/SubscriptionLimitExceeded/i.test(detail)) return 'subscription_limit'
   if (/oauth1-permissions|app permissions/i.test(detail)) return 'app_permissions'
   return 'refused_by_x'
+}
+
+/** Tells the console why an account was not connected; of X's limit of subscriptions, also the numbers. */
+function failureQuery({ failure, use }: { failure: Failure; use?: SubscriptionUse }): string {
+  const numbers = use && {
+    total: String(use.total),
+    others: String(use.others),
+    channels: String(use.channels),
+    fit: String(channelsThatFit(use)),
+  }
+  return new URLSearchParams({ error: failure, ...numbers }).toString()
 }
 
 /** Ignores a refusal that says that X has no such subscription or token any more. */

@@ -2,11 +2,22 @@
 import { changeExtensionBody, extension, extensionList, noQuery } from '../../core/api/schemas.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
+import { type EventSource, endOf } from '../../core/x/event-source.ts'
 import { type Route, route } from './route.ts'
 
-const toApiExtension = (enabled: boolean) => ({ id: 'twitter' as const, name: 'Twitter' as const, enabled })
+export type ExtensionDependencies = Pick<Stores, 'channels'> & {
+  /** The event system that channels subscribe to. */
+  eventSource: EventSource
+  now: Clock
+}
 
-export function extensionRoutes({ channels, now }: Pick<Stores, 'channels'> & { now: Clock }): Route[] {
+export function extensionRoutes({ channels, eventSource, now }: ExtensionDependencies): Route[] {
+  const toApiExtension = (enabled: boolean) => ({
+    id: 'twitter' as const,
+    name: 'Twitter' as const,
+    enabled,
+    eventSourceEnd: endOf(eventSource),
+  })
   return [
     route({
       method: 'GET',

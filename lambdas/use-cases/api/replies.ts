@@ -34,7 +34,7 @@ import { createAttachments, type Found } from './attachments.ts'
 import { toApiMessage } from './messages.ts'
 import { Answer, notFound, type Route, route } from './route.ts'
 
-export type ReplyDependencies = Pick<Stores, 'tickets' | 'replies' | 'channels' | 'uploads'> & {
+export type ReplyDependencies = Pick<Stores, 'tickets' | 'replies' | 'quota' | 'channels' | 'uploads'> & {
   bucket: Bucket
   replyQueue: DueQueue
   now: Clock
@@ -48,7 +48,7 @@ const KEY_PATTERN = /^[\x21-\x7e]{1,255}$/
 const MESSAGES_PER_PAGE = 100
 
 export function replyRoutes(dependencies: ReplyDependencies): Route[] {
-  const { tickets, replies, channels, bucket, replyQueue, now, log } = dependencies
+  const { tickets, replies, quota, channels, bucket, replyQueue, now, log } = dependencies
   const attachments = createAttachments(dependencies)
 
   async function ticketOf(id: string | undefined): Promise<Ticket> {
@@ -87,13 +87,13 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
     const draft = draftOf(body, await attachments.find(body.attachmentIds ?? []))
     const context = await contextOf(ticket, body.inReplyTo)
     const { problems, weightedLength, maxLength } = validateReply(draft, context)
-    const quota = await replies.quota(ticket.channelId, ticket.kind === 'direct' ? 'direct_message' : 'post')
+    const quotas = await quota.read(ticket.channelId, ticket.kind === 'direct' ? 'direct_message' : 'post')
     return {
       ok: problems.length === 0,
       problems: problems.map(({ code, detail }) => ({ code, detail })),
       weightedLength,
       maxLength,
-      ...forecast(draft, context, quota, at),
+      ...forecast(draft, context, quotas, at),
     }
   }
 

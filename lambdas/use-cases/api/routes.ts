@@ -10,14 +10,17 @@ import { attachmentRoutes } from './attachments.ts'
 import { channelRoutes } from './channels.ts'
 import { type ConnectDependencies, connectRoutes } from './connect.ts'
 import { eventRoutes } from './events.ts'
-import { extensionRoutes } from './extensions.ts'
+import { type ExtensionDependencies, extensionRoutes } from './extensions.ts'
 import { openApiRoute } from './openapi.ts'
 import { type ReplyDependencies, replyRoutes } from './replies.ts'
 import { reportRoutes } from './reports.ts'
 import { answerBy } from './route.ts'
 import { ticketRoutes } from './tickets.ts'
 
-export type ApiDependencies = Stores & ReplyDependencies & ConnectDependencies & { now: Clock; log: Log }
+export type ApiDependencies = Stores &
+  ReplyDependencies &
+  ConnectDependencies &
+  ExtensionDependencies & { now: Clock; log: Log }
 
 export function apiEndpoints({ log, ...dependencies }: ApiDependencies) {
   const described = [

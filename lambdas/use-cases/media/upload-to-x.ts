@@ -108,7 +108,11 @@ export function createUpload({
       await queue(await replies.laterPendingReplies(reply), at)
       return { outcome: 'failed', reason: verdict.reason, status }
     }
-    await change(reply, (current) => waitForUpload(current, verdict.until, verdict.reason))
+    const { until, reason } = verdict
+    // Waiting for X's limit is no failed upload.
+    const waiting = (current: Reply) =>
+      status === 429 ? waitUntil(current, until, reason, true) : waitForUpload(current, until, reason)
+    await change(reply, waiting)
     return { outcome: 'waits', reason: verdict.reason, status, detail, until: verdict.until }
   }
 

@@ -1,11 +1,19 @@
 /** Called by `reconcile` for each connected channel, after our webhook was found working or repaired. */
 import type { Channel } from '../../core/channels/channel.ts'
-import { adviceFor, type ChannelHealth, type Fault, faultOf } from '../../core/channels/health.ts'
+import { adviceFor, type ChannelHealth, type Fault, faultOf, UNLISTED_ADVICE } from '../../core/channels/health.ts'
 import { channelFaultMail, repairedMail } from '../../core/channels/mails.ts'
 import { channelOutage, extendBackfill, unionOf } from '../../core/channels/outage.ts'
 import type { ChannelStore, HealthStore } from '../../core/ports/channels.ts'
 import type { Encryption, Log } from '../../core/ports/platform.ts'
-import { type Account, type AccountTokens, type XAccounts, XError, type XSubscriptions } from '../../core/ports/x.ts'
+import {
+  type Account,
+  type AccountTokens,
+  SubscriptionLimitError,
+  type XAccounts,
+  XError,
+  type XSubscriptions,
+} from '../../core/ports/x.ts'
+import { limitAdvice } from '../../core/x/subscriptions.ts'
 import { tokensOf as readTokens } from '../account-tokens.ts'
 import type { Notify } from '../notify-administrators.ts'
 import { type BackfillDependencies, createBackfill } from './backfill.ts'
@@ -34,13 +42,13 @@ export function createChannelReconciler(dependencies: ChannelDependencies) {
     const tokens = await tokensOf(channel)
     if (!tokens) return
     const account = { id: channel.twitterUserId, username: channel.username }
-    const isSubscribed = webhook.subscribedAccounts.has(account.id)
+    const isSubscribed = webhook.subscriptions.accounts.has(account.id)
     const at = now.toISOString()
     const known = await withOutage(channel, webhook, isSubscribed, at)
     try {
       if (!isSubscribed && !(await subscribe(channel, account, tokens, webhook))) return
       if (!(await asAccount(channel, () => accounts.me(tokens)))) return
-      const after = { ...known, healthyAt: at, fault: await repaired(channel, known) }
+      const after = { ...known, healthyAt: at, fault: await faultAfter(channel, known, isSubscribed, at) }
       await health.saveChannel(channel.id, after)
       await health.saveChannel(channel.id, await backfill(channel, tokens, after, now))
     } catch (error) {
@@ -85,15 +93,42 @@ export function createChannelReconciler(dependencies: ChannelDependencies) {
     tokens: AccountTokens,
     webhook: VerifiedWebhook,
   ): Promise<boolean> {
-    const isDone = await asAccount(channel, () => subscriptions.subscribe(tokens, account, webhook.id))
-    if (isDone)
+    const { subscriptions: list, untilLimit } = webhook
+    let made = 0
+    const create = async () => {
+      made = await untilLimit(() => subscriptions.subscribe(tokens, account, webhook, list))
+    }
+    if (!(await asAccount(channel, create))) return false
+    const repointed = await untilLimit(() => subscriptions.repoint(account, webhook, list))
+    if (made + repointed > 0)
       log({
         event: 'repaired',
         what: 'subscription',
         channelId: channel.id,
         reason: 'X did not deliver for the account',
       })
-    return isDone
+    else log({ event: 'subscription_unlisted', channelId: channel.id })
+    return true
+  }
+
+  /**
+   * The fault to store of a channel that is subscribed. What was subscribed only now counts as working when the next run
+   * finds it in X's list; a second run that does not find it mails the administrators.
+   */
+  async function faultAfter(
+    channel: Channel,
+    known: ChannelHealth,
+    wasSubscribed: boolean,
+    at: string,
+  ): Promise<Fault | null> {
+    if (wasSubscribed || known.fault?.advice !== UNLISTED_ADVICE) {
+      const told = await repaired(channel, known)
+      return told ?? (wasSubscribed ? null : { advice: UNLISTED_ADVICE, since: at, notified: false })
+    }
+    const { fault } = known
+    const notified =
+      fault.notified || (await notify('channel', channel.id, () => channelFaultMail(channel, fault, publicUrl)))
+    return { ...fault, notified }
   }
 
   /** Calls X in the account's name. False if the account has revoked our access; the inactivity report mails that. */
@@ -136,8 +171,10 @@ export function createChannelReconciler(dependencies: ChannelDependencies) {
     })
     if (advice === null) return
     const fault = faultOf(advice, known.fault, at)
+    // The numbers of a limit are told and not stored: a fault with other advice would be told again.
+    const told = error instanceof SubscriptionLimitError ? { ...fault, advice: limitAdvice(error.use) } : fault
     const notified =
-      fault.notified || (await notify('channel', channel.id, () => channelFaultMail(channel, fault, publicUrl)))
+      fault.notified || (await notify('channel', channel.id, () => channelFaultMail(channel, told, publicUrl)))
     await health.saveChannel(channel.id, { ...known, fault: { ...fault, notified } })
   }
 }

@@ -6,8 +6,10 @@ import { type Outage, replayStep, replayTime, unionOf } from '../../core/channel
 import type { ChannelStore, HealthStore, OwnWebhook } from '../../core/ports/channels.ts'
 import type { Log } from '../../core/ports/platform.ts'
 import { XError, type XSubscriptions } from '../../core/ports/x.ts'
+import type { SubscriptionList } from '../../core/x/subscriptions.ts'
 import { ensureWebhook } from '../ensure-webhook.ts'
 import type { Notify } from '../notify-administrators.ts'
+import { createUntilLimit, type UntilLimit } from './until-limit.ts'
 
 export type WebhookReconcileDependencies = {
   channels: ChannelStore
@@ -22,8 +24,10 @@ export type WebhookReconcileDependencies = {
 export type VerifiedWebhook = OwnWebhook & {
   /** The outage of which the channels do not know yet; null if there was none. */
   readonly outage: Outage | null
-  /** Ids of the accounts that X delivers for. */
-  readonly subscribedAccounts: ReadonlySet<string>
+  /** What X delivered for when the run began: the one list of the run. */
+  readonly subscriptions: SubscriptionList
+  /** Guards the run's calls that change subscriptions. */
+  readonly untilLimit: UntilLimit
 }
 
 /** The assumed length of an outage whose start is unknown: as far back as X replays. */
@@ -53,11 +57,12 @@ export function createWebhookReconciler(dependencies: WebhookReconcileDependenci
       // Saved before the repair, because afterwards nothing shows that the webhook was broken.
       await health.saveWebhook(known)
       const ours = await ensureWebhook(subscriptions, channels, webhookUrl)
-      const subscribedAccounts = await subscriptions.subscribedAccounts(ours.id)
+      const list = await subscriptions.listSubscriptions(ours.id)
+      if (list.fault !== null) log({ event: 'x_call_failed', list: 'subscriptions', reason: list.fault })
       if (!isWorking)
         log({ event: 'repaired', what: 'webhook', reason: found ? 'X had disabled it' : 'it was not registered' })
       await health.saveWebhook({ ...known, repairFailed: false, fault: await repaired(known) })
-      return { ...ours, outage: known.outageForChannels, subscribedAccounts }
+      return { ...ours, outage: known.outageForChannels, subscriptions: list, untilLimit: createUntilLimit() }
     } catch (error) {
       if (!(error instanceof XError)) throw error
       await repairFailed(known, error, at)
@@ -134,9 +139,9 @@ export function createWebhookReconciler(dependencies: WebhookReconcileDependenci
    * Moves channels off the Account Activity API: ends the old subscription of an account once X shows all new ones on our
    * webhook. Until then both deliver, and rule 8 makes that one message. X may refuse for an app without the old API.
    */
-  async function endFormerSubscriptions({ id, subscribedAccounts }: VerifiedWebhook): Promise<void> {
+  async function endFormerSubscriptions({ id, subscriptions: { accounts } }: VerifiedWebhook): Promise<void> {
     try {
-      const ended = await subscriptions.endFormerSubscriptions(id, subscribedAccounts)
+      const ended = await subscriptions.endFormerSubscriptions(id, accounts)
       if (ended > 0) log({ event: 'moved', subscriptions: ended })
     } catch (error) {
       if (!(error instanceof XError)) throw error

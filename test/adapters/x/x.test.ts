@@ -10,7 +10,7 @@ import { polledEvents, type QueuedEvent, splitWebhookBody } from '../../../lambd
 import { startX, type XSimulator } from '../../../local/x-simulator/simulator.ts'
 import { decideOnX } from '../../support/authorize.ts'
 import { files } from '../../support/files.ts'
-import { xAt } from '../../support/x.ts'
+import { type WholeX, xAt } from '../../support/x.ts'
 
 const keys = { consumerKey: 'test-key', consumerSecret: 'test-secret' }
 const app = { app: async () => ({ key: keys.consumerKey, secret: keys.consumerSecret }) }
@@ -22,6 +22,15 @@ let hook: Server
 let hookUrl: string
 let tokens: AccountTokens
 const ours = (eventSource: EventSource = 'account-activity') => xAt(x.url, app, eventSource)
+
+/** Subscribes the shop as connecting does; gives how many subscriptions were made. */
+async function subscribe(api: WholeX, webhookId: string): Promise<number> {
+  const webhook = { id: webhookId, formerIds: [] }
+  const list = await api.listSubscriptions(webhookId)
+  const made = await api.subscribe(tokens, shop, webhook, list)
+  await api.repoint(shop, webhook, list)
+  return made
+}
 
 beforeAll(async () => {
   x = await startX({ port: 0, ...keys })
@@ -69,83 +78,144 @@ describe('connecting', () => {
       const webhook = await api.createWebhook(hookUrl)
       expect(await api.webhooks()).toEqual([{ id: webhook.id, url: hookUrl, valid: true }])
       await api.validateWebhook(webhook.id)
-      await api.subscribe(tokens, shop, webhook.id)
-      await api.subscribe(tokens, shop, webhook.id)
+      expect(await subscribe(api, webhook.id)).toBe(source === 'account-activity' ? 1 : 8)
+      expect(await subscribe(api, webhook.id)).toBe(0)
       const subscribed = () => {
         const { subscriptions, activitySubscriptions } = x.control.state()
         return [subscriptions, activitySubscriptions].map((list) => Object.keys(list).length)
       }
-      expect(subscribed()).toEqual(source === 'account-activity' ? [1, 0] : [0, 9])
-      await api.unsubscribe(shop, webhook.id)
-      // The app stays subscribed to revocations.
-      expect(subscribed()).toEqual(source === 'account-activity' ? [0, 0] : [0, 1])
-      x.control.state().activitySubscriptions.length = 0
+      expect(subscribed()).toEqual(source === 'account-activity' ? [1, 0] : [0, 8])
+      expect((await api.listSubscriptions(webhook.id)).accounts).toEqual(new Set([shop.id]))
+      await api.unsubscribe(shop, { id: webhook.id, formerIds: [] })
+      expect(subscribed()).toEqual([0, 0])
       await api.deleteWebhook(webhook.id)
       expect(await api.webhooks()).toEqual([])
     },
   )
 
+  test('the app subscribes to revocations once, as the app; a refusal of X harms nothing', async () => {
+    const api = ours('x-activity')
+    const webhook = { ...(await api.createWebhook(hookUrl)), formerIds: [] }
+    const revocations = () => x.control.state().activitySubscriptions.map(({ eventType }) => eventType)
+    const path = '/2/activity/subscriptions'
+    x.control.answer({ path, method: 'POST', status: 400, body: { detail: 'InvalidEventType' } })
+    for (const expected of [[], ['oauth.revoke'], ['oauth.revoke']]) {
+      await api.subscribeToRevocations(webhook, await api.listSubscriptions(webhook.id))
+      expect(revocations()).toEqual(expected)
+    }
+    // One that another product of the same app has stays as it is.
+    const list = { accounts: new Set<string>(), fault: null }
+    const [own] = (await api.listSubscriptions(webhook.id)).activity
+    if (!own) throw new Error('there is no subscription')
+    const before = x.control.calls().length
+    await api.subscribeToRevocations(webhook, { ...list, activity: [{ ...own, webhookId: '99' }] })
+    expect(
+      x.control
+        .calls()
+        .slice(before)
+        .map(({ method }) => method),
+    ).not.toContain('PUT')
+    x.control.state().activitySubscriptions.length = 0
+    await api.deleteWebhook(webhook.id)
+  })
+
   describe('among the subscriptions of a large app', () => {
     let webhookId: string
+    const since = new Date().toISOString()
     const foreign = (n: number) => ({
-      id: `foreign-${n}`,
+      id: String(7_000 + n),
       eventType: 'post.create',
       userId: `9${n}`,
       direction: null,
       tag: null,
-      webhookId: 'elsewhere',
+      webhookId: '88',
       createdAt: since,
       updatedAt: since,
     })
-    const since = new Date().toISOString()
+    const others = (count: number) =>
+      x.control.state().activitySubscriptions.push(...Array.from({ length: count }, (_, n) => foreign(n)))
+    const all = () => x.control.state().activitySubscriptions
+    const accounts = async () => (await ours('x-activity').listSubscriptions(webhookId)).accounts
 
     beforeEach(async () => {
       webhookId = (await ours().createWebhook(hookUrl)).id
-      x.control.state().activitySubscriptions.push(...Array.from({ length: 1_200 }, (_, n) => foreign(n)))
     })
     afterEach(async () => {
-      x.control.state().activitySubscriptions.length = 0
+      x.control.clearAnswers()
+      all().length = 0
       await ours().deleteWebhook(webhookId)
     })
 
     test('an account is connected and found behind the first page', async () => {
-      const api = ours('x-activity')
-      await api.subscribe(tokens, shop, webhookId)
-      expect(await api.subscribedAccounts(webhookId)).toEqual(new Set([shop.id]))
-      expect(x.control.state().activitySubscriptions).toHaveLength(1_209)
+      others(1_200)
+      await subscribe(ours('x-activity'), webhookId)
+      expect(await accounts()).toEqual(new Set([shop.id]))
+      expect(all()).toHaveLength(1_208)
     })
 
     test('one that is missing makes the account incomplete, and subscribing again completes it', async () => {
       const api = ours('x-activity')
-      await api.subscribe(tokens, shop, webhookId)
-      const list = x.control.state().activitySubscriptions
-      list.splice(
-        list.findIndex(({ userId }) => userId === shop.id),
-        1,
-      )
-      expect(await api.subscribedAccounts(webhookId)).toEqual(new Set())
-      await api.subscribe(tokens, shop, webhookId)
-      expect(await api.subscribedAccounts(webhookId)).toEqual(new Set([shop.id]))
+      await subscribe(api, webhookId)
+      all().shift()
+      expect(await accounts()).toEqual(new Set())
+      expect(await subscribe(api, webhookId)).toBe(1)
+      expect(await accounts()).toEqual(new Set([shop.id]))
     })
 
     test('those that go to another webhook are pointed to ours, and are not made twice', async () => {
       const api = ours('x-activity')
-      await api.subscribe(tokens, shop, webhookId)
-      for (const one of x.control.state().activitySubscriptions) if (one.userId === shop.id) one.webhookId = 'elsewhere'
-      expect(await api.subscribedAccounts(webhookId)).toEqual(new Set())
-      await api.subscribe(tokens, shop, webhookId)
-      expect(await api.subscribedAccounts(webhookId)).toEqual(new Set([shop.id]))
-      expect(x.control.state().activitySubscriptions).toHaveLength(1_209)
+      await subscribe(api, webhookId)
+      for (const one of all()) one.webhookId = '88'
+      expect(await accounts()).toEqual(new Set())
+      expect(await subscribe(api, webhookId)).toBe(0)
+      expect(await accounts()).toEqual(new Set([shop.id]))
+      expect(all()).toHaveLength(8)
     })
 
-    test('disconnecting removes those of the account and no other', async () => {
+    test('disconnecting removes those of the account on our webhook and no other', async () => {
+      others(1_200)
       const api = ours('x-activity')
-      await api.subscribe(tokens, shop, webhookId)
-      await api.unsubscribe(shop, webhookId)
-      const left = x.control.state().activitySubscriptions.map(({ eventType, userId }) => userId ?? eventType)
-      expect(left).toHaveLength(1_201)
-      expect(left).not.toContain(shop.id)
-      expect(left).toContain('oauth.revoke')
+      await subscribe(api, webhookId)
+      await api.unsubscribe(shop, { id: webhookId, formerIds: [] })
+      expect(all().map(({ userId }) => userId)).not.toContain(shop.id)
+      expect(all()).toHaveLength(1_200)
+    })
+
+    test.each<[string, number, object | null]>([
+      ['by its name', 400, { errors: [{ message: 'SubscriptionLimitExceeded: ' }] }],
+      ['in other words', 403, { detail: 'You have reached the limit of subscriptions of your plan.' }],
+      ['without a word, at the limit of the plan', 403, { title: 'Forbidden' }],
+    ])('beyond the limit, told %s, nothing half done stays, and the numbers are told', async (_, status, body) => {
+      others(1_497)
+      const path = '/2/activity/subscriptions'
+      // Three more fit; the first is answered without an id.
+      x.control.answer({ path, method: 'POST', status: 204, body: {}, take: true })
+      x.control.answer({ path, method: 'POST', delayMs: 0, times: 2 })
+      x.control.answer({ path, method: 'POST', status, body })
+      await expect(subscribe(ours('x-activity'), webhookId)).rejects.toMatchObject({
+        status,
+        detail: expect.stringContaining('SubscriptionLimitExceeded'),
+        use: { total: 1_500, others: 1_497, channels: 0 },
+      })
+      expect(all()).toHaveLength(1_497)
+    })
+
+    test('a refusal for another reason is told as it is', async () => {
+      x.control.answer({
+        path: '/2/activity/subscriptions',
+        method: 'POST',
+        status: 403,
+        body: { detail: 'suspended' },
+      })
+      await expect(subscribe(ours('x-activity'), webhookId)).rejects.toMatchObject({ status: 403, detail: 'suspended' })
+    })
+
+    test('one that X says exists counts as made before, shown in the list or not', async () => {
+      const body = { errors: [{ message: 'DuplicateSubscriptionFailed: Subscription already exists' }] }
+      x.control.answer({ path: '/2/activity/subscriptions', method: 'POST', status: 409, body, times: 4 })
+      x.control.answer({ path: '/2/activity/subscriptions', method: 'POST', status: 400, body, times: 4 })
+      expect(await subscribe(ours('x-activity'), webhookId)).toBe(0)
+      expect(await accounts()).toEqual(new Set())
     })
   })
 
@@ -161,28 +231,23 @@ describe('connecting', () => {
       } as const
       const api = ours('x-activity')
       const webhook = await api.createWebhook(hookUrl)
-      await api.subscribe(tokens, shop, webhook.id)
-      const list = x.control.state().activitySubscriptions
-      const [made] = list.splice(
-        list.findIndex(({ userId }) => userId === shop.id),
-        1,
-      )
-      // The simulator answers in this form without doing it; the list then shows what is missing.
-      x.control.answer({ path: '/2/activity/subscriptions', method: 'POST', ...answers[form as keyof typeof answers] })
-      await expect(api.subscribe(tokens, shop, webhook.id)).rejects.toMatchObject({
-        detail: `not subscribed to ${made?.eventType}`,
-      })
-      await api.unsubscribe(shop, webhook.id)
+      const answer = answers[form as keyof typeof answers]
+      x.control.answer({ path: '/2/activity/subscriptions', method: 'POST', ...answer, take: true, times: 8 })
+      expect(await subscribe(api, webhook.id)).toBe(8)
+      expect((await api.listSubscriptions(webhook.id)).accounts).toEqual(new Set([shop.id]))
+      await api.unsubscribe(shop, { id: webhook.id, formerIds: [] })
       await api.deleteWebhook(webhook.id)
     },
   )
 
-  test('a list that never ends is refused instead of read for ever', async () => {
-    const body = { data: [], meta: { next_token: 'again' } }
+  test('a list that repeats a page is read once and says so', async () => {
+    const one = { subscription_id: '1', event_type: 'post.create', filter: { user_id: shop.id }, webhook_id: 'w' }
+    const body = { data: [one], meta: { next_token: 'again' } }
     x.control.answer({ path: '/2/activity/subscriptions', method: 'GET', status: 200, body, times: 10 })
-    await expect(ours('x-activity').subscribedAccounts('1')).rejects.toMatchObject({
-      detail: 'the list of subscriptions repeats a page',
-    })
+    const list = await ours('x-activity').listSubscriptions('1')
+    x.control.clearAnswers()
+    expect(list.activity.map(({ id }) => id)).toEqual(['1'])
+    expect(list.fault).toBe('the list of subscriptions repeats a page')
   })
 
   test('a webhook that does not answer the CRC is refused by its name', async () => {
@@ -206,6 +271,8 @@ describe('connecting', () => {
   })
 })
 
+const isoOf = (seconds: number) => new Date(seconds * 1000).toISOString()
+
 describe('sending and looking back', () => {
   const toAnn = { kind: 'direct_message', recipientId: ann.id } as const
   const since = new Date(Date.now() - 1000).toISOString()
@@ -214,7 +281,7 @@ describe('sending and looking back', () => {
   test('a direct message arrives, and is found again', async () => {
     const text = 'On its way 😀 & soon, see https://example.com/a?b=c'
     const answer = await ours().send(tokens, toAnn, text)
-    expect(answer).toMatchObject({ is: 'sent', pauseUntil: null })
+    expect(answer).toMatchObject({ is: 'sent', resets: { account: null, app: null } })
     expect(x.control.directMessages().at(-1)).toMatchObject({
       text: { full: expect.stringContaining('😀 &amp; soon') },
     })
@@ -312,7 +379,7 @@ describe('sending and looking back', () => {
       is: 'refused',
       status: 403,
       detail: body.detail,
-      resetAt: null,
+      resets: { account: null, app: null },
     })
     const reset = Math.floor(Date.now() / 1000) + 600
     const headers = { 'x-rate-limit-limit': '15', 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': String(reset) }
@@ -320,7 +387,7 @@ describe('sending and looking back', () => {
     expect(await ours().send(tokens, toAnn, 'hi')).toMatchObject({
       is: 'refused',
       status: 429,
-      resetAt: new Date(reset * 1000).toISOString(),
+      resets: { account: new Date(reset * 1000).toISOString(), app: null },
     })
   })
 
@@ -337,10 +404,28 @@ describe('sending and looking back', () => {
     const body = { title: 'Too Many Requests' }
     x.control.answer({ path: '/2/dm_conversations/*', status: 429, body, headers })
     const daily = await ours().send(tokens, toAnn, 'hi')
-    expect(daily).toMatchObject({ status: 429, resetAt: new Date((seconds + 40_000) * 1000).toISOString() })
+    expect(daily).toMatchObject({ status: 429, resets: { account: isoOf(seconds + 40_000), app: null } })
     const silent = { 'x-rate-limit-reset': '', 'x-rate-limit-remaining': '', 'x-rate-limit-limit': '' }
     x.control.answer({ path: '/2/dm_conversations/*', status: 429, body, headers: silent })
-    expect(await ours().send(tokens, toAnn, 'hi')).toMatchObject({ status: 429, resetAt: null })
+    expect(await ours().send(tokens, toAnn, 'hi')).toMatchObject({ status: 429, resets: { account: null, app: null } })
+  })
+
+  test('the day of the app is no limit of the account, whether it is used up with the last message or refuses one', async () => {
+    const seconds = Math.floor(Date.now() / 1000)
+    const headers = {
+      'x-rate-limit-limit': '15',
+      'x-rate-limit-remaining': '9',
+      'x-rate-limit-reset': String(seconds + 60),
+      'x-app-limit-24hour-limit': '1440',
+      'x-app-limit-24hour-remaining': '0',
+      'x-app-limit-24hour-reset': String(seconds + 40_000),
+    }
+    const resets = { account: null, app: isoOf(seconds + 40_000) }
+    const path = '/2/dm_conversations/*'
+    x.control.answer({ path, status: 429, body: { title: 'Too Many Requests' }, headers })
+    expect(await ours().send(tokens, toAnn, 'hi')).toMatchObject({ status: 429, resets })
+    x.control.answer({ path, status: 201, body: { data: { dm_conversation_id: '1-2', dm_event_id: '7' } }, headers })
+    expect(await ours().send(tokens, toAnn, 'hi')).toMatchObject({ is: 'sent', resets })
   })
 
   test("a public reply is found under X's old and new names of its reference", async () => {
@@ -387,7 +472,7 @@ describe("X's lists of what may have been missed", () => {
 
   beforeAll(async () => {
     const webhook = await ours().createWebhook(hookUrl)
-    await ours().subscribe(tokens, shop, webhook.id)
+    await subscribe(ours(), webhook.id)
   })
 
   test('messages in the list read as delivered ones do: text, links, pictures, people and time', async () => {

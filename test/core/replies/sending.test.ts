@@ -12,6 +12,8 @@ import {
   MAX_VERIFICATIONS,
   markUnknown,
   nextStep,
+  noResets,
+  type Resets,
   sent,
   startAttempt,
   waitForUpload,
@@ -111,16 +113,16 @@ describe('the next step of a reply', () => {
   })
 })
 
-const refused = (status: number, detail = '', resetAt: string | null = null): XAnswer => ({
+const refused = (status: number, detail = '', resets: Partial<Resets> = {}): XAnswer => ({
   is: 'refused',
   status,
   detail,
-  resetAt,
+  resets: { ...noResets, ...resets },
 })
 
 describe('an answer of X', () => {
   test('with an id means that the reply is sent', () => {
-    expect(judge({ is: 'sent', externalId: '7', pauseUntil: null }, now)).toEqual({ do: 'sent', externalId: '7' })
+    expect(judge({ is: 'sent', externalId: '7', resets: noResets }, now)).toEqual({ do: 'sent', externalId: '7' })
   })
 
   test.each<[string, XAnswer]>([
@@ -139,17 +141,30 @@ describe('an answer of X', () => {
     expect(judge({ is: 'unreached', detail: 'ECONNREFUSED' }, now)).toMatchObject({
       do: 'wait',
       until: '2026-01-01T12:00:30.000Z',
-      account: false,
+      pauses: noResets,
     })
   })
 
   test('429 lets the whole account wait until X says, at least a minute', () => {
-    expect(judge(refused(429, '', '2026-01-01T12:09:00.000Z'), now)).toMatchObject({
-      do: 'wait',
-      until: '2026-01-01T12:09:00.000Z',
-      account: true,
+    const [until, atLeast] = ['2026-01-01T12:09:00.000Z', '2026-01-01T12:01:00.000Z']
+    const waits = { do: 'wait', until, reason: expect.stringContaining('for the account') }
+    expect(judge(refused(429, '', { account: until }), now)).toEqual({
+      ...waits,
+      pauses: { account: until, app: null },
     })
-    expect(judge(refused(429), now)).toMatchObject({ until: '2026-01-01T12:01:00.000Z' })
+    expect(judge(refused(429), now)).toMatchObject({ until: atLeast, pauses: { account: atLeast, app: null } })
+  })
+
+  test('429 for the limit of the app lets all channels wait, and does not stop the account for longer', () => {
+    const [soon, late] = ['2026-01-01T12:09:00.000Z', '2026-01-02T00:00:00.000Z']
+    expect(judge(refused(429, '', { app: late }), now)).toEqual({
+      do: 'wait',
+      until: late,
+      reason: expect.stringContaining('all channels together'),
+      pauses: { account: null, app: late },
+    })
+    const both = judge(refused(429, '', { account: soon, app: late }), now)
+    expect(both).toMatchObject({ until: late })
   })
 
   test('401 means that the account must be connected again', () => {
@@ -241,6 +256,13 @@ describe('a failed upload', () => {
     expect(judgeUpload(current, { status: null, detail: '' }, now)).toMatchObject({
       do: 'fail',
       reason: 'X did not accept the attachment in 8 attempts. Retry later.',
+    })
+  })
+
+  test('because of a limit of X waits as long as the limit lasts', () => {
+    expect(judgeUpload(reply, { status: 429, detail: '' }, now)).toMatchObject({
+      do: 'wait',
+      until: '2026-01-01T12:15:00.000Z',
     })
   })
 

@@ -160,7 +160,8 @@ describe('the length of a post', () => {
 })
 
 describe('what sending would meet at X', () => {
-  const quotaless = (text: string, met: ValidationContext) => forecast(draft({ text }), met, null, now)
+  const quotaless = (text: string, met: ValidationContext) =>
+    forecast(draft({ text }), met, { account: null, app: null }, now)
 
   test('X lets the account answer who mentioned it; of an entry of before it is not known', () => {
     expect(quotaless('hi', mention()).replyAllowed).toBe(true)
@@ -183,26 +184,33 @@ describe('what sending would meet at X', () => {
   })
 
   test('the quota is that of the window that is used up first, whole when nothing was sent', () => {
-    expect(quotaless('hi', direct).quota).toEqual({ limit: 15, remaining: 15, resetsAt: null })
+    expect(quotaless('hi', direct).quota).toEqual({ of: 'account', limit: 15, remaining: 15, resetsAt: null })
     const started = (minutes: number, used: number) => ({
       startedAt: new Date(now.getTime() - minutes * 60_000).toISOString(),
       used,
     })
     const left = (windows: ReturnType<typeof started>[], notBefore: string | null = null) =>
-      forecast(draft(), direct, { windows, notBefore, version: 1 }, now).quota
+      forecast(draft(), direct, { account: { windows, notBefore }, app: null }, now).quota
     expect(left([started(5, 4), started(60, 100)])).toEqual({
+      of: 'account',
       limit: 15,
       remaining: 11,
       resetsAt: '2026-01-01T00:10:00.000Z',
     })
     expect(left([started(5, 4), started(60, 1_440)])).toEqual({
+      of: 'account',
       limit: 1_440,
       remaining: 0,
       resetsAt: '2026-01-01T23:00:00.000Z',
     })
-    expect(left([started(16, 15), started(60, 100)])).toEqual({ limit: 15, remaining: 15, resetsAt: null })
+    expect(left([started(16, 15), started(60, 100)])).toEqual({
+      of: 'account',
+      limit: 15,
+      remaining: 15,
+      resetsAt: null,
+    })
     const later = '2026-01-01T00:12:00.000Z'
-    expect(left([started(5, 4)], later)).toEqual({ limit: 15, remaining: 0, resetsAt: later })
+    expect(left([started(5, 4)], later)).toMatchObject({ limit: 15, remaining: 0, resetsAt: later })
     expect(left([started(5, 15)], '2026-01-01T00:07:00.000Z').resetsAt).toBe('2026-01-01T00:10:00.000Z')
     expect(left([started(5, 4)], '2025-12-31T23:59:00.000Z').remaining).toBe(11)
   })

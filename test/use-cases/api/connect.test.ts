@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { XError, type XWebhook } from '../../../lambdas/core/ports/x.ts'
+import type { LogEntry } from '../../../lambdas/core/log-events.ts'
+import { SubscriptionLimitError, XError, type XWebhook } from '../../../lambdas/core/ports/x.ts'
 import { type ApiOptions, apiOver } from '../../support/api.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
 import type { WholeX } from '../../support/x.ts'
@@ -13,6 +14,10 @@ let stores: TestStores
 let calls: string[]
 let webhooks: XWebhook[]
 let failing: Partial<Record<keyof WholeX, XError>>
+let subscribed: string[]
+/** X subscribes, and its list shows that later. */
+let listsLater = false
+let logged: LogEntry[] = []
 let requests = 0
 
 /** An X whose every call is noted, and fails as told. */
@@ -31,6 +36,12 @@ const x = new Proxy({} as WholeX, {
         webhooks = [...webhooks, { id: 'new', url, valid: true }]
         return webhooks.at(-1)
       },
+      listSubscriptions: () => ({ accounts: new Set(subscribed), activity: [], fault: null }),
+      subscribe: () => {
+        if (!listsLater) subscribed = ['77']
+        return 8
+      },
+      repoint: () => 0,
       deleteWebhook: (id: string) => {
         webhooks = webhooks.filter((one) => one.id !== id)
       },
@@ -62,11 +73,17 @@ beforeEach(() => {
   clock = new Date('2026-01-01T12:00:00.000Z')
   calls = []
   webhooks = []
+  subscribed = []
+  listsLater = false
   failing = {}
 })
 
 const call = (method: string, path: string, options: ApiOptions = {}) =>
-  apiOver(stores, now, { ...portsOf(x), encryption, publicUrl })(method, path, options)
+  apiOver(stores, now, { ...portsOf(x), encryption, publicUrl, log: (entry) => logged.push(entry) })(
+    method,
+    path,
+    options,
+  )
 
 /** Begins to connect; gives the request token and the browser's cookie. */
 async function begin() {
@@ -101,7 +118,10 @@ describe('connecting an account', () => {
       mentions: true,
       status: 'connected',
     })
-    expect(calls).toEqual(['requestToken', 'accessToken', 'me', 'webhooks', 'createWebhook', 'subscribe'])
+    expect(calls).toEqual([
+      ...['requestToken', 'accessToken', 'me', 'webhooks', 'createWebhook'],
+      ...['listSubscriptions', 'subscribe', 'listSubscriptions', 'repoint', 'subscribeToRevocations'],
+    ])
     const sealed = String(await stores.channels.encryptedTokens('twitter-77'))
     expect(sealed).not.toContain('account')
     expect(JSON.parse(await encryption.decrypt(sealed, 'twitter-77'))).toEqual({
@@ -142,7 +162,11 @@ describe('connecting an account', () => {
     }
     expect(await run([{ id: 'w1', url, valid: true }])).toEqual([])
     expect(await run([{ id: 'w1', url, valid: false }])).toEqual(['validateWebhook'])
-    await stores.channels.saveOwnWebhook({ id: 'former', url: 'https://former.example/webhooks/twitter' })
+    await stores.channels.saveOwnWebhook({
+      id: 'former',
+      url: 'https://former.example/webhooks/twitter',
+      formerIds: [],
+    })
     const foreign = { id: 'foreign', url: 'https://somebody.else/hook', valid: true }
     expect(await run([foreign, { id: 'former', url: 'https://former.example/webhooks/twitter', valid: true }])).toEqual(
       ['deleteWebhook', 'createWebhook'],
@@ -206,6 +230,23 @@ describe('connecting an account', () => {
     expect(await comeBack(allowed(token), cookie)).toBe(failure(code))
     expect(await stores.channels.list()).toEqual([])
     expect(await stores.channels.encryptedTokens('twitter-77')).toBeNull()
+  })
+
+  test("beyond X's limit of subscriptions the administrator learns how many there are and how many channels fit", async () => {
+    const { token, cookie } = await begin()
+    const use = { total: 1_500, others: 1_204, channels: 37 }
+    failing = { subscribe: new SubscriptionLimitError(new XError(400, 'SubscriptionLimitExceeded'), use) }
+    expect(await comeBack(allowed(token), cookie)).toBe(
+      failure('subscription_limit&total=1500&others=1204&channels=37&fit=37'),
+    )
+  })
+
+  test('an account that X subscribes and does not list yet is connected, and the log says so', async () => {
+    const { token, cookie } = await begin()
+    logged = []
+    listsLater = true
+    expect(await comeBack(allowed(token), cookie)).toContain('/channels/twitter-77')
+    expect(logged.map(({ event }) => event)).toEqual(['subscription_unlisted', 'connected'])
   })
 
   test('what X refuses at the beginning is said in words', async () => {

@@ -197,7 +197,7 @@ describe('a dry run', () => {
       weightedLength: 9 + 23 + 1 + 2,
       maxLength: 280,
       replyAllowed: true,
-      quota: { limit: 100, remaining: 100, resetsAt: null },
+      quota: { of: 'account', limit: 100, remaining: 100, resetsAt: null },
       price: { usd: 0.2, because: expect.stringContaining('link') },
     })
     expect(await stores.itemsOf(`TICKET#${mentionTicket}`)).toEqual(before)
@@ -206,14 +206,17 @@ describe('a dry run', () => {
   })
 
   test('counts what was sent', async () => {
-    const { windows, version } = { windows: [{ startedAt: now().toISOString(), used: 15 }], version: 1 }
-    const channelId = `twitter-${shop.id}`
-    expect(
-      await stores.replies.saveQuota(channelId, 'direct_message', null, { windows, notBefore: null, version }),
-    ).toBe(true)
+    for (let n = 0; n < 15; n++) await stores.quota.take(`twitter-${shop.id}`, 'direct_message', now())
     const { body } = await dryRun(directTicket, { text: 'a later one' })
     const resetsAt = new Date(now().getTime() + 15 * 60_000).toISOString()
-    expect([body.ok, body.quota]).toEqual([true, { limit: 15, remaining: 0, resetsAt }])
+    expect([body.ok, body.quota]).toEqual([true, { of: 'account', limit: 15, remaining: 0, resetsAt }])
+  })
+
+  test('tells the limit of the app, when that is tighter', async () => {
+    const resetsAt = new Date(now().getTime() + 3600_000).toISOString()
+    await stores.quota.pause('another', 'post', 'app', resetsAt)
+    const { body } = await dryRun(mentionTicket, { text: 'a later one' })
+    expect(body.quota).toEqual({ of: 'app', limit: 10_000, remaining: 0, resetsAt })
   })
 
   test.each<[string, () => string, object, string]>([

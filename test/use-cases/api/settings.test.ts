@@ -84,8 +84,16 @@ describe('the settings of a channel', () => {
 })
 
 describe('the extension', () => {
+  test('says when X ends the event system of the channels, and what to do', async () => {
+    const old = apiOver(stores, now, { eventSource: 'account-activity' })
+    const answer = await old('GET', '/api/extensions', {
+      claims: { sub: 'lee', 'cognito:groups': '[administrators]' },
+    })
+    expect(JSON.parse(answer.body ?? '').extensions[0].eventSourceEnd).toContain('set the event source to x-activity')
+  })
+
   test('is enabled from the start, and goes off and on', async () => {
-    const twitter = (enabled: boolean) => ({ id: 'twitter', name: 'Twitter', enabled })
+    const twitter = (enabled: boolean) => ({ id: 'twitter', name: 'Twitter', enabled, eventSourceEnd: null })
     expect((await call('GET', '/api/extensions')).body).toEqual({ extensions: [twitter(true)] })
     expect((await call('PATCH', '/api/extensions/twitter', { enabled: false })).body).toEqual(twitter(false))
     expect((await call('GET', '/api/extensions')).body).toEqual({ extensions: [twitter(false)] })

@@ -247,7 +247,7 @@ describe('what X says of a file', () => {
     await workOff()
     expect(await deliveryOf(reply)).toMatchObject({ status: 'pending', reason: expect.stringContaining('We retry') })
     for (let n = 0; n < 3; n++) {
-      after(6 * 60_000)
+      after(16 * 60_000)
       await sweep()
     }
     expect(await deliveryOf(reply)).toMatchObject({ status: 'sent', reason: null })

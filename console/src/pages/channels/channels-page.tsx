@@ -26,9 +26,10 @@ export function ChannelsPage() {
       call<{ channels: ApiChannel[] }>('GET', '/api/channels', { signal }),
       call<{ extensions: Extension[] }>('GET', '/api/extensions', { signal }),
     ])
-    return { channels, isExtensionOn: extensions.every(({ enabled }) => enabled) }
+    const isExtensionOn = extensions.every(({ enabled }) => enabled)
+    return { channels, isExtensionOn, eventSourceEnd: extensions[0]?.eventSourceEnd ?? null }
   })
-  const { channels = [], isExtensionOn = true } = resource.value ?? {}
+  const { channels = [], isExtensionOn = true, eventSourceEnd = null } = resource.value ?? {}
   const addButton = (
     <Button
       kind="primary"
@@ -48,6 +49,7 @@ export function ChannelsPage() {
           {t.extensionOff}
         </Notice>
       )}
+      {eventSourceEnd && <Notice title={t.eventSourceEnds}>{eventSourceEnd}</Notice>}
       {isAdding && isExtensionOn && <AddChannel />}
       <ResourceStatus resource={resource} lines={2} />
       {resource.value && channels.length === 0 && (
@@ -74,6 +76,7 @@ function ConnectError() {
   const code = query.error
   if (!code) return null
   const { title, reasons, other } = connectErrors
+  const reason = Object.hasOwn(reasons, code) ? reasons[code] : other
   return (
     <Notice
       tone={code === 'cancelled' ? 'info' : 'danger'}
@@ -84,9 +87,16 @@ function ConnectError() {
         </Button>
       }
     >
-      {Object.hasOwn(reasons, code) ? reasons[code] : other}
+      {reason} {code === 'subscription_limit' && subscriptionNumbers(query)}
     </Notice>
   )
+}
+
+/** X's limit of subscriptions in numbers, as the API puts them into the address; null if they are not all there. */
+function subscriptionNumbers(query: Readonly<Record<string, string>>): string | null {
+  const [total, others, fit, channels] = ['total', 'others', 'fit', 'channels'].map((name) => query[name] ?? '')
+  if (![total, others, fit, channels].every((value) => /^\d{1,7}$/.test(value ?? ''))) return null
+  return connectErrors.subscriptionNumbers(Number(total), Number(others), Number(fit), Number(channels))
 }
 
 function AddChannel() {

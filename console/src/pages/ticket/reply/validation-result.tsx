@@ -57,8 +57,8 @@ export function ValidationResult({ validation, isTooLong }: ValidationResultProp
         {quota && (
           <span>
             {quota.remaining > 0
-              ? t.quota(quota.remaining, quota.limit)
-              : t.quotaUsed(quota.resetsAt ? formatTime(quota.resetsAt) : '…')}
+              ? t.quota(quota.remaining, quota.limit, quota.of === 'app')
+              : t.quotaUsed(quota.resetsAt ? formatTime(quota.resetsAt) : '…', quota.of === 'app')}
           </span>
         )}
         {price && <span>{t.price(price.usd, price.because)}</span>}
