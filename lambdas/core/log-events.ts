@@ -4,6 +4,7 @@ export const logEvents = {
   refused: 'The webhook refused a request: wrong signature, odd challenge, wrong method.',
   outage_not_noted: 'The webhook could not store since when it fails; it tries again with the next delivery.',
   routed: 'The router decided on an event of X: `outcome` and `reason`.',
+  deferred_routed: 'What an event had waited for came, and the router decided on it again: `outcome` and `reason`.',
   media_not_queued: 'Media or a look-up could not be queued; `requeue` brings it within a minute.',
   media_downloaded: 'A file of a customer was stored in the bucket, or X did not give it: `outcome`.',
   media_uploaded: 'The files of a reply are at X, or must wait, or X refused them: `outcome`.',

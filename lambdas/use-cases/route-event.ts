@@ -9,13 +9,14 @@ import type { EventRecord } from '../core/ports/events.ts'
 import type { Clock, Log } from '../core/ports/platform.ts'
 import type { DueQueue } from '../core/ports/queues.ts'
 import type { Stores } from '../core/ports/stores.ts'
-import type { CommitResult } from '../core/ports/tickets.ts'
+import type { CommitResult, Placed } from '../core/ports/tickets.ts'
 import { sent } from '../core/replies/sending.ts'
 import { dueTimeOf } from '../core/tickets/completion.ts'
-import { joinTicket, openTicket, type Written } from '../core/tickets/message.ts'
+import { joinTicket, openTicket } from '../core/tickets/message.ts'
 import { type Decision, decide, type Situation } from '../core/tickets/routing.ts'
 import type { Message, Recovered } from '../core/tickets/ticket.ts'
 import { reviseMessage } from '../core/tickets/versions.ts'
+import { isWritten, messageIdOf, positionOf, type Written } from '../core/tickets/written.ts'
 import type { Activity } from '../core/x/activity.ts'
 import { channelIdOf } from '../core/x/ids.ts'
 import { readActivity } from '../core/x/payload/read-activity.ts'
@@ -29,31 +30,84 @@ export type RouterDependencies = Stores & { mediaQueue: DueQueue; now: Clock; lo
 type Outcome = { outcome: RoutedOutcome; reason: string; ticketId: string | null }
 
 export function createRouter({ tickets, replies, channels, events, mediaQueue, now, log }: RouterDependencies) {
-  async function route(event: QueuedEvent, recordId: string): Promise<void> {
+  /** @param ending what is stored now, so that nothing waits for it any longer */
+  async function route(event: QueuedEvent, recordId: string, ending: ReadonlySet<string> = new Set()): Promise<void> {
     const reading = readActivity(event)
     const outcome =
       'activity' in reading
-        ? await routeActivity(reading.activity, event, recordId)
+        ? await routeActivity(reading.activity, event, recordId, ending)
         : await recordUnreadable(reading.unreadable, event, recordId)
     const { event: kind, channelUserId, externalId } = event
-    log({ event: 'routed', kind, channelUserId, externalId, ...outcome })
+    log({ event: ending.size > 0 ? 'deferred_routed' : 'routed', kind, channelUserId, externalId, ...outcome })
   }
 
-  function routeActivity(activity: Activity, event: QueuedEvent, recordId: string): Promise<Outcome> {
-    return retryOnConflict(`the situation of ${event.kind} ${event.externalId}`, async () => {
-      const situation = await tickets.situationOf(activity)
-      const decision = decide(activity, situation)
-      if (decision.do === 'ignore') {
-        return saveRecord('ignored', decision.reason, event, recordId, situation.channel !== null)
+  async function routeActivity(
+    activity: Activity,
+    event: QueuedEvent,
+    recordId: string,
+    ending: ReadonlySet<string>,
+  ): Promise<Outcome> {
+    const { situation, decision, outcome } = await retryOnConflict(
+      `the situation of ${event.kind} ${event.externalId}`,
+      async () => {
+        const situation = await tickets.situationOf(activity)
+        const decision = decide(activity, situation)
+        const outcome = await follow(activity, decision, situation, event, recordId)
+        return outcome === conflict ? conflict : { situation, decision, outcome }
+      },
+    )
+    for (const until of endedBy(activity, decision, situation)) {
+      if (!ending.has(until)) await routeDeferred(activity, until, ending)
+    }
+    return outcome
+  }
+
+  /** Routes what has waited for a message or its conversation. What was written before it waits on. */
+  async function routeDeferred(activity: Activity, until: string, ending: ReadonlySet<string>): Promise<void> {
+    const channelId = channelIdOf(activity.channelUserId)
+    const position = positionOf(messageIn(activity))
+    const all = await tickets.deferred(channelId, until)
+    for (const deferred of all.filter((one) => one.position >= position)) {
+      await route(deferred.event, deferred.recordId, new Set([...ending, until]))
+      const isStored = (await replies.message(channelId, deferred.messageId)) !== null
+      if (isStored) await tickets.removeDeferred(channelId, until, deferred)
+    }
+  }
+
+  async function follow(
+    activity: Activity,
+    decision: Decision,
+    situation: Situation,
+    event: QueuedEvent,
+    recordId: string,
+  ): Promise<Outcome | typeof conflict> {
+    const { reason } = decision
+    const ignored = () => saveRecord('ignored', reason, event, recordId, situation.channel !== null)
+    const channelId = channelIdOf(activity.channelUserId)
+    switch (decision.do) {
+      case 'ignore':
+        return ignored()
+      case 'remember_deletion': {
+        const isRemembered = await tickets.rememberDeletion(channelId, String(activity.externalId), now().toISOString())
+        return isRemembered ? ignored() : conflict
       }
-      const done = await carryOut(activity, decision, situation, recoveredIn(event, activity, situation))
-      return done === conflict ? conflict : { reason: decision.reason, ...done }
-    })
+      case 'defer': {
+        const written = messageIn(activity)
+        const messageId = messageIdOf(written.kind, written.externalId)
+        const deferred = { event, recordId, messageId, position: positionOf(written) }
+        const isDeferred = await tickets.defer(channelId, decision.until, deferred, decision.seen)
+        return isDeferred ? ignored() : conflict
+      }
+      default: {
+        const done = await carryOut(activity, decision, situation, recoveredIn(event, activity, situation))
+        return done === conflict ? conflict : { reason, ...done }
+      }
+    }
   }
 
   async function carryOut(
     activity: Activity,
-    decision: Exclude<Decision, { do: 'ignore' }>,
+    decision: Exclude<Decision, { do: 'ignore' | 'defer' | 'remember_deletion' }>,
     situation: Situation,
     recovered: Recovered | null,
   ): Promise<Omit<Outcome, 'reason'> | typeof conflict> {
@@ -77,7 +131,8 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
         const { ticket, message } = openTicket(messageIn(activity), decision, situation, at, recovered)
         await channels.saveLastMessageAt(channelId, activity.receivedAt)
         const { follows } = decision
-        const committed = await tickets.commit({ before: null, after: ticket, message, follows })
+        const placed = placedBy(decision, situation)
+        const committed = await tickets.commit({ before: null, after: ticket, message, follows, placed })
         if (committed === 'done') await queueMedia(message)
         return resultOf(committed, 'opened', ticket.id)
       }
@@ -85,16 +140,20 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
         const inbound = decision.direction === 'inbound'
         const { ticket, message } = joinTicket(messageIn(activity), decision, situation, at, recovered)
         if (inbound) await channels.saveLastMessageAt(channelId, activity.receivedAt)
-        const committed = await tickets.commit({ before: decision.ticket, after: ticket, message, follows: null })
+        const placed = placedBy(decision, situation)
+        const change = { before: decision.ticket, after: ticket, message, follows: null, placed }
+        const committed = await tickets.commit(change)
         if (committed === 'done') await queueMedia(message)
         return resultOf(committed, inbound ? 'joined' : 'outgoing', ticket.id)
       }
       case 'revise': {
-        if (activity.kind !== 'post' || !situation.channel)
+        const { channel, placeholders } = situation
+        if (activity.kind !== 'post' || !channel)
           throw new Error(`only posts of a channel have versions, not a ${activity.kind}`)
-        const { ticket, message } = reviseMessage(activity, decision, situation.channel, at)
+        const { ticket, message } = reviseMessage(activity, decision, { channel, placeholders }, at)
         const revised = { before: decision.message, after: message }
-        const change = { before: decision.ticket, after: ticket, message: null, revised, follows: null }
+        const placed = placedBy({ answers: situation.stored?.answers ?? null }, situation)
+        const change = { before: decision.ticket, after: ticket, message: null, revised, follows: null, placed }
         const committed = await tickets.commit(change)
         if (committed === 'done') await queueMedia(message)
         return resultOf(committed, 'edited', ticket.id)
@@ -144,10 +203,27 @@ function recoveredIn(event: QueuedEvent, activity: Activity, { replay }: Situati
   return 'createdAt' in activity ? recoveredBy(event.polled === true, activity, replay) : null
 }
 
+/** What the message of an event settles besides its ticket. */
+function placedBy(decision: Pick<Placed, 'answers'> & Partial<Placed>, { placeholders, awaited }: Situation): Placed {
+  const { answers, unknownParentId = null, continues = null } = decision
+  return { answers, unknownParentId, continues, placeholders, awaited }
+}
+
+/** What deferred events need not wait for any longer after an activity: message ids and conversations. */
+function endedBy(activity: Activity, decision: Decision, { awaited }: Situation): readonly string[] {
+  if (awaited.length === 0 || !isWritten(activity)) return []
+  if (decision.do === 'ignore' || decision.do === 'defer') return []
+  if (activity.kind === 'post') return awaited
+  // What the account wrote before the customer's first message waits on, unless this one is the new first.
+  const isFirst =
+    decision.do === 'open' ||
+    decision.do === 'repeat' ||
+    (decision.do === 'join' && positionOf(activity) < decision.ticket.firstPosition)
+  return isFirst ? awaited : []
+}
+
 /** @throws Error for a deletion or a revocation: only messages open or join tickets */
 function messageIn(activity: Activity): Written {
-  if (activity.kind === 'post_deletion' || activity.kind === 'revoke') {
-    throw new Error(`a ${activity.kind} carries no message`)
-  }
-  return activity
+  if (isWritten(activity)) return activity
+  throw new Error(`a ${activity.kind} carries no message`)
 }

@@ -23,7 +23,7 @@ import {
   withUnknownOutcome,
   type XAnswer,
 } from '../core/replies/sending.ts'
-import { messageIdOf } from '../core/tickets/message.ts'
+import { messageIdOf } from '../core/tickets/written.ts'
 import { laterOf } from '../core/time.ts'
 import { tokensOf } from './account-tokens.ts'
 import { dueMessageOf } from './due-message.ts'

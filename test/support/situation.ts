@@ -16,9 +16,12 @@ export const nothing: Situation = {
   storedIn: null,
   stored: null,
   current: null,
-  answersFirstEntryOf: null,
+  answered: null,
+  own: null,
   parent: null,
   replay: null,
   parentMessage: null,
   attempts: [],
+  placeholders: new Map(),
+  awaited: [],
 }

@@ -102,7 +102,7 @@ describe('an edited post', () => {
     const later = () => new Date(now().getTime() + 60_000)
     const [late] = await routerOver(stores, later).deliver(version(ann, first, [first]))
     expect(late).toMatchObject({ outcome: 'edited', reason: 'it is an earlier version of an edited post' })
-    expect(await ticketOf(opened?.ticketId)).toEqual({ ...before, version: before.version + 1 })
+    expect(await ticketOf(opened?.ticketId)).toEqual({ ...before, firstEntryId: first, version: before.version + 1 })
   })
 
   test('that mentions the account only now opens a ticket as any mention; coming again it changes nothing', async () => {

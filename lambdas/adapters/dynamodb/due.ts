@@ -17,7 +17,10 @@ export function dueAs(message: Message): { inDue?: string; dueAt?: string } {
 
 const listed = (list: DueList, id: string, dueAt: string) => ({ inDue: `${list}#${shardOf(id)}`, dueAt })
 
-/** Messages of a list that are due at an ISO time. Those of one ticket are in the order in which they were written. */
+/**
+ * Messages of a list that are due at an ISO time, the longest due first: none can be overtaken for ever. Those of one
+ * ticket are in the order in which they were written.
+ */
 export async function dueIn(
   { tableName, documents }: TableAccess,
   list: DueList,
@@ -39,8 +42,9 @@ export async function dueIn(
   )
   const items = pages.flatMap((page) => (page.Items ?? []) as Item[])
   return items
-    .sort((a, b) => (a.sk < b.sk ? -1 : 1))
+    .sort((a, b) => (String(a.dueAt) < String(b.dueAt) ? -1 : 1))
     .slice(0, limit)
+    .sort((a, b) => (a.sk < b.sk ? -1 : 1))
     .map(dueFrom)
 }
 

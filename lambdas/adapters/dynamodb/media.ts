@@ -4,6 +4,11 @@ import { dueAs, dueIn, postpone } from './due.ts'
 import { readMessage } from './message-items.ts'
 import { conditionHolds, keys, type TableAccess } from './table.ts'
 
+/** `dueAt` depends on all media and on what is missing, so no other worker may have changed either. */
+const UNCHANGED = 'media = :before AND #missing = :missing'
+/** The embedded DynamoDB misreads a plain `missing` in a condition. */
+const NAMES = { '#missing': 'missing' }
+
 /** Media in the table, as parts of their message. The message is due when the first of its media is. */
 export function createMediaStore(access: TableAccess): MediaStore {
   const { tableName, documents } = access
@@ -11,7 +16,7 @@ export function createMediaStore(access: TableAccess): MediaStore {
     message: (channelId, messageId) => readMessage(access, channelId, messageId),
 
     async save(message, index, after) {
-      const { ticketId, position, id, media } = message
+      const { ticketId, position, id, media, missing } = message
       const { inDue, dueAt } = dueAs({ ...message, media: media.with(index, after) })
       const name = `media[${index}]`
       return conditionHolds(
@@ -22,13 +27,29 @@ export function createMediaStore(access: TableAccess): MediaStore {
             UpdateExpression: inDue
               ? `SET ${name} = :after, inDue = :due, dueAt = :at`
               : `SET ${name} = :after REMOVE inDue, dueAt`,
-            // `dueAt` depends on all media, so no other worker may have changed one of them.
-            ConditionExpression: 'media = :before',
+            ConditionExpression: UNCHANGED,
+            ExpressionAttributeNames: NAMES,
             ExpressionAttributeValues: {
               ':after': after,
               ':before': media,
+              ':missing': missing,
               ...(inDue ? { ':due': inDue, ':at': dueAt } : {}),
             },
+          }),
+        ),
+      )
+    },
+
+    async removeFromDue({ ticketId, position, id, media, missing }) {
+      await conditionHolds(
+        documents.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: keys.message(ticketId, position, id),
+            UpdateExpression: 'REMOVE inDue, dueAt',
+            ConditionExpression: `attribute_exists(inDue) AND ${UNCHANGED}`,
+            ExpressionAttributeNames: NAMES,
+            ExpressionAttributeValues: { ':before': media, ':missing': missing },
           }),
         ),
       )

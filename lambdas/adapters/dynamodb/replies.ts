@@ -6,12 +6,12 @@ import type { Idempotency } from '../../core/ports/tickets.ts'
 import type { Quota } from '../../core/replies/quota.ts'
 import { isReply, type Reply } from '../../core/replies/reply.ts'
 import { tallyOfReply } from '../../core/reports/counts.ts'
-import { messageIdOf } from '../../core/tickets/message.ts'
 import type { Target } from '../../core/tickets/ticket.ts'
+import { messageIdOf } from '../../core/tickets/written.ts'
 import { tallyWrites } from './counts.ts'
 import { dueAs, dueIn, postpone } from './due.ts'
 import { readMessage } from './message-items.ts'
-import { getAll, keys, type TableAccess, type Write, writeUnlessChanged } from './table.ts'
+import { getAll, type Key, keys, type TableAccess, type Write, writeUnlessChanged } from './table.ts'
 
 const MESSAGES_PER_PAGE = 100
 
@@ -44,12 +44,16 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
     },
 
     async save(before, after) {
-      return writeUnlessChanged(access, [
-        writeReply(tableName, before, after),
-        ...attemptWrites(tableName, after),
-        ...sentWrites(tableName, after),
-        ...tallyWrites(tableName, tallyOfReply(before, after, now().toISOString())),
-      ])
+      const write = (reply: Reply) =>
+        writeUnlessChanged(access, [
+          writeReply(tableName, before, reply),
+          ...attemptWrites(tableName, reply),
+          ...sentWrites(tableName, reply),
+          ...tallyWrites(tableName, tallyOfReply(before, reply, now().toISOString())),
+        ])
+      if (await write(after)) return true
+      const deletedAt = await earlierDeletion(access, after)
+      return deletedAt !== null && write({ ...after, deletedAt })
     },
 
     due: (at, limit) => dueIn(access, 'replies', at, limit),
@@ -134,18 +138,35 @@ function attemptWrites(tableName: string, { channelId, sending, id }: Reply): Wr
 }
 
 /**
- * Makes a sent reply known by X's id, so that its echo counts as stored. The write has no condition: an echo that was
- * not recognised may have taken the id, and the reply must not look unsent because of it.
+ * Makes a sent reply known by X's id, so that its echo counts as stored. An echo that was not recognised may have taken
+ * the id; the reply must not look unsent because of it. What waits for the id stays.
  */
 function sentWrites(tableName: string, reply: Reply): Write[] {
-  if (reply.delivery.status !== 'sent' || reply.externalId === null) return []
-  const { pk: messagePk, sk: messageSk } = keys.message(reply.ticketId, reply.position, reply.id)
-  const kind = reply.sending.target.kind
-  const pointer = {
-    ...keys.pointer(reply.channelId, messageIdOf(kind, reply.externalId)),
-    ticketId: reply.ticketId,
-    messagePk,
-    messageSk,
-  }
-  return [{ Put: { TableName: tableName, Item: pointer } }]
+  const key = sentAs(reply)
+  if (!key) return []
+  const { pk, sk } = keys.message(reply.ticketId, reply.position, reply.id)
+  return [
+    {
+      Update: {
+        TableName: tableName,
+        Key: key,
+        UpdateExpression: 'SET ticketId = :ticketId, messagePk = :pk, messageSk = :sk REMOVE expiresAt',
+        ...(reply.deletedAt === null ? { ConditionExpression: 'attribute_not_exists(deletedAt)' } : {}),
+        ExpressionAttributeValues: { ':ticketId': reply.ticketId, ':pk': pk, ':sk': sk },
+      },
+    },
+  ]
+}
+
+/** The key of the pointer to a reply that X has; null for others. */
+function sentAs({ delivery, externalId, sending, channelId }: Reply): Key | null {
+  if (delivery.status !== 'sent' || externalId === null) return null
+  return keys.pointer(channelId, messageIdOf(sending.target.kind, externalId))
+}
+
+/** ISO time of a deletion that came before X's id was stored; null if none did. */
+async function earlierDeletion(access: TableAccess, reply: Reply): Promise<string | null> {
+  const key = reply.deletedAt === null ? sentAs(reply) : null
+  const [pointer] = key ? await getAll(access, [key]) : []
+  return typeof pointer?.deletedAt === 'string' ? pointer.deletedAt : null
 }

@@ -31,7 +31,10 @@ export const keys = {
     pk: `TICKET#${ticketId}`,
     sk: `MESSAGE#${position}#${id}`,
   }),
-  /** Leads from a message's id to its item, and makes the id unique within the channel. */
+  /**
+   * Leads from a message's id to its item, and makes the id unique within the channel. Before the message it may be a
+   * placeholder, which has no `ticketId`.
+   */
   pointer: (channelId: string, messageId: string): Key => ({ pk: `MESSAGE#${channelId}#${messageId}`, sk: 'POINTER' }),
   /** The reply that was written under an idempotency key of a ticket. */
   idempotency: (ticketId: string, key: string): Key => ({
@@ -59,6 +62,11 @@ export const keys = {
   counts: (channelId: string, shard: number, day: string): Key => ({ pk: `COUNTS#${channelId}#${shard}`, sk: day }),
   /** One shard of the report sums of the tickets that a channel opened in a UTC day. */
   report: (channelId: string, shard: number, day: string): Key => ({ pk: `REPORT#${channelId}#${shard}`, sk: day }),
+  /** An event that waits for a message or conversation (`until`). */
+  deferred: (channelId: string, until: string, position: string, messageId: string): Key => ({
+    pk: `DEFERRED#${channelId}#${until}`,
+    sk: `${position}#${messageId}`,
+  }),
   /** The newest ticket of a conversation. */
   conversation: (channelId: string, id: string): Key => ({
     pk: `CONVERSATION#${channelId}#${id}`,

@@ -53,6 +53,11 @@ async function readPartition(
   filter: TicketFilter,
   page: PageRequest,
 ): Promise<PartitionPage<Item>> {
+  const from = filter.updatedSince ?? '0'
+  // `~` sorts after every time; a page starts after the last ticket of the page before.
+  const to = page.after ?? '~'
+  // DynamoDB refuses an empty range.
+  if (to < from) return { items: [], readDownTo: null }
   const conditions = filterExpression(filter)
   const answer = await documents.send(
     new QueryCommand({
@@ -63,9 +68,8 @@ async function readPartition(
       ExpressionAttributeNames: { '#partition': list.attribute, ...conditions.ExpressionAttributeNames },
       ExpressionAttributeValues: {
         ':partition': partition,
-        ':from': filter.updatedSince ?? '0',
-        // `~` sorts after every time; a page starts after the last ticket of the page before.
-        ':to': page.after ?? '~',
+        ':from': from,
+        ':to': to,
         ...conditions.ExpressionAttributeValues,
       },
       ScanIndexForward: false,

@@ -2,9 +2,11 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
 import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { CommitResult, TicketChange, TicketStore } from '../../core/ports/tickets.ts'
 import { tallyOfChange } from '../../core/reports/counts.ts'
-import { messageIdOf } from '../../core/tickets/message.ts'
+import type { Answers, Placeholder } from '../../core/tickets/routing.ts'
 import type { Message } from '../../core/tickets/ticket.ts'
+import { messageIdOf } from '../../core/tickets/written.ts'
 import { reportWrites, tallyWrites } from './counts.ts'
+import { deferralsIn } from './deferrals.ts'
 import { dueAs } from './due.ts'
 import { readSituation } from './situation.ts'
 import { cancellationCodes, conditionHolds, getAll, type Key, keys, type TableAccess, type Write } from './table.ts'
@@ -30,6 +32,7 @@ export function createTicketStore(access: TableAccess): TicketStore {
         ...revisionWrites(tableName, change),
         ...ticketWrites(tableName, change),
         ...conversationWrites(tableName, change),
+        ...placeWrites(tableName, change),
         ...tallyWrites(tableName, tallyOfChange(change)),
         ...reportWrites(tableName, change.before, change.after),
         ...uploadWrites(tableName, change),
@@ -48,7 +51,7 @@ export function createTicketStore(access: TableAccess): TicketStore {
 
     async markDeleted(channelId, externalId, at) {
       const [pointer] = await getAll(access, [keys.pointer(channelId, messageIdOf('post', externalId))])
-      if (!pointer) throw new Error(`${channelId} has no message with the id ${externalId}`)
+      if (!pointer?.messagePk) throw new Error(`${channelId} has no message with the id ${externalId}`)
       await conditionHolds(
         documents.send(
           new UpdateCommand({
@@ -61,6 +64,8 @@ export function createTicketStore(access: TableAccess): TicketStore {
         ),
       )
     },
+
+    ...deferralsIn(access),
 
     async ticket(id) {
       const [item] = await getAll(access, [keys.ticket(id)])
@@ -77,31 +82,46 @@ export function createTicketStore(access: TableAccess): TicketStore {
   }
 }
 
-function messageWrites(tableName: string, { message, before, after }: TicketChange): Write[] {
+function messageWrites(tableName: string, { message, placed }: TicketChange): Write[] {
   if (!message) return []
-  // Rule 2: answers to the first entry of a ticket belong to its conversation.
-  const opens = before === null && after.kind === 'mention' ? after.conversationId : null
-  const others = message.versionIds.filter((id) => id !== message.externalId)
-  const isNew = { ConditionExpression: 'attribute_not_exists(pk)' }
-  return [
-    put(tableName, pointerTo(message, message.id, opens), isNew),
-    put(tableName, {
-      ...keys.message(message.ticketId, message.position, message.id),
-      ...message,
-      ...dueAs(message),
-    }),
-    ...others.map((id) => put(tableName, pointerTo(message, messageIdOf('post', id), opens), isNew)),
-  ]
+  const others = message.versionIds.filter((id) => id !== message.externalId).map((id) => messageIdOf('post', id))
+  const [own, ...more] = [message.id, ...others].map((id) => {
+    const condition = unlessStored(placed?.placeholders.get(id))
+    return pointerWrite(tableName, message, id, placed?.answers ?? null, condition)
+  })
+  const item = { ...keys.message(message.ticketId, message.position, message.id), ...message, ...dueAs(message) }
+  return [...(own ? [own] : []), put(tableName, item), ...more]
 }
 
 /**
- * The item that leads from an id to a message.
+ * Leads from an id to a message.
  * @param knownAs the id, built from an id of X
- * @param opens the conversation whose first entry the message is, or null
+ * @param answers where answers to the message belong
  */
-function pointerTo({ channelId, ticketId, position, id }: Message, knownAs: string, opens: string | null) {
-  const { pk: messagePk, sk: messageSk } = keys.message(ticketId, position, id)
-  return { ...keys.pointer(channelId, knownAs), ticketId, messagePk, messageSk, ...(opens ? { opens } : {}) }
+function pointerWrite(
+  tableName: string,
+  { channelId, ticketId, position, id }: Message,
+  knownAs: string,
+  answers: Answers | null,
+  condition: string,
+  values: Readonly<Record<string, unknown>> = {},
+): Write {
+  const { pk, sk } = keys.message(ticketId, position, id)
+  const fields = {
+    ticketId,
+    messagePk: pk,
+    messageSk: sk,
+    ...(answers ? { answersIn: answers.conversationId, isFirstEntry: answers.isFirstEntry } : {}),
+  }
+  return update(tableName, keys.pointer(channelId, knownAs), fields, condition, values)
+}
+
+/** The condition that no message is stored under an id, and that its placeholder is the one that we know. */
+function unlessStored(known: Placeholder | undefined): string {
+  if (!known) return 'attribute_not_exists(pk)'
+  const deletion = known.deletedAt === null ? 'attribute_not_exists(deletedAt)' : 'attribute_exists(deletedAt)'
+  const waiting = known.isAwaited ? 'attribute_exists(isAwaited)' : 'attribute_not_exists(isAwaited)'
+  return `attribute_not_exists(ticketId) AND ${deletion} AND ${waiting}`
 }
 
 /** The fields of a stored message that may change. */
@@ -119,10 +139,11 @@ const REVISABLE_FIELDS = [
   'parent',
   'author',
   'missing',
+  'deletedAt',
 ] as const satisfies readonly (keyof Message)[]
 
 /** Writes only the changed fields, on condition that no other version and nothing fetched was stored meanwhile. */
-function revisionWrites(tableName: string, { revised, after: ticket }: TicketChange): Write[] {
+function revisionWrites(tableName: string, { revised, placed }: TicketChange): Write[] {
   if (!revised) return []
   const { before, after } = revised
   const fields = REVISABLE_FIELDS.filter((field) => before[field] !== after[field])
@@ -130,7 +151,7 @@ function revisionWrites(tableName: string, { revised, after: ticket }: TicketCha
   const sizes = lists.map((field) => `(attribute_not_exists(#${field}) OR size(#${field}) = :${field}Before)`)
   const due = dueAs(after)
   const isDue = due.inDue !== undefined
-  const update: Write = {
+  const change: Write = {
     Update: {
       TableName: tableName,
       Key: keys.message(before.ticketId, before.position, before.id),
@@ -153,13 +174,15 @@ function revisionWrites(tableName: string, { revised, after: ticket }: TicketCha
       ]),
     },
   }
-  const opens = before.id === messageIdOf('post', ticket.firstEntryId ?? '') ? ticket.conversationId : null
-  const isNewOrSame = {
-    ConditionExpression: 'attribute_not_exists(pk) OR messageSk = :messageSk',
-    ExpressionAttributeValues: { ':messageSk': keys.message(before.ticketId, before.position, before.id).sk },
-  }
-  const added = after.versionIds.filter((id) => !before.versionIds.includes(id))
-  return [update, ...added.map((id) => put(tableName, pointerTo(before, messageIdOf('post', id), opens), isNewOrSame))]
+  const { sk } = keys.message(before.ticketId, before.position, before.id)
+  const added = after.versionIds.filter((id) => !before.versionIds.includes(id)).map((id) => messageIdOf('post', id))
+  return [
+    change,
+    ...added.map((id) => {
+      const condition = `(${unlessStored(placed?.placeholders.get(id))}) OR messageSk = :known`
+      return pointerWrite(tableName, before, id, placed?.answers ?? null, condition, { ':known': sk })
+    }),
+  ]
 }
 
 function ticketWrites(tableName: string, { before, after }: TicketChange): Write[] {
@@ -175,21 +198,42 @@ function ticketWrites(tableName: string, { before, after }: TicketChange): Write
 }
 
 /** A conversation has one current ticket. Only a new ticket replaces it, and only if the ticket that it follows is closed. */
-function conversationWrites(tableName: string, { before, after, follows }: TicketChange): Write[] {
+function conversationWrites(tableName: string, { before, after, follows, placed }: TicketChange): Write[] {
   const key = keys.conversation(after.channelId, after.conversationId)
   if (before !== null) {
     const reopened = before.status === 'closed' && after.status !== 'closed'
     return reopened ? [check(tableName, key, 'ticketId', after.id)] : []
   }
-  const current = { ...key, ticketId: after.id }
-  if (!follows) return [put(tableName, current, { ConditionExpression: 'attribute_not_exists(pk)' })]
+  if (follows) return followWrites(tableName, key, after.id, follows.id)
+  const isAwaited = placed?.awaited.includes(after.conversationId) === true
+  return [update(tableName, key, { ticketId: after.id }, unlessStored(isAwaited ? awaited : undefined))]
+}
+
+const awaited: Placeholder = { deletedAt: null, isAwaited: true }
+
+function followWrites(tableName: string, conversation: Key, ticketId: string, closedId: string): Write[] {
   return [
-    put(tableName, current, {
-      ConditionExpression: 'ticketId = :follows',
-      ExpressionAttributeValues: { ':follows': follows.id },
-    }),
-    check(tableName, keys.ticket(follows.id), 'status', 'closed'),
+    update(tableName, conversation, { ticketId }, 'ticketId = :closedId', { ':closedId': closedId }),
+    check(tableName, keys.ticket(closedId), 'status', 'closed'),
   ]
+}
+
+/** What a customer's post settles besides: another conversation that goes on in its ticket, its unknown parent. */
+function placeWrites(tableName: string, { after, placed }: TicketChange): Write[] {
+  if (!placed) return []
+  const { continues, unknownParentId } = placed
+  const writes: Write[] = []
+  if (continues) {
+    const conversation = keys.conversation(after.channelId, continues.conversationId)
+    writes.push(...followWrites(tableName, conversation, after.id, continues.follows.id))
+  }
+  if (unknownParentId !== null) {
+    const parent = keys.pointer(after.channelId, messageIdOf('post', unknownParentId))
+    writes.push({
+      ConditionCheck: { TableName: tableName, Key: parent, ConditionExpression: 'attribute_not_exists(ticketId)' },
+    })
+  }
+  return writes
 }
 
 /** Gives the files to the first reply that names them, and removes their expiry. */
@@ -227,6 +271,26 @@ function idempotencyWrites(tableName: string, { idempotency, after }: TicketChan
 
 function put(tableName: string, item: Record<string, unknown>, condition?: Condition): Write {
   return { Put: { TableName: tableName, Item: item, ...condition } }
+}
+
+/** Sets fields. What was a placeholder until now does not expire any more. */
+function update(
+  tableName: string,
+  key: Key,
+  fields: Readonly<Record<string, unknown>>,
+  condition: string,
+  values: Readonly<Record<string, unknown>> = {},
+): Write {
+  const names = Object.keys(fields)
+  return {
+    Update: {
+      TableName: tableName,
+      Key: key,
+      UpdateExpression: `SET ${names.map((name) => `${name} = :${name}`).join(', ')} REMOVE expiresAt`,
+      ConditionExpression: condition,
+      ExpressionAttributeValues: { ...Object.fromEntries(names.map((name) => [`:${name}`, fields[name]])), ...values },
+    },
+  }
 }
 
 function check(tableName: string, key: Key, field: string, value: string): Write {

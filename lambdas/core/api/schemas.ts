@@ -47,7 +47,7 @@ export const ticket = z
     openedBecause: z.string(),
     updatedAt: time,
     messageCount: z.int(),
-    firstEntryId: z.string().nullable().describe("X's id of the post that opened it"),
+    firstEntryId: z.string().nullable().describe("X's id of the customer's first post in it"),
     previousTicketId: z.string().nullable(),
   })
   .meta({ id: 'Ticket' })
@@ -149,7 +149,11 @@ export const replyBody = z
       .max(4)
       .optional()
       .describe('four photos, one GIF or one video; in a direct message one attachment'),
-    inReplyTo: z.string().optional().describe('id of a message of a mention ticket; the latest entry if not given'),
+    inReplyTo: z
+      .string()
+      .max(200)
+      .optional()
+      .describe('id of a message of a mention ticket; the latest entry if not given'),
   })
   .meta({ id: 'NewReply', examples: [{ text: 'It is on its way.' }] })
 
@@ -239,6 +243,7 @@ const tag = z
   .min(1)
   .max(64)
   .regex(/^\P{Cc}*$/u, 'must not contain control characters')
+  .refine((text) => text.isWellFormed(), 'must not contain half a character')
 
 export const changeTicketBody = z
   .strictObject({

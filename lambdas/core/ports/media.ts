@@ -8,10 +8,12 @@ export type MediaStore = {
   /** Null if there is no such message. */
   message(channelId: string, messageId: string): Promise<Message | null>
   /**
-   * Writes one attachment of a message; false if any of them has changed since `message` was read.
+   * Writes one attachment of a message; false if any of them, or what is missing, has changed since `message` was read.
    * @param index its place in `media`
    */
   save(message: Message, index: number, after: Attachment): Promise<boolean>
+  /** Removes a message with nothing left to do from the due ones, unless it has changed since it was read. */
+  removeFromDue(message: Message): Promise<void>
   /** Messages with media that are due at an ISO time. */
   due(at: string, limit: number): Promise<DueMessage[]>
   /** Hides a message from `due` until an ISO time, because it was just queued. */

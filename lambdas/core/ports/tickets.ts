@@ -1,7 +1,8 @@
 import type { Upload } from '../tickets/attachment.ts'
-import type { Situation } from '../tickets/routing.ts'
+import type { Answers, Placeholder, Situation } from '../tickets/routing.ts'
 import type { Message, Status, Ticket } from '../tickets/ticket.ts'
 import type { Activity } from '../x/activity.ts'
+import type { QueuedEvent } from '../x/webhook-body.ts'
 
 /** A change of a ticket, written in one transaction. */
 export type TicketChange = {
@@ -14,10 +15,37 @@ export type TicketChange = {
   readonly revised?: { readonly before: Message; readonly after: Message } | undefined
   /** The closed ticket of the same conversation that a new ticket follows. */
   readonly follows: Ticket | null
+  /** What the event of a customer or of X settles besides; undefined for a change by an agent. */
+  readonly placed?: Placed | undefined
   /** Agents' uploads that the message uses; `changed` if one is already used. */
   readonly takes?: readonly Upload[] | undefined
   /** The caller's key for the change; a change with a known key is not made again. */
   readonly idempotency?: Idempotency | undefined
+}
+
+/** What the message of an event settles besides its ticket. */
+export type Placed = {
+  /** Where answers to the message belong; null unless it is a customer's post. */
+  readonly answers: Answers | null
+  /** X's id of a parent that must still be unknown; null if it is known or there is none. */
+  readonly unknownParentId: string | null
+  /** A conversation that goes on in the ticket, because its newest ticket (`follows`) is closed. */
+  readonly continues: { readonly conversationId: string; readonly follows: Ticket } | null
+  /** The placeholders that the decision knew, by message id; another one is a change. */
+  readonly placeholders: ReadonlyMap<string, Placeholder>
+  /** The deferred events that the decision knew of: message ids and ids of conversations. */
+  readonly awaited: readonly string[]
+}
+
+/** An event that is routed again when the message or conversation that it waits for is stored. */
+export type DeferredEvent = {
+  readonly event: QueuedEvent
+  /** The id of its record among the events that made no ticket. */
+  readonly recordId: string
+  /** Its message id; deferring it again changes nothing. */
+  readonly messageId: string
+  /** Sorts the events that wait for the same. */
+  readonly position: string
 }
 
 /**
@@ -60,6 +88,21 @@ export type TicketStore = {
   commit(change: TicketChange): Promise<CommitResult>
   /** Marks the message of a deleted post. @param externalId X's id, @param at ISO time */
   markDeleted(channelId: string, externalId: string, at: string): Promise<void>
+  /**
+   * Remembers the deletion of a post that is not stored; false if it is stored meanwhile.
+   * @param externalId X's id, @param at ISO time
+   */
+  rememberDeletion(channelId: string, externalId: string, at: string): Promise<boolean>
+  /**
+   * Keeps an event for 7 days until a message or conversation is stored; false if the ticket that was seen has changed,
+   * or there is one now.
+   * @param until a message id or the id of a conversation, @param seen null if there was no ticket
+   */
+  defer(channelId: string, until: string, deferred: DeferredEvent, seen: Ticket | null): Promise<boolean>
+  /** The events that wait for a message or conversation, in the order in which they were written. */
+  deferred(channelId: string, until: string): Promise<DeferredEvent[]>
+  /** Removes an event that need not wait any longer. */
+  removeDeferred(channelId: string, until: string, deferred: DeferredEvent): Promise<void>
   /** Null if there is no such ticket. */
   ticket(id: string): Promise<Ticket | null>
   /** The id of the newest ticket of the same conversation: only that one can be opened again. */

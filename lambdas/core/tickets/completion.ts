@@ -1,7 +1,7 @@
 import { earlierOf } from '../time.ts'
 import type { Person, QuotedPost } from '../x/activity.ts'
 import { firstTryOf, UNQUEUED_DUE_AFTER_MS } from './attachment.ts'
-import { type Message, type ParentPost, subjectOf, type Ticket } from './ticket.ts'
+import { type Message, type ParentPost, subjectNaming, type Ticket } from './ticket.ts'
 
 /** What X answered; null if X does not show it, undefined if we did not ask. */
 export type Fetched = { readonly parent?: QuotedPost | null; readonly author?: Person | null }
@@ -44,9 +44,8 @@ function nameOf({ id, username, name }: Person) {
 /** A ticket with its customer's looked-up name; a subject that names the customer by id gets the name. */
 export function withCustomer(ticket: Ticket, message: Message, author: Person | null): Ticket {
   const changed = { ...ticket, version: ticket.version + 1 }
-  const { kind, customer, subject } = ticket
+  const { customer } = ticket
   const isLearned = author !== null && customer.id === author.id && customer.username === null
   if (!isLearned || message.direction !== 'inbound') return changed
-  const isNamedById = subject === subjectOf(kind, '', customer)
-  return { ...changed, customer: author, subject: isNamedById ? subjectOf(kind, '', author) : subject }
+  return { ...changed, customer: author, subject: subjectNaming(ticket, author) }
 }

@@ -1,9 +1,9 @@
 import type { Channel } from '../channels/channel.ts'
 import { laterOf } from '../time.ts'
-import type { DirectMessage, EncryptedChat, Person, Post } from '../x/activity.ts'
-import { channelIdOf, positionOfId, positionOfTime, postUrlOf } from '../x/ids.ts'
+import type { Person, Post } from '../x/activity.ts'
+import { channelIdOf, postUrlOf } from '../x/ids.ts'
 import { pendingAttachment } from './attachment.ts'
-import { type Decision, mentions } from './routing.ts'
+import { type Decision, deletionIn, mentions, type Placeholder } from './routing.ts'
 import {
   countedWith,
   type Message,
@@ -14,28 +14,22 @@ import {
   type Status,
   statusAfterAgent,
   statusAfterCustomer,
+  subjectNaming,
   subjectOf,
   type Ticket,
   type TicketKind,
   tagOf,
   type Version,
 } from './ticket.ts'
-
-/** An activity that can become a message. */
-export type Written = DirectMessage | EncryptedChat | Post
-
-const PREFIX = { direct_message: 'dm', encrypted_chat: 'chat', post: 'post' } as const
-
-/** The id of a message. It is derived from X's id, so a repeated event finds the same message. */
-export function messageIdOf(kind: Written['kind'], externalId: string): string {
-  return `${PREFIX[kind]}-${externalId}`
-}
+import { authorOf, messageIdOf, positionOf, type Written } from './written.ts'
 
 /** What a new message takes from outside its activity. */
 export type MessageContext = {
   readonly channel: Channel | null
   /** The message of this channel that a post answers; null if there is none. */
   readonly parentMessage: Message | null
+  /** What came before the message itself. */
+  readonly placeholders: ReadonlyMap<string, Placeholder>
 }
 
 /** The id of a ticket. It is derived from the message that opens it, so a repeated event writes the same ticket. */
@@ -49,7 +43,7 @@ export function ticketIdOf(channelId: string, kind: TicketKind, externalId: stri
  */
 export function openTicket(
   written: Written,
-  decision: Extract<Decision, { do: 'open' }>,
+  decision: Pick<Extract<Decision, { do: 'open' }>, 'kind' | 'conversationId' | 'previousTicketId' | 'reason'>,
   context: MessageContext,
   now: string,
   recovered: Recovered | null = null,
@@ -73,6 +67,7 @@ export function openTicket(
     messageCount: 1,
     outboundCount: 0,
     firstResponseAt: null,
+    firstPosition: message.position,
     lastPosition: message.position,
     firstEntryId: written.kind === 'post' ? written.externalId : null,
     previousTicketId: decision.previousTicketId,
@@ -88,7 +83,7 @@ export function openTicket(
  */
 export function joinTicket(
   written: Written,
-  decision: Extract<Decision, { do: 'join' }>,
+  decision: Pick<Extract<Decision, { do: 'join' }>, 'ticket' | 'direction' | 'reason'>,
   context: MessageContext,
   now: string,
   recovered: Recovered | null = null,
@@ -100,6 +95,7 @@ export function joinTicket(
   const author = named.id === ticket.customer.id && named.username === null ? ticket.customer : named
   const customer = author.id === ticket.customer.id ? author : ticket.customer
   const message = messageOf(written, author, ticket.id, direction, decision.reason, context, recovered)
+  const isFirst = direction === 'inbound' && message.position < ticket.firstPosition
   return {
     message,
     ticket: {
@@ -108,9 +104,20 @@ export function joinTicket(
       customer,
       updatedAt: laterOf(now, ticket.updatedAt),
       ...countedWith(ticket, direction, written.createdAt),
+      subject: subjectNaming(ticket, customer),
+      ...(isFirst ? beginningWith(written, message, ticket.kind, customer) : {}),
       lastPosition: laterOf(message.position, ticket.lastPosition),
       version: ticket.version + 1,
     },
+  }
+}
+
+/** A ticket whose first message came later than others: it looks as if that one had opened it. */
+function beginningWith(written: Written, message: Message, kind: TicketKind, customer: Person) {
+  return {
+    firstPosition: message.position,
+    firstEntryId: written.kind === 'post' ? written.externalId : null,
+    subject: subjectOf(kind, message.notice ? '' : message.text, customer),
   }
 }
 
@@ -120,7 +127,7 @@ function messageOf(
   ticketId: string,
   direction: Message['direction'],
   reason: string,
-  { channel, parentMessage }: MessageContext,
+  { channel, parentMessage, placeholders }: MessageContext,
   recovered: Recovered | null,
 ): Message {
   const isChat = written.kind === 'encrypted_chat'
@@ -148,7 +155,7 @@ function messageOf(
     missing: direction === 'inbound' ? missingIn(parent, parentMessage, username) : [],
     // This address opens a conversation with a person on X.
     notice: isChat ? { type: 'encrypted_message', url: `https://x.com/messages/compose?recipient_id=${id}` } : null,
-    deletedAt: null,
+    deletedAt: deletionIn(placeholders),
     joinedBecause: reason,
     delivery: null,
     sending: null,
@@ -156,12 +163,6 @@ function messageOf(
     createdAt: written.createdAt,
     receivedAt: written.receivedAt,
   }
-}
-
-/** An edited post has the position of its first version, whichever version came first. */
-function positionOf(written: Written): string {
-  if (written.kind === 'encrypted_chat') return positionOfTime(Date.parse(written.createdAt))
-  return positionOfId((written.kind === 'post' ? written.versionIds[0] : null) ?? written.externalId)
 }
 
 /** A post as one version of a message. */
@@ -195,8 +196,4 @@ function authorOnX({ direction, author }: Message, channel: Channel | null): Mes
 /** What to look up at X: the answered post unless it is stored, and the author's name if X left it out. */
 function missingIn(parent: ParentPost | null, stored: Message | null, username: string | null): Missing[] {
   return [...(parent && !stored ? (['parent'] as const) : []), ...(username === null ? (['author'] as const) : [])]
-}
-
-function authorOf(written: Written) {
-  return written.kind === 'post' ? written.author : written.sender
 }

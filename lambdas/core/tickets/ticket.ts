@@ -34,9 +34,11 @@ export type Ticket = {
   readonly outboundCount: number
   /** Time at which the first outbound message was written; null before. */
   readonly firstResponseAt: string | null
+  /** The lowest position of its customer's messages. */
+  readonly firstPosition: string
   /** The highest position of its messages; a new reply gets a higher one. */
   readonly lastPosition: string
-  /** X's id of the post that opened it; null for a direct ticket. */
+  /** X's id of the first post of its customer, by X's order, in its first version; null for a direct ticket. */
   readonly firstEntryId: string | null
   readonly previousTicketId: string | null
   /** Grows by one with each change; a decision on an older version is made again. */
@@ -191,4 +193,10 @@ export function subjectOf(kind: TicketKind, text: string, customer: Person): str
   return characters.length <= MAX_SUBJECT_CHARACTERS
     ? line
     : `${characters.slice(0, MAX_SUBJECT_CHARACTERS - 1).join('')}…`
+}
+
+/** The subject of a ticket whose customer X named only now: one that has the id for want of a name gets the name. */
+export function subjectNaming({ kind, customer: before, subject }: Ticket, customer: Person): string {
+  const isNamedById = before.username === null && subject === subjectOf(kind, '', before)
+  return isNamedById ? subjectOf(kind, '', customer) : subject
 }

@@ -4,7 +4,7 @@ import type { Post } from '../x/activity.ts'
 import { positionOfId } from '../x/ids.ts'
 import { pendingAttachment } from './attachment.ts'
 import { versionOf } from './message.ts'
-import { type Decision, isNewer, mentions } from './routing.ts'
+import { type Decision, deletionIn, isNewer, mentions, type Situation } from './routing.ts'
 import { type Message, statusAfterCustomer, subjectOf, type Ticket, type Version } from './ticket.ts'
 
 /**
@@ -16,7 +16,7 @@ import { type Message, statusAfterCustomer, subjectOf, type Ticket, type Version
 export function reviseMessage(
   post: Post,
   { message: before, ticket }: Extract<Decision, { do: 'revise' }>,
-  channel: Channel,
+  { channel, placeholders }: Pick<Situation, 'placeholders'> & { readonly channel: Channel },
   now: string,
 ): { ticket: Ticket; message: Message } {
   const isNewest = isNewer(post.externalId, before.externalId)
@@ -26,6 +26,7 @@ export function reviseMessage(
     versions: sorted([...versionsOf(before), versionOf(post)]),
     versionIds: [...new Set([...before.versionIds, ...post.versionIds, ...idsOf(before)])].sort(byId),
     createdAt: earlierOf(before.createdAt, post.createdAt),
+    deletedAt: before.deletedAt ?? deletionIn(placeholders),
   }
   return { message, ticket: ticketAfter(ticket, before, message, isNewest, now) }
 }
@@ -47,11 +48,12 @@ function contentOf(post: Post, before: Message, channel: Channel): Partial<Messa
 }
 
 function ticketAfter(ticket: Ticket, before: Message, after: Message, isNewest: boolean, now: string): Ticket {
-  const changed = { ...ticket, version: ticket.version + 1 }
+  const isFirstEntry = ticket.firstEntryId !== null && idsOf(after).includes(ticket.firstEntryId)
+  const firstEntryId = isFirstEntry ? (after.versions[0]?.externalId ?? ticket.firstEntryId) : ticket.firstEntryId
+  const changed = { ...ticket, firstEntryId, version: ticket.version + 1 }
   if (!isNewest) return changed
   const { kind, customer, subject } = ticket
   const status = before.direction === 'inbound' ? statusAfterCustomer(ticket.status) : ticket.status
-  const isFirstEntry = ticket.firstEntryId !== null && idsOf(after).includes(ticket.firstEntryId)
   return {
     ...changed,
     status,

@@ -87,7 +87,12 @@ export type Post = Message &
     readonly author: Person
     readonly mentions: readonly { readonly id: string | null; readonly username: string }[]
     /** The post that it answers and its author, as far as X names them; null if it answers nothing. */
-    readonly inReplyTo: { readonly postId: string | null; readonly userId: string | null } | null
+    readonly inReplyTo: {
+      readonly postId: string | null
+      readonly userId: string | null
+      /** True if that post mentions or answers the account; null if X did not include it. */
+      readonly addressesAccount: boolean | null
+    } | null
     /** The handles before the text, left out of `text`. */
     readonly addressees: readonly Addressee[]
     readonly quoted: QuotedPost | null

@@ -80,7 +80,7 @@ export async function answerBy(one: Route, event: ApiEvent) {
   const caller = callerOf(one, event)
   const query = check(one.query, event.queryStringParameters ?? {}, 'query')
   const body = one.body ? check(one.body, bodyOf(event, one.body), 'body') : null
-  const params = (event.pathParameters ?? {}) as Params
+  const params = paramsOf(event)
   const { headers, cookies = [] } = event
   const result = await one
     .handle({ params, query: query as never, body: body as never, caller, headers, cookies })
@@ -109,6 +109,17 @@ function callerOf({ access, method, path }: Route, event: ApiEvent): Caller | nu
   if (!caller) throw new Problem(403, 'the token has no group and no scope of this API')
   if (!may(caller.role, access)) throw new Problem(403, `${method} ${path} requires an ${access}`)
   return caller
+}
+
+/** Longer than any id that we give; DynamoDB refuses a key of more than 2,048 bytes. */
+const MAX_ID_CHARACTERS = 200
+
+/** @throws Problem 404 for an id that cannot exist */
+function paramsOf({ pathParameters = {} }: ApiEvent): Params {
+  for (const [name, value = ''] of Object.entries(pathParameters)) {
+    if (value.length > MAX_ID_CHARACTERS) throw new Problem(404, `there is no ${name} of ${value.length} characters`)
+  }
+  return pathParameters as Params
 }
 
 /** @throws Problem 400 with the position of the error if the body is not JSON */

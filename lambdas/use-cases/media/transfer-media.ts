@@ -7,6 +7,7 @@
 import type { QueuedDue } from '../../core/ports/queues.ts'
 import { XError } from '../../core/ports/x.ts'
 import { isReply } from '../../core/replies/reply.ts'
+import { dueTimeOf } from '../../core/tickets/completion.ts'
 import type { Message } from '../../core/tickets/ticket.ts'
 import { laterOf } from '../../core/time.ts'
 import { type CompletionDependencies, completeMessage } from './complete-message.ts'
@@ -42,7 +43,9 @@ export function createMediaTransfer(dependencies: MediaDependencies) {
     if (!message) throw new Error(`${messageId} of ${channelId} is no message`)
     const signal = AbortSignal.timeout(Math.max(0, remainingMs() - RESERVE_MS))
     if (isReply(message)) return upload(message, time)
+    // A message that was finished meanwhile, or is still listed though it is finished, must not come back for ever.
+    if (dueTimeOf(message) === null) return media.removeFromDue(message)
     await complete(message, time())
-    await download(message, time, signal)
+    await download((await media.message(channelId, messageId)) ?? message, time, signal)
   }
 }

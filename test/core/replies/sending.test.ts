@@ -21,8 +21,10 @@ import {
   type XAnswer,
 } from '../../../lambdas/core/replies/sending.ts'
 import { attached } from '../../../lambdas/core/tickets/attachment.ts'
-import { openTicket, type Written } from '../../../lambdas/core/tickets/message.ts'
+import { openTicket } from '../../../lambdas/core/tickets/message.ts'
+import type { Written } from '../../../lambdas/core/tickets/written.ts'
 import { activityOf } from '../../support/activities.ts'
+import { nothing } from '../../support/situation.ts'
 import { ann, directMessages, shop } from '../../support/x-payloads.ts'
 
 const at = '2026-01-01T12:00:00.000Z'
@@ -36,14 +38,12 @@ function newReply(media = [] as (typeof picture)[]): Reply {
   const { ticket } = openTicket(
     activity,
     {
-      do: 'open',
       kind: 'direct',
       conversationId: `direct-${ann.id}`,
-      follows: null,
       previousTicketId: null,
       reason: '',
     },
-    { channel, parentMessage: null },
+    { ...nothing, channel },
     at,
   )
   const target = { kind: 'direct_message', recipientId: ann.id } as const

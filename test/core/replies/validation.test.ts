@@ -7,8 +7,9 @@ import {
   validateReply,
 } from '../../../lambdas/core/replies/validation.ts'
 import type { Candidate } from '../../../lambdas/core/tickets/attachment.ts'
-import { openTicket, type Written } from '../../../lambdas/core/tickets/message.ts'
+import { openTicket } from '../../../lambdas/core/tickets/message.ts'
 import { decide } from '../../../lambdas/core/tickets/routing.ts'
+import type { Written } from '../../../lambdas/core/tickets/written.ts'
 import { activityOf } from '../../support/activities.ts'
 import { at, channel, nothing } from '../../support/situation.ts'
 import { ann, directMessages, posts, shop } from '../../support/x-payloads.ts'

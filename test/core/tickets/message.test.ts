@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { joinTicket, openTicket, type Written } from '../../../lambdas/core/tickets/message.ts'
+import { joinTicket, openTicket } from '../../../lambdas/core/tickets/message.ts'
 import { decide } from '../../../lambdas/core/tickets/routing.ts'
+import type { Written } from '../../../lambdas/core/tickets/written.ts'
 import { activityOf } from '../../support/activities.ts'
 import { at, nothing } from '../../support/situation.ts'
 import { ann, directMessages, postItem, posts, shop, xActivity } from '../../support/x-payloads.ts'
@@ -77,7 +78,7 @@ describe('a ticket that is joined', () => {
   const join = (status: 'pending' | 'closed' | 'new', direction: 'inbound' | 'outbound') =>
     joinTicket(
       direction === 'inbound' ? later() : later(shop, ann),
-      { do: 'join', ticket: { ...ticket, status }, direction, reason: 'a test' },
+      { ticket: { ...ticket, status }, direction, reason: 'a test' },
       nothing,
       '2026-01-02T00:00:00.000Z',
     )

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { openTicket } from '../../../lambdas/core/tickets/message.ts'
 import { decide, type Situation } from '../../../lambdas/core/tickets/routing.ts'
 import type { Status, Ticket } from '../../../lambdas/core/tickets/ticket.ts'
+import { isWritten } from '../../../lambdas/core/tickets/written.ts'
 import type { Activity } from '../../../lambdas/core/x/activity.ts'
 import { activityOf } from '../../support/activities.ts'
 import { at, channel, nothing } from '../../support/situation.ts'
@@ -15,11 +16,13 @@ const mention = (options: object = {}) =>
 
 /** The ticket that an activity opens, in a status. */
 function ticketOf(activity: Activity, status: Status = 'new'): Ticket {
+  return { ...openedBy(activity).ticket, status }
+}
+
+function openedBy(activity: Activity) {
   const decision = decide(activity, nothing)
-  if (decision.do !== 'open' || activity.kind === 'revoke' || activity.kind === 'post_deletion') {
-    throw new Error('an activity that opens a ticket was meant')
-  }
-  return { ...openTicket(activity, decision, nothing, at).ticket, status }
+  if (decision.do !== 'open' || !isWritten(activity)) throw new Error('an activity that opens a ticket was meant')
+  return openTicket(activity, decision, nothing, at)
 }
 
 describe('rule 1: a direct message', () => {
@@ -72,7 +75,9 @@ describe('rule 1: a direct message', () => {
 describe("rule 2: a mention under the customer's own first entry", () => {
   const current = ticketOf(mention())
   const answer = (by: User) => mention({ id: '201', by, answers: { id: '200', by: ann } })
-  const under = { current, parent: current, answersFirstEntryOf: current.conversationId }
+  const answered = { id: current.conversationId, ticket: current, parentIsFirstEntry: true }
+  const parentMessage = openedBy(mention()).message
+  const under = { answered, parent: current }
 
   test('joins its ticket', () => {
     expect(decide(answer(ann), situation(under))).toMatchObject({ do: 'join', ticket: current, direction: 'inbound' })
@@ -80,25 +85,27 @@ describe("rule 2: a mention under the customer's own first entry", () => {
 
   test('opens a new ticket of the same conversation when that one is closed', () => {
     const closed = { ...current, status: 'closed' as const }
-    expect(decide(answer(ann), situation({ ...under, current: closed, parent: closed }))).toMatchObject({
+    const inClosed = { answered: { ...answered, ticket: closed }, parent: closed, parentMessage }
+    expect(decide(answer(ann), situation(inClosed))).toMatchObject({
       do: 'open',
       conversationId: current.conversationId,
       follows: closed,
       previousTicketId: current.id,
+      answers: { conversationId: current.conversationId, isFirstEntry: true },
     })
   })
 
   test('joins the later ticket when the first entry belongs to a closed earlier one', () => {
     const later = { ...current, id: 'later' }
     const parent = { ...current, status: 'closed' as const }
-    expect(decide(answer(ann), situation({ ...under, current: later, parent }))).toMatchObject({
+    expect(decide(answer(ann), situation({ answered: { ...answered, ticket: later }, parent }))).toMatchObject({
       do: 'join',
       ticket: later,
     })
   })
 
   test('opens a ticket of its own when somebody else answers', () => {
-    expect(decide(answer(bob), situation(under))).toMatchObject({
+    expect(decide(answer(bob), situation({ parent: current, parentMessage }))).toMatchObject({
       do: 'open',
       conversationId: 'mention-201',
       follows: null,
@@ -108,7 +115,7 @@ describe("rule 2: a mention under the customer's own first entry", () => {
 
   test('opens one that follows nothing when somebody else answers under a closed ticket', () => {
     const closed = { ...current, status: 'closed' as const }
-    const decision = decide(answer(bob), situation({ ...under, current: closed, parent: closed }))
+    const decision = decide(answer(bob), situation({ parent: closed, parentMessage }))
     expect(decision).toMatchObject({ do: 'open', conversationId: 'mention-201', follows: null })
   })
 })
@@ -175,17 +182,20 @@ describe("rule 5: the account's own messages open no ticket", () => {
     }
   })
 
-  test('without a ticket to belong to it is ignored', () => {
-    expect(decide(directMessage(shop, ann), nothing).do).toBe('ignore')
-    expect(decide(mention({ by: shop, answers: { id: '1', by: ann } }), nothing).do).toBe('ignore')
+  test('without a ticket to belong to it waits for one', () => {
+    expect(decide(directMessage(shop, ann), nothing)).toMatchObject({
+      do: 'defer',
+      until: `direct-${ann.id}`,
+      seen: null,
+    })
+    const answer = mention({ by: shop, answers: { id: '1', by: ann } })
+    expect(decide(answer, nothing)).toMatchObject({ do: 'defer', until: 'post-1', seen: null })
   })
 
   test('a post under an entry joins its ticket', () => {
     const parent = ticketOf(mention())
     const own = mention({ id: '206', by: shop, text: '@ann sure', mentions: [ann], answers: { id: '200', by: ann } })
-    expect(
-      decide(own, situation({ parent, answersFirstEntryOf: parent.conversationId, current: parent })),
-    ).toMatchObject({
+    expect(decide(own, situation({ parent }))).toMatchObject({
       do: 'join',
       ticket: parent,
       direction: 'outbound',
@@ -264,7 +274,7 @@ describe('what else X says', () => {
     expect(decide(revoke, situation({ channel: null })).do).toBe('ignore')
   })
 
-  test('a deletion marks the message that it deletes, and is ignored where there is none', () => {
+  test('a deletion marks the message that it deletes, and is remembered where there is none', () => {
     const deletion = activityOf({
       for_user_id: shop.id,
       tweet_delete_events: [{ status: { id: '9', user_id: shop.id } }],
@@ -273,6 +283,6 @@ describe('what else X says', () => {
       do: 'mark_deleted',
       ticketId: 'some-ticket',
     })
-    expect(decide(deletion, nothing).do).toBe('ignore')
+    expect(decide(deletion, nothing).do).toBe('remember_deletion')
   })
 })

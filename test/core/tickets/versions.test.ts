@@ -6,6 +6,7 @@ import type { Message, Status, Ticket } from '../../../lambdas/core/tickets/tick
 import { reviseMessage } from '../../../lambdas/core/tickets/versions.ts'
 import type { Post } from '../../../lambdas/core/x/activity.ts'
 import { activityOf } from '../../support/activities.ts'
+import { nothing } from '../../support/situation.ts'
 import { ann, posts, shop } from '../../support/x-payloads.ts'
 
 const at = '2026-01-01T12:00:00.000Z'
@@ -32,13 +33,13 @@ function version(number: number, text = `@shop version ${number}`, more: object 
 const opened = (post: Post) =>
   openTicket(
     post,
-    { do: 'open', kind: 'mention', conversationId: 'mention-100', follows: null, previousTicketId: null, reason: '' },
-    { channel, parentMessage: null },
+    { kind: 'mention', conversationId: 'mention-100', previousTicketId: null, reason: '' },
+    { ...nothing, channel },
     at,
   )
 type Stored = { ticket: Ticket; message: Message }
 const revise = (post: Post, stored: Stored, now = later) =>
-  reviseMessage(post, { do: 'revise', ...stored, reason: '' }, channel, now)
+  reviseMessage(post, { do: 'revise', ...stored, reason: '' }, { ...nothing, channel }, now)
 const withStatus = (stored: Stored, status: Status): Stored => ({ ...stored, ticket: { ...stored.ticket, status } })
 
 describe('a newer version', () => {
@@ -106,7 +107,7 @@ describe('an earlier version that comes late', () => {
     const { ticket, message } = revise(version(0, '@shop helo'), before)
     expect(message).toMatchObject({ externalId: '101', text: '@shop hello', createdAt: '2026-01-01T12:00:00.000Z' })
     expect(message.versions.map(({ text }) => text)).toEqual(['@shop helo', '@shop hello'])
-    expect(ticket).toEqual({ ...before.ticket, version: before.ticket.version + 1 })
+    expect(ticket).toEqual({ ...before.ticket, firstEntryId: '100', version: before.ticket.version + 1 })
   })
 })
 

@@ -100,6 +100,7 @@ const untouchedTicket: Ticket = {
   messageCount: 2,
   outboundCount: 1,
   firstResponseAt: null,
+  firstPosition: '',
   lastPosition: '',
   firstEntryId: null,
   previousTicketId: null,

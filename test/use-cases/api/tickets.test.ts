@@ -42,6 +42,44 @@ const patch = (id: string, body: unknown) =>
   call('PATCH', `/api/tickets/${id}`, { body: typeof body === 'string' ? body : JSON.stringify(body) })
 
 describe('reading', () => {
+  test('a page after `updatedSince` has passed its cursor is empty', async () => {
+    const first = await call('GET', '/api/tickets', { query: { limit: '1' } })
+    const query = { limit: '1', cursor: first.body.nextCursor, updatedSince: '2027-01-01T00:00:00Z' }
+    expect(await call('GET', '/api/tickets', { query })).toMatchObject({
+      status: 200,
+      body: { tickets: [], nextCursor: null },
+    })
+  })
+
+  test('a page of events whose cursor is older than the 7 days that they are kept is empty', async () => {
+    const cursor = Buffer.from('2025-12-01T00:00:00.000Z#a-record').toString('base64url')
+    expect(await call('GET', '/api/events', { claims: administrator, query: { cursor } })).toMatchObject({
+      status: 200,
+      body: { events: [], nextCursor: null },
+    })
+  })
+
+  test('what has an id longer than any does not exist', async () => {
+    const long = 'x'.repeat(3_000)
+    const missing = [`/api/tickets/${long}`, `/api/tickets/${long}/messages`, `/api/channels/${long}`]
+    for (const path of missing) {
+      expect(await call('GET', path)).toMatchObject({
+        status: 404,
+        body: { detail: expect.stringContaining('3000 characters') },
+      })
+    }
+    const retry = await call('POST', `/api/tickets/${directTicket}/messages/${long}/retry`, { body: '{}' })
+    expect(retry.status).toBe(404)
+    const reply = await call('POST', `/api/tickets/${mentionTicket}/replies`, {
+      body: JSON.stringify({ text: 'hi', inReplyTo: long }),
+    })
+    expect(reply).toMatchObject({ status: 422, body: { errors: [{ field: 'inReplyTo' }] } })
+  })
+
+  test('half a character in a tag is refused', async () => {
+    expect(await patch(directTicket, { tags: ['\ud800'] })).toMatchObject({ status: 422 })
+  })
+
   test('tickets come in the shape of the contract, newest activity first', async () => {
     const { status, body } = await call('GET', '/api/tickets')
     expect(status).toBe(200)

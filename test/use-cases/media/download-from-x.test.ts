@@ -1,12 +1,15 @@
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { keys, shardOf } from '../../../lambdas/adapters/dynamodb/table.ts'
 import { createMediaSource } from '../../../lambdas/adapters/media/source.ts'
 import type { DueMessage } from '../../../lambdas/core/ports/queues.ts'
 import type { Message } from '../../../lambdas/core/tickets/ticket.ts'
 import type { MediaDependencies } from '../../../lambdas/use-cases/media/transfer-media.ts'
 import { createRequeue } from '../../../lambdas/use-cases/requeue-due.ts'
+import { databaseClient, tableName } from '../../../local/aws/table.ts'
 import { type Served, served } from '../../local/support.ts'
 import { startBucket, type TestBucket } from '../../support/bucket.ts'
 import { noEncryption } from '../../support/encryption.ts'
@@ -16,7 +19,7 @@ import { recordOf, routerOver } from '../../support/router.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
 import { untouched } from '../../support/untouched.ts'
 import { portsOf } from '../../support/x.ts'
-import { ann, directMessages, idAt, posts, shop } from '../../support/x-payloads.ts'
+import { ann, bob, directMessages, idAt, posts, shop, type User } from '../../support/x-payloads.ts'
 
 let clock = new Date('2026-01-01T12:00:00.000Z')
 const now = () => clock
@@ -74,10 +77,14 @@ const gives =
 type V1Media = { type?: string; media_url_https: string; video_info?: object }
 
 /** A mention with media, through the router: the message, and what the router has queued. */
-async function mention(...media: V1Media[]): Promise<{ message: Message; queued: DueMessage[] }> {
+const mention = (...media: V1Media[]) => answering(undefined, media)
+
+/** A mention with media that may answer a post. */
+async function answering(answers: { id: string; by: User } | undefined, media: readonly V1Media[]) {
   const queued: DueMessage[] = []
   const more = { extended_entities: { media: media.map((one, n) => ({ id_str: String(n), type: 'photo', ...one })) } }
-  const post = { id: idAt(clock, ++numbers), by: ann, text: '@shop look', mentions: [shop], more }
+  const id = idAt(clock, ++numbers)
+  const post = { id, by: ann, text: '@shop look', mentions: [shop], more, ...(answers ? { answers } : {}) }
   const router = routerOver(stores, now, { send: async (some) => void queued.push(...some) })
   const [routed] = await router.deliver(posts(shop, post))
   return { message: await messageOf(String(routed?.ticketId)), queued }
@@ -498,4 +505,41 @@ test('a film that X begins to give and then no more is left when the time is up'
     { status: 'unavailable', reason: 'the download was cut off' },
   ])
   expect((await outcomeOf(message)).keys).toEqual([])
+})
+
+describe('a message with nothing left to do', () => {
+  const isDue = async ({ id }: Message) =>
+    (await stores.media.due(now().toISOString(), 500)).some(({ messageId }) => messageId === id)
+  const parent = { id: '77', url: 'u', text: 'parent', author: null, createdAt: null, media: [] }
+  const shown = { reading: untouched<MediaDependencies['reading']>('reading', { post: async () => parent }) }
+
+  test('is never brought back, also if X had left out its parent', async () => {
+    answers.set('/media/a.jpg', gives(files.png('one')))
+    const { message, queued } = await answering({ id: '77', by: bob }, [{ media_url_https: photo }])
+    expect(await mover(shown)(queued)).toEqual([])
+    expect(await messageOf(message.ticketId)).toMatchObject({ missing: [], media: [{ status: 'stored' }] })
+    after(24 * 60)
+    expect(await isDue(message)).toBe(false)
+  })
+
+  test('leaves the list of due messages when it is in it all the same', async () => {
+    answers.set('/media/a.jpg', gives(files.png('one')))
+    const { message, queued } = await mention({ media_url_https: photo })
+    await mover()(queued)
+    const { ticketId, position, id } = await messageOf(message.ticketId)
+    const client = databaseClient(stores.endpoint)
+    await DynamoDBDocumentClient.from(client).send(
+      new UpdateCommand({
+        TableName: tableName,
+        Key: keys.message(ticketId, position, id),
+        UpdateExpression: 'SET inDue = :due, dueAt = :at',
+        ExpressionAttributeValues: { ':due': `media#${shardOf(id)}`, ':at': now().toISOString() },
+      }),
+    )
+    client.destroy()
+    expect(await isDue(message)).toBe(true)
+    await sweep()
+    after(10)
+    expect(await isDue(message)).toBe(false)
+  })
 })

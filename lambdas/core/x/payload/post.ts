@@ -57,7 +57,7 @@ function readV1Post(item: unknown, envelope: Envelope): Post {
     createdAt: timeOfV1(post) ?? envelope.receivedAt,
     author: personFrom(post.user.id_str, post.user),
     ...contentOfV1(post),
-    inReplyTo: repliedTo(post.in_reply_to_status_id_str, post.in_reply_to_user_id_str),
+    inReplyTo: repliedTo(post.in_reply_to_status_id_str, post.in_reply_to_user_id_str, null),
     quoted: post.quoted_status_id_str ? quotedOfV1(post.quoted_status_id_str, post.quoted_status) : null,
     versionIds: versionsOf(post.id_str, post.edit_history?.edit_tweet_ids ?? []),
     isRepost: typeof post.retweeted_status === 'object' && post.retweeted_status !== null,
@@ -138,7 +138,7 @@ function readV2Post(item: unknown, envelope: Envelope): Post {
     createdAt: isoTime(post.created_at) ?? envelope.receivedAt,
     author: includedPerson(post.author_id, envelope.includes),
     ...contentOfV2(post, envelope.includes),
-    inReplyTo: repliedTo(parentOf(post), post.in_reply_to_user_id),
+    inReplyTo: repliedToOfV2(post, envelope),
     quoted: quotedId
       ? (quotedPostFrom(includedPost(quotedId, envelope.includes), envelope.includes) ?? linkTo(quotedId))
       : null,
@@ -202,7 +202,11 @@ function includedPost(id: string, includes: unknown): unknown {
  */
 export function readPost(item: unknown, envelope: Envelope): Post {
   const isV1 = typeof item === 'object' && item !== null && !('author_id' in item) && 'id_str' in item
-  return isV1 ? readV1Post(item, envelope) : readV2Post(item, envelope)
+  const post = isV1 ? readV1Post(item, envelope) : readV2Post(item, envelope)
+  const { inReplyTo, versionIds } = post
+  if (!inReplyTo?.postId || !versionIds.includes(inReplyTo.postId)) return post
+  // A post cannot answer itself: what it answers is not known.
+  return { ...post, inReplyTo: { ...inReplyTo, postId: null } }
 }
 
 const noAddressees = { addressees: [], from: 0 }
@@ -223,8 +227,29 @@ function versionsOf(id: string, history: readonly unknown[]): string[] {
   return [...new Set([...others, id])].sort((a, b) => (positionOfId(a) < positionOfId(b) ? -1 : 1))
 }
 
-function repliedTo(postId: string | null | undefined, userId: string | null | undefined): Post['inReplyTo'] {
-  return postId || userId ? { postId: postId ?? null, userId: userId ?? null } : null
+function repliedTo(
+  postId: string | null | undefined,
+  userId: string | null | undefined,
+  addressesAccount: boolean | null,
+): Post['inReplyTo'] {
+  return postId || userId ? { postId: postId ?? null, userId: userId ?? null, addressesAccount } : null
+}
+
+/** The answered post. If X included it, it tells its author and whether it addresses the account. */
+function repliedToOfV2(post: V2Post, { includes, channelUserId }: Envelope): Post['inReplyTo'] {
+  const parentId = parentOf(post)
+  const read = parentId ? v2Post.safeParse(includedPost(parentId, includes)) : null
+  const parent = read?.success ? read.data : null
+  return repliedTo(parentId, post.in_reply_to_user_id ?? parent?.author_id, parent && addresses(parent, channelUserId))
+}
+
+/** Null if X left out what the included post mentions. */
+function addresses({ text, note_post, entities, in_reply_to_user_id }: V2Post, accountId: string): boolean | null {
+  const { mentions } = marksFrom(note_post?.entities ?? entities, () => false)
+  if (in_reply_to_user_id === accountId || mentions.some(({ id }) => id === accountId)) return true
+  const mayMention =
+    mentions.some(({ id }) => id === null) || (mentions.length === 0 && /@\w/.test(note_post?.text ?? text))
+  return mayMention ? null : false
 }
 
 function included(includes: unknown, key: string): unknown {

@@ -119,7 +119,7 @@ describe('a post', () => {
   test('is a repost, or quotes, or answers', () => {
     expect(post({ more: { retweeted_status: postItem({ id: '1', by: shop, text: 'x' }) } }).isRepost).toBe(true)
     expect(post({ more: { is_quote_status: true, quoted_status_id_str: '77' } }).quoted?.id).toBe('77')
-    expect(post({ answers: { id: '78', by: shop } }).inReplyTo).toEqual({ postId: '78', userId: shop.id })
+    expect(post({ answers: { id: '78', by: shop } }).inReplyTo).toMatchObject({ postId: '78', userId: shop.id })
     expect(post({})).toMatchObject({ isRepost: false, quoted: null, inReplyTo: null })
   })
 

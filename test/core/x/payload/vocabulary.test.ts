@@ -55,7 +55,7 @@ test('where X sends both names, the one that says something counts', () => {
 test('an answer is known by the id of its parent alone, where X names no references', () => {
   const post = v2Post({ id: '9', by: ann, text: '@shop hi', mentions: [shop] })
   for (const name of ['in_reply_to_tweet_id', 'in_reply_to_post_id']) {
-    expect(received({ ...post, [name]: '8' }).inReplyTo).toEqual({ postId: '8', userId: null })
+    expect(received({ ...post, [name]: '8' }).inReplyTo).toMatchObject({ postId: '8', userId: null })
   }
 })
 

@@ -79,10 +79,12 @@ export function MessageItem({ message, ticket, actions, replies = [], onToggleRe
 
 function Footer(props: Pick<MessageItemProps, 'message' | 'ticket' | 'onToggleReply'> & { isReplyOpen: boolean }) {
   const { message, ticket, onToggleReply, isReplyOpen } = props
-  const { author, externalId, visibility, joinedBecause, delivery, direction } = message
+  const { author, externalId, visibility, joinedBecause, delivery, direction, versions } = message
   const username = author.username ?? (direction === 'outbound' ? ticket.channel.username : null)
   const href = visibility === 'public' ? postUrl(externalId, username) : null
-  const isFirstEntry = direction === 'inbound' && externalId !== null && externalId === ticket.firstEntryId
+  // An edited post has the id of its newest version; the ticket has that of the first.
+  const ids = [externalId, ...versions.map((version) => version.externalId)]
+  const isFirstEntry = direction === 'inbound' && ticket.firstEntryId !== null && ids.includes(ticket.firstEntryId)
   return (
     <footer class="message-footer">
       {isFirstEntry && <span class="chip">{t.firstEntry}</span>}
