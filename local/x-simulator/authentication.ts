@@ -26,10 +26,13 @@ export function authenticate(world: World, nonces: Nonces, call: Unauthenticated
   if (/^oauth /i.test(header)) {
     const { userId } = verifySignature(world, nonces, call, header, access)
     if (access === 'app') throw unsupported('OAuth 1.0a User Context', 'OAuth 2.0 Application-Only')
+    if (access === 'oauth2') throw unsupported('OAuth 1.0a User Context', 'OAuth 2.0 User Context')
     return userId
   }
-  if (/^bearer /i.test(header) && world.state.bearer !== null && header.slice(7) === world.state.bearer) {
+  if (/^bearer /i.test(header)) {
+    if (world.state.bearer === null || header.slice(7) !== world.state.bearer) throw unknownBearer(call.path)
     if (access === 'user') throw unsupported('OAuth 2.0 Application-Only', 'OAuth 1.0a User Context')
+    if (access === 'oauth2') throw unsupported('OAuth 2.0 Application-Only', 'OAuth 2.0 User Context')
     if (access !== 'consumer') return null
   }
   throw unauthorized(call.path)
@@ -133,6 +136,13 @@ function removeExpired(nonces: Nonces): void {
 function unauthorized(path: string): XError {
   if (!path.startsWith('/2/')) return v1Error(401, 32, 'Could not authenticate you.')
   return problem(401, 'Unauthorized', 'Unauthorized')
+}
+
+/** A bearer token that is not the app's. It may be an OAuth 2.0 token of an account, of which the simulator has none. */
+function unknownBearer(path: string): XError {
+  if (!path.startsWith('/2/')) return unauthorized(path)
+  const detail = 'Unauthorized: the bearer token is not that of the app. The simulator has no OAuth 2.0 user tokens.'
+  return problem(401, 'Unauthorized', detail)
 }
 
 function unsupported(given: string, supported: string): XError {

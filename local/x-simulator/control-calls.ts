@@ -1,20 +1,28 @@
 import * as z from 'zod'
 import { type Control, ControlError, type File } from './control.ts'
 import type { Answer, Call } from './http.ts'
+import { defaultLimits, type LimitName } from './limits.ts'
 
 const text = z.string()
 const file = z
   .strictObject({ contentType: z.string().regex(/^(image|video)\/[\w.+-]+$/), base64: z.base64() })
   .transform(({ contentType, base64 }): File => ({ contentType, bytes: Buffer.from(base64, 'base64') }))
 const milliseconds = z.int().min(0)
-const limit = z
-  .strictObject({ limit: z.int().min(0), windowSeconds: z.int().min(1) })
-  .partial()
-  .optional()
+const limit = z.strictObject({ limit: z.int().min(0), windowSeconds: z.int().min(1) }).partial()
+// The keys of an object literal, which TypeScript gives as plain texts.
+const limitNames = Object.keys(defaultLimits()) as LimitName[]
 
 const bodies = {
   user: z.strictObject({ id: text.optional(), username: text, name: text.optional() }),
-  userChange: z.strictObject({ username: text, name: text, acceptsMessages: z.boolean() }).partial(),
+  userChange: z
+    .strictObject({
+      username: text,
+      name: text,
+      acceptsMessages: z.boolean(),
+      protected: z.boolean(),
+      followers: z.array(text),
+    })
+    .partial(),
   post: z.strictObject({
     by: text,
     text: text.default(''),
@@ -24,6 +32,7 @@ const bodies = {
   }),
   message: z.strictObject({ from: text, to: text, text: text.default(''), media: file.optional() }),
   chat: z.strictObject({ from: text, to: text }),
+  repost: z.strictObject({ by: text }),
   edit: z.strictObject({ text }),
   one: z.strictObject({ userId: text }),
   answer: z
@@ -42,6 +51,7 @@ const bodies = {
       message: 'status, delayMs or hang is needed',
     }),
   webhook: z.strictObject({ id: text.optional() }),
+  count: z.strictObject({ count: z.int().min(1).max(200_000) }),
   drop: z
     .strictObject({
       count: z.int().min(0).optional(),
@@ -53,11 +63,25 @@ const bodies = {
     }),
   echoes: z.strictObject({ hold: z.boolean(), release: z.boolean(), delayMs: milliseconds }).partial(),
   clock: z.strictObject({ now: z.iso.datetime({ offset: true }).nullable() }),
-  limits: z.strictObject({ posts: limit, directMessages: limit, directMessagesPerDay: limit, other: limit }),
+  limits: z.partialRecord(z.enum(limitNames), limit),
   settings: z
     .strictObject({
       webhookLimit: z.int().min(0),
       subscriptionLimit: z.int().min(0),
+      activitySubscriptionLimit: z.int().min(0),
+      createAnswer: z.enum(['subscription', 'flat', 'list', 'empty']),
+      duplicateStatus: z.literal([400, 409]),
+      subscriptionDelaySeconds: z.int().min(0),
+      revocationEvents: z.boolean(),
+      revocationDeletes: z.boolean(),
+      repliesToReplies: z.boolean(),
+      eventLists: z.boolean(),
+      eventNames: z.enum(['old', 'new']),
+      answerNames: z.enum(['old', 'new', 'asked']),
+      oldDialect: z.boolean(),
+      webhookAnswers: z.enum(['old', 'new']),
+      incompleteReplays: z.int().min(0),
+      replayMissed: z.boolean(),
       replyRule: z.boolean(),
       approvedCallbacks: z.array(text).nullable(),
     })
@@ -76,6 +100,7 @@ const calls: Readonly<Record<string, Handle>> = {
   'GET /_x/posts': (control) => ({ posts: control.posts() }),
   'POST /_x/posts': (control, call) => control.post(read(bodies.post, call)),
   'POST /_x/posts/:id/edit': (control, call, id) => control.editPost(id, read(bodies.edit, call).text),
+  'POST /_x/posts/:id/repost': (control, call, id) => control.repost(id, read(bodies.repost, call).by),
   'DELETE /_x/posts/:id': (control, _call, id) => done(control.deletePost(id)),
   'GET /_x/direct-messages': (control) => ({ directMessages: control.directMessages() }),
   'POST /_x/direct-messages': (control, call) => control.directMessage(read(bodies.message, call)),
@@ -84,6 +109,8 @@ const calls: Readonly<Record<string, Handle>> = {
     const { webhooks, subscriptions, activitySubscriptions } = control.state()
     return { webhooks, subscriptions, activitySubscriptions }
   },
+  'POST /_x/foreign-subscriptions': (control, call) =>
+    done(control.addForeignSubscriptions(read(bodies.count, call).count)),
   'POST /_x/webhooks/break': (control, call) => ({
     webhooks: control.breakWebhooks(read(bodies.webhook, call).id),
   }),
@@ -100,6 +127,7 @@ const calls: Readonly<Record<string, Handle>> = {
   'POST /_x/answers': (control, call) => control.answer(read(bodies.answer, call)),
   'DELETE /_x/answers': (control) => done(control.clearAnswers()),
   'POST /_x/echoes': (control, call) => done(control.echoes(read(bodies.echoes, call))),
+  'POST /_x/page-tokens/expire': (control) => done(control.expirePageTokens()),
   'POST /_x/clock': (control, call) => {
     const { now } = read(bodies.clock, call)
     return { now: control.clock(now === null ? null : new Date(now)) }

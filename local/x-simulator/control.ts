@@ -1,23 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import type { Deliveries } from './deliveries.ts'
 import { sendMessage } from './direct-messages.ts'
+import type { Limit } from './limits.ts'
 import { keepMedia } from './media-files.ts'
 import { deleteToken, tokenFor } from './oauth.ts'
 import { maxEdits, versionsOf } from './post-versions.ts'
-import { edit, publish, remove } from './posts.ts'
+import { edit, publish, remove, repost } from './posts.ts'
 import type { PendingAnswer, ScriptedAnswer, ScriptedAnswers } from './scripted-answers.ts'
-import type {
-  AccessToken,
-  Delivery,
-  DirectMessage,
-  Drop,
-  EncryptedChat,
-  Limit,
-  Post,
-  Settings,
-  State,
-  User,
-  Webhook,
+import {
+  type AccessToken,
+  type Delivery,
+  type DirectMessage,
+  type Drop,
+  type EncryptedChat,
+  newUserFlags,
+  type Post,
+  type Settings,
+  type State,
+  type User,
+  type Webhook,
 } from './state.ts'
 import { chatCreated, revoked } from './webhook-events.ts'
 import { checkWebhook } from './webhooks.ts'
@@ -30,6 +31,13 @@ export class ControlError extends Error {
 
 /** A file that a person attaches. */
 export type File = { readonly contentType: string; readonly bytes: Buffer }
+export type UserChange = {
+  readonly username?: string
+  readonly name?: string
+  readonly acceptsMessages?: boolean
+  readonly protected?: boolean
+  readonly followers?: readonly string[]
+}
 export type RecordedCall = { readonly method: string; readonly path: string; readonly status: number | null }
 
 /**
@@ -38,7 +46,8 @@ export type RecordedCall = { readonly method: string; readonly path: string; rea
  */
 export type Control = {
   addUser(user: { id?: string | undefined; username: string; name?: string | undefined }): User
-  changeUser(user: string, change: { username?: string; name?: string; acceptsMessages?: boolean }): User
+  /** @param change `followers` names the users who see the posts of a protected user */
+  changeUser(user: string, change: UserChange): User
   users(): readonly User[]
   /** Authorizes the app for an account, as Allow does, and returns the access token. */
   token(user: string): AccessToken
@@ -53,6 +62,7 @@ export type Control = {
   }): Post
   /** A new version of a post, with an id of its own. */
   editPost(id: string, text: string): Post
+  repost(id: string, by: string): Post
   deletePost(id: string): void
   posts(): readonly Post[]
   directMessage(message: { from: string; to: string; text: string; media?: File | undefined }): DirectMessage
@@ -81,6 +91,10 @@ export type Control = {
   echoes(change: { hold?: boolean | undefined; release?: boolean | undefined; delayMs?: number | undefined }): void
   /** Sets the simulator's clock, which then runs on. Null resets it to the real time. */
   clock(now: Date | null): Date
+  /** Adds subscriptions of the X Activity API for people whom the helpdesk does not know, to a webhook that is not its own. */
+  addForeignSubscriptions(count: number): void
+  /** Expires all page tokens of lists that X has given out. */
+  expirePageTokens(): void
   limits(change: { [name in keyof Settings['limits']]?: Partial<Limit> | undefined }): Settings['limits']
   settings(change: Partial<Omit<Settings, 'limits'>>): Settings
 }
@@ -138,15 +152,16 @@ export function createControl({ world, deliveries, answers, now }: ControlParts)
         username: freeUsername(username),
         name,
         createdAt: world.now().toISOString(),
-        acceptsMessages: true,
+        ...newUserFlags(),
       }
       state.users.push(user)
       changed()
       return user
     },
-    changeUser(name, { username, ...change }) {
+    changeUser(name, { username, followers, ...change }) {
       const user = userNamed(name)
       if (username !== undefined) user.username = freeUsername(username, user)
+      if (followers !== undefined) user.followers = followers.map((one) => userNamed(one).id)
       Object.assign(user, change)
       changed()
       return user
@@ -173,11 +188,22 @@ export function createControl({ world, deliveries, answers, now }: ControlParts)
       if (text === '' && post.mediaIds.length === 0) throw new ControlError('text: A post needs text or media.')
       return edit(world, post, text)
     },
+    repost(id, by) {
+      const user = userNamed(by)
+      const post = postOf(id, 'id')
+      if (state.posts.some((one) => one.repostedId === id && one.authorId === user.id && one.deletedAt === null)) {
+        throw new ControlError(`by: ${user.username} has reposted this post already.`)
+      }
+      return repost(world, user.id, post)
+    },
     deletePost: (id) => remove(world, postOf(id, 'id')),
     posts: () => state.posts,
     directMessage({ from, to, text, media }) {
       const [sender, receiver] = [userNamed(from), userNamed(to)]
       if (text === '' && !media) throw new ControlError('text: A message needs text or media.')
+      if (receiver.blocked.includes(sender.id)) {
+        throw new ControlError(`to: ${receiver.username} has blocked the messages of ${sender.username}.`)
+      }
       const mediaId = media && keepMedia(world, sender.id, 'dm', media.contentType, media.bytes).id
       return sendMessage(world, { from: sender.id, to: receiver.id, text, mediaId, appId: apps.web.id })
     },
@@ -232,6 +258,26 @@ export function createControl({ world, deliveries, answers, now }: ControlParts)
       state.clockAheadMs = time === null ? 0 : time.getTime() - now().getTime()
       changed()
       return world.now()
+    },
+    addForeignSubscriptions(count) {
+      for (let n = 0; n < count; n += 1) {
+        const at = world.now().toISOString()
+        state.activitySubscriptions.push({
+          id: world.newId(),
+          eventType: 'post.create',
+          userId: world.newId(),
+          direction: null,
+          tag: null,
+          webhookId: '1',
+          createdAt: at,
+          updatedAt: at,
+        })
+      }
+      changed()
+    },
+    expirePageTokens() {
+      state.pageTokens += 1
+      changed()
     },
     limits(change) {
       const { limits } = state.settings

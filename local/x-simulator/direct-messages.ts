@@ -1,9 +1,11 @@
-import { type Answer, type Call, forbidden, invalidRequest, jsonBody, type Route } from './http.ts'
+import { type Answer, type Call, forbidden, invalidRequest, jsonBody, problem, type Route } from './http.ts'
 import { pageOf } from './pagination.ts'
 import { findUser, shortLink } from './posts.ts'
-import type { DirectMessage } from './state.ts'
+import type { DirectMessage, User } from './state.ts'
 import { codePoints, compose } from './text.ts'
-import { mediaKey, pick, v2Entities, v2Media, v2Posts, v2Users } from './v2-shapes.ts'
+import { mediaKey, namedIn, pick, v2Entities, v2Media, v2Posts, v2Users } from './v2-shapes.ts'
+import { isVisible } from './visibility.ts'
+import { answerNames, askedIn, includedPosts, type Names, postIn } from './vocabulary.ts'
 import { messageCreated } from './webhook-events.ts'
 import { apps, type World } from './world.ts'
 
@@ -16,8 +18,23 @@ export const directMessageRoutes: readonly Route[] = [
     limit: 'directMessages',
     handle: send,
   },
-  { method: 'GET', path: '/2/dm_conversations/with/:participantId/dm_events', access: 'user', handle: listWith },
-  { method: 'GET', path: '/2/dm_events', access: 'user', handle: list },
+  {
+    method: 'GET',
+    path: '/2/dm_conversations/with/:participantId/dm_events',
+    access: 'user',
+    limit: 'messageLookups',
+    handle: listWith,
+  },
+  { method: 'GET', path: '/2/dm_events', access: 'user', limit: 'messageLookups', handle: list },
+  { method: 'GET', path: '/2/dm_events/:id', access: 'user', limit: 'messageLookups', handle: lookUp },
+  { method: 'DELETE', path: '/2/dm_events/:id', access: 'user', limit: 'messageDeletions', handle: remove },
+  // Serves files of direct messages to OAuth 2.0 tokens of accounts only.
+  {
+    method: 'GET',
+    path: '/2/dm_conversations/media/:messageId/:mediaId/:resourceId',
+    access: 'oauth2',
+    handle: () => ({ status: 404 }),
+  },
 ]
 
 export type MessageDraft = {
@@ -63,11 +80,16 @@ function send(world: World, call: Call): Answer {
   if (text === '' && mediaId === undefined) throw invalidRequest('Either a text or attachments are required.')
   if (codePoints(text) > 10_000) throw invalidRequest('$.text: must be at most 10000 characters long')
   const receiver = world.state.users.find(({ id }) => id === to)
-  if (!receiver?.acceptsMessages) throw forbidden('You do not have permission to DM one or more participants.')
+  if (!receiver || !acceptsMessagesOf(receiver, from))
+    throw forbidden('You do not have permission to DM one or more participants.')
   const message = sendMessage(world, { from, to, text, mediaId, appId: apps.own.id })
   const data = { dm_conversation_id: conversationOf(message), dm_event_id: message.id }
   return { status: 201, body: { data } }
 }
+
+/** False if a user refuses the direct messages of this sender. */
+export const acceptsMessagesOf = ({ acceptsMessages, blocked }: User, sender: string) =>
+  acceptsMessages && !blocked.includes(sender)
 
 function attachmentOf({ state, now }: World, userId: string, attachments: unknown): string | undefined {
   if (attachments === undefined) return undefined
@@ -91,29 +113,60 @@ function list(world: World, call: Call): Answer {
 }
 
 function page(world: World, call: Call, belongs: (message: DirectMessage) => boolean): Answer {
-  const { query, userId } = call
+  const { query } = call
   checkQuery(query)
   const types = query.get('event_types')?.split(',')
   const asked = types && !types.includes('MessageCreate') ? [] : world.state.directMessages
   const oldest = world.now().getTime() - lookupAgeMs
-  const own = asked.filter(
-    (one) => (one.from === userId || one.to === userId) && Date.parse(one.createdAt) >= oldest && belongs(one),
+  const own = asked.filter((one) => isOwn(one, call) && Date.parse(one.createdAt) >= oldest && belongs(one))
+  const { items, meta } = pageOf(world, own, call, { min: 1, max: 100, default: 100 })
+  const { data, includes } = v2Messages(world, items, call)
+  return { status: 200, body: { ...(data.length > 0 ? { data } : {}), ...includes, meta } }
+}
+
+const isOwn = ({ from, to, deleted }: DirectMessage, { userId }: Call) => (from === userId && !deleted) || to === userId
+
+/** As on X, a message that the account does not have, or that is encrypted, is an empty object. */
+function lookUp(world: World, call: Call): Answer {
+  const message = world.state.directMessages.find((one) => one.id === call.params.id && isOwn(one, call))
+  if (!message) return { status: 200, body: {} }
+  const { data, includes } = v2Messages(world, [message], call)
+  return { status: 200, body: { data: data[0], ...includes } }
+}
+
+function remove(world: World, call: Call): Answer {
+  const message = world.state.directMessages.find((one) => one.id === call.params.id && isOwn(one, call))
+  if (!message) throw problem(404, 'Not Found', 'Could not find the direct message to delete.')
+  if (message.from !== call.userId) throw forbidden('You are not permitted to delete this direct message.')
+  message.deleted = true
+  world.changed()
+  return { status: 200, body: { data: { deleted: true } } }
+}
+
+/** These come in the old vocabulary as fields too, in the new one by their expansions only. */
+const oldFields = ['participant_ids', 'sender_id', 'referenced_tweets']
+
+/** Messages in an answer, with the fields and expansions that the query names. */
+function v2Messages(world: World, messages: readonly DirectMessage[], call: Call) {
+  const { dialect, expansions } = askedIn(world.state, call.query)
+  const names = answerNames(world.state, dialect)
+  const named = [...namedIn(call.query, 'dm_event.fields', 'id', 'event_type', 'text')].flatMap((name) =>
+    dialect === 'new' && oldFields.includes(name) ? [] : name.replace('referenced_tweets', 'referenced_posts'),
   )
-  const { items, meta } = pageOf(own, query, { min: 1, max: 100, default: 100 })
-  const fields = ['id', 'event_type', 'text']
-  const data = items.map((one) => pick(v2Message(world, one), fields, query.get('dm_event.fields')))
-  const includes = includesOf(world, items, query)
-  return {
-    status: 200,
-    body: { ...(data.length > 0 ? { data } : {}), ...(Object.keys(includes).length > 0 ? { includes } : {}), meta },
-  }
+  const fields = new Set([...named, ...expansions])
+  if (expansions.has('attachments.media_keys')) fields.add('attachments')
+  const data = messages.map((one) => postIn(names, pick(v2Message(world, one), fields)))
+  const includes = includesOf(world, messages, call, expansions, names)
+  return { data, includes: Object.keys(includes).length > 0 ? { includes } : {} }
 }
 
 /** X returns messages of the last 30 days. https://docs.x.com/x-api/direct-messages/lookup/introduction */
 const lookupAgeMs = 30 * 24 * 3_600_000
 
 const parameters =
-  'max_results,pagination_token,event_types,dm_event.fields,expansions,media.fields,user.fields,tweet.fields'.split(',')
+  'max_results,pagination_token,event_types,dm_event.fields,expansions,media.fields,user.fields,tweet.fields,post.fields'.split(
+    ',',
+  )
 const eventTypes = ['MessageCreate', 'ParticipantsJoin', 'ParticipantsLeave']
 
 /** X refuses unknown parameters. This endpoint has no `since_id` and no `start_time`. */
@@ -132,9 +185,15 @@ function checkQuery(query: URLSearchParams): void {
 }
 
 /** The `includes` of messages: the users, media and posts that the query's expansions name. */
-function includesOf(world: World, messages: readonly DirectMessage[], query: URLSearchParams) {
-  const expansions = query.get('expansions')?.split(',') ?? []
-  const wants = (name: string) => expansions.includes(name)
+function includesOf(
+  world: World,
+  messages: readonly DirectMessage[],
+  call: Call,
+  expansions: ReadonlySet<string>,
+  names: Names,
+) {
+  const { query } = call
+  const wants = (name: string) => expansions.has(name)
   const userIds = messages.flatMap(({ from, to }) =>
     wants('participant_ids') ? [from, to] : wants('sender_id') ? [from] : [],
   )
@@ -142,14 +201,14 @@ function includesOf(world: World, messages: readonly DirectMessage[], query: URL
   const media = wants('attachments.media_keys')
     ? messages.flatMap((one) => mediaOf(world, one).map((file) => v2Media(file, one.id)))
     : []
-  const postIds = wants('referenced_tweets.id') ? messages.flatMap(postsIn).map(({ id }) => id) : []
-  const posts = world.state.posts.filter(({ id, deletedAt }) => deletedAt === null && postIds.includes(id))
+  const postIds = wants('referenced_posts') ? messages.flatMap(postsIn).map(({ id }) => id) : []
+  const posts = world.state.posts.filter((one) => postIds.includes(one.id) && isVisible(world, one, call.userId))
   return {
     ...(users.length > 0 ? { users } : {}),
     ...(media.length > 0
-      ? { media: media.map((one) => pick(one, ['media_key', 'type'], query.get('media.fields'))) }
+      ? { media: media.map((one) => pick(one, namedIn(query, 'media.fields', 'media_key', 'type'))) }
       : {}),
-    ...(posts.length > 0 ? { tweets: v2Posts(world, posts, query).data } : {}),
+    ...(posts.length > 0 ? { [includedPosts(names)]: v2Posts(world, posts, call).data } : {}),
   }
 }
 
@@ -167,7 +226,8 @@ function postsIn({ text }: DirectMessage): { id: string }[] {
 function v2Message(world: World, message: DirectMessage) {
   const media = mediaOf(world, message)
   const posts = postsIn(message)
-  const entities = v2Entities(message.text.entities, media, () => `https://twitter.com/messages/media/${message.id}`)
+  const shown = v2Entities(message.text.entities, media, () => `https://twitter.com/messages/media/${message.id}`)
+  const entities = { ...shown, ...(shown.urls ? { urls: shown.urls.map(withoutMediaKey) } : {}) }
   return {
     id: message.id,
     event_type: 'MessageCreate',
@@ -177,9 +237,14 @@ function v2Message(world: World, message: DirectMessage) {
     dm_conversation_id: conversationOf(message),
     participant_ids: [message.from, message.to],
     ...(media.length > 0 ? { attachments: { media_keys: media.map(mediaKey) } } : {}),
-    ...(posts.length > 0 ? { referenced_tweets: posts } : {}),
+    ...(posts.length > 0 ? { referenced_posts: posts } : {}),
     ...(Object.keys(entities).length > 0 ? { entities } : {}),
   }
+}
+
+/** Unlike a post's, a message's link to its own file does not name the file. */
+function withoutMediaKey({ media_key: _, ...link }: { media_key?: string }): object {
+  return link
 }
 
 /** The conversation id: the ids of both accounts, the smaller first. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { CallKind } from './limits.ts'
 import type { World } from './world.ts'
 
 /** A request to the simulator with its whole body. */
@@ -23,17 +24,18 @@ export type Answer = {
 
 /**
  * Who may make a call: `user` needs an OAuth 1.0a signature of an account, `app` the bearer token, `any` either of
- * them, `consumer` an OAuth 1.0a signature with or without an access token, `open` nothing.
+ * them, `consumer` an OAuth 1.0a signature with or without an access token, `open` nothing. `oauth2` needs an OAuth 2.0
+ * token of an account. The simulator issues none, so it refuses every such call.
  */
-export type Access = 'open' | 'consumer' | 'user' | 'app' | 'any'
+export type Access = 'open' | 'consumer' | 'user' | 'app' | 'any' | 'oauth2'
 
 export type Route = {
   readonly method: string
   /** `:name` matches one segment. */
   readonly path: string
   readonly access: Access
-  /** The rate limit of the call. Default: `other`. */
-  readonly limit?: 'posts' | 'directMessages'
+  /** The kind of the call, which has its rate limits. Default: `other`. */
+  readonly limit?: CallKind
   handle(world: World, call: Call): Answer | Promise<Answer>
 }
 

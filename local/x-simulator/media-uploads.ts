@@ -7,11 +7,11 @@ import type { World } from './world.ts'
 
 /** Uploading media, in one request or in segments. https://docs.x.com/x-api/media/quickstart/media-upload-chunked */
 export const uploadRoutes: readonly Route[] = [
-  { method: 'POST', path: '/2/media/upload', access: 'user', handle: uploadWhole },
+  { method: 'POST', path: '/2/media/upload', access: 'user', limit: 'uploads', handle: uploadWhole },
   { method: 'GET', path: '/2/media/upload', access: 'user', handle: status },
-  { method: 'POST', path: '/2/media/upload/initialize', access: 'user', handle: initialize },
-  { method: 'POST', path: '/2/media/upload/:id/append', access: 'user', handle: append },
-  { method: 'POST', path: '/2/media/upload/:id/finalize', access: 'user', handle: finalize },
+  { method: 'POST', path: '/2/media/upload/initialize', access: 'user', limit: 'uploads', handle: initialize },
+  { method: 'POST', path: '/2/media/upload/:id/append', access: 'user', limit: 'uploads', handle: append },
+  { method: 'POST', path: '/2/media/upload/:id/finalize', access: 'user', limit: 'uploads', handle: finalize },
 ]
 
 const megabyte = 1024 * 1024

@@ -27,11 +27,16 @@ export function tokenFor(world: World, userId: string): AccessToken {
   return token
 }
 
-/** Deletes the access token of an account and its subscriptions. */
+/**
+ * Deletes the access token of an account, its subscription of the Account Activity API, and the subscriptions of the
+ * X Activity API that the token made. Those that the app made stay.
+ */
 export function deleteToken({ state, changed }: World, userId: string): void {
   state.accessTokens = state.accessTokens.filter((one) => one.userId !== userId)
   state.subscriptions = state.subscriptions.filter((one) => one.userId !== userId)
-  state.activitySubscriptions = state.activitySubscriptions.filter((one) => one.userId !== userId)
+  if (state.settings.revocationDeletes) {
+    state.activitySubscriptions = state.activitySubscriptions.filter((one) => one.madeBy !== userId)
+  }
   changed()
 }
 

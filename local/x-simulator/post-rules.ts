@@ -4,6 +4,7 @@ import { type Draft, mentionsBefore } from './posts.ts'
 import type { Post } from './state.ts'
 import { weightedLength } from './text.ts'
 import { mentionedIn } from './v2-shapes.ts'
+import { isVisible } from './visibility.ts'
 import type { World } from './world.ts'
 
 /** X refuses the same text of an account within this time. */
@@ -24,7 +25,8 @@ export function checkDraft(world: World, draft: Draft): void {
       'Your Tweet text is too long. For more information on how Twitter determines text length see https://github.com/twitter/twitter-text.',
     )
   }
-  const visible = (id: string | undefined) => state.posts.find((one) => one.id === id && one.deletedAt === null)
+  const visible = (id: string | undefined) =>
+    state.posts.find((one) => one.id === id && isVisible(world, one, draft.by))
   const parent = visible(draft.inReplyTo)
   if (draft.inReplyTo !== undefined && !parent) {
     throw forbidden('You attempted to reply to a Tweet that is deleted or not visible to you.')

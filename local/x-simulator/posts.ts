@@ -51,6 +51,33 @@ export function publish(world: World, draft: Draft): Post {
   return post
 }
 
+/** Reposts a post. X adds a mention of its author, which counts as none. */
+export function repost(world: World, by: string, original: Post): Post {
+  const { id: userId, username } = userOf(world, original.authorId)
+  const before = 'RT '
+  const full = `${before}@${username}: ${original.text.full}`
+  const place = { start: before.length, end: before.length + username.length + 1 }
+  const id = world.newId()
+  const post: Post = {
+    id,
+    authorId: by,
+    written: full,
+    text: { full, displayStart: 0, entities: [{ type: 'mention', ...place, userId, username, written: false }] },
+    conversationId: id,
+    inReplyToId: null,
+    inReplyToUserId: null,
+    quotedId: null,
+    repostedId: original.id,
+    mediaIds: [],
+    createdAt: world.now().toISOString(),
+    deletedAt: null,
+  }
+  world.state.posts.push(post)
+  world.changed()
+  world.emit(postCreated(world, post))
+  return post
+}
+
 /** Publishes a new version of a post and delivers its events. */
 export function edit(world: World, post: Post, written: string): Post {
   const earlier = versionsOf(world, post)
@@ -72,11 +99,14 @@ export function edit(world: World, post: Post, written: string): Post {
   return edited
 }
 
-/** Deletes a post with all its versions and delivers its events. */
+/** Deletes a post with all its versions and reposts, and delivers its events. X tells nobody that a repost is gone with it. */
 export function remove(world: World, post: Post): void {
   if (post.deletedAt !== null) return
   const at = world.now().toISOString()
-  for (const version of versionsOf(world, post)) version.deletedAt = at
+  for (const version of versionsOf(world, post)) {
+    version.deletedAt = at
+    for (const one of world.state.posts) if (one.repostedId === version.id) one.deletedAt ??= at
+  }
   world.changed()
   world.emit(postDeleted(world, post))
 }

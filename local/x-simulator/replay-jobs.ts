@@ -1,12 +1,12 @@
 import { type Deliveries, maxReplayAgeMs } from './deliveries.ts'
 import { type Answer, type Call, invalidRequest, jsonBody, problem, type Route } from './http.ts'
-import type { Delivery, State } from './state.ts'
+import type { Delivery, Settings, State } from './state.ts'
 import { webhookOf } from './webhooks.ts'
 import type { ReplayJob, World } from './world.ts'
 
-/** Delivers missed events again. https://docs.x.com/x-api/account-activity/quickstart */
+/** Delivers missed events again. https://docs.x.com/x-api/webhooks/introduction */
 export const replayRoutes: readonly Route[] = [
-  { method: 'POST', path: '/2/webhooks/replay', access: 'app', handle: replay },
+  { method: 'POST', path: '/2/webhooks/replay', access: 'app', limit: 'replays', handle: replay },
 ]
 
 const minuteMs = 60_000
@@ -49,12 +49,18 @@ export type ReplayOptions = Pick<Deliveries, 'redeliver' | 'emit'> & {
   readonly onWarning: (sentence: string) => void
 }
 
-/** Runs replay jobs, one at a time. A job delivers each event once, in order, and then an event with its own result. */
+/**
+ * Runs replay jobs, one at a time. A job delivers each event of both event systems once, in order, and then an event with
+ * its own result.
+ */
 export function createReplays({ state, redeliver, emit, onWarning }: ReplayOptions): World['replay'] {
   let isRunning = false
 
-  const run = async (job: ReplayJob, events: readonly Delivery[]) => {
-    let isComplete = true
+  const run = async (job: ReplayJob, found: readonly Delivery[]) => {
+    const { settings } = state
+    let isComplete = settings.incompleteReplays === 0
+    const events = isComplete ? found : found.slice(0, -1)
+    if (!isComplete) settings.incompleteReplays -= 1
     for (const event of events) {
       const isAnswered = await redeliver(event, job.id)
       if (isAnswered === null) return
@@ -74,7 +80,7 @@ export function createReplays({ state, redeliver, emit, onWarning }: ReplayOptio
   return (job) => {
     if (isRunning) return false
     isRunning = true
-    const events = state.deliveries.filter((one) => belongs(one, job))
+    const events = state.deliveries.filter((one) => belongs(one, job, state.settings))
     run(job, events)
       .catch((error) => onWarning(`The X simulator could not replay: ${String(error)}`))
       .finally(() => {
@@ -84,13 +90,13 @@ export function createReplays({ state, redeliver, emit, onWarning }: ReplayOptio
   }
 }
 
-/** True for events of the Account Activity API in the job's time range, except those whose first attempt is still pending. */
-function belongs(delivery: Delivery, { webhookId, from, to }: ReplayJob): boolean {
-  const { status, attempts, userId, event, replay } = delivery
+/** True for events in the job's time range, both minutes inclusive, except those whose first attempt is still pending. */
+function belongs(delivery: Delivery, { webhookId, from, to }: ReplayJob, { replayMissed }: Settings): boolean {
+  const { status, attempts, userId, replay } = delivery
   const isPending = status === 'held' || (status === 'waiting' && attempts.length === 0)
-  // Events of the X Activity API have a dot in their names. The event of a finished job has no account.
-  const isAccountActivity = userId !== null && !event.includes('.')
+  // The event that ends a job has no account.
+  const isEvent = userId !== null && !replay
   const at = Date.parse(delivery.createdAt)
-  const isInRange = at >= from.getTime() && at < to.getTime()
-  return delivery.webhookId === webhookId && !replay && isAccountActivity && isInRange && !isPending
+  const isInRange = at >= from.getTime() && at < to.getTime() + minuteMs
+  return delivery.webhookId === webhookId && isEvent && isInRange && !isPending && (replayMissed || status !== 'missed')
 }

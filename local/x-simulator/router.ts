@@ -4,6 +4,7 @@ import { directMessageRoutes } from './direct-messages.ts'
 import { type Answer, findRoute, problem, type Route, XError } from './http.ts'
 import { mediaRoutes } from './media-files.ts'
 import { uploadRoutes } from './media-uploads.ts'
+import { moderationRoutes } from './moderation.ts'
 import { oauthRoutes } from './oauth.ts'
 import { postRoutes } from './post-calls.ts'
 import { count } from './rate-limits.ts'
@@ -14,11 +15,13 @@ import { webhookRoutes } from './webhooks.ts'
 import type { World } from './world.ts'
 import { xActivitySubscriptionRoutes } from './x-activity-subscriptions.ts'
 
-const routes: readonly Route[] = [
+/** All calls of X that the simulator knows. */
+export const routes: readonly Route[] = [
   ...oauthRoutes,
   ...userRoutes,
   ...postRoutes,
   ...directMessageRoutes,
+  ...moderationRoutes,
   ...webhookRoutes,
   ...replayRoutes,
   ...accountActivitySubscriptionRoutes,

@@ -1,3 +1,5 @@
+import { defaultLimits, type Limits } from './limits.ts'
+
 /** A person or account on the simulated X. */
 export type User = {
   readonly id: string
@@ -6,6 +8,12 @@ export type User = {
   readonly createdAt: string
   /** False if the person accepts no direct messages: X refuses them with 403. */
   acceptsMessages: boolean
+  /** True if only followers see the user's posts. */
+  protected: boolean
+  /** Ids of the users who see the posts of a protected user. */
+  followers: string[]
+  /** Ids of the users whose direct messages the user refuses. */
+  blocked: string[]
 }
 
 /** A link, mention, hashtag or cashtag in a text. `start` and `end` count code points of `Text.full`. */
@@ -30,11 +38,15 @@ export type Post = {
   readonly inReplyToId: string | null
   readonly inReplyToUserId: string | null
   readonly quotedId: string | null
+  /** The post that this one reposts. Missing if it is no repost. */
+  readonly repostedId?: string
   readonly mediaIds: readonly string[]
   /** Ids of the earlier versions, oldest first. Missing on the first version. */
   readonly edits?: readonly string[]
   readonly createdAt: string
   deletedAt: string | null
+  /** True if the account that began the conversation has hidden this answer. */
+  hidden?: boolean
 }
 
 export type DirectMessage = {
@@ -47,6 +59,8 @@ export type DirectMessage = {
   readonly createdAt: string
   /** The app that sent it. X names it to the sender only. */
   readonly appId: string
+  /** True if its sender has deleted it. The receiver keeps it. */
+  deleted?: boolean
 }
 
 export type EncryptedChat = {
@@ -94,6 +108,10 @@ export type ActivitySubscription = {
   readonly eventType: string
   readonly userId: string | null
   readonly direction: string | null
+  /** Missing without a keyword. */
+  readonly keyword?: string
+  /** The account whose access token created it. Missing if the app created it. */
+  readonly madeBy?: string
   tag: string | null
   webhookId: string | null
   readonly createdAt: string
@@ -122,18 +140,44 @@ export type Delivery = {
 /** Deliveries that the control drops: `left` of them, or all if null; of these kinds, or of all kinds if null. */
 export type Drop = { left: number | null; readonly kinds: readonly string[] | null }
 
-export type Limit = { limit: number; windowSeconds: number }
-
 export type Settings = {
   /** How many webhooks the app may have. */
   webhookLimit: number
   /** How many accounts may be subscribed with the Account Activity API. */
   subscriptionLimit: number
+  /** How many subscriptions the app may have with the X Activity API. */
+  activitySubscriptionLimit: number
+  /** How X answers when a subscription of the X Activity API is created: all four answers were seen. */
+  createAnswer: 'subscription' | 'flat' | 'list' | 'empty'
+  /** The status with which X refuses a subscription that exists. */
+  duplicateStatus: 400 | 409
+  /** How long a new or changed subscription of the X Activity API delivers nothing. */
+  subscriptionDelaySeconds: number
+  /** False: X knows no `oauth.revoke`, as in its OpenAPI document, and refuses to subscribe to it. */
+  revocationEvents: boolean
+  /** Whether X deletes the subscriptions that a token made when its access is taken away. */
+  revocationDeletes: boolean
+  /** True: `post.reply.create` fires for an answer to an answer too. X's documentation says that it does not. */
+  repliesToReplies: boolean
+  /** True: the `data` of an event of the X Activity API is a list. */
+  eventLists: boolean
+  /** The names of fields in events of the X Activity API. */
+  eventNames: 'old' | 'new'
+  /** The names of fields in answers: always the same, or those in which the query asks. */
+  answerNames: 'old' | 'new' | 'asked'
+  /** False: X passes over `tweet.fields` and every other value of the old vocabulary. */
+  oldDialect: boolean
+  /** The form of answers about webhooks: `old` has no `data` after a creation, and `attempted` after a check. */
+  webhookAnswers: 'old' | 'new'
+  /** How many of the next replay jobs leave out their last event and end as `Incomplete`. */
+  incompleteReplays: number
+  /** False: a replay brings only what X tried to deliver, not what it held back from an invalid webhook. */
+  replayMissed: boolean
   /** True if an app may reply only to people who mention its account (self-serve access since February 2026). */
   replyRule: boolean
   /** The callback addresses of the app. Null approves every address on this machine. */
   approvedCallbacks: string[] | null
-  limits: { posts: Limit; directMessages: Limit; directMessagesPerDay: Limit; other: Limit }
+  limits: Limits
 }
 
 /** The state that survives a restart. */
@@ -152,15 +196,19 @@ export type State = {
   posts: Post[]
   directMessages: DirectMessage[]
   encryptedChats: EncryptedChat[]
+  /** Which account has muted whom. */
+  mutes: { readonly userId: string; readonly targetId: string }[]
   media: Media[]
   /** The current window of each rate limit, by limit and account. `startedAt` is in milliseconds. */
   usage: Record<string, { startedAt: number; used: number }>
   deliveries: Delivery[]
   drop: Drop | null
+  /** Counts how often the control has expired all page tokens. */
+  pageTokens: number
 }
 
 /** The users of a new simulator: a shop and two customers. */
-const seed: readonly Omit<User, 'acceptsMessages'>[] = [
+const seed: readonly Pick<User, 'id' | 'username' | 'name' | 'createdAt'>[] = [
   { id: '1480000000000000001', username: 'demo_shop', name: 'Demo Shop', createdAt: '2022-01-09T01:53:20.000Z' },
   {
     id: '1481000000000000002',
@@ -176,6 +224,9 @@ const seed: readonly Omit<User, 'acceptsMessages'>[] = [
   },
 ]
 
+/** What is true of every new user. */
+export const newUserFlags = () => ({ acceptsMessages: true, protected: false, followers: [], blocked: [] })
+
 /** The state of a new simulator. */
 export function freshState(): State {
   return {
@@ -185,16 +236,25 @@ export function freshState(): State {
     settings: {
       webhookLimit: 1,
       subscriptionLimit: 3,
+      activitySubscriptionLimit: 1_500,
+      createAnswer: 'subscription',
+      duplicateStatus: 400,
+      subscriptionDelaySeconds: 0,
+      revocationEvents: true,
+      revocationDeletes: true,
+      repliesToReplies: false,
+      eventLists: false,
+      eventNames: 'old',
+      answerNames: 'asked',
+      oldDialect: true,
+      webhookAnswers: 'new',
+      incompleteReplays: 0,
+      replayMissed: true,
       replyRule: true,
       approvedCallbacks: null,
-      limits: {
-        posts: { limit: 100, windowSeconds: 900 },
-        directMessages: { limit: 15, windowSeconds: 900 },
-        directMessagesPerDay: { limit: 1440, windowSeconds: 86_400 },
-        other: { limit: 9_000, windowSeconds: 900 },
-      },
+      limits: defaultLimits(),
     },
-    users: seed.map((user) => ({ ...user, acceptsMessages: true })),
+    users: seed.map((user) => ({ ...newUserFlags(), ...user })),
     requestTokens: [],
     accessTokens: [],
     webhooks: [],
@@ -203,9 +263,11 @@ export function freshState(): State {
     posts: [],
     directMessages: [],
     encryptedChats: [],
+    mutes: [],
     media: [],
     usage: {},
     deliveries: [],
     drop: null,
+    pageTokens: 0,
   }
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { UserError } from '../user-error.ts'
-import { freshState, type State } from './state.ts'
+import { freshState, newUserFlags, type State } from './state.ts'
 
 /** Stores the state and the bytes of media. */
 export type Storage = {
@@ -66,9 +66,21 @@ function readState(dataFile: string): State {
   const content = readIfThere(dataFile)
   if (!content) return freshState()
   try {
-    return { ...freshState(), ...(JSON.parse(content.toString('utf8')) as Partial<State>) }
+    return completed(JSON.parse(content.toString('utf8')) as Partial<State>)
   } catch {
     throw new UserError(`${dataFile} is not a valid state of the X simulator. Delete it and start again.`)
+  }
+}
+
+/** A state with everything that the simulator did not know yet when it wrote the file. */
+function completed(stored: Partial<State>): State {
+  const fresh = freshState()
+  const limits = { ...fresh.settings.limits, ...stored.settings?.limits }
+  return {
+    ...fresh,
+    ...stored,
+    settings: { ...fresh.settings, ...stored.settings, limits },
+    users: (stored.users ?? fresh.users).map((user) => ({ ...newUserFlags(), ...user })),
   }
 }
 

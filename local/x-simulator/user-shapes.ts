@@ -1,4 +1,5 @@
 import type { User } from './state.ts'
+import type { Names } from './vocabulary.ts'
 import { integer, type World } from './world.ts'
 
 const avatar = 'https://abs.twimg.com/sticky/default_profile_images/default_profile_normal.png'
@@ -14,7 +15,7 @@ export function v1User(user: User) {
     url: null,
     description: null,
     translator_type: 'none',
-    protected: false,
+    protected: user.protected,
     verified: false,
     followers_count: 0,
     friends_count: 0,
@@ -43,7 +44,7 @@ export function messageUser(user: User) {
     created_timestamp: String(Date.parse(user.createdAt)),
     name: user.name,
     screen_name: user.username,
-    protected: false,
+    protected: user.protected,
     verified: false,
     followers_count: 0,
     friends_count: 0,
@@ -54,21 +55,18 @@ export function messageUser(user: User) {
 }
 
 /** A user in an event of the X Activity API. */
-export function activityUser(user: User) {
+export function activityUser(user: User, names: Names) {
   return {
     ...v2User(user),
     url: '',
     location: '',
     description: '',
-    created_at: user.createdAt,
-    protected: false,
-    verified: false,
     verified_type: 'none',
     is_identity_verified: false,
     public_metrics: withNumberTexts({
       followers_count: 0,
       following_count: 0,
-      tweet_count: 0,
+      [names === 'old' ? 'tweet_count' : 'post_count']: 0,
       listed_count: 0,
       like_count: 0,
     }),
@@ -76,8 +74,16 @@ export function activityUser(user: User) {
 }
 
 /** A user of the v2 API with all fields. */
-export function v2User({ id, name, username, createdAt }: User) {
-  return { id, name, username, profile_image_url: avatar, created_at: createdAt, protected: false, verified: false }
+export function v2User({ id, name, username, createdAt, protected: isProtected }: User) {
+  return {
+    id,
+    name,
+    username,
+    profile_image_url: avatar,
+    created_at: createdAt,
+    protected: isProtected,
+    verified: false,
+  }
 }
 
 /** Adds a copy of every number as text, named `NAME_str`, as the X Activity API does. */

@@ -74,6 +74,7 @@ export function v1Post(world: World, post: Post): Record<string, unknown> {
   const author = userOf(world, post.authorId)
   const parentAuthor = users.find(({ id }) => id === post.inReplyToUserId)
   const quoted = posts.find(({ id }) => id === post.quotedId)
+  const original = posts.find(({ id }) => id === post.repostedId)
   const { text, truncated, entities } = shortened(post, users)
   const whole = fullTextFields(world, post)
   return {
@@ -101,6 +102,7 @@ export function v1Post(world: World, post: Post): Record<string, unknown> {
       ? {}
       : { quoted_status_id: integer(post.quotedId), quoted_status_id_str: post.quotedId }),
     ...(quoted && quoted.deletedAt === null ? { quoted_status: v1Post(world, { ...quoted, quotedId: null }) } : {}),
+    ...(original ? { retweeted_status: v1Post(world, original) } : {}),
     quote_count: 0,
     reply_count: 0,
     retweet_count: 0,

@@ -1,49 +1,65 @@
 import { randomBytes } from 'node:crypto'
 import { kindOf } from './media-files.ts'
-import type { DirectMessage, EncryptedChat, Post } from './state.ts'
+import type { ActivitySubscription, DirectMessage, EncryptedChat, Post, State } from './state.ts'
 import { activityUser, messageUser, userOf } from './user-shapes.ts'
 import { v1Entities, v1Media, v1Post } from './v1-shapes.ts'
 import { activityIncludes, activityPost, mentionedIn } from './v2-shapes.ts'
+import { seesPostsOf } from './visibility.ts'
 import { apps, type WebhookEvent, type World } from './world.ts'
 
-/** The events of a new post: for its author and for every account that it mentions, answers or quotes. */
+/**
+ * The events of a new post. The Account Activity API tells its author and every account that it mentions, answers, quotes
+ * or reposts. The X Activity API tells less:
+ * - nobody of a post by a protected account,
+ * - of a mention only if the text contains it, so not of one that X puts before an answer or into a repost,
+ * - of an answer only the author of its parent, and not if the parent is an answer itself.
+ */
 export function postCreated(world: World, post: Post): WebhookEvent[] {
-  const { posts } = world.state
-  const parent = posts.find(({ id }) => id === post.inReplyToId)
-  const quoted = posts.find(({ id }) => id === post.quotedId)
-  const others = [post.inReplyToUserId, quoted?.authorId, ...mentionedIn(post)].filter(
+  const { posts, settings } = world.state
+  const [parent, quoted, original] = [post.inReplyToId, post.quotedId, post.repostedId].map((related) =>
+    posts.find(({ id }) => id === related),
+  )
+  const others = [post.inReplyToUserId, quoted?.authorId, original?.authorId, ...mentionedIn(post)].filter(
     (id) => id !== null && id !== undefined,
   )
-  const accounts = new Set([post.authorId, ...others])
-  const written = new Set(
-    post.text.entities.flatMap((one) => (one.type === 'mention' && one.written ? [one.userId] : [])),
-  )
-  written.delete(post.authorId)
-  const body = () => v1Post(world, post)
-  const activity = (userId: string, event: string) =>
-    xActivity(world, userId, event, activityPost(world, post), activityIncludes(world, post, event))
+  const accounts = [...new Set([post.authorId, ...others])].filter((id) => seesPostsOf(world, post.authorId, id))
+  const written = post.text.entities.flatMap((one) => (one.type === 'mention' && one.written ? [one.userId] : []))
+  const answered = parent && (parent.inReplyToId === null || settings.repliesToReplies) ? [parent.authorId] : []
+  const activity = (event: string, userIds: readonly (string | undefined)[]) =>
+    [...new Set(userIds)].flatMap((userId) =>
+      userId === undefined || userId === post.authorId ? [] : postEvent(world, userId, event, post),
+    )
   return [
-    ...[...accounts].flatMap((userId) =>
+    ...accounts.flatMap((userId) =>
       accountActivity(world, userId, 'tweet_create_events', {
         ...(userId === post.authorId ? {} : { user_has_blocked: false }),
-        tweet_create_events: [body()],
+        tweet_create_events: [v1Post(world, post)],
       }),
     ),
-    ...activity(post.authorId, 'post.create'),
-    ...[...written].flatMap((userId) => activity(userId, 'post.mention.create')),
-    ...(parent && parent.authorId !== post.authorId ? activity(parent.authorId, 'post.reply.create') : []),
-    ...(quoted && quoted.authorId !== post.authorId ? activity(quoted.authorId, 'post.quote.create') : []),
+    ...postEvent(world, post.authorId, 'post.create', post),
+    ...activity('post.mention.create', written),
+    ...activity('post.reply.create', answered),
+    ...activity('post.quote.create', [quoted?.authorId]),
+    ...activity('post.repost.create', [original?.authorId]),
   ]
+}
+
+function postEvent(world: World, userId: string, event: string, post: Post): WebhookEvent[] {
+  if (userOf(world, post.authorId).protected) return []
+  const { eventNames } = world.state.settings
+  const [payload, includes] = [activityPost(world, post, eventNames), activityIncludes(world, post, event, eventNames)]
+  return xActivity(world, userId, event, payload, includes)
 }
 
 /** The events of a deleted post: for its author only. */
 export function postDeleted(world: World, { id, authorId, deletedAt }: Post): WebhookEvent[] {
   const status = { id, user_id: authorId }
   const timestamp_ms = String(Date.parse(deletedAt ?? world.now().toISOString()))
-  const users = [{ data: activityUser(userOf(world, authorId)) }]
+  const author = userOf(world, authorId)
+  const users = [{ data: activityUser(author, world.state.settings.eventNames) }]
   return [
     ...accountActivity(world, authorId, 'tweet_delete_events', { tweet_delete_events: [{ status, timestamp_ms }] }),
-    ...xActivity(world, authorId, 'post.delete', { id, author_id: authorId }, { users }),
+    ...(author.protected ? [] : xActivity(world, authorId, 'post.delete', { id, author_id: authorId }, { users })),
   ]
 }
 
@@ -63,7 +79,9 @@ export function messageCreated(world: World, message: DirectMessage): WebhookEve
       }),
       ...xActivity(world, userId, isSender ? 'dm.sent' : 'dm.received', {
         ...item(false),
-        users: Object.fromEntries(users.map((user) => [user.id, { data: activityUser(user) }])),
+        users: Object.fromEntries(
+          users.map((user) => [user.id, { data: activityUser(user, world.state.settings.eventNames) }]),
+        ),
       }),
     ]
   })
@@ -146,7 +164,7 @@ export function revoked(world: World, userId: string): WebhookEvent[] {
   return [
     ...webhookIds.map((webhookId) => ({ webhookId, userId, event: 'user_event', body: { user_event: { revoke } } })),
     ...listening.flatMap(({ webhookId }) =>
-      webhookId === null ? [] : [{ webhookId, userId, event: 'oauth.revoke', body: { data } }],
+      webhookId === null ? [] : [{ webhookId, userId, event: 'oauth.revoke', body: envelope(world.state, data) }],
     ),
   ]
 }
@@ -158,26 +176,41 @@ function accountActivity({ state }: World, userId: string, event: string, conten
 }
 
 function xActivity(
-  { state }: World,
+  { state, now }: World,
   userId: string,
   event: string,
   payload: object,
   includes?: object,
 ): WebhookEvent[] {
+  const { subscriptionDelaySeconds: delay } = state.settings
+  const hasBegun = ({ updatedAt }: ActivitySubscription) =>
+    delay === 0 || Date.parse(updatedAt) <= now().getTime() - delay * 1000
   return state.activitySubscriptions
-    .filter((one) => one.eventType === event && one.userId === userId)
-    .flatMap(({ webhookId, tag, direction }) => {
-      const filter = { user_id: userId, ...(direction === null ? {} : { direction }) }
+    .filter((one) => one.eventType === event && one.userId === userId && hasBegun(one))
+    .flatMap((subscription) => {
+      const { webhookId, tag } = subscription
       const data = {
         event_uuid: eventUuid(),
-        filter,
+        filter: filterOf(subscription),
         event_type: event,
         ...(tag === null ? {} : { tag }),
         payload,
         ...(includes ? { includes } : {}),
       }
-      return webhookId === null ? [] : [{ webhookId, userId, event, body: { data } }]
+      return webhookId === null ? [] : [{ webhookId, userId, event, body: envelope(state, data) }]
     })
+}
+
+/** X has sent `data` as an object and as a list. */
+const envelope = ({ settings }: State, data: object) => ({ data: settings.eventLists ? [data] : data })
+
+/** The filter of a subscription as X shows it. */
+export function filterOf({ userId, direction, keyword }: ActivitySubscription): object {
+  return {
+    ...(userId === null ? {} : { user_id: userId }),
+    ...(direction === null ? {} : { direction }),
+    ...(keyword === undefined ? {} : { keyword }),
+  }
 }
 
 /** A signed 64-bit integer as text, as X sends it. */

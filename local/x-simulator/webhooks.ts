@@ -6,10 +6,10 @@ import type { World } from './world.ts'
 
 /** The app's webhooks. https://docs.x.com/x-api/webhooks/introduction */
 export const webhookRoutes: readonly Route[] = [
-  { method: 'POST', path: '/2/webhooks', access: 'any', handle: create },
-  { method: 'GET', path: '/2/webhooks', access: 'app', handle: list },
-  { method: 'PUT', path: '/2/webhooks/:id', access: 'any', handle: check },
-  { method: 'DELETE', path: '/2/webhooks/:id', access: 'any', handle: remove },
+  { method: 'POST', path: '/2/webhooks', access: 'any', limit: 'webhooks', handle: create },
+  { method: 'GET', path: '/2/webhooks', access: 'app', limit: 'webhooks', handle: list },
+  { method: 'PUT', path: '/2/webhooks/:id', access: 'any', limit: 'webhooks', handle: check },
+  { method: 'DELETE', path: '/2/webhooks/:id', access: 'any', limit: 'webhooks', handle: remove },
 ]
 
 async function create(world: World, call: Call): Promise<Answer> {
@@ -27,7 +27,7 @@ async function create(world: World, call: Call): Promise<Answer> {
   const webhook: Webhook = { id: world.newId(), url, valid: true, createdAt: world.now().toISOString() }
   world.state.webhooks.push(webhook)
   world.changed()
-  return { status: 200, body: { data: shown(webhook) } }
+  return { status: 200, body: settings.webhookAnswers === 'old' ? shown(webhook) : { data: shown(webhook) } }
 }
 
 function list({ state }: World): Answer {
@@ -40,15 +40,16 @@ async function check(world: World, call: Call): Promise<Answer> {
   if (fault) throw crcFailed(fault)
   webhook.valid = true
   world.changed()
-  return { status: 200, body: { data: { valid: true } } }
+  const isOld = world.state.settings.webhookAnswers === 'old'
+  return { status: 200, body: { data: isOld ? { attempted: true } : { valid: true } } }
 }
 
+/** As on X, the webhook's subscriptions of the X Activity API stay behind. */
 function remove(world: World, call: Call): Answer {
   const { id } = webhookOf(world, call.params.id)
   const { state } = world
   state.webhooks = state.webhooks.filter((one) => one.id !== id)
   state.subscriptions = state.subscriptions.filter((one) => one.webhookId !== id)
-  state.activitySubscriptions = state.activitySubscriptions.filter((one) => one.webhookId !== id)
   world.changed()
   return { status: 200, body: { data: { deleted: true } } }
 }

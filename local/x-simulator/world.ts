@@ -27,7 +27,7 @@ export type WebhookEvent = {
   readonly body: object
 }
 
-/** A job that delivers the events of a webhook again: those at `from` or later and before `to`. */
+/** A job that delivers the events of a webhook again: those from the minute `from` to the minute `to`, both inclusive. */
 export type ReplayJob = { readonly id: string; readonly webhookId: string; readonly from: Date; readonly to: Date }
 
 /** The app that calls the API, and X's own web client. Events name them in `apps`. */

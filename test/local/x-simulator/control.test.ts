@@ -223,6 +223,20 @@ describe('a data file', () => {
     expect(JSON.parse(readFileSync(dataFile, 'utf8')).posts).toMatchObject([{ written: 'confirmed' }])
   })
 
+  test('written by an earlier version is completed with what that did not know', async () => {
+    const dataFile = join(folder.path, 'earlier.json')
+    const settings = { webhookLimit: 7, limits: { posts: { limit: 5, windowSeconds: 900 } } }
+    const users = [{ id: shop, username: 'demo_shop', name: 'Demo Shop', createdAt: '2022-01-09T01:53:20.000Z' }]
+    writeFileSync(dataFile, JSON.stringify({ settings, users }))
+    const x = await all.x({ dataFile })
+    expect(x.control.state().settings).toMatchObject({
+      webhookLimit: 7,
+      eventNames: 'old',
+      limits: { posts: { limit: 5 }, mentions: { limit: 300 } },
+    })
+    expect(x.control.users()).toMatchObject([{ username: 'demo_shop', protected: false, acceptsMessages: true }])
+  })
+
   test('that is not valid is refused with an error that says what to do', async () => {
     const dataFile = join(folder.path, 'broken.json')
     writeFileSync(dataFile, '{')

@@ -72,7 +72,6 @@ test('messages have the requested fields, with users, media and posts in include
           expect.objectContaining({ expanded_url: `https://x.com/demo_shop/status/${post.id}` }),
           expect.objectContaining({
             expanded_url: `https://twitter.com/messages/media/${message.id}`,
-            media_key: `3_${file?.id}`,
           }),
         ],
       },
@@ -133,6 +132,29 @@ test('the same text twice is two messages; an empty or too long text is refused'
   expect(x.control.directMessages()).toHaveLength(3)
 })
 
+test('a message is looked up by its parties and deleted by its sender, for whom it is then gone', async () => {
+  const x = await all.x()
+  const [from, to] = [accountAt(x, shop), accountAt(x, customer)]
+  const { dm_event_id: id } = await from.v2
+    .sendDmToParticipant(customer, { text: 'Hello' })
+    .then((one: Body) => one.data)
+  expect(await to.v2.get(`dm_events/${id}`)).toMatchObject({ data: { id, text: 'Hello' } })
+  expect(await accountAt(x, neighbour).v2.get(`dm_events/${id}`)).toEqual({})
+  expect((await refusalOf(to.v2.delete(`dm_events/${id}`))).code).toBe(403)
+  expect(await from.v2.delete(`dm_events/${id}`)).toEqual({ data: { deleted: true } })
+  expect(await from.v2.get('dm_events')).toEqual({ meta: { result_count: 0 } })
+  expect(await to.v2.get('dm_events')).toMatchObject({ data: [{ id }] })
+  expect((await refusalOf(from.v2.delete(`dm_events/${id}`))).code).toBe(404)
+})
+
+test('files of messages are served to OAuth 2.0 tokens of accounts only, which the simulator does not issue', async () => {
+  const x = await all.x()
+  expect(await refusalOf(accountAt(x, shop).v2.get('dm_conversations/media/1/2/3'))).toMatchObject({
+    code: 403,
+    data: { title: 'Unsupported Authentication', detail: expect.stringContaining('OAuth 2.0 User Context') },
+  })
+})
+
 describe('rate limits', () => {
   test('allow 15 in 15 minutes for an account: every answer counts down, the sixteenth is a 429 with the reset time', async () => {
     const x = await all.x()
@@ -157,6 +179,19 @@ describe('rate limits', () => {
     await accountAt(x, neighbour).v2.sendDmToParticipant(customer, { text: 'another account' })
     x.control.clock(new Date((refusal.rateLimit?.reset ?? 0) * 1000 + 1))
     await client.v2.sendDmToParticipant(customer, { text: 'the window is over' })
+  })
+
+  test('allow 1,440 in a day for all accounts together, which the headers tell', async () => {
+    const x = await all.x()
+    x.control.limits({ directMessagesPerAppDay: { limit: 2 } })
+    const path = `dm_conversations/with/${customer}/messages`
+    await accountAt(x, neighbour).v2.post(path, { text: '1' })
+    const { headers } = await accountAt(x, shop).v2.post(path, { text: '2' }, { fullResponse: true })
+    expect(headers).toMatchObject({ 'x-app-limit-24hour-limit': '2', 'x-app-limit-24hour-remaining': '0' })
+    expect((await refusalOf(accountAt(x, shop).v2.post(path, { text: '3' }))).rateLimit).toMatchObject({
+      remaining: 14,
+      day: { limit: 2, remaining: 0 },
+    })
   })
 
   test('apply for a day after the window has ended', async () => {

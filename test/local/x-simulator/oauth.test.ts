@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import OAuth from 'oauth-1.0a'
 import { startX, type XSimulator } from '../../../local/x-simulator/simulator.ts'
-import { accountAt, appAt, clientAt, everything, keys, refusalOf, shop } from './support.ts'
+import { accountAt, appAt, type Body, clientAt, everything, keys, refusalOf, shop } from './support.ts'
 
 const all = everything()
 afterEach(() => all.stop())
@@ -184,6 +184,16 @@ describe('the bearer token', () => {
     expect((await refusalOf(clientAt(x, { appSecret: 'wrong' }).appLogin())).code).toBe(403)
     const { status } = await fetch(`${x.url}/2/webhooks`, { headers: { authorization: 'Bearer null' } })
     expect(status).toBe(401)
+  })
+
+  test('is the only one: an OAuth 2.0 token of an account is refused with a sentence that says so', async () => {
+    const x = await all.x()
+    const headers = { authorization: 'Bearer bGlrZSBhbiBPQXV0aCAyLjAgdG9rZW4' }
+    const answer = await fetch(`${x.url}/2/users/me`, { headers })
+    expect([answer.status, ((await answer.json()) as Body).detail]).toEqual([
+      401,
+      expect.stringContaining('no OAuth 2.0 user tokens'),
+    ])
   })
 })
 

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { accountAt, appAt, type Body, customer, everything, neighbour, refusalOf, shop } from './support.ts'
+import type { TwitterApi } from 'twitter-api-v2'
+import { accountAt, appAt, type Body, control, customer, everything, neighbour, refusalOf, shop } from './support.ts'
 
 const all = everything()
 afterEach(() => all.stop())
@@ -215,6 +216,68 @@ describe('reading', () => {
     expect(nothing).toEqual({ meta: { result_count: 0 } })
   })
 
+  test('a page token is valid for its own list, until the control expires it', async () => {
+    const x = await all.x()
+    const client = accountAt(x, shop)
+    for (let n = 0; n < 6; n += 1) x.control.post({ by: customer, text: `@demo_shop ${n}` })
+    const page = async (list: string, pagination_token?: string): Promise<Body> =>
+      client.v2.get(list, { max_results: 5, ...(pagination_token ? { pagination_token } : {}) })
+    const list = `users/${shop}/mentions`
+    const { next_token } = (await page(list)).meta
+    expect((await page(list, next_token)).data).toHaveLength(1)
+    for (const call of [page(`users/${shop}/tweets`, next_token), page(list, 'nothing-of-this-kind')]) {
+      expect((await refusalOf(call)).code).toBe(400)
+    }
+    x.control.expirePageTokens()
+    expect((await refusalOf(page(list, next_token))).code).toBe(400)
+    expect((await page(list, (await page(list)).meta.next_token)).data).toHaveLength(1)
+  })
+
+  test('mentions end before an id', async () => {
+    const x = await all.x()
+    const [first, second] = ['1', '2'].map((text) => x.control.post({ by: customer, text: `@demo_shop ${text}` }))
+    const { tweets } = await accountAt(x, shop).v2.userMentionTimeline(shop, { until_id: second?.id ?? '' })
+    expect(tweets.map(({ id }) => id)).toEqual([first?.id])
+  })
+
+  test('a repost is in the timeline of who reposts, and no mention', async () => {
+    const x = await all.x()
+    const original = x.control.post({ by: shop, text: 'News' })
+    const { id } = x.control.repost(original.id, customer)
+    const client = accountAt(x, shop)
+    const fields = { 'tweet.fields': 'referenced_tweets' } as Body
+    expect((await client.v2.userTimeline(customer, fields)).tweets).toMatchObject([
+      { id, text: 'RT @demo_shop: News', referenced_tweets: [{ type: 'retweeted', id: original.id }] },
+    ])
+    expect((await client.v2.userTimeline(customer, { exclude: ['retweets'] })).tweets).toEqual([])
+    expect((await client.v2.userMentionTimeline(shop)).tweets).toEqual([])
+    x.control.deletePost(original.id)
+    expect((await client.v2.userTimeline(customer)).tweets).toEqual([])
+  })
+
+  test('the posts of a protected user are seen by its followers only, in every list and look-up', async () => {
+    const x = await all.x()
+    const { id } = x.control.post({ by: customer, text: '@demo_shop for followers' })
+    const quote = x.control.post({ by: neighbour, text: 'look, @demo_shop', quotes: id })
+    const change = { protected: true, followers: ['demo_neighbour'] }
+    expect((await control(x, 'PATCH', `users/${customer}`, change)).status).toBe(200)
+    const seenBy = async (client: TwitterApi) => [
+      ((await client.v2.get(`users/${shop}/mentions`)) as Body).data?.map((one: Body) => one.id),
+      ((await client.v2.get(`users/${customer}/tweets`)) as Body).data?.length ?? 0,
+      'data' in ((await client.v2.get(`tweets/${id}`)) as Body),
+      ((await client.v2.get(`tweets/${quote.id}`, { expansions: 'referenced_tweets.id' })) as Body).includes?.tweets
+        .length ?? 0,
+    ]
+    expect(await seenBy(accountAt(x, neighbour))).toEqual([[quote.id, id], 1, true, 1])
+    for (const client of [accountAt(x, shop), await appAt(x)]) {
+      expect(await seenBy(client)).toEqual([[quote.id], 0, false, 0])
+    }
+    expect(await accountAt(x, shop).v2.get(`tweets/${id}`)).toMatchObject({
+      errors: [{ title: 'Authorization Error' }],
+    })
+    expect((await refusalOf(accountAt(x, shop).v2.reply('hello', id))).data.detail).toContain('not visible to you')
+  })
+
   test('mentions go back 800 posts', async () => {
     const x = await all.x()
     const first = x.control.post({ by: customer, text: '@demo_shop 0' })
@@ -252,6 +315,10 @@ describe('reading', () => {
     }
     expect((await app.v2.get(`users/${customer}`, fields as Body)) as Body).toEqual({ data: user })
     expect((await app.v2.userByUsername('DEMO_customer')).data).toMatchObject({ id: customer })
+    expect(await app.v2.users([customer, '1'])).toMatchObject({
+      data: [{ id: customer }],
+      errors: [{ resource_id: '1' }],
+    })
     expect(await app.v2.user('1')).toMatchObject({ errors: [{ title: 'Not Found Error' }] })
   })
 

@@ -120,7 +120,7 @@ describe('dropped deliveries', () => {
 
 describe('a replay job', () => {
   test('delivers the missed, failed and delivered events of its time range, each once, and then reports that it is complete', async () => {
-    const { x, receiver, id, replay } = await started('dm.received')
+    const { x, receiver, id, replay } = await started()
     write(x, 'too early')
     await deliveriesEnded(x)
     at(x, '12:10:00')
@@ -132,15 +132,15 @@ describe('a replay job', () => {
     write(x, 'failed')
     await deliveriesEnded(x)
     receiver.statuses = []
-    at(x, '12:20:00')
+    at(x, '12:21:00')
     write(x, 'too late')
     await deliveriesEnded(x)
     const before = receiver.received.length
 
-    at(x, '12:51:00')
+    at(x, '12:52:00')
     const answer = await replay('202605011210', '202605011220')
     expect(answer).toEqual({
-      data: { job_id: expect.stringMatching(/^\d{19}$/), created_at: expect.stringMatching(/^2026-05-01T12:51:/) },
+      data: { job_id: expect.stringMatching(/^\d{19}$/), created_at: expect.stringMatching(/^2026-05-01T12:52:/) },
     })
     await eventually('the end of the job', () => texts(receiver).includes('Complete'))
     const again = receiver.received.slice(before)
@@ -176,6 +176,57 @@ describe('a replay job', () => {
     await replay('202605011200', '202605011230')
     await eventually('the end of the second job', () => receiver.received.length === 8)
     expect(texts(receiver).slice(4)).toEqual(['1', '2', '3', 'Complete'])
+  })
+
+  test('delivers the events of the X Activity API too, also those that were delivered', async () => {
+    const { x, receiver, replay } = await started('chat.received')
+    x.control.encryptedChat({ from: customer, to: shop })
+    await deliveriesEnded(x)
+    x.control.drop({ count: 1 })
+    x.control.encryptedChat({ from: customer, to: shop })
+    at(x, '13:00:00')
+    await replay('202605011200', '202605011230')
+    await eventually('the end of the job', () => texts(receiver).includes('Complete'))
+    expect(texts(receiver)).toEqual(['chat.received', 'chat.received', 'chat.received', 'Complete'])
+    expect(receiver.received[1]?.raw).toBe(receiver.received[0]?.raw)
+  })
+
+  test('brings nothing of a kind that was not subscribed to at that time', async () => {
+    const { x, receiver, id, replay } = await started()
+    x.control.encryptedChat({ from: customer, to: shop })
+    await subscribedToActivity(x, id, shop, 'chat.received')
+    at(x, '13:00:00')
+    await replay('202605011200', '202605011230')
+    await eventually('the end of the job', () => texts(receiver).includes('Complete'))
+    expect(texts(receiver)).toEqual(['Complete'])
+  })
+
+  test('leaves out its last event and ends as Incomplete when the settings say so', async () => {
+    const { x, receiver, replay } = await started()
+    x.control.drop({ count: 2 })
+    for (const text of ['1', '2']) write(x, text)
+    at(x, '13:00:00')
+    await control(x, 'POST', 'settings', { incompleteReplays: 1 })
+    await replay('202605011200', '202605011230')
+    await eventually('the end of the job', () => receiver.received.length === 2)
+    await replay('202605011200', '202605011230')
+    await eventually('the end of the second job', () => receiver.received.length === 5)
+    expect(texts(receiver)).toEqual(['1', 'Incomplete', '1', '2', 'Complete'])
+  })
+
+  test('brings only what X tried to deliver when the settings say so', async () => {
+    const { x, receiver, replay } = await started()
+    await control(x, 'POST', 'settings', { replayMissed: false })
+    receiver.statuses = [500, 500, 500, 500]
+    write(x, 'failed')
+    await deliveriesEnded(x)
+    x.control.breakWebhooks()
+    write(x, 'missed')
+    x.control.repairWebhooks()
+    at(x, '13:00:00')
+    await replay('202605011200', '202605011230')
+    await eventually('the end of the job', () => texts(receiver).includes('Complete'))
+    expect(texts(receiver).slice(4)).toEqual(['failed', 'Complete'])
   })
 
   test('is not dropped itself, and leaves out pending deliveries', async () => {

@@ -165,6 +165,12 @@ export async function refusalOf(call: Promise<unknown>): Promise<ApiResponseErro
   throw new Error(`The call did not get an error answer: ${JSON.stringify(outcome)}`)
 }
 
+/** The status and the message of the error answer of a call. */
+export async function messageOf(call: Promise<unknown>) {
+  const { code, data } = await refusalOf(call)
+  return [code, (data as Body).errors?.[0]?.message ?? data.detail]
+}
+
 /** A call of the control API. */
 export async function control(x: XSimulator, method: string, path: string, body?: unknown) {
   const response = await fetch(`${x.url}/_x/${path}`, {

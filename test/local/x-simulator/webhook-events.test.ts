@@ -5,11 +5,13 @@ import {
   accountAt,
   appAt,
   type Body,
+  control,
   customer,
   delivered,
   deliveriesEnded,
   everything,
   neighbour,
+  type Receiver,
   shop,
   subscribed,
   subscribedToActivity,
@@ -28,6 +30,10 @@ async function account(...users: string[]) {
   await subscribed(x, receiver, ...users)
   return { x, receiver }
 }
+
+/** The kinds and texts of the posts that came by the X Activity API, in alphabetical order. */
+const told = ({ received }: Receiver) =>
+  received.map(({ body: { data } }) => [data.event_type, data.payload.text]).sort()
 
 /** Subscribes the shop to event types of the X Activity API. */
 async function activity(...types: string[]) {
@@ -237,36 +243,145 @@ describe('the X Activity API', () => {
     })
   })
 
-  test('sends a mention only if the text contains it, and a reply only if the parent is the account’s own post', async () => {
+  test('sends a mention only if the text contains it, and a reply only if the parent is the account’s own first post', async () => {
     const { x, receiver } = await activity('post.mention.create', 'post.reply.create', 'post.create')
-    const first = x.control.post({ by: customer, text: 'Hello @demo_shop' })
-    x.control.post({ by: customer, text: 'implicit only', inReplyTo: first.id })
-    const own = x.control.post({ by: shop, text: 'Good day', inReplyTo: first.id })
-    x.control.post({ by: customer, text: 'thanks', inReplyTo: own.id })
-    x.control.post({ by: neighbour, text: '@demo_shop me too', inReplyTo: own.id })
+    const news = x.control.post({ by: shop, text: 'News' })
+    x.control.post({ by: customer, text: 'good', inReplyTo: news.id })
+    x.control.post({ by: neighbour, text: '@demo_shop very good', inReplyTo: news.id })
     await deliveriesEnded(x)
-    const kinds = receiver.received.map(({ body: { data } }) => [data.event_type, data.payload.text])
-    expect(kinds.sort()).toEqual([
-      ['post.create', '@demo_customer Good day'],
-      ['post.mention.create', '@demo_customer @demo_shop me too'],
-      ['post.mention.create', 'Hello @demo_shop'],
-      ['post.reply.create', '@demo_customer @demo_shop me too'],
-      ['post.reply.create', '@demo_shop thanks'],
+    expect(told(receiver)).toEqual([
+      ['post.create', 'News'],
+      ['post.mention.create', '@demo_shop very good'],
+      ['post.reply.create', '@demo_shop good'],
+      ['post.reply.create', '@demo_shop very good'],
     ])
     const reply = receiver.received.find(({ body }) => body.data.event_type === 'post.reply.create')
     expect(reply?.body.data).toMatchObject({
       includes: {},
       payload: {
         author_id: expect.any(String),
-        conversation_id: first.id,
+        conversation_id: news.id,
         in_reply_to_user_id: shop,
-        referenced_tweets: [{ type: 'replied_to', id: own.id }],
+        in_reply_to_tweet_id: news.id,
+        referenced_tweets: [{ type: 'replied_to', id: news.id }],
         entities: { mentions: expect.any(Array) },
       },
     })
-    const mention = receiver.received.find(({ body }) => body.data.payload.id === first.id)
-    expect(mention?.body.data.includes.users[0]).toMatchObject({ id: customer, username: 'demo_customer' })
-    expect(mention?.body.data.payload.entities.mentions[0]).toMatchObject({ start: 6, start_str: '6', id: shop })
+    const mention = receiver.received.find(({ body }) => body.data.event_type === 'post.mention.create')
+    expect(mention?.body.data.includes.users[0]).toMatchObject({ id: neighbour, username: 'demo_neighbour' })
+    expect(mention?.body.data.payload.entities.mentions[0]).toMatchObject({ start: 0, start_str: '0', id: shop })
+  })
+
+  test('sends nothing of an answer under the customer’s own first entry, nor of one to the account’s answer', async () => {
+    const { x, receiver } = await activity('post.mention.create', 'post.reply.create')
+    const first = x.control.post({ by: customer, text: 'Hello @demo_shop' })
+    x.control.post({ by: customer, text: 'implicit only', inReplyTo: first.id })
+    const answer = x.control.post({ by: shop, text: 'Good day', inReplyTo: first.id })
+    x.control.post({ by: customer, text: 'thanks', inReplyTo: answer.id })
+    await deliveriesEnded(x)
+    expect(told(receiver)).toEqual([['post.mention.create', 'Hello @demo_shop']])
+
+    x.control.settings({ repliesToReplies: true })
+    x.control.post({ by: customer, text: 'many thanks', inReplyTo: answer.id })
+    x.control.post({ by: customer, text: 'implicit again', inReplyTo: first.id })
+    await deliveriesEnded(x)
+    expect(told(receiver)).toEqual([
+      ['post.mention.create', 'Hello @demo_shop'],
+      ['post.reply.create', '@demo_shop many thanks'],
+    ])
+  })
+
+  test('sends quotes and reposts to the author of the original, and a repost is no mention', async () => {
+    const { x, receiver } = await activity(
+      'post.create',
+      'post.mention.create',
+      'post.quote.create',
+      'post.repost.create',
+    )
+    const news = x.control.post({ by: shop, text: 'News' })
+    const foreign = x.control.post({ by: neighbour, text: 'Hello @demo_shop' })
+    x.control.post({ by: customer, text: 'Look', quotes: news.id })
+    expect((await control(x, 'POST', `posts/${news.id}/repost`, { by: customer })).status).toBe(200)
+    expect((await control(x, 'POST', `posts/${news.id}/repost`, { by: customer })).status).toBe(400)
+    x.control.repost(foreign.id, customer)
+    x.control.repost(foreign.id, shop)
+    await deliveriesEnded(x)
+    expect(told(receiver)).toEqual([
+      ['post.create', 'News'],
+      ['post.create', 'RT @demo_neighbour: Hello @demo_shop'],
+      ['post.mention.create', 'Hello @demo_shop'],
+      ['post.quote.create', 'Look'],
+      ['post.repost.create', 'RT @demo_shop: News'],
+    ])
+    const repost = receiver.received.find(({ body }) => body.data.event_type === 'post.repost.create')
+    expect(repost?.body.data.payload.referenced_tweets).toEqual([{ type: 'retweeted', id: news.id }])
+    expect(readBack(repost?.raw ?? '')).toMatchObject([{ activity: { isRepost: true } }])
+  })
+
+  test('sends nothing of a protected account’s posts, not even to itself', async () => {
+    const { x, receiver } = await activity('post.create', 'post.delete', 'post.mention.create', 'post.reply.create')
+    const news = x.control.post({ by: shop, text: 'News' })
+    x.control.changeUser(customer, { protected: true, followers: [shop] })
+    x.control.post({ by: customer, text: 'Hello @demo_shop' })
+    x.control.post({ by: customer, text: 'good', inReplyTo: news.id })
+    x.control.changeUser(shop, { protected: true })
+    const secret = x.control.post({ by: shop, text: 'For followers' })
+    x.control.deletePost(secret.id)
+    x.control.post({ by: neighbour, text: 'Hello @demo_shop' })
+    await deliveriesEnded(x)
+    expect(told(receiver)).toEqual([
+      ['post.create', 'News'],
+      ['post.mention.create', 'Hello @demo_shop'],
+    ])
+  })
+
+  test('sends the new names when the settings say so', async () => {
+    const { x, receiver } = await activity('post.mention.create', 'post.create', 'post.delete')
+    x.control.settings({ eventNames: 'new' })
+    const news = x.control.post({ by: shop, text: 'News' })
+    const text = `@demo_shop ${'long '.repeat(70)}end`
+    const post = x.control.post({ by: customer, text, inReplyTo: news.id, quotes: news.id })
+    x.control.deletePost(news.id)
+    await deliveriesEnded(x)
+    const mention = receiver.received.find(({ body }) => body.data.event_type === 'post.mention.create')
+    const { payload, includes } = mention?.body.data ?? {}
+    expect(payload).toMatchObject({
+      id: post.id,
+      text: expect.stringMatching(/^@demo_shop long .*… https:\/\/t\.co\/\d{10}$/),
+      note_post: { text },
+      edit_history_post_ids: [post.id],
+      referenced_posts: [
+        { type: 'replied_to', id: news.id },
+        { type: 'quoted', id: news.id },
+      ],
+      public_metrics: { repost_count: 0 },
+    })
+    expect(payload.in_reply_to_tweet_id).toBeUndefined()
+    expect(includes.posts.map(({ id }: { id: string }) => id)).toEqual([post.id, news.id])
+    expect(includes.users[0].public_metrics).toMatchObject({ post_count: 0 })
+    expect(mention?.raw).not.toMatch(/tweet/)
+    expect(readBack(mention?.raw ?? '')).toMatchObject([{ activity: { text: text.trim() } }])
+  })
+
+  test('sends its data as a list when the settings say so', async () => {
+    const { x, receiver } = await activity('dm.received')
+    x.control.settings({ eventLists: true })
+    x.control.directMessage({ from: customer, to: shop, text: 'Hello' })
+    const [delivery] = await delivered(x, receiver, 1)
+    expect(delivery?.body).toMatchObject({ data: [{ event_type: 'dm.received' }] })
+    expect(readBack(delivery?.raw ?? '')).toMatchObject([{ activity: { text: 'Hello' } }])
+  })
+
+  test('begins after a delay when the settings say so', async () => {
+    const [x, receiver] = [await all.x(), await all.receiver()]
+    x.control.settings({ subscriptionDelaySeconds: 60 })
+    x.control.clock(new Date('2026-05-01T12:00:00Z'))
+    await subscribedToActivity(x, await subscribed(x, receiver), shop, 'dm.received')
+    x.control.directMessage({ from: customer, to: shop, text: 'too early' })
+    x.control.clock(new Date('2026-05-01T12:02:00Z'))
+    x.control.directMessage({ from: customer, to: shop, text: 'heard' })
+    await deliveriesEnded(x)
+    expect(x.control.deliveries()).toMatchObject([{ event: 'dm.received', body: expect.stringContaining('heard') }])
   })
 
   test('sends deletions, encrypted messages and the revocation of access', async () => {

@@ -1,14 +1,20 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { eventually } from '../support.ts'
-import { accountAt, appAt, type Body, customer, everything, neighbour, refusalOf, shop, subscribed } from './support.ts'
+import {
+  accountAt,
+  appAt,
+  type Body,
+  customer,
+  everything,
+  messageOf,
+  neighbour,
+  shop,
+  subscribed,
+  subscribedToActivity,
+} from './support.ts'
 
 const all = everything()
 afterEach(() => all.stop())
-
-const messageOf = async (call: Promise<unknown>) => {
-  const { code, data } = await refusalOf(call)
-  return [code, (data as Body).errors?.[0]?.message ?? data.detail]
-}
 
 describe('webhooks', () => {
   test('are registered after their CRC, listed and deleted', async () => {
@@ -26,6 +32,30 @@ describe('webhooks', () => {
     expect(await app.v2.get('webhooks')).toEqual({ data: [data], meta: { result_count: 1 } })
     expect(await app.v2.delete(`webhooks/${data.id}`)).toEqual({ data: { deleted: true } })
     expect(await app.v2.get('webhooks')).toEqual({ data: [], meta: { result_count: 0 } })
+  })
+
+  test('are answered in the older form when the settings say so', async () => {
+    const x = await all.x()
+    const receiver = await all.receiver()
+    x.control.settings({ webhookAnswers: 'old' })
+    const app = await appAt(x)
+    const webhook = (await app.v2.post('webhooks', { url: receiver.url })) as Body
+    expect(webhook).toMatchObject({ id: expect.any(String), url: receiver.url, valid: true })
+    expect(await app.v2.put(`webhooks/${webhook.id}`)).toEqual({ data: { attempted: true } })
+  })
+
+  test('leave their subscriptions of the X Activity API behind when they are deleted', async () => {
+    const x = await all.x()
+    const receiver = await all.receiver()
+    const id = await subscribed(x, receiver, shop)
+    await subscribedToActivity(x, id, shop, 'dm.received')
+    await (await appAt(x)).v2.delete(`webhooks/${id}`)
+    expect(x.control.state()).toMatchObject({
+      subscriptions: [],
+      activitySubscriptions: [{ eventType: 'dm.received', webhookId: id }],
+    })
+    x.control.directMessage({ from: customer, to: shop, text: 'nobody hears' })
+    expect(x.control.deliveries()).toEqual([])
   })
 
   test('can also be registered with an account’s signature', async () => {
@@ -122,44 +152,5 @@ describe('subscriptions of the Account Activity API', () => {
     expect(await messageOf(subscribe(shop))).toEqual([400, 'DuplicateSubscriptionFailed: Subscription already exists'])
     expect(await messageOf(subscribe(neighbour))).toEqual([400, expect.stringContaining('SubscriptionLimitExceeded')])
     expect(await messageOf(subscribe(shop, '1'))).toEqual([400, expect.stringContaining('WebhookIdInvalid')])
-  })
-})
-
-describe('subscriptions of the X Activity API', () => {
-  test('are created, listed, changed and deleted', async () => {
-    const x = await all.x()
-    const receiver = await all.receiver()
-    const webhook_id = await subscribed(x, receiver)
-    const account = accountAt(x, shop)
-    const app = await appAt(x)
-    const wanted = { event_type: 'dm.received', filter: { user_id: shop }, tag: 'direct', webhook_id }
-    const { data } = (await account.v2.post('activity/subscriptions', wanted)) as Body
-    expect(data).toMatchObject({ ...wanted, subscription_id: expect.any(String) })
-    expect(await app.v2.get('activity/subscriptions')).toEqual({ data: [data], meta: { total_subscriptions: 1 } })
-    const changed = await app.v2.put(`activity/subscriptions/${data.subscription_id}`, { tag: 'other' })
-    expect(changed).toMatchObject({ data: { tag: 'other' }, meta: { total_subscriptions: 1 } })
-    expect(await app.v2.delete(`activity/subscriptions/${data.subscription_id}`)).toEqual({
-      data: { deleted: true },
-      meta: { total_subscriptions: 0 },
-    })
-    expect((await refusalOf(app.v2.delete('activity/subscriptions/1'))).code).toBe(404)
-  })
-
-  test('are refused when they are duplicate, of an unknown type, or for private events of another account', async () => {
-    const x = await all.x()
-    const receiver = await all.receiver()
-    const webhook_id = await subscribed(x, receiver)
-    const app = await appAt(x)
-    const wanted = (event_type: string) => ({ event_type, filter: { user_id: shop }, webhook_id })
-    const subscribe = (client: typeof app, type: string) => client.v2.post('activity/subscriptions', wanted(type))
-    await subscribe(app, 'post.create')
-    expect(await messageOf(subscribe(app, 'post.create'))).toEqual([
-      400,
-      'DuplicateSubscriptionFailed: Subscription already exists',
-    ])
-    expect(await messageOf(subscribe(app, 'nothing.known'))).toEqual([400, expect.stringContaining('InvalidEventType')])
-    expect((await refusalOf(subscribe(app, 'dm.received'))).code).toBe(403)
-    expect((await refusalOf(subscribe(accountAt(x, customer), 'dm.received'))).code).toBe(403)
-    await subscribe(accountAt(x, shop), 'dm.received')
   })
 })
