@@ -43,15 +43,14 @@ describe('without an event of X', () => {
     expect(await conversations(wanted)).toEqual(inOrder())
   })
 
-  test('150 mentions of an outage come in their order, each answer in the ticket of its entry', async () => {
-    await product.onX('POST', 'webhooks/break')
-    for (let n = 100; n < 175; n++) {
-      const entry = await post(ann.id, `@${shop.username} entry ${n}`)
-      await post(ann.id, `answer ${n}`, entry.id)
-      wanted.push([`@${shop.username} entry ${n}`, `answer ${n}`])
-    }
-    await product.schedule('reconcile')
+  test('so it is when X no longer understands the old names of fields', async () => {
+    await product.onX('POST', 'settings', { oldDialect: false, eventNames: 'new' })
+    const first = await post(bob.id, `@${shop.username} and now?`)
+    await post(bob.id, 'still here', first.id)
+    wanted.push([`@${shop.username} and now?`, 'still here'])
+    await product.schedule('mentions')
     expect(await conversations(wanted)).toEqual(inOrder())
+    await product.onX('POST', 'settings', { oldDialect: true, eventNames: 'old' })
   })
 })
 
@@ -86,5 +85,48 @@ describe('while the account had taken our access away', () => {
     await product.schedule('reconcile')
     await product.schedule('mentions')
     expect(await conversations(wanted)).toEqual(inOrder())
+  })
+})
+
+test('150 mentions of an outage come in their order, each answer in the ticket of its entry', async () => {
+  await product.onX('POST', 'webhooks/break')
+  for (let n = 100; n < 175; n++) {
+    const entry = await post(ann.id, `@${shop.username} entry ${n}`)
+    await post(ann.id, `answer ${n}`, entry.id)
+    wanted.push([`@${shop.username} entry ${n}`, `answer ${n}`])
+  }
+  await product.schedule('reconcile')
+  expect(await conversations(wanted)).toEqual(inOrder())
+})
+
+describe('a replay that X does not complete', () => {
+  const later = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString()
+  const logged = (event: string) => product.output.split(`"event":"${event}"`).length - 1
+  const reconcileAt = async (minutes: number) => {
+    await product.onX('POST', 'clock', { now: later(minutes) })
+    await product.schedule('reconcile', later(minutes))
+  }
+  const endsTold = async () => {
+    const { deliveries } = await product.onX<{ deliveries: { event: string; status: string }[] }>('GET', 'deliveries')
+    return deliveries.filter(({ event, status }) => event === 'replay_job_status' && status === 'delivered').length
+  }
+
+  test('is requested again when X tells so, and not when X tells its end', async () => {
+    // What the tests before left to be replayed.
+    await reconcileAt(60)
+    const before = logged('replay_requested')
+    await eventually('the end of it', async () => (await endsTold()) === before)
+    await product.onX('POST', 'settings', { incompleteReplays: 1 })
+    await product.onX('POST', 'webhooks/break')
+    await write('lost')
+    await reconcileAt(75)
+    await reconcileAt(110)
+    await eventually('the incomplete end', async () => (await endsTold()) > before)
+    await reconcileAt(125)
+    await eventually('the complete end', async () => (await endsTold()) > before + 1)
+    await reconcileAt(140)
+    await reconcileAt(155)
+    expect(logged('replay_requested') - before).toBe(2)
+    expect(product.output).toContain('"end":"Incomplete"')
   })
 })

@@ -340,7 +340,7 @@ describe('a list', () => {
     await run()
     expect(queued).toEqual(ids.slice(250))
     pass(15)
-    sim.control.answer({ method: 'GET', path: '/2/dm_events', status: 400, body: expired })
+    sim.control.expirePageTokens()
     await run()
     expect(did('list_restarted')).toHaveLength(1)
     pass(15)
