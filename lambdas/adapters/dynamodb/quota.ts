@@ -154,6 +154,8 @@ function countingOne(limits: readonly Limit[], isOver: readonly boolean[], now: 
         'ADD',
         windows.flatMap(({ add }) => add),
       ),
+      // A pause that is over goes, so that no worker with an earlier clock waits for it.
+      'REMOVE pausedUntil',
     ].join(' '),
     ConditionExpression: [
       '(attribute_not_exists(pausedUntil) OR pausedUntil <= :now)',

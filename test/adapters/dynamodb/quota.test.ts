@@ -90,6 +90,12 @@ describe('a pause', () => {
     expect(await taken('free', 60)).toBe('taken')
     expect(await taken('paused', 60)).toBe('taken')
   })
+
+  test('is over for every worker once one has sent after it, also for one whose clock is behind', async () => {
+    await stores.quota.pause('behind', 'post', 'account', after(90).toISOString())
+    expect(await stores.quota.take('behind', 'post', after(91))).toBe('taken')
+    expect(await stores.quota.take('behind', 'post', after(80))).toBe('taken')
+  })
 })
 
 test('any number of workers take what one after the other would take', async () => {
