@@ -91,7 +91,8 @@ export class WorkQueue extends Construct {
       throw new Error(`${this.#name}: ${consumer.name} is not its consumer, ${this.#figures.consumer} is`)
     }
     consumer.addPermission({
-      actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+      // The poller receives and deletes; the function itself says when a failed message comes again.
+      actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
       resources: [this.#queue.queueArn],
     })
     const mapping = new EventSourceMapping(this, 'Delivery', {
