@@ -1,6 +1,7 @@
 import type { Node } from 'constructs'
 import { isMailAddress } from '../lambdas/core/mail-address.ts'
 import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
+import { queueConcurrency } from '../lambdas/runtime/resources.ts'
 
 /** The settings of one installation, from the context in `cdk.json` or `-c NAME=VALUE`. */
 export type Settings = {
@@ -16,6 +17,8 @@ export type Settings = {
   readonly xApiUrl: string
   /** The event system of X that channels subscribe to. The webhook understands both, whatever this says. */
   readonly eventSource: EventSource
+  /** How many batches of each queue are processed at once, at most: 2 to 1000. */
+  readonly queueConcurrency: number
 }
 
 /** Defaults of settings that are not given. */
@@ -24,6 +27,7 @@ export const defaults = {
   mailFrom: 'helpdesk@example.com',
   xApiUrl: 'https://api.x.com',
   eventSource: 'x-activity',
+  queueConcurrency: queueConcurrency.default,
 } as const satisfies Partial<Settings>
 
 /**
@@ -38,6 +42,7 @@ export function readSettings(node: Node): Settings {
     domainPrefix: text(node, 'domainPrefix'),
     xApiUrl: origin(node, 'xApiUrl') ?? defaults.xApiUrl,
     eventSource: eventSource(text(node, 'eventSource') ?? defaults.eventSource),
+    queueConcurrency: concurrency(node.tryGetContext('queueConcurrency')),
   }
 }
 
@@ -58,6 +63,17 @@ function eventSource(value: string): EventSource {
   const found = eventSources.find((source) => source === value)
   if (found) return found
   throw new Error(`context eventSource: expected ${eventSources.join(' or ')}, got ${JSON.stringify(value)}`)
+}
+
+/** A number in `cdk.json`; text on the command line. */
+function concurrency(value: unknown): number {
+  if (value === undefined || value === '') return defaults.queueConcurrency
+  const { min, max } = queueConcurrency
+  const batches = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
+  if (typeof batches === 'number' && Number.isInteger(batches) && batches >= min && batches <= max) return batches
+  throw new Error(
+    `context queueConcurrency: expected a whole number from ${min} to ${max}, got ${JSON.stringify(value)}`,
+  )
 }
 
 /** A list in `cdk.json`; text with commas on the command line, which has no lists. */

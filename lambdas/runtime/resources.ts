@@ -111,6 +111,8 @@ export type QueueResource = {
   readonly visibilitySeconds: number
   /** A message moves to the dead-letter queue after this many receives. */
   readonly maxReceives: number
+  /** At most so many batches are processed at once, unless the installation's `queueConcurrency` says otherwise. */
+  readonly maxConcurrency: number
   readonly deadLetterRetentionSeconds: number
 }
 
@@ -125,6 +127,15 @@ export const retrySeconds = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 480] as con
 /** The first receive, and one after each delay. */
 const maxReceives = retrySeconds.length + 1
 
+/**
+ * What the setting `queueConcurrency` may be: SQS's limits of a mapping. By default the three queues take 6 of the 10
+ * concurrent executions that a new account has, so that the webhook, the API and the schedules always have the other 4.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+ */
+export const queueConcurrency = { min: 2, max: 1000, default: 2 } as const
+
+const maxConcurrency = queueConcurrency.default
+
 /** SQS's longest retention, 14 days. */
 const deadLetterRetentionSeconds = 14 * 24 * 3600
 
@@ -134,6 +145,7 @@ export const queues = {
     batchSize: 10,
     visibilitySeconds: 6 * functions.router.timeoutSeconds,
     maxReceives,
+    maxConcurrency,
     deadLetterRetentionSeconds,
   },
   replies: {
@@ -141,6 +153,7 @@ export const queues = {
     batchSize: 5,
     visibilitySeconds: 6 * functions.sender.timeoutSeconds,
     maxReceives,
+    maxConcurrency,
     deadLetterRetentionSeconds,
   },
   media: {
@@ -148,6 +161,7 @@ export const queues = {
     batchSize: 1,
     visibilitySeconds: 6 * functions.media.timeoutSeconds,
     maxReceives,
+    maxConcurrency,
     deadLetterRetentionSeconds,
   },
 } as const satisfies Record<string, QueueResource>

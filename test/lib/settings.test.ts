@@ -55,6 +55,23 @@ describe('the sender of mails', () => {
   })
 })
 
+describe('the concurrency of the queues', () => {
+  test.each([
+    [2, 2],
+    [1000, 1000],
+    ['50', 50],
+    ['', 2],
+  ])('%j is at most %d batches of each at once', (queueConcurrency, batches) => {
+    expect(read({ queueConcurrency }).queueConcurrency).toBe(batches)
+  })
+
+  test.each([[0], [1], [1001], [2.5], ['2.0'], ['many'], ['-2'], [true], [[2]], [null]])('is not %j', (wrong) => {
+    expect(() => read({ queueConcurrency: wrong })).toThrow(
+      `context queueConcurrency: expected a whole number from 2 to 1000, got ${JSON.stringify(wrong)}`,
+    )
+  })
+})
+
 test('the other settings have defaults', () => {
   expect(read({})).toEqual({
     stackName: 'HelpdeskTwitter',
@@ -63,6 +80,7 @@ test('the other settings have defaults', () => {
     domainPrefix: undefined,
     xApiUrl: 'https://api.x.com',
     eventSource: 'x-activity',
+    queueConcurrency: 2,
   })
   const given = {
     stackName: 'Trial',

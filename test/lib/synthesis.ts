@@ -41,6 +41,7 @@ export function productStack(app: App, settings: Partial<Settings> = {}): Helpde
       domainPrefix: undefined,
       xApiUrl: 'https://api.x.com',
       eventSource: 'account-activity',
+      queueConcurrency: 2,
       ...settings,
     },
     bundles: Object.fromEntries(Object.keys(functions).map((name) => [name, bundle])) as Record<FunctionName, string>,
