@@ -51,8 +51,8 @@ export async function startQueues(dataDir: string): Promise<EmbeddedService> {
 const releaseSeconds = 1
 
 /**
- * Makes messages visible again that a killed process had received. Otherwise they stay in flight for the visibility
- * time-out, and their message groups wait.
+ * Makes messages visible again that a killed process had received, or that wait for their next try. Otherwise they stay
+ * in flight for minutes, and their message groups wait.
  */
 async function releaseInFlight(endpoint: string, server: Awaited<ReturnType<typeof startFauxqs>>): Promise<void> {
   const client = queueClient(endpoint)
