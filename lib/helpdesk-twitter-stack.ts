@@ -60,6 +60,7 @@ export class HelpdeskTwitterStack extends Stack {
     // Queued events keep their order per channel and customer.
     const events = new WorkQueue(this, 'EventsQueue', {
       name: 'events',
+      concurrency: settings.queueConcurrency,
       alarms,
       userImpact: "Customers' messages are not becoming tickets",
     })
@@ -80,6 +81,7 @@ export class HelpdeskTwitterStack extends Stack {
     // Media have a queue of their own, so no message waits for them.
     const media = new WorkQueue(this, 'MediaQueue', {
       name: 'media',
+      concurrency: settings.queueConcurrency,
       alarms,
       userImpact: "Customers' media do not appear in tickets, and replies with attachments are not sent",
     })
@@ -105,6 +107,7 @@ export class HelpdeskTwitterStack extends Stack {
     // Queued replies keep their order per ticket.
     const replies = new WorkQueue(this, 'RepliesQueue', {
       name: 'replies',
+      concurrency: settings.queueConcurrency,
       alarms,
       userImpact: "Agents' replies do not reach customers",
     })

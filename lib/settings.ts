@@ -1,7 +1,7 @@
 import type { Node } from 'constructs'
 import { isMailAddress } from '../lambdas/core/mail-address.ts'
 import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
-import { isPollInterval, mentionsPollMinutes } from '../lambdas/runtime/resources.ts'
+import { mentionsPollMinutes, queueConcurrency } from '../lambdas/runtime/resources.ts'
 
 /** The settings of one installation, from the context in `cdk.json` or `-c NAME=VALUE`. */
 export type Settings = {
@@ -19,6 +19,8 @@ export type Settings = {
   readonly eventSource: EventSource
   /** Whole minutes between two polls of the mentions, 1 to 60. */
   readonly mentionsPollMinutes: number
+  /** How many batches of each queue are processed at once, at most: 2 to 1000. */
+  readonly queueConcurrency: number
 }
 
 /** Defaults of settings that are not given. */
@@ -28,6 +30,7 @@ export const defaults = {
   xApiUrl: 'https://api.x.com',
   eventSource: 'x-activity',
   mentionsPollMinutes: mentionsPollMinutes.default,
+  queueConcurrency: queueConcurrency.default,
 } as const satisfies Partial<Settings>
 
 /**
@@ -42,7 +45,8 @@ export function readSettings(node: Node): Settings {
     domainPrefix: text(node, 'domainPrefix'),
     xApiUrl: origin(node, 'xApiUrl') ?? defaults.xApiUrl,
     eventSource: eventSource(text(node, 'eventSource') ?? defaults.eventSource),
-    mentionsPollMinutes: pollMinutes(node.tryGetContext('mentionsPollMinutes')),
+    mentionsPollMinutes: wholeNumber(node, 'mentionsPollMinutes', mentionsPollMinutes),
+    queueConcurrency: wholeNumber(node, 'queueConcurrency', queueConcurrency),
   }
 }
 
@@ -66,13 +70,14 @@ function eventSource(value: string): EventSource {
 }
 
 /** A number in `cdk.json`; text on the command line. */
-function pollMinutes(value: unknown): number {
-  if (value === undefined || value === '') return defaults.mentionsPollMinutes
-  const minutes = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
-  if (typeof minutes === 'number' && isPollInterval(minutes)) return minutes
-  const { min, max } = mentionsPollMinutes
+function wholeNumber(node: Node, name: string, range: { default: number; min: number; max: number }): number {
+  const value: unknown = node.tryGetContext(name)
+  if (value === undefined || value === '') return range.default
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
+  if (typeof number === 'number' && Number.isInteger(number) && number >= range.min && number <= range.max)
+    return number
   throw new Error(
-    `context mentionsPollMinutes: expected whole minutes from ${min} to ${max}, got ${JSON.stringify(value)}`,
+    `context ${name}: expected a whole number from ${range.min} to ${range.max}, got ${JSON.stringify(value)}`,
   )
 }
 

@@ -27,6 +27,8 @@ export type WorkQueueProps = {
   readonly alarms: AlarmTopic
   /** User impact while the queue stalls: begins the sentence of its alarms. */
   readonly userImpact: string
+  /** At most so many batches are processed at once; the manifest's figure when not given. */
+  readonly concurrency?: number
   /** Those of the manifest when not given. */
   readonly figures?: QueueResource
 }
@@ -38,12 +40,14 @@ export type WorkQueueProps = {
 export class WorkQueue extends Construct {
   readonly #name: QueueName
   readonly #figures: QueueResource
+  readonly #concurrency: number
   readonly #queue: Queue
 
   constructor(scope: Construct, id: string, props: WorkQueueProps) {
     super(scope, id)
     this.#name = props.name
     this.#figures = props.figures ?? queues[props.name]
+    this.#concurrency = props.concurrency ?? this.#figures.maxConcurrency
     const { consumer, visibilitySeconds, maxReceives, deadLetterRetentionSeconds } = this.#figures
     // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
     const minSeconds = 6 * functions[consumer].timeoutSeconds
@@ -91,13 +95,16 @@ export class WorkQueue extends Construct {
       throw new Error(`${this.#name}: ${consumer.name} is not its consumer, ${this.#figures.consumer} is`)
     }
     consumer.addPermission({
-      actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+      // The poller receives and deletes; the function itself says when a failed message comes again.
+      actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ChangeMessageVisibility'],
       resources: [this.#queue.queueArn],
     })
     const mapping = new EventSourceMapping(this, 'Delivery', {
       target: consumer.lambda,
       eventSourceArn: this.#queue.queueArn,
       batchSize: this.#figures.batchSize,
+      // A burst waits in the queue instead of taking the executions that the webhook needs.
+      maxConcurrency: this.#concurrency,
       reportBatchItemFailures: true,
     })
     Validations.of(mapping).acknowledge({

@@ -4,7 +4,7 @@ import { type EnvironmentName, type FunctionName, type QueueName, queues } from 
 import { type Addresses, removeAddresses, writeAddresses } from './addresses.ts'
 import { startDatabase } from './aws/database.ts'
 import type { EmbeddedService } from './aws/embedded-service.ts'
-import { ensureQueues, queueClient, startQueues } from './aws/queues.ts'
+import { ensureQueues, type QueueFigures, queueClient, startQueues } from './aws/queues.ts'
 import { bucketName, ensureBucket, startStorage } from './aws/storage.ts'
 import { ensureTable, tableName } from './aws/table.ts'
 import { buildConsole, bundle, startFunctions } from './build.ts'
@@ -45,8 +45,8 @@ export type StackOptions = XSecrets & {
   readonly awsEndpoints?: AwsEndpoints
   /** Folders with an `index.mjs` to run instead of the bundles of `lambdas/`. */
   readonly folders?: Readonly<Record<FunctionName, string>>
-  /** Seconds until a failed message is retried, by how often it was received. */
-  readonly retrySeconds?: (receiveCount: number) => number
+  /** Figures of the queues instead of those of the manifest. */
+  readonly queueFigures?: QueueFigures
   /** Called with one line for each step of the start. */
   readonly onProgress?: (text: string) => void
   /** Called with each line that a function logs. */
@@ -98,6 +98,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   const {
     dataDir,
     awsEndpoints = {},
+    queueFigures = queues,
     onProgress = () => {},
     onLog = () => {},
     onWarning = () => {},
@@ -133,7 +134,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   )
   await timed(onProgress, 'bucket', () => ensureBucket(s3))
   const ses = await startUnlessGiven('SES', awsEndpoints.ses, () => startMail(options))
-  const { urls, deadLetterUrls } = await timed(onProgress, 'queues', () => ensureQueues(client, sqs))
+  const { urls, deadLetterUrls } = await timed(onProgress, 'queues', () => ensureQueues(client, sqs, queueFigures))
 
   const x = options.xApiUrl
     ? undefined
@@ -164,9 +165,8 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     startPoller({
       client,
       queueUrl: urls[name],
-      resource: queues[name],
-      consumer: running[queues[name].consumer],
-      ...(options.retrySeconds && { retrySeconds: options.retrySeconds }),
+      resource: queueFigures[name],
+      consumer: running[queueFigures[name].consumer],
       onWarning,
     }),
   )

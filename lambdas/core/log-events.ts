@@ -36,6 +36,7 @@ export const logEvents = {
   replay_waits: 'X replays only what is old enough; asked again at `until`.',
   replay_refused: 'X refused to replay; the next run asks again.',
   replay_given_up: 'The outage is older than X replays.',
+  retry_late: 'The failed messages of a batch come again only after the visibility time-out: SQS refused to change it.',
   failed: 'Something unexpected failed: `error`, `stack`. What it worked on comes again.',
 } as const
 

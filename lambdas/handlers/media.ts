@@ -1,6 +1,7 @@
 /** Called by SQS with messages whose media must be transferred or that lack something: each is a group of its own. */
 import { setTimeout as pause } from 'node:timers/promises'
 import { createReplyQueue } from '../adapters/aws/due-queue.ts'
+import { createMessageVisibility } from '../adapters/aws/message-visibility.ts'
 import { createMediaSource } from '../adapters/media/source.ts'
 import { createXReading } from '../adapters/x/reading.ts'
 import { createXUploads } from '../adapters/x/uploads.ts'
@@ -35,6 +36,7 @@ const transfer = createMediaTransfer({
 export const handler = batchHandler<QueuedDue>(
   'media',
   (due, { remainingMs }) => transfer(due, remainingMs),
+  createMessageVisibility(awsAccess('sqs')),
   log,
   functions.media.timeoutSeconds * 1000,
 )

@@ -1,5 +1,6 @@
 /** Called by SQS with events of X, in order per person: turns them into tickets and messages. */
 import { createMediaQueue } from '../adapters/aws/due-queue.ts'
+import { createMessageVisibility } from '../adapters/aws/message-visibility.ts'
 import type { QueuedEvent } from '../core/x/webhook-body.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { batchHandler } from '../runtime/batch.ts'
@@ -18,4 +19,9 @@ const route = createRouter({
   log,
 })
 
-export const handler = batchHandler<QueuedEvent>('events', (event, { messageId }) => route(event, messageId), log)
+export const handler = batchHandler<QueuedEvent>(
+  'events',
+  (event, { messageId }) => route(event, messageId),
+  createMessageVisibility(awsAccess('sqs')),
+  log,
+)

@@ -1,5 +1,6 @@
 /** Called by SQS with due replies, in order per ticket: sends them to X. */
 import { createMediaQueue } from '../adapters/aws/due-queue.ts'
+import { createMessageVisibility } from '../adapters/aws/message-visibility.ts'
 import { createXPosting } from '../adapters/x/posting.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { batchHandler } from '../runtime/batch.ts'
@@ -22,4 +23,4 @@ const send = createSender({
   log,
 })
 
-export const handler = batchHandler('replies', send, log)
+export const handler = batchHandler('replies', send, createMessageVisibility(awsAccess('sqs')), log)

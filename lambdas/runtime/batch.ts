@@ -1,10 +1,14 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { errorFields } from '../core/log.ts'
 import type { Log } from '../core/ports/platform.ts'
-import { type QueueName, queues } from './resources.ts'
+import type { MessageVisibility } from '../core/ports/queues.ts'
+import { type QueueName, queues, retrySeconds } from './resources.ts'
 
-/** Time left at the end to report the failed records. */
+/** Time left at the end to make the failed records visible again and to report them. */
 const RESERVE_MS = 2_000
+
+/** Of that, the time to report them. */
+const REPORT_MS = 500
 
 /** The default time limit of a record. */
 const DEFAULT_RECORD_TIMEOUT_MS = 10_000
@@ -16,17 +20,23 @@ export type RecordContext = {
   readonly remainingMs: () => number
 }
 
+/** A failed record, or one behind it in its group, and after how many seconds it comes again. */
+type Failure = { readonly record: SQSRecord; readonly seconds: number }
+
 /**
  * The SQS handler of a FIFO queue. Processes groups in parallel, and the records of a group in order. A failed record
  * fails its followers in the group too, because they must not overtake it; but on its last receive it fails alone,
- * because they would go to the dead-letter queue with it. Each record has a deadline, a share of the remaining time, so
- * that a slow record does not fail the others (docs/decisions/fifo-batches.md).
+ * because they would go to the dead-letter queue with it. What failed comes again after `retrySeconds`, not after the
+ * visibility time-out. Each record has a deadline, a share of the remaining time, so that a slow record does not fail the
+ * others (docs/decisions/fifo-batches.md).
  * @param work processes the body of a record; an error fails the record
+ * @param visibility makes failed records come again soon; if it fails, they come after the visibility time-out
  * @param maxRecordMs the longest time that a record may take
  */
 export function batchHandler<Body>(
   queue: QueueName,
   work: (body: Body, context: RecordContext) => Promise<void>,
+  visibility: MessageVisibility,
   log: Log,
   maxRecordMs = DEFAULT_RECORD_TIMEOUT_MS,
 ) {
@@ -34,12 +44,30 @@ export function batchHandler<Body>(
     const remainingMs = () => context.getRemainingTimeInMillis()
     const run = async (record: SQSRecord) => work(bodyOf<Body>(record), { messageId: record.messageId, remainingMs })
     const groups = Map.groupBy(event.Records, (record) => record.attributes.MessageGroupId ?? record.messageId)
-    const failures = await Promise.all(
+    const failedInGroups = await Promise.all(
       [...groups.values()].map((group) =>
         processGroup(group, remainingMs, queues[queue].maxReceives, run, log, maxRecordMs),
       ),
     )
-    return { batchItemFailures: failures.flat().map((record) => ({ itemIdentifier: record.messageId })) }
+    const failures = failedInGroups.flat()
+    await comeAgainSoon(failures, visibility, remainingMs() - REPORT_MS, log)
+    return { batchItemFailures: failures.map(({ record }) => ({ itemIdentifier: record.messageId })) }
+  }
+}
+
+async function comeAgainSoon(
+  failures: readonly Failure[],
+  visibility: MessageVisibility,
+  milliseconds: number,
+  log: Log,
+): Promise<void> {
+  const [first] = failures
+  if (!first) return
+  const messages = failures.map(({ record, seconds }) => ({ receiptHandle: record.receiptHandle, seconds }))
+  try {
+    await withDeadline(milliseconds, visibility.change(first.record.eventSourceARN, messages))
+  } catch (error) {
+    log({ event: 'retry_late', messages: messages.length, ...errorFields(error) })
   }
 }
 
@@ -50,8 +78,8 @@ async function processGroup(
   work: (record: SQSRecord) => Promise<void>,
   log: Log,
   maxRecordMs: number,
-): Promise<readonly SQSRecord[]> {
-  const failed: SQSRecord[] = []
+): Promise<readonly Failure[]> {
+  const failed: Failure[] = []
   for (const [index, record] of records.entries()) {
     const share = Math.min(maxRecordMs, (remainingMs() - RESERVE_MS) / (records.length - index))
     try {
@@ -59,8 +87,13 @@ async function processGroup(
     } catch (error) {
       const receives = Number(record.attributes.ApproximateReceiveCount)
       log({ event: 'failed', messageId: record.messageId, receives, ...errorFields(error) })
-      if (receives < maxReceives) return [...failed, ...records.slice(index)]
-      failed.push(record)
+      const seconds = retrySeconds[receives - 1]
+      if (receives < maxReceives && seconds !== undefined) {
+        // All at the same time: SQS delivers nothing of a group while one of its messages is hidden.
+        return [...failed, ...records.slice(index).map((one) => ({ record: one, seconds }))]
+      }
+      // SQS moves it to the dead-letter queue when it would be delivered again, and its group waits until then.
+      failed.push({ record, seconds: retrySeconds[0] })
     }
   }
   return failed

@@ -111,8 +111,30 @@ export type QueueResource = {
   readonly visibilitySeconds: number
   /** A message moves to the dead-letter queue after this many receives. */
   readonly maxReceives: number
+  /** At most so many batches are processed at once, unless the installation's `queueConcurrency` says otherwise. */
+  readonly maxConcurrency: number
   readonly deadLetterRetentionSeconds: number
 }
+
+/**
+ * Seconds until a message that failed is delivered again, by how often it was received. Tries come 0, 1, 3, 8, 18, 33,
+ * 63, 123, 243, 483, 843 and 1,323 seconds after the first: after a fault of up to 22 minutes the next try comes within
+ * the time that the fault lasted, plus 2 seconds, and only a longer one leads to dead letters
+ * (docs/decisions/fifo-batches.md).
+ */
+export const retrySeconds = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 480] as const
+
+/** The first receive, and one after each delay. */
+const maxReceives = retrySeconds.length + 1
+
+/**
+ * What the setting `queueConcurrency` may be: SQS's limits of a mapping. By default the three queues take 6 of the 10
+ * concurrent executions that a new account has, so that the webhook, the API and the schedules always have the other 4.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+ */
+export const queueConcurrency = { min: 2, max: 1000, default: 2 } as const
+
+const maxConcurrency = queueConcurrency.default
 
 /** SQS's longest retention, 14 days. */
 const deadLetterRetentionSeconds = 14 * 24 * 3600
@@ -122,21 +144,24 @@ export const queues = {
     consumer: 'router',
     batchSize: 10,
     visibilitySeconds: 6 * functions.router.timeoutSeconds,
-    maxReceives: 5,
+    maxReceives,
+    maxConcurrency,
     deadLetterRetentionSeconds,
   },
   replies: {
     consumer: 'sender',
     batchSize: 5,
     visibilitySeconds: 6 * functions.sender.timeoutSeconds,
-    maxReceives: 5,
+    maxReceives,
+    maxConcurrency,
     deadLetterRetentionSeconds,
   },
   media: {
     consumer: 'media',
     batchSize: 1,
     visibilitySeconds: 6 * functions.media.timeoutSeconds,
-    maxReceives: 3,
+    maxReceives,
+    maxConcurrency,
     deadLetterRetentionSeconds,
   },
 } as const satisfies Record<string, QueueResource>

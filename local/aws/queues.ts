@@ -9,7 +9,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs'
 import { startFauxqs } from 'fauxqs'
-import { type QueueName, queues } from '../../lambdas/runtime/resources.ts'
+import { type QueueName, type QueueResource, queues } from '../../lambdas/runtime/resources.ts'
 import { INVALID_MESSAGE_BODY_CHAR } from '../../node_modules/fauxqs/dist/sqs/sqsTypes.js'
 import { credentials, region } from '../settings.ts'
 import { type EmbeddedService, refuseRemoteConnections } from './embedded-service.ts'
@@ -51,8 +51,8 @@ export async function startQueues(dataDir: string): Promise<EmbeddedService> {
 const releaseSeconds = 1
 
 /**
- * Makes messages visible again that a killed process had received. Otherwise they stay in flight for the visibility
- * time-out, and their message groups wait.
+ * Makes messages visible again that a killed process had received, or that wait for their next try. Otherwise they stay
+ * in flight for minutes, and their message groups wait.
  */
 async function releaseInFlight(endpoint: string, server: Awaited<ReturnType<typeof startFauxqs>>): Promise<void> {
   const client = queueClient(endpoint)
@@ -66,16 +66,23 @@ async function releaseInFlight(endpoint: string, server: Awaited<ReturnType<type
   client.destroy()
 }
 
-/** Creates the queues of the manifest and their dead-letter queues, or updates the attributes of existing ones. */
+/** The figures of each queue. */
+export type QueueFigures = Readonly<Record<QueueName, QueueResource>>
+
+/**
+ * Creates the queues of the manifest and their dead-letter queues, or updates the attributes of existing ones.
+ * @param figures those of the manifest when not given
+ */
 export async function ensureQueues(
   client: SQSClient,
   endpoint: string,
+  figures: QueueFigures = queues,
 ): Promise<{ urls: QueueUrls; deadLetterUrls: QueueUrls }> {
   const names = Object.keys(queues) as QueueName[]
   const urls: [QueueName, string][] = []
   const deadLetterUrls: [QueueName, string][] = []
   for (const name of names) {
-    const { visibilitySeconds, maxReceives, deadLetterRetentionSeconds } = queues[name]
+    const { visibilitySeconds, maxReceives, deadLetterRetentionSeconds } = figures[name]
     const retention = { MessageRetentionPeriod: String(deadLetterRetentionSeconds) }
     const deadLetterUrl = await ensureQueue(client, deadLetterNameOf(name), retention)
     const { Attributes } = await client.send(

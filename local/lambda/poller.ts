@@ -1,11 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import {
-  ChangeMessageVisibilityCommand,
-  DeleteMessageBatchCommand,
-  type Message,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs'
+import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import type { SQSEvent, SQSRecord } from 'aws-lambda'
 import type { QueueResource } from '../../lambdas/runtime/resources.ts'
 import { region } from '../settings.ts'
@@ -22,27 +16,24 @@ export type Poller = {
 export type PollerOptions = {
   readonly client: SQSClient
   readonly queueUrl: string
-  readonly resource: Pick<QueueResource, 'batchSize' | 'maxReceives'>
+  readonly resource: Pick<QueueResource, 'batchSize' | 'visibilitySeconds'>
   readonly consumer: Pick<LocalFunction, 'invoke'>
   /** Maximum number of concurrent batches. The queue keeps the messages of a group in order. */
   readonly concurrency?: number
-  /** Seconds until a failed message is retried, by how often it was received. */
-  readonly retrySeconds?: (receiveCount: number) => number
-  /** Called with one sentence when a call of SQS fails. */
+  /** Called with one sentence when a call of SQS fails, or when a batch comes again only after minutes. */
   readonly onWarning: (sentence: string) => void
 }
 
-/** 1, 2, 4, then 8 seconds. */
-const backoffSeconds = (receiveCount: number) => 2 ** Math.min(receiveCount - 1, 3)
 const longPollSeconds = 20
 const errorPauseMs = 500
 
 /**
  * Does what Lambda's event source mapping does: receives messages, calls the function and deletes the messages that it
- * does not report as failed. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ * does not report as failed. The others come again when their visibility ends, which only the function itself changes.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export function startPoller(options: PollerOptions): Poller {
-  const { client, queueUrl, resource, consumer, concurrency = 4, retrySeconds = backoffSeconds, onWarning } = options
+  const { client, queueUrl, resource, consumer, concurrency = 4, onWarning } = options
   const stopping = new AbortController()
   const batches = new Set<Promise<void>>()
 
@@ -79,24 +70,17 @@ export function startPoller(options: PollerOptions): Poller {
     const event: SQSEvent = { Records: messages.map((message) => recordOf(message, arnOf(queueUrl))) }
     const failed = await consumer.invoke(event).then(
       (answer) => failedIn(answer, messages),
-      // The error is in the function's log.
-      () => messages,
+      () => {
+        // The error is in the function's log. Somebody in front of the machine should know how to go on.
+        warn(`A batch failed. Its messages come again after ${resource.visibilitySeconds} s, or after a restart.`)
+        return messages
+      },
     )
     const done = messages.filter((message) => !failed.includes(message))
     if (done.length > 0) {
       const entries = done.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }))
       await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries: entries }))
     }
-    await Promise.all(failed.map(retrySoon))
-  }
-
-  // In AWS a failed message comes back after the visibility time-out, and its message group waits for minutes.
-  // A developer should see the next attempt, or the dead letter, within seconds.
-  const retrySoon = async ({ ReceiptHandle, Attributes }: Message) => {
-    const received = Number(Attributes?.ApproximateReceiveCount ?? 1)
-    const seconds = retrySeconds(received >= resource.maxReceives ? 1 : received)
-    const request = { QueueUrl: queueUrl, ReceiptHandle, VisibilityTimeout: seconds }
-    await client.send(new ChangeMessageVisibilityCommand(request))
   }
 
   const warn = (error: unknown) => {

@@ -6,6 +6,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { createChannelStore } from '../../lambdas/adapters/dynamodb/channels.ts'
 import { paths } from '../../lambdas/core/api/paths.ts'
 import { sign } from '../../lambdas/core/x/signature.ts'
+import { queues } from '../../lambdas/runtime/resources.ts'
 import { databaseClient } from '../aws/table.ts'
 import { type Stack, startStack } from '../stack.ts'
 import { UserError } from '../user-error.ts'
@@ -16,6 +17,14 @@ import { type Account, readPlan, type Step } from './steps.ts'
 const usage = 'npm run replay -- FOLDER [--expect FILE [--expect FILE]]'
 const consumerSecret = 'replay-consumer-secret'
 const drainTimeoutSeconds = 60
+
+/** Nobody repairs anything during a replay, so an event that fails is given up after 8 seconds, not after 22 minutes. */
+const maxReceives = 3
+const queueFigures = {
+  events: { ...queues.events, maxReceives },
+  replies: { ...queues.replies, maxReceives },
+  media: { ...queues.media, maxReceives },
+}
 
 /**
  * Starts an empty stack, posts every webhook body of a folder to it, signed and in order, and prints the outcomes.
@@ -40,6 +49,7 @@ async function replay(folder: string, expectations: readonly string[]): Promise<
       xApiUrl: 'http://127.0.0.1:9',
       consumerKey: 'replay-consumer-key',
       consumerSecret,
+      queueFigures,
       onLog: logs.add,
       onProgress: (text) => console.log(`  ${text}`),
       onWarning: (sentence) => console.error(sentence),

@@ -62,7 +62,17 @@ describe('permissions', () => {
 
   test.each([
     ['webhook', ['dynamodb', 'secretsmanager:GetSecretValue', 'sqs:SendMessage']],
-    ['router', ['dynamodb', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage', 'sqs:SendMessage']],
+    [
+      'router',
+      [
+        'dynamodb',
+        'sqs:ChangeMessageVisibility',
+        'sqs:DeleteMessage',
+        'sqs:GetQueueAttributes',
+        'sqs:ReceiveMessage',
+        'sqs:SendMessage',
+      ],
+    ],
     [
       'api',
       [
@@ -82,6 +92,7 @@ describe('permissions', () => {
         'dynamodb',
         'kms:Decrypt',
         'secretsmanager:GetSecretValue',
+        'sqs:ChangeMessageVisibility',
         'sqs:DeleteMessage',
         'sqs:GetQueueAttributes',
         'sqs:ReceiveMessage',
@@ -97,6 +108,7 @@ describe('permissions', () => {
         's3:GetObject',
         's3:PutObject',
         'secretsmanager:GetSecretValue',
+        'sqs:ChangeMessageVisibility',
         'sqs:DeleteMessage',
         'sqs:GetQueueAttributes',
         'sqs:ReceiveMessage',
@@ -130,6 +142,7 @@ describe('permissions', () => {
         .map((resource) => /"(\w+?)Queue\w+","Arn"/.exec(JSON.stringify(resource))?.[1])
     expect(queuesIn('sqs:SendMessage').sort()).toEqual([...to])
     expect(queuesIn('sqs:ReceiveMessage')).toEqual([...from])
+    expect(queuesIn('sqs:ChangeMessageVisibility')).toEqual([...from])
   })
 })
 

@@ -67,7 +67,24 @@ describe('the poll of mentions', () => {
 
   test.each([[0], [61], [1.5], ['2.0'], ['two'], ['-1'], [true], [[2]], [null]])('is not %j', (mentionsPollMinutes) => {
     expect(() => read({ mentionsPollMinutes })).toThrow(
-      `context mentionsPollMinutes: expected whole minutes from 1 to 60, got ${JSON.stringify(mentionsPollMinutes)}`,
+      `context mentionsPollMinutes: expected a whole number from 1 to 60, got ${JSON.stringify(mentionsPollMinutes)}`,
+    )
+  })
+})
+
+describe('the concurrency of the queues', () => {
+  test.each([
+    [2, 2],
+    [1000, 1000],
+    ['50', 50],
+    ['', 2],
+  ])('%j is at most %d batches of each at once', (queueConcurrency, batches) => {
+    expect(read({ queueConcurrency }).queueConcurrency).toBe(batches)
+  })
+
+  test.each([[0], [1], [1001], [2.5], ['2.0'], ['many'], ['-2'], [true], [[2]], [null]])('is not %j', (wrong) => {
+    expect(() => read({ queueConcurrency: wrong })).toThrow(
+      `context queueConcurrency: expected a whole number from 2 to 1000, got ${JSON.stringify(wrong)}`,
     )
   })
 })
@@ -81,6 +98,7 @@ test('the other settings have defaults', () => {
     xApiUrl: 'https://api.x.com',
     eventSource: 'x-activity',
     mentionsPollMinutes: 2,
+    queueConcurrency: 2,
   })
   const given = {
     stackName: 'Trial',

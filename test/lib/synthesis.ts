@@ -42,6 +42,7 @@ export function productStack(app: App, settings: Partial<Settings> = {}): Helpde
       xApiUrl: 'https://api.x.com',
       eventSource: 'account-activity',
       mentionsPollMinutes: 2,
+      queueConcurrency: 2,
       ...settings,
     },
     bundles: Object.fromEntries(Object.keys(functions).map((name) => [name, bundle])) as Record<FunctionName, string>,

@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals'
 import type { SQSRecord } from 'aws-lambda'
 import fc from 'fast-check'
 import type { LogEntry } from '../../lambdas/core/log-events.ts'
+import type { MessageVisibility } from '../../lambdas/core/ports/queues.ts'
 import { batchHandler, type RecordContext } from '../../lambdas/runtime/batch.ts'
-import { queues } from '../../lambdas/runtime/resources.ts'
+import { queues, retrySeconds } from '../../lambdas/runtime/resources.ts'
 import { cases } from '../support/properties.ts'
 import { recordOf } from '../support/router.ts'
 
@@ -17,11 +18,12 @@ const named = (name: string, group: string, receives = 1) => recordOf(JSON.strin
 async function failuresOf(
   records: readonly SQSRecord[],
   work: (name: string, context: RecordContext) => Promise<void>,
-  { log = () => {}, maxRecordMs = 10_000, context = ampleTime }: Partial<Options> = {},
+  { log = () => {}, maxRecordMs = 10_000, context = ampleTime, change = async () => {} }: Partial<Options> = {},
 ): Promise<string[]> {
   const { batchItemFailures } = await batchHandler(
     'replies',
     work,
+    { change },
     log,
     maxRecordMs,
   )({ Records: [...records] }, context)
@@ -35,6 +37,7 @@ type Options = {
   log: (entry: LogEntry) => void
   maxRecordMs: number
   context: { getRemainingTimeInMillis: () => number }
+  change: MessageVisibility['change']
 }
 
 const failing =
@@ -126,6 +129,86 @@ describe('a failed record', () => {
     expect([failed, processed]).toEqual([['secret words, no JSON'], []])
     expect(lines).toMatchObject([{ error: expect.stringContaining('is not JSON') }])
     expect(JSON.stringify(lines)).not.toMatch(/secret|words/)
+  })
+})
+
+describe('what failed comes again', () => {
+  /** Runs the handler; resolves to the seconds after which each record comes again, by name. */
+  async function delaysOf(records: readonly SQSRecord[], work: (name: string) => Promise<void>) {
+    const delays: Record<string, number> = {}
+    await failuresOf(records, work, {
+      change: async (_, messages) => {
+        for (const { receiptHandle, seconds } of messages) {
+          const { body } = records.find((one) => one.receiptHandle === receiptHandle) ?? { body: 'null' }
+          delays[JSON.parse(body)] = seconds
+        }
+      },
+    })
+    return delays
+  }
+
+  test('after a delay that grows with its receives', async () => {
+    for (const [receives, seconds] of [
+      [1, 1],
+      [2, 2],
+      [5, 15],
+      [8, 120],
+      [11, 480],
+    ] as const) {
+      expect(await delaysOf([named('1', 'a', receives)], failing('1'))).toEqual({ '1': seconds })
+    }
+  })
+
+  test('with those behind it in its group, at the same time; other groups at their own', async () => {
+    const records = [named('a1', 'a', 3), named('a2', 'a', 9), named('b1', 'b', 1), named('a3', 'a'), named('c1', 'c')]
+    expect(await delaysOf(records, failing('a1', 'b1'))).toEqual({ a1: 5, a2: 5, a3: 5, b1: 1 })
+  })
+
+  test('at once after its last receive, to move to the dead-letter queue, for which its group waits', async () => {
+    const records = [named('1', 'a', maxReceives), named('2', 'a', 4), named('3', 'a')]
+    expect(await delaysOf(records, failing('1'))).toEqual({ '1': 1 })
+    expect(await delaysOf(records, failing('1', '2'))).toEqual({ '1': 1, '2': 10, '3': 10 })
+  })
+
+  test('by one call for the whole batch, to the queue that it came from; by none when nothing failed', async () => {
+    const queuesAsked: string[] = []
+    const change = async (arn: string) => void queuesAsked.push(arn)
+    await failuresOf([named('1', 'a'), named('2', 'b')], failing('1', '2'), { change })
+    expect(queuesAsked).toEqual(['arn:aws:sqs:us-east-1:000000000000:events.fifo'])
+    await failuresOf([named('1', 'a')], failing(), { change })
+    expect(queuesAsked).toHaveLength(1)
+  })
+
+  test.each([
+    ['refuses', async () => Promise.reject(new Error('SQS is away')), 'Error: SQS is away'],
+    ['hangs', () => forever, 'Error: not done within 20 ms'],
+  ])(
+    'after the visibility time-out when SQS %s: the batch reports the same, in time, and logs it',
+    async (_, change, error) => {
+      const lines: LogEntry[] = []
+      const records = [named('1', 'a'), named('2', 'b'), named('3', 'a')]
+      const context = { getRemainingTimeInMillis: () => 520 }
+      // With so little time left, only work that ends at once gets through.
+      const failed = await failuresOf(records, failing('1'), { change, context, log: (entry) => lines.push(entry) })
+      expect(failed).toEqual(['1', '3'])
+      expect(lines).toMatchObject([{ event: 'failed' }, { event: 'retry_late', messages: 2, error }])
+    },
+  )
+})
+
+describe('the delays between the tries', () => {
+  /** When the tries come, in seconds after the first. */
+  const tries = [0, ...retrySeconds].map((_, index) =>
+    retrySeconds.slice(0, index).reduce((sum, seconds) => sum + seconds, 0),
+  )
+
+  test('are as many as the manifest allows each queue', () => {
+    for (const { maxReceives } of Object.values(queues)) expect(tries).toHaveLength(maxReceives)
+  })
+
+  test.each([10, 60, 5 * 60, 20 * 60])('outlast a fault of %d seconds, and waste at most as long again', (seconds) => {
+    const next = tries.find((time) => time >= seconds) ?? Number.POSITIVE_INFINITY
+    expect(next - seconds).toBeLessThanOrEqual(seconds)
   })
 })
 

@@ -1,4 +1,4 @@
-import type { QueuedDue } from '../../lambdas/core/ports/queues.ts'
+import type { MessageVisibility, QueuedDue } from '../../lambdas/core/ports/queues.ts'
 import type { QueuedEvent } from '../../lambdas/core/x/webhook-body.ts'
 import { batchHandler } from '../../lambdas/runtime/batch.ts'
 import { httpHandler } from '../../lambdas/runtime/http.ts'
@@ -8,7 +8,8 @@ import { createMediaTransfer, type MediaDependencies } from '../../lambdas/use-c
 import { createRouter, type RouterDependencies } from '../../lambdas/use-cases/route-event.ts'
 import { createSender, type SenderDependencies } from '../../lambdas/use-cases/send-reply.ts'
 
-/** The handlers as `lambdas/handlers/` makes them, over dependencies of a test. */
+/** The handlers as `lambdas/handlers/` makes them, over dependencies of a test, which itself hands in what comes again. */
+const visibility: MessageVisibility = { change: async () => {} }
 
 export function apiHandler(dependencies: ApiDependencies) {
   return httpHandler(apiEndpoints(dependencies), dependencies.log)
@@ -16,11 +17,16 @@ export function apiHandler(dependencies: ApiDependencies) {
 
 export function routerHandler(dependencies: RouterDependencies) {
   const route = createRouter(dependencies)
-  return batchHandler<QueuedEvent>('events', (event, { messageId }) => route(event, messageId), dependencies.log)
+  return batchHandler<QueuedEvent>(
+    'events',
+    (event, { messageId }) => route(event, messageId),
+    visibility,
+    dependencies.log,
+  )
 }
 
 export function senderHandler(dependencies: SenderDependencies) {
-  return batchHandler('replies', createSender(dependencies), dependencies.log)
+  return batchHandler('replies', createSender(dependencies), visibility, dependencies.log)
 }
 
 export function mediaHandler(dependencies: MediaDependencies) {
@@ -28,6 +34,7 @@ export function mediaHandler(dependencies: MediaDependencies) {
   return batchHandler<QueuedDue>(
     'media',
     (due, { remainingMs }) => transfer(due, remainingMs),
+    visibility,
     dependencies.log,
     functions.media.timeoutSeconds * 1000,
   )

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Ticket } from '../../lambdas/core/tickets/ticket.ts'
+import { queues } from '../../lambdas/runtime/resources.ts'
 import { routerHandler } from '../support/handlers.ts'
 import { recordOf, recordsOf, routerOver } from '../support/router.ts'
 import { startStores, type TestStores } from '../support/stores.ts'
@@ -303,7 +304,7 @@ describe('a batch', () => {
     const records = [dm(customer, 'fails'), dm(customer, 'behind it')].flatMap((one) =>
       recordsOf(one, now().toISOString()),
     )
-    for (const record of records) record.attributes.ApproximateReceiveCount = '5'
+    for (const record of records) record.attributes.ApproximateReceiveCount = String(queues.events.maxReceives)
     const { batchItemFailures } = await routerOver(failing('fails'), now).handle({ Records: records })
     expect(batchItemFailures.map((one) => one.itemIdentifier)).toEqual([records[0]?.messageId])
   })

@@ -12,9 +12,20 @@ export type AwsAccess = {
   readonly sessionToken: string | null
 }
 
-/** X waits 3 seconds for the webhook, so two attempts must fit in. */
+/** X waits 3 seconds for the webhook, so two attempts and a pause between them must fit in. */
 const TIMEOUT_MS = 1200
 const MAX_ATTEMPTS = 2
+
+/** The pause after throttling, drawn at random so that callers throttled together do not come back together. */
+const PAUSE_MS = { min: 100, max: 400 }
+
+/**
+ * The error names with which AWS says «too many calls», nearly always with status 400: `ThrottlingException`,
+ * `RequestThrottled`, `KmsThrottled`, `ProvisionedThroughputExceededException`, `RequestLimitExceeded` and their kin.
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html and
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html#API_SendMessageBatch_Errors
+ */
+const THROTTLING = /Throttl|ThroughputExceeded|RequestLimitExceeded|TooManyRequests/
 
 const hmac = (key: Uint8Array | string, text: string) => createHmac('sha256', key).update(text).digest()
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
@@ -54,7 +65,7 @@ export function signedHeaders(access: AwsAccess, headers: Record<string, string>
 }
 
 /**
- * Calls an operation of a service with AWS's JSON protocol, once more after a server error or no answer.
+ * Calls an operation of a service with AWS's JSON protocol, once more after a server error, throttling or no answer.
  * @param target the operation's full name, `AmazonSQS.SendMessageBatch`
  * @param version the version of the protocol
  * @returns the parsed answer
@@ -73,13 +84,21 @@ export async function callAws(
     try {
       const answer = await post(access.endpoint, signedHeaders(access, headers, body, new Date()), body)
       if (answer.status === 200) return JSON.parse(answer.text)
-      failure = new Error(`${target}: ${answer.status} ${errorName(answer.text)}`)
-      if (answer.status < 500) break
+      const name = errorName(answer.text)
+      failure = new Error(`${target}: ${answer.status} ${name}`)
+      const isThrottled = answer.status === 429 || THROTTLING.test(name)
+      if (answer.status < 500 && !isThrottled) break
+      if (isThrottled && n + 1 < MAX_ATTEMPTS) await randomPause()
     } catch (error) {
       failure = new Error(`${target}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
   throw failure
+}
+
+function randomPause(): Promise<void> {
+  const { min, max } = PAUSE_MS
+  return new Promise((resolve) => setTimeout(resolve, min + Math.random() * (max - min)))
 }
 
 function post(endpoint: string, headers: Record<string, string>, body: string) {

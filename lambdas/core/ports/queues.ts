@@ -28,3 +28,17 @@ export type DueQueue = {
   /** @param at ISO time at which they were found due, @throws Error unless the queue accepts every message */
   send(due: readonly DueMessage[], at: string): Promise<void>
 }
+
+/** When received messages of a queue are delivered again. */
+export type MessageVisibility = {
+  /**
+   * Hides received messages for some more seconds, then they are delivered again.
+   * @param queueArn the queue that they came from
+   * @param messages at most 10
+   * @throws Error unless the queue accepts every change
+   */
+  change(queueArn: string, messages: readonly HiddenMessage[]): Promise<void>
+}
+
+/** A received message, named by its receipt handle, and for how many whole seconds from now it stays hidden. */
+export type HiddenMessage = { readonly receiptHandle: string; readonly seconds: number }

@@ -71,16 +71,18 @@ describe('a call', () => {
   let server: Server
   const answering = async (
     ...answers: { status: number; body: string }[]
-  ): Promise<{ endpoint: string; calls: string[] }> => {
+  ): Promise<{ endpoint: string; calls: string[]; times: number[] }> => {
     const calls: string[] = []
+    const times: number[] = []
     server = createServer((request, response) => {
       const answer = answers[Math.min(calls.length, answers.length - 1)]
       calls.push(String(request.headers['x-amz-target']))
+      times.push(performance.now())
       request.resume()
       response.writeHead(answer?.status ?? 500).end(answer?.body)
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls }
+    return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls, times }
   }
   afterEach(() => {
     server.closeAllConnections()
@@ -98,6 +100,46 @@ describe('a call', () => {
     })
     await expect(callAws({ ...access, endpoint: refusing.endpoint }, 'AmazonSQS.Try', '1.0', {})).rejects.toThrow(
       /^AmazonSQS.Try: 400 AccessDenied$/,
+    )
+    expect(refusing.calls).toHaveLength(1)
+  })
+
+  test.each([
+    'com.amazonaws.sqs#RequestThrottled',
+    'com.amazonaws.sqs#KmsThrottled',
+    'com.amazon.coral.availability#ThrottlingException',
+    'ThrottlingException',
+    'com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException',
+    'com.amazonaws.dynamodb.v20120810#RequestLimitExceeded',
+    'com.amazonaws.secretsmanager#TooManyRequestsException',
+  ])('is made again a little later when AWS throttles it, which is a 400: %s', async (name) => {
+    const busy = await answering(
+      { status: 400, body: JSON.stringify({ __type: name }) },
+      { status: 200, body: '{"ok":true}' },
+    )
+    expect(await callAws({ ...access, endpoint: busy.endpoint }, 'AmazonSQS.Try', '1.0', {})).toEqual({ ok: true })
+    const [first = 0, second = 0] = busy.times
+    expect(second - first).toBeGreaterThanOrEqual(100)
+  })
+
+  test('that is throttled again fails by that name, because X waits', async () => {
+    const busy = await answering({ status: 429, body: '{"__type":"ThrottlingException"}' })
+    await expect(callAws({ ...access, endpoint: busy.endpoint }, 'AmazonSQS.Try', '1.0', {})).rejects.toThrow(
+      /^AmazonSQS.Try: 429 ThrottlingException$/,
+    )
+    expect(busy.calls).toHaveLength(2)
+  })
+
+  test.each([
+    [400, 'ValidationException'],
+    [400, 'com.amazonaws.sqs#QueueDoesNotExist'],
+    [400, 'ConditionalCheckFailedException'],
+    [403, 'AccessDeniedException'],
+    [413, 'RequestEntityTooLarge'],
+  ])('is not made again after another error of ours: %d %s', async (status, name) => {
+    const refusing = await answering({ status, body: JSON.stringify({ __type: name }) })
+    await expect(callAws({ ...access, endpoint: refusing.endpoint }, 'AmazonSQS.Try', '1.0', {})).rejects.toThrow(
+      `AmazonSQS.Try: ${status} ${name.split('#').at(-1)}`,
     )
     expect(refusing.calls).toHaveLength(1)
   })

@@ -1,7 +1,7 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
 import type { SQSEvent, SQSRecord } from 'aws-lambda'
-import { queues } from '../../../lambdas/runtime/resources.ts'
+import { type QueueResource, queues } from '../../../lambdas/runtime/resources.ts'
 import { ensureQueues, type QueueUrls, queueClient, queueDepth, startQueues } from '../../../local/aws/queues.ts'
 import { type Poller, startPoller } from '../../../local/lambda/poller.ts'
 import { eventually, temporaryFolder } from '../support.ts'
@@ -34,14 +34,17 @@ afterEach(async () => {
   expect(troubles.splice(0)).toEqual([])
 })
 
+/** Figures with which a failed message comes again, and ends, within seconds. */
+const quick = { ...queues.events, visibilitySeconds: 1, maxReceives: 3 }
+
 /** Polls the events queue with `handler` until the test ends. */
-function consume(handler: (event: SQSEvent) => unknown, retrySeconds = () => 0.02): void {
+async function consume(handler: (event: SQSEvent) => unknown, figures: QueueResource = queues.events): Promise<void> {
+  await ensureQueues(client, part.endpoint, { ...queues, events: figures })
   const poller = startPoller({
     client,
     queueUrl: urls.events,
-    resource: queues.events,
+    resource: figures,
     consumer: { invoke: async (event) => handler(event as SQSEvent) },
-    retrySeconds,
     onWarning: (sentence) => troubles.push(sentence),
   })
   pollers.push(poller)
@@ -66,7 +69,7 @@ const empty = () =>
 
 test('a message arrives in the event format of Lambda, and is deleted when the function returns', async () => {
   const events: SQSEvent[] = []
-  consume((event) => void events.push(event))
+  await consume((event) => void events.push(event))
   await send('acme', '{"text":"👩‍🚒 danke"}')
   await empty()
   expect(events).toEqual([
@@ -98,16 +101,16 @@ test('a message arrives in the event format of Lambda, and is deleted when the f
   ])
 })
 
-test('only the failed message is retried, before the rest of its group', async () => {
+test('only the failed message comes again, before the rest of its group', async () => {
   const seen: string[] = []
   const failOnce = new Set(['a1'])
   for (const body of ['a1', 'a2', 'a3']) await send('a', body)
   for (const body of ['b1', 'b2']) await send('b', body)
-  consume(({ Records }) => {
+  await consume(({ Records }) => {
     seen.push(...Records.map(({ body }) => body))
     const failed = Records.filter(({ body }) => failOnce.delete(body))
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
-  })
+  }, quick)
   await empty()
   expect(seen.filter((body) => body.startsWith('a'))).toEqual(['a1', 'a1', 'a2', 'a3'])
   expect(seen.filter((body) => body.startsWith('b'))).toEqual(['b1', 'b2'])
@@ -123,13 +126,14 @@ test.each([
   const counts = new Map<string, number>()
   await send('a', 'one')
   await send('b', 'two')
-  consume(({ Records }) => {
+  await consume(({ Records }) => {
     const again = Records.some(({ attributes }) => attributes.ApproximateReceiveCount !== '1')
     for (const { body } of Records) counts.set(body, (counts.get(body) ?? 0) + 1)
     return again ? undefined : fail()
-  })
+  }, quick)
   await empty()
   expect(Object.fromEntries(counts)).toEqual({ one: 2, two: 2 })
+  troubles.length = 0
 })
 
 test.each([
@@ -140,7 +144,7 @@ test.each([
 ])('%s as the response means success', async (_, answer) => {
   let calls = 0
   await send('a', 'one')
-  consume(() => {
+  await consume(() => {
     calls++
     return answer
   })
@@ -148,31 +152,44 @@ test.each([
   expect(calls).toBe(1)
 })
 
-test('a poison message goes to the dead-letter queue after the manifest’s maximum of receives, and its group continues', async () => {
+test('a poison message goes to the dead-letter queue after its maximum of receives, and its group continues', async () => {
   const poison: SQSRecord[] = []
   const well: string[] = []
   await send('a', 'poison')
   await send('a', 'after')
   await send('b', 'other')
-  consume(({ Records }) => {
+  await consume(({ Records }) => {
     const failed = Records.filter(({ body }) => body === 'poison')
     poison.push(...failed)
     well.push(...Records.filter(({ body }) => body !== 'poison').map(({ body }) => body))
     return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) }
-  })
+  }, quick)
   await empty()
-  expect(poison.map(({ attributes }) => Number(attributes.ApproximateReceiveCount))).toEqual(
-    Array.from({ length: queues.events.maxReceives }, (_, index) => index + 1),
-  )
+  expect(poison.map(({ attributes }) => Number(attributes.ApproximateReceiveCount))).toEqual([1, 2, 3])
   expect(well).toEqual(['other', 'after'])
   expect(await queueDepth(client, dead.events)).toEqual({ visible: 1, inFlight: 0 })
+})
+
+test('the batch of a function that crashed comes again after the visibility time-out, and a person is told so', async () => {
+  const times: number[] = []
+  await send('a', 'one')
+  await consume(() => {
+    times.push(performance.now())
+    if (times.length === 1) throw new Error('Runtime exited')
+  }, quick)
+  await empty()
+  const [first = 0, second = 0] = times
+  expect(second - first).toBeGreaterThanOrEqual(950)
+  expect(troubles.splice(0)).toEqual([
+    `Queue ${urls.events}: A batch failed. Its messages come again after 1 s, or after a restart.`,
+  ])
 })
 
 test('a failing group does not delay another group', async () => {
   await send('a', 'slow')
   const working = Promise.withResolvers<void>()
   const seen: string[] = []
-  consume(async ({ Records }) => {
+  await consume(async ({ Records }) => {
     seen.push(...Records.map(({ body }) => body))
     if (Records.some(({ body }) => body === 'slow')) await working.promise
   })
@@ -187,7 +204,7 @@ test('stopping ends the long poll, and a batch in progress stays in the queue', 
   await send('a', 'kept')
   let calls = 0
   const interrupted = Promise.withResolvers<void>()
-  consume(() => {
+  await consume(() => {
     calls++
     return interrupted.promise
   })
