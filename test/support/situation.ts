@@ -1,5 +1,5 @@
 import { newChannel } from '../../lambdas/core/channels/channel.ts'
-import type { Situation } from '../../lambdas/core/tickets/routing.ts'
+import type { Situation } from '../../lambdas/core/tickets/decision.ts'
 import { shop } from './x-payloads.ts'
 
 /** When the situation is. */

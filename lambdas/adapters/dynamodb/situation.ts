@@ -1,12 +1,6 @@
-import {
-  type Answers,
-  answersOwnEntry,
-  directConversation,
-  mentionConversation,
-  otherParty,
-  type Placeholder,
-  type Situation,
-} from '../../core/tickets/routing.ts'
+import type { Answers, Placeholder, Situation } from '../../core/tickets/decision.ts'
+import { answersOwnEntry, mentionConversation } from '../../core/tickets/posts.ts'
+import { directConversation, otherParty } from '../../core/tickets/routing.ts'
 import type { Message, Target, Ticket } from '../../core/tickets/ticket.ts'
 import { messageIdOf } from '../../core/tickets/written.ts'
 import type { Activity } from '../../core/x/activity.ts'

@@ -1,5 +1,5 @@
 import type { Upload } from '../tickets/attachment.ts'
-import type { Answers, Placeholder, Situation } from '../tickets/routing.ts'
+import type { Answers, Placeholder, Situation } from '../tickets/decision.ts'
 import type { Message, Status, Ticket } from '../tickets/ticket.ts'
 import type { Activity } from '../x/activity.ts'
 import type { QueuedEvent } from '../x/webhook-body.ts'

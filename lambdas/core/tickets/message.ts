@@ -3,7 +3,8 @@ import { laterOf } from '../time.ts'
 import type { Person, Post } from '../x/activity.ts'
 import { channelIdOf, postUrlOf } from '../x/ids.ts'
 import { pendingAttachment } from './attachment.ts'
-import { type Decision, deletionIn, mentions, type Placeholder } from './routing.ts'
+import { type Decision, deletionIn, type Placeholder } from './decision.ts'
+import { mentions } from './posts.ts'
 import {
   countedWith,
   type Message,

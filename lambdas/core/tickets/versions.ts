@@ -3,8 +3,9 @@ import { earlierOf, laterOf } from '../time.ts'
 import type { Post } from '../x/activity.ts'
 import { positionOfId } from '../x/ids.ts'
 import { pendingAttachment } from './attachment.ts'
+import { type Decision, deletionIn, type Situation } from './decision.ts'
 import { versionOf } from './message.ts'
-import { type Decision, deletionIn, isNewer, mentions, type Situation } from './routing.ts'
+import { isNewer, mentions } from './posts.ts'
 import { type Message, statusAfterCustomer, subjectOf, type Ticket, type Version } from './ticket.ts'
 
 /**

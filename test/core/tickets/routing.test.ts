@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
+import type { Situation } from '../../../lambdas/core/tickets/decision.ts'
 import { openTicket } from '../../../lambdas/core/tickets/message.ts'
-import { decide, type Situation } from '../../../lambdas/core/tickets/routing.ts'
+import { decide } from '../../../lambdas/core/tickets/routing.ts'
 import type { Status, Ticket } from '../../../lambdas/core/tickets/ticket.ts'
 import { isWritten } from '../../../lambdas/core/tickets/written.ts'
 import type { Activity } from '../../../lambdas/core/x/activity.ts'
