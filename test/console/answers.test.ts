@@ -56,7 +56,7 @@ const answerMessages =
     page.route(/\/messages\?/, async (route) => {
       const answer = await route.fetch()
       const body = (await answer.json()) as { messages: ApiMessage[] }
-      const [known] = body.messages
+      const known = body.messages.at(-1)
       const outbound = replies.map((reply, index) => ({
         ...known,
         id: `reply-${index}`,
@@ -70,7 +70,7 @@ const answerMessages =
         joinedBecause: 'an agent answered',
         ...reply,
       }))
-      await route.fulfill({ json: { ...body, messages: [{ ...known, ...first }, ...outbound] } })
+      await route.fulfill({ json: { ...body, messages: [...outbound.reverse(), { ...known, ...first }] } })
     })
 const reference = (id: string, text: string | null) => {
   const author = { id: '1', username: 'other', name: 'Other' }
@@ -335,4 +335,20 @@ describe('numbers', () => {
     await page.getByText('Show as a table').click()
     await page.getByRole('row', { name: '2 Jan 2 1 3' }).waitFor()
   })
+})
+
+test('a conversation begins with its newest messages, and shows earlier ones when asked', async () => {
+  const people = { from: customer, to: shop.username }
+  for (let n = 1; n <= 100; n++)
+    await product.onX('POST', 'direct-messages', { ...people, text: `number ${n} of many` })
+  await eventually('all of them', async () =>
+    (await product.tickets()).some(({ id, messageCount }) => id === direct.id && messageCount === 101),
+  )
+  const { page } = await at(`/tickets/${direct.id}`)
+  await message(page, 'number 100 of many').waitFor()
+  expect(await message(page, 'Where is my order?').count()).toBe(0)
+  await page.getByRole('button', { name: 'Show earlier messages' }).click()
+  await message(page, 'Where is my order?').waitFor()
+  expect(await page.getByRole('button', { name: 'Show earlier messages' }).count()).toBe(0)
+  expect(await page.getByRole('button', { name: /new message/ }).count()).toBe(0)
 })

@@ -25,7 +25,7 @@ export const conversationMessages = {
   title: 'Conversation',
   newMessages: (n: number) => (n === 1 ? '1 new message' : `${n} new messages`),
   newFrom: (name: string) => `New message from ${name}`,
-  truncated: 'Only the first 1000 messages are shown.',
+  showEarlier: 'Show earlier messages',
   closed: 'This ticket is closed',
   closedText:
     'You cannot answer it. The customer’s next message opens a new ticket. You can reopen this ticket until there is a later one.',

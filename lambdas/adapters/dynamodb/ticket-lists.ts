@@ -1,6 +1,6 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb'
 import type { Page, PageRequest, TicketFilter } from '../../core/ports/tickets.ts'
-import { mergePartitions, type PartitionPage } from '../../core/tickets/pages.ts'
+import { type MessageOrder, mergePartitions, type PartitionPage } from '../../core/tickets/pages.ts'
 import type { Message, Status, Ticket } from '../../core/tickets/ticket.ts'
 import { getAll, type Item, keys, shardsOf, type TableAccess } from './table.ts'
 import { messageFrom, ticketFrom } from './ticket-items.ts'
@@ -107,11 +107,12 @@ function fits(ticket: Ticket, { tag, status, channelId, customerId }: TicketFilt
   )
 }
 
-/** Messages of a ticket, oldest first. `after` and `next` are sort keys. */
+/** Messages of a ticket. `after` and `next` are sort keys. */
 export async function listMessages(
   { tableName, documents }: TableAccess,
   ticketId: string,
   { limit, after }: PageRequest,
+  order: MessageOrder,
 ): Promise<Page<Message>> {
   const { pk, sk: prefix } = keys.message(ticketId, '', '')
   const query: QueryCommandInput = {
@@ -119,6 +120,7 @@ export async function listMessages(
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :messages)',
     ExpressionAttributeValues: { ':pk': pk, ':messages': prefix.slice(0, prefix.indexOf('#') + 1) },
     ConsistentRead: true,
+    ScanIndexForward: order === 'oldest',
     Limit: limit,
     ...(after === null ? {} : { ExclusiveStartKey: { pk, sk: after } }),
   }

@@ -78,7 +78,7 @@ export function createTicketStore(access: TableAccess): TicketStore {
     },
 
     tickets: (filter, page) => listTickets(access, filter, page),
-    messages: (ticketId, page) => listMessages(access, ticketId, page),
+    messages: (ticketId, page, order = 'oldest') => listMessages(access, ticketId, page, order),
   }
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { problemCodes } from '../replies/validation.ts'
 import { groupings } from '../reports/report.ts'
+import { messageOrders } from '../tickets/pages.ts'
 import { statuses } from '../tickets/ticket.ts'
 import { isXId } from '../x/ids.ts'
 
@@ -231,7 +232,11 @@ export const listTicketsQuery = z.strictObject({
   cursor: cursor.optional(),
 })
 
-export const listMessagesQuery = z.strictObject({ limit, cursor: cursor.optional() })
+export const listMessagesQuery = z.strictObject({
+  order: z.enum(messageOrders).default('oldest').describe('oldest or newest message first'),
+  limit,
+  cursor: cursor.optional(),
+})
 
 export const listEventsQuery = z.strictObject({
   outcome: z.enum(['ignored', 'unreadable']).optional(),

@@ -1,5 +1,6 @@
 import type { Upload } from '../tickets/attachment.ts'
 import type { Answers, Placeholder, Situation } from '../tickets/decision.ts'
+import type { MessageOrder } from '../tickets/pages.ts'
 import type { Message, Status, Ticket } from '../tickets/ticket.ts'
 import type { Activity } from '../x/activity.ts'
 import type { QueuedEvent } from '../x/webhook-body.ts'
@@ -109,6 +110,6 @@ export type TicketStore = {
   currentTicketId(ticket: Ticket): Promise<string | null>
   /** Tickets, most recently changed first. */
   tickets(filter: TicketFilter, page: PageRequest): Promise<Page<Ticket>>
-  /** Messages of a ticket, oldest first. */
-  messages(ticketId: string, page: PageRequest): Promise<Page<Message>>
+  /** Messages of a ticket, oldest first unless another order is asked for. */
+  messages(ticketId: string, page: PageRequest, order?: MessageOrder): Promise<Page<Message>>
 }

@@ -1,3 +1,7 @@
+/** The orders in which messages of a ticket are listed: the oldest or the newest first. */
+export const messageOrders = ['oldest', 'newest'] as const
+export type MessageOrder = (typeof messageOrders)[number]
+
 /** What we read of one partition of a list: items, newest first. */
 export type PartitionPage<T> = {
   readonly items: readonly T[]

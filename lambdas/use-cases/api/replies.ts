@@ -68,17 +68,15 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
 
   /** The newest message of the customer that is not deleted; null if there is none. */
   async function latestEntry(ticket: Ticket): Promise<Message | null> {
-    let latest: Message | null = null
     let after: string | null = null
     do {
-      const page: { items: Message[]; next: string | null } = await tickets.messages(ticket.id, {
-        limit: MESSAGES_PER_PAGE,
-        after,
-      })
-      latest = page.items.findLast((one) => one.direction === 'inbound' && one.deletedAt === null) ?? latest
+      const request = { limit: MESSAGES_PER_PAGE, after }
+      const page: { items: Message[]; next: string | null } = await tickets.messages(ticket.id, request, 'newest')
+      const latest = page.items.find((one) => one.direction === 'inbound' && one.deletedAt === null)
+      if (latest) return latest
       after = page.next
     } while (after !== null)
-    return latest
+    return null
   }
 
   async function checkOnly(id: string | undefined, body: Body): Promise<ApiDryRun> {

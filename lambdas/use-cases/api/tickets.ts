@@ -109,15 +109,15 @@ export function ticketRoutes({
     route({
       method: 'GET',
       path: '/api/tickets/{id}/messages',
-      summary: 'Messages of a ticket, oldest first',
+      summary: 'Messages of a ticket, oldest or newest first',
       access: 'agent',
       query: listMessagesQuery,
       body: null,
       answer: messagePage,
       problems: [404],
-      handle: async ({ params, query: { limit, cursor } }) => {
+      handle: async ({ params, query: { limit, cursor, order } }) => {
         const ticket = await find(params.id)
-        const page = await tickets.messages(ticket.id, { limit, after: keyIn(cursor, MESSAGE_KEY) })
+        const page = await tickets.messages(ticket.id, { limit, after: keyIn(cursor, MESSAGE_KEY) }, order)
         const messages = await Promise.all(page.items.map((message) => toApiMessage(message, bucket)))
         return { messages, nextCursor: cursorOf(page.next) }
       },

@@ -303,3 +303,21 @@ test('a surprise is answered 500 without a detail of it, and logged', async () =
   expect(answer.body).not.toContain('fire')
   expect(logged.at(-1)).toMatchObject({ event: 'failed', error: 'Error: the table is on fire' })
 })
+
+test('messages come oldest first, or newest first when asked, page by page', async () => {
+  const { deliver } = routerOver(stores, now)
+  const customer = { id: '5005', username: 'writes_much' }
+  const ids = [1, 2, 3].map((n) => idAt('2026-01-02T00:00:00.000Z', n))
+  const [opened] = await deliver(...ids.map((id) => directMessages(shop, { id, from: customer, to: shop })))
+  const path = `/api/tickets/${opened?.ticketId}/messages`
+  const page = async (query: Record<string, string>) => (await call('GET', path, { query })).body
+  const idsOf = (body: { messages: schemas.ApiMessage[] }) => body.messages.map(({ externalId }) => externalId)
+  expect(idsOf(await page({}))).toEqual(ids)
+  const first = await page({ order: 'newest', limit: '2' })
+  expect(idsOf(first)).toEqual([ids[2], ids[1]])
+  expect(idsOf(await page({ order: 'newest', limit: '2', cursor: first.nextCursor }))).toEqual([ids[0]])
+  expect(await call('GET', path, { query: { order: 'best' } })).toMatchObject({
+    status: 422,
+    body: { errors: [{ field: 'order' }] },
+  })
+})

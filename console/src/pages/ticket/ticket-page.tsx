@@ -15,7 +15,7 @@ import { useTicket } from './use-ticket.ts'
 
 /** A ticket: its conversation, and its details at the side. */
 export function TicketPage({ id }: { id: string }) {
-  const { ticket, messages, isTruncated, error, actions } = useTicket(id)
+  const { ticket, messages, hasEarlier, error, actions } = useTicket(id)
   const [areDetailsOpen, setDetailsOpen] = useState(false)
   return (
     <Page
@@ -48,7 +48,7 @@ export function TicketPage({ id }: { id: string }) {
               </p>
             )}
             {messages ? (
-              <Conversation ticket={ticket} messages={messages} isTruncated={isTruncated} actions={actions} />
+              <Conversation ticket={ticket} messages={messages} hasEarlier={hasEarlier} actions={actions} />
             ) : (
               <Skeleton lines={3} />
             )}

@@ -8,7 +8,6 @@ import { conversationMessages } from '../../messages/ticket.ts'
 import { createMediaLinkCache } from './media-link-cache.ts'
 
 const PAGE_SIZE = 100
-const MAX_PAGES = 10
 
 /** One in six refreshes loads the messages even if the ticket is unchanged: a deletion on X does not change the ticket. */
 const FULL_REFRESH_EVERY = 6
@@ -16,8 +15,8 @@ const FULL_REFRESH_EVERY = 6
 type State = {
   readonly ticket?: ApiTicket
   readonly messages?: readonly Message[]
-  /** True when the ticket has more messages than are loaded. */
-  readonly isTruncated: boolean
+  /** True when the ticket has earlier messages than are loaded. */
+  readonly hasEarlier: boolean
   readonly error?: ApiError | undefined
 }
 
@@ -27,19 +26,34 @@ export type TicketActions = {
   /** Adds a message, or replaces the one with the same ID. */
   readonly putMessage: (message: Message) => void
   readonly refresh: () => Promise<unknown>
+  /** Loads one more page of earlier messages. */
+  readonly loadEarlier: () => Promise<unknown>
 }
 
-/** Loads a ticket with its messages and polls for changes. */
+/** Loads a ticket with its newest messages and polls for changes; earlier messages come when asked for. */
 export function useTicket(id: string): State & { readonly actions: TicketActions } {
-  const [state, setState] = useState<State>({ isTruncated: false })
+  const [state, setState] = useState<State>({ hasEarlier: false })
   const latest = useRef(state)
   const refreshCount = useRef(0)
+  const pages = useRef(1)
   const [withCachedLinks] = useState(createMediaLinkCache)
   const update = (change: Partial<State>) => {
     latest.current = { ...latest.current, ...change }
     setState(latest.current)
   }
   const path = ticketPath(id)
+
+  const loadMessages = async (): Promise<readonly Message[]> => {
+    const loaded = await loadNewest(path, pages.current)
+    const messages = withCachedLinks(loaded.messages)
+    if (!isEqual(latest.current.messages, messages)) update({ messages, hasEarlier: loaded.hasEarlier })
+    return messages
+  }
+
+  const loadEarlier = async (): Promise<unknown> => {
+    pages.current += 1
+    return loadMessages()
+  }
 
   const refresh = async (): Promise<boolean> => {
     const { ticket: before, messages: known } = latest.current
@@ -50,10 +64,7 @@ export function useTicket(id: string): State & { readonly actions: TicketActions
       const isFullRefresh = refreshCount.current % FULL_REFRESH_EVERY === 0
       if (!isEqual(before, ticket)) update({ ticket })
       if (!known || isChanged || isFullRefresh || known.some(isInProgress)) {
-        const loaded = await loadMessages(path)
-        const messages = withCachedLinks(loaded.messages)
-        announceNew(known, messages)
-        if (!isEqual(known, messages)) update({ messages, isTruncated: loaded.isTruncated })
+        announceNew(known, await loadMessages())
       }
       if (latest.current.error) update({ error: undefined })
       return true
@@ -76,20 +87,21 @@ export function useTicket(id: string): State & { readonly actions: TicketActions
       messages: isKnown ? messages.map((one) => (one.id === message.id ? message : one)) : [...messages, message],
     })
   }
-  return { ...state, actions: { setTicket: (ticket) => update({ ticket }), putMessage, refresh } }
+  return { ...state, actions: { setTicket: (ticket) => update({ ticket }), putMessage, refresh, loadEarlier } }
 }
 
-async function loadMessages(path: string): Promise<{ messages: readonly Message[]; isTruncated: boolean }> {
+/** The newest messages, oldest first. @param pages how many pages of them */
+async function loadNewest(path: string, pages: number): Promise<{ messages: readonly Message[]; hasEarlier: boolean }> {
   const messages: Message[] = []
   let cursor: string | null = null
-  for (let page = 0; page < MAX_PAGES; page++) {
-    const query = { limit: String(PAGE_SIZE), cursor: cursor ?? undefined }
+  for (let page = 0; page < pages; page++) {
+    const query = { order: 'newest', limit: String(PAGE_SIZE), cursor: cursor ?? undefined }
     const answer: { messages: Message[]; nextCursor: string | null } = await call('GET', `${path}/messages`, { query })
     messages.push(...answer.messages)
     cursor = answer.nextCursor
     if (cursor === null) break
   }
-  return { messages, isTruncated: cursor !== null }
+  return { messages: messages.reverse(), hasEarlier: cursor !== null }
 }
 
 /** True while a reply is being sent or an attachment downloads: the message changes without a change of the ticket. */
@@ -102,7 +114,8 @@ const isEqual = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.
 function announceNew(known: readonly Message[] | undefined, messages: readonly Message[]): void {
   if (!known) return
   const isNew = (one: Message) => one.direction === 'inbound' && !known.some((old) => old.id === one.id)
-  const latest = messages.findLast(isNew)
+  // An earlier message that was loaded just now is not news.
+  const latest = messages.slice(messages.findIndex((one) => known.some((old) => old.id === one.id))).findLast(isNew)
   if (!latest) return
   const { author, text } = latest
   announce(`${conversationMessages.newFrom(author.name ?? author.username ?? '')}: ${text}`)

@@ -16,7 +16,7 @@ import { useUnseenMessages } from './use-unseen-messages.ts'
 type ConversationProps = {
   readonly ticket: ApiTicket
   readonly messages: readonly Message[]
-  readonly isTruncated: boolean
+  readonly hasEarlier: boolean
   readonly actions: TicketActions
 }
 
@@ -24,9 +24,12 @@ type ConversationProps = {
  * The messages of a ticket, oldest first, and the form to reply. On a mention ticket, a reply is below the entry (the
  * customer's post) that it answers.
  */
-export function Conversation({ ticket, messages, isTruncated, actions }: ConversationProps) {
+export function Conversation({ ticket, messages, hasEarlier, actions }: ConversationProps) {
   const [answeredId, setAnsweredId] = useState<string | null>(null)
-  const unseen = useUnseenMessages(messages.length, ticket.kind === 'direct')
+  const unseen = useUnseenMessages(
+    messages.map(({ id }) => id),
+    ticket.kind === 'direct',
+  )
   const mayReply = role.value !== null && ticket.status !== 'closed'
   const isMention = ticket.kind === 'mention'
   const entryIds = new Set(messages.filter(isEntry).map(({ externalId }) => externalId))
@@ -40,6 +43,7 @@ export function Conversation({ ticket, messages, isTruncated, actions }: Convers
   }
   return (
     <>
+      {hasEarlier && <EarlierMessages onLoad={actions.loadEarlier} />}
       <ol class="messages">
         {messages
           .filter((one) => !isBelowEntry(one))
@@ -71,7 +75,6 @@ export function Conversation({ ticket, messages, isTruncated, actions }: Convers
             )
           })}
       </ol>
-      {isTruncated && <Notice>{t.truncated}</Notice>}
       {ticket.status === 'closed' && <ClosedNotice ticket={ticket} onReopen={actions.setTicket} />}
       {role.value === null && <Notice icon="lock">{replyMessages.noAccess}</Notice>}
       {!isMention && mayReply && <ReplyForm ticket={ticket} onSent={handleSent} />}
@@ -89,6 +92,18 @@ export function Conversation({ ticket, messages, isTruncated, actions }: Convers
 /** True for a customer's post that still exists, so that we can answer it publicly. */
 const isEntry = ({ direction, visibility, externalId, deletedAt }: Message) =>
   direction === 'inbound' && visibility === 'public' && externalId !== null && deletedAt === null
+
+function EarlierMessages({ onLoad }: { onLoad: () => Promise<unknown> }) {
+  const { error, run } = useAction()
+  return (
+    <>
+      <Button kind="quiet" onClick={() => run(onLoad)}>
+        {t.showEarlier}
+      </Button>
+      {error && <ErrorNotice error={error} />}
+    </>
+  )
+}
 
 function ClosedNotice({ ticket, onReopen }: { ticket: ApiTicket; onReopen: (ticket: ApiTicket) => void }) {
   const { error, run } = useAction()
