@@ -5,14 +5,24 @@ import type { ReplyStore } from '../../core/ports/replies.ts'
 import type { Idempotency } from '../../core/ports/tickets.ts'
 import { isReply, type Reply } from '../../core/replies/reply.ts'
 import { tallyOfReply } from '../../core/reports/counts.ts'
-import type { Target } from '../../core/tickets/ticket.ts'
+import type { Message, Target } from '../../core/tickets/ticket.ts'
 import { messageIdOf } from '../../core/tickets/written.ts'
 import { tallyWrites } from './counts.ts'
 import { dueAs, dueIn, postpone } from './due.ts'
 import { readMessage } from './message-items.ts'
-import { getAll, type Key, keys, type TableAccess, type Write, writeUnlessChanged } from './table.ts'
+import {
+  getAll,
+  type Item,
+  type Key,
+  keys,
+  queryAll,
+  type TableAccess,
+  type Write,
+  writeUnlessChanged,
+} from './table.ts'
 
-const MESSAGES_PER_PAGE = 100
+/** The beginning of the sort keys of pending replies. */
+const PENDING = 'PENDING#'
 
 /** Replies of agents in the table: messages with a delivery, listed by the time at which they are due. */
 export function createReplyStore({ now, ...access }: TableAccess & { now: Clock }): ReplyStore {
@@ -30,22 +40,39 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
     },
 
     async earlierReplyDueAt(reply) {
-      for await (const earlier of pendingFrom(access, reply, false)) return earlier.delivery.dueAt ?? ''
-      return null
+      // The item before this one in the ticket's partition. If that is no pending reply, there is none.
+      const { pk, sk } = pendingKey(reply)
+      const { Items: [before] = [] } = await access.documents.send(
+        new QueryCommand({
+          TableName: tableName,
+          KeyConditionExpression: 'pk = :pk AND sk < :own',
+          ExpressionAttributeValues: { ':pk': pk, ':own': sk },
+          ConsistentRead: true,
+          ScanIndexForward: false,
+          Limit: 1,
+        }),
+      )
+      if (!String(before?.sk).startsWith(PENDING)) return null
+      const earlier = await readMessage(access, reply.channelId, String(before?.messageId))
+      return earlier?.delivery?.dueAt ?? ''
     },
 
     async laterPendingReplies(reply) {
-      const found: DueMessage[] = []
-      for await (const { id: messageId, ticketId, channelId, position } of pendingFrom(access, reply, true)) {
-        found.push({ messageId, ticketId, channelId, position })
-      }
-      return found
+      const { pk, sk } = pendingKey(reply)
+      const items = await queryAll(access, {
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        // `~` sorts after every id and position.
+        ExpressionAttributeValues: { ':pk': pk, ':from': `${sk}~`, ':to': `${PENDING}~` },
+        ConsistentRead: true,
+      })
+      return items.map(dueMessageFrom)
     },
 
     async save(before, after) {
       const write = (reply: Reply) =>
         writeUnlessChanged(access, [
           writeReply(tableName, before, reply),
+          ...pendingWrites(tableName, before, reply),
           ...attemptWrites(tableName, reply),
           ...sentWrites(tableName, reply),
           ...tallyWrites(tableName, tallyOfReply(before, reply, now().toISOString())),
@@ -74,29 +101,28 @@ export async function startedAttempts(access: TableAccess, channelId: string, ta
   return found.filter((one) => one !== null).filter(isReply)
 }
 
-/** Pending replies of a ticket after a reply, oldest first, or before it, newest first. */
-async function* pendingFrom({ tableName, documents }: TableAccess, reply: Reply, isForward: boolean) {
-  const own = keys.message(reply.ticketId, reply.position, reply.id)
-  let start: Record<string, unknown> | undefined = own
-  while (start) {
-    const page: { Items?: Record<string, unknown>[]; LastEvaluatedKey?: Record<string, unknown> } =
-      await documents.send(
-        new QueryCommand({
-          TableName: tableName,
-          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :messages)',
-          FilterExpression: 'delivery.#status = :pending',
-          ExpressionAttributeNames: { '#status': 'status' },
-          ExpressionAttributeValues: { ':pk': own.pk, ':messages': 'MESSAGE#', ':pending': 'pending' },
-          ScanIndexForward: isForward,
-          ConsistentRead: true,
-          ExclusiveStartKey: start,
-          Limit: MESSAGES_PER_PAGE,
-        }),
-      )
-    // Only `commit` and `save` write such items, always complete.
-    yield* (page.Items ?? []) as unknown as Reply[]
-    start = page.LastEvaluatedKey
+function dueMessageFrom({ messageId, ticketId, channelId, position }: Item): DueMessage {
+  return {
+    messageId: String(messageId),
+    ticketId: String(ticketId),
+    channelId: String(channelId),
+    position: String(position),
   }
+}
+
+/** Lists a reply among the pending ones of its ticket, or removes it. */
+function pendingWrites(tableName: string, before: Reply, after: Reply): Write[] {
+  const [was, is] = [before, after].map(({ delivery }) => delivery.status === 'pending')
+  if (was === is) return []
+  return is ? [pendingWrite(tableName, after)] : [{ Delete: { TableName: tableName, Key: pendingKey(after) } }]
+}
+
+const pendingKey = ({ ticketId, position, id }: Message) => keys.pending(ticketId, position, id)
+
+/** Lists a pending reply in its ticket. */
+export function pendingWrite(tableName: string, reply: Message): Write {
+  const { id: messageId, ticketId, channelId, position } = reply
+  return { Put: { TableName: tableName, Item: { ...pendingKey(reply), messageId, ticketId, channelId, position } } }
 }
 
 function writeReply(tableName: string, before: Reply, after: Reply): Write {

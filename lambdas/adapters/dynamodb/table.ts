@@ -36,6 +36,11 @@ export const keys = {
    * placeholder, which has no `ticketId`.
    */
   pointer: (channelId: string, messageId: string): Key => ({ pk: `MESSAGE#${channelId}#${messageId}`, sk: 'POINTER' }),
+  /** A pending reply of a ticket, so that finding those before and after a reply does not read the whole ticket. */
+  pending: (ticketId: string, position: string, id: string): Key => ({
+    pk: `TICKET#${ticketId}`,
+    sk: `PENDING#${position}#${id}`,
+  }),
   /** The reply that was written under an idempotency key of a ticket. */
   idempotency: (ticketId: string, key: string): Key => ({
     pk: `TICKET#${ticketId}`,

@@ -8,6 +8,7 @@ import { messageIdOf } from '../../core/tickets/written.ts'
 import { reportWrites, tallyWrites } from './counts.ts'
 import { deferralsIn } from './deferrals.ts'
 import { dueAs } from './due.ts'
+import { pendingWrite } from './replies.ts'
 import { readSituation } from './situation.ts'
 import { cancellationCodes, conditionHolds, getAll, type Key, keys, type TableAccess, type Write } from './table.ts'
 import { indexedAs, tagIndexedAs, ticketFrom } from './ticket-items.ts'
@@ -31,6 +32,7 @@ export function createTicketStore(access: TableAccess): TicketStore {
         ...messageWrites(tableName, change),
         ...revisionWrites(tableName, change),
         ...ticketWrites(tableName, change),
+        ...(change.message?.delivery?.status === 'pending' ? [pendingWrite(tableName, change.message)] : []),
         ...conversationWrites(tableName, change),
         ...placeWrites(tableName, change),
         ...tallyWrites(tableName, tallyOfChange(change)),
