@@ -1,6 +1,6 @@
 import type { EventQueue } from '../../core/ports/queues.ts'
 import type { QueuedEvent } from '../../core/x/webhook-body.ts'
-import { type Entry, MAX_BATCH_BYTES, MAX_ID_CHARACTERS, sendEntries } from './fifo-queue.ts'
+import { bodyFrom, type Entry, MAX_BATCH_BYTES, MAX_ID_CHARACTERS, sendEntries } from './fifo-queue.ts'
 import type { AwsAccess } from './json-call.ts'
 
 /** The length to which an item too large for a message is cut. X's events are a few KB. */
@@ -37,8 +37,8 @@ export function entryOf(event: QueuedEvent, index: number, deliveryId: string): 
 }
 
 function bodyOf(event: QueuedEvent): string {
-  const body = JSON.stringify(event)
+  const body = bodyFrom(event)
   if (Buffer.byteLength(body) <= MAX_BATCH_BYTES) return body
   const item = JSON.stringify(event.item).slice(0, MAX_ITEM_CHARACTERS)
-  return JSON.stringify({ ...event, kind: 'unreadable', item, includes: {}, reason: 'larger than any event of X' })
+  return bodyFrom({ ...event, kind: 'unreadable', item, includes: {}, reason: 'larger than any event of X' })
 }

@@ -8,6 +8,11 @@ export type Entry = {
   readonly MessageDeduplicationId: string
 }
 
+/** JSON for the body of a message. SQS refuses two characters of which JSON allows to write the code instead. */
+export function bodyFrom(value: unknown): string {
+  return JSON.stringify(value).replace(/[\ufffe\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`)
+}
+
 /** The limits of a batch: SQS allows 10 entries and 1 MiB, of which we use a quarter. */
 const MAX_BATCH_ENTRIES = 10
 export const MAX_BATCH_BYTES = 250_000

@@ -118,3 +118,13 @@ describe('the queue of events', () => {
     }
   })
 })
+
+test('a text with characters that SQS refuses arrives as it was', async () => {
+  const text = 'a\ufffeb\uffffc \ud83d'
+  const { events } = splitWebhookBody(
+    JSON.stringify(directMessages(shop, { id: '77', from: ann, to: shop, text })),
+    '2026-01-01T00:00:00.000Z',
+  )
+  await queue.send(events, 'odd-characters')
+  expect(await takeAll()).toEqual(events)
+})

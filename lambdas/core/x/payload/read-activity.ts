@@ -12,11 +12,12 @@ export type Reading = { readonly activity: Activity } | { readonly unreadable: s
  * Reads a queued event of either event system. Never throws for malformed events: `unreadable` names the wrong field.
  */
 export function readActivity(event: QueuedEvent): Reading {
-  const { kind, channelUserId, externalId, receivedAt, item, includes } = event
+  const { kind, channelUserId, externalId, receivedAt } = event
   if (kind === 'unreadable' || channelUserId === null) {
     return { unreadable: event.reason ?? 'the event names no account' }
   }
-  const envelope = { channelUserId, receivedAt, includes }
+  const item = wellFormed(event.item)
+  const envelope = { channelUserId, receivedAt, includes: wellFormed(event.includes) }
   try {
     if (kind === 'direct_message') return { activity: readDirectMessage(item, envelope) }
     if (kind === 'post') return { activity: readPost(item, envelope) }
@@ -30,6 +31,17 @@ export function readActivity(event: QueuedEvent): Reading {
   } catch (error) {
     return { unreadable: reasonOf(error) }
   }
+}
+
+/**
+ * A value of JSON with whole characters only: X may cut a text in the middle of an emoji, and a database refuses half a
+ * character.
+ */
+function wellFormed(value: unknown): unknown {
+  const json = JSON.stringify(value)
+  // JSON.stringify escapes half characters, and nothing else by such a code.
+  if (json === undefined || !/\\ud[89a-f]/.test(json)) return value
+  return JSON.parse(json, (_key, part) => (typeof part === 'string' ? part.toWellFormed() : part))
 }
 
 /** The first wrong field, without its value, which may be somebody's text. */
