@@ -352,3 +352,29 @@ test('a conversation begins with its newest messages, and shows earlier ones whe
   expect(await page.getByRole('button', { name: 'Show earlier messages' }).count()).toBe(0)
   expect(await page.getByRole('button', { name: /new message/ }).count()).toBe(0)
 })
+
+test('a page that nobody uses asks more rarely, and at once when somebody comes back', async () => {
+  let asked = 0
+  const { page } = await at('/tickets', async (opened) => {
+    await opened.clock.install()
+    opened.on('request', (request) => {
+      if (/\/api\/tickets\?/.test(request.url())) asked++
+    })
+  })
+  /** Lets time pass, in steps long enough for each answer to come. */
+  const askedIn = async (seconds: number) => {
+    const before = asked
+    for (let n = 0; n < seconds; n++) {
+      await page.clock.runFor(1_000)
+      await page.evaluate('fetch("/").then((answer) => answer.text())')
+    }
+    return asked - before
+  }
+  await page.mouse.move(10, 10)
+  expect(await askedIn(60)).toBeGreaterThan(10)
+  await askedIn(90)
+  expect(await askedIn(60)).toBeLessThanOrEqual(2)
+  const before = asked
+  await page.mouse.move(20, 20)
+  await eventually('a question', () => asked > before)
+})

@@ -2,11 +2,16 @@ import { useEffect, useRef } from 'preact/hooks'
 
 const VISIBLE_INTERVAL_MS = 4_000
 const HIDDEN_INTERVAL_MS = 60_000
+/** A page counts as unused when nobody has moved a pointer or pressed a key for this long. */
+const UNUSED_AFTER_MS = 120_000
+const UNUSED_INTERVAL_MS = 30_000
+const INPUTS = ['pointermove', 'pointerdown', 'keydown', 'wheel'] as const
 const MAX_BACKOFF_MS = 60_000
 
 /**
- * Calls `refresh` again and again while the page exists: more rarely when the tab is hidden, with exponential backoff
- * after failures, and at once when the tab becomes visible or the device comes online.
+ * Calls `refresh` again and again while the page exists: more rarely when the tab is hidden or nobody uses the page,
+ * because each call costs reads; with exponential backoff after failures; and at once when the tab becomes visible,
+ * somebody comes back to the page, or the device comes online.
  * @param refresh resolves to whether it succeeded
  */
 export function usePolling(refresh: () => Promise<boolean>): void {
@@ -17,9 +22,14 @@ export function usePolling(refresh: () => Promise<boolean>): void {
     let failures = 0
     let isStopped = false
     let isRunning = false
+    let usedAtMs = Date.now()
+    const isUnused = () => Date.now() - usedAtMs > UNUSED_AFTER_MS
     const schedule = () => {
-      const visibleDelayMs = Math.min(VISIBLE_INTERVAL_MS * 2 ** failures, MAX_BACKOFF_MS)
-      timer = window.setTimeout(run, document.hidden ? HIDDEN_INTERVAL_MS : visibleDelayMs)
+      const shortestMs = document.hidden ? HIDDEN_INTERVAL_MS : isUnused() ? UNUSED_INTERVAL_MS : VISIBLE_INTERVAL_MS
+      timer = window.setTimeout(
+        run,
+        Math.max(shortestMs, Math.min(VISIBLE_INTERVAL_MS * 2 ** failures, MAX_BACKOFF_MS)),
+      )
     }
     const run = async () => {
       if (isRunning) return
@@ -33,12 +43,19 @@ export function usePolling(refresh: () => Promise<boolean>): void {
       window.clearTimeout(timer)
       void run()
     }
+    const handleInput = () => {
+      const wasUnused = isUnused()
+      usedAtMs = Date.now()
+      if (wasUnused) runNow()
+    }
     schedule()
+    for (const input of INPUTS) window.addEventListener(input, handleInput, { passive: true })
     document.addEventListener('visibilitychange', runNow)
     window.addEventListener('online', runNow)
     return () => {
       isStopped = true
       window.clearTimeout(timer)
+      for (const input of INPUTS) window.removeEventListener(input, handleInput)
       document.removeEventListener('visibilitychange', runNow)
       window.removeEventListener('online', runNow)
     }
