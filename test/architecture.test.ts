@@ -54,7 +54,9 @@ function isAllowed({ from, to, typesOnly }: Import): boolean {
   const isAdapter = target?.startsWith('adapters/') === true
   switch (layer) {
     case 'core':
-      return ['zod', 'html-entities', 'twitter-text', 'node:crypto'].includes(to)
+      return ['zod', 'zod/mini', 'zod/v4/core', 'zod/locales', 'html-entities', 'twitter-text', 'node:crypto'].includes(
+        to,
+      )
     case 'use-cases':
       return target === 'core' || ['zod', 'node:crypto'].includes(to) || (to === 'aws-lambda' && typesOnly)
     case 'runtime':
