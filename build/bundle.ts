@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { build, type Metafile, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { type FunctionName, functions } from '../lambdas/runtime/resources.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -39,67 +39,74 @@ export async function bundleHandlers(outDir: string): Promise<Record<FunctionNam
 export async function bundle(entry: string, folder: string): Promise<Bundle> {
   mkdirSync(folder, { recursive: true })
   const { metafile } = await build({
-    absWorkingDir: root,
+    ...common,
     entryPoints: [{ in: entry, out: 'index' }],
     outdir: folder,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
     splitting: true,
     chunkNames: '[name]-[hash]',
-    platform: 'node',
-    target: 'node24',
     format: 'esm',
-    mainFields: ['module', 'main'],
-    // Names stay, so stack traces are readable without source maps, which would slow every cold start.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    lineLimit: 200,
-    treeShaking: true,
-    // twitter-text needs the npm package; Node's built-in module of that name logs a deprecation warning at start.
-    alias: { punycode: 'punycode/punycode.js' },
-    plugins: [evaluateOnFirstUse],
-    legalComments: 'none',
+    plugins: [readOnFirstUse(folder)],
     // CommonJS packages in the bundle `require` built-in modules.
     banner: { js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
     metafile: true,
-    logLevel: 'warning',
   })
-  return { folder, ...sizesOf(metafile) }
+  const files = readdirSync(folder).map((name) => statSync(join(folder, name)).size)
+  return { folder, startBytes: startBytesOf(metafile), bytes: files.reduce((all, one) => all + one, 0) }
 }
 
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  mainFields: ['module', 'main'],
+  // Names stay, so stack traces are readable without source maps, which would slow every cold start.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  lineLimit: 200,
+  treeShaking: true,
+  // twitter-text needs the npm package; Node's built-in module of that name logs a deprecation warning at start.
+  alias: { punycode: 'punycode/punycode.js' },
+  legalComments: 'none',
+  logLevel: 'warning',
+} as const satisfies BuildOptions
+
 /**
- * Libraries that pure code calls synchronously, so it cannot wait for an `import()`, and that few events need: the code of
- * the module that stands in for each. `require` stays inside the bundle; esbuild wraps the library into a function.
+ * Libraries that few events need and that pure code calls synchronously, so it cannot wait for an `import()`: the code of
+ * the module that stands in for each. The library lies beside the bundle as `NAME.cjs` and is read at its first use.
  */
 const standIns: Readonly<Record<string, string>> = {
   'twitter-text':
-    "export default new Proxy({}, { get: (_, name) => Reflect.get(require('twitter-text').default, name) })",
+    "export default new Proxy({}, { get: (_, name) => Reflect.get(require('./twitter-text.cjs').default, name) })",
   'html-entities':
-    "export const encode = (...all) => require('html-entities').encode(...all)\n" +
-    "export const decode = (...all) => require('html-entities').decode(...all)",
+    "export const encode = (...all) => require('./html-entities.cjs').encode(...all)\n" +
+    "export const decode = (...all) => require('./html-entities.cjs').decode(...all)",
 }
 
-/** Evaluates the libraries of `standIns` at their first use, instead of at every start. */
-const evaluateOnFirstUse: Plugin = {
-  name: 'evaluate-on-first-use',
-  setup({ onResolve, onLoad }) {
-    const namespace = 'stand-in'
-    onResolve({ filter: /^(twitter-text|html-entities)$/ }, ({ path, kind }) =>
-      kind === 'import-statement' ? { path, namespace } : undefined,
-    )
-    onLoad({ filter: /.*/, namespace }, ({ path }) => ({ contents: standIns[path], resolveDir: root }))
-  },
-}
-
-function sizesOf({ outputs }: Metafile): Omit<Bundle, 'folder'> {
-  const read = new Set<string>()
-  const visit = (path: string | undefined) => {
-    const output = path === undefined ? undefined : outputs[path]
-    if (path === undefined || !output || read.has(path)) return
-    read.add(path)
-    for (const { path: next, kind } of output.imports) if (kind === 'import-statement') visit(next)
+/** Puts the stand-ins in place, and each library that the handler uses into its folder. */
+function readOnFirstUse(folder: string): Plugin {
+  const namespace = 'stand-in'
+  return {
+    name: 'read-on-first-use',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: new RegExp(`^(${Object.keys(standIns).join('|')})$`) }, ({ path }) => ({ path, namespace }))
+      onResolve({ filter: /.*/, namespace }, ({ path }) => ({ path, external: true }))
+      onLoad({ filter: /.*/, namespace }, async ({ path }) => {
+        await build({ ...common, entryPoints: [path], outfile: join(folder, `${path}.cjs`), format: 'cjs' })
+        return { contents: standIns[path] ?? '' }
+      })
+    },
   }
-  visit(Object.keys(outputs).find((path) => outputs[path]?.entryPoint && path.endsWith('/index.mjs')))
-  const sum = (paths: Iterable<string>) => [...paths].reduce((all, path) => all + (outputs[path]?.bytes ?? 0), 0)
-  return { startBytes: sum(read), bytes: sum(Object.keys(outputs)) }
+}
+
+function startBytesOf({ outputs }: Metafile): number {
+  const read = new Set<string>()
+  const visit = (path: string): void => {
+    if (read.has(path)) return
+    read.add(path)
+    for (const { path: next, kind } of outputs[path]?.imports ?? []) if (kind === 'import-statement') visit(next)
+  }
+  for (const path of Object.keys(outputs)) if (path.endsWith('/index.mjs')) visit(path)
+  return [...read].reduce((all, path) => all + (outputs[path]?.bytes ?? 0), 0)
 }

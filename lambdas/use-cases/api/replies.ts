@@ -3,6 +3,7 @@
  * that the agent sees why not; the same `Idempotency-Key` again stores no second reply.
  */
 import { createHash, randomUUID } from 'node:crypto'
+import * as z from 'zod/mini'
 import { Problem, wrongFields } from '../../core/api/problem.ts'
 import {
   type ApiDryRun,
@@ -186,7 +187,7 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
       summary: 'Send a failed reply again; with `force` also one whose outcome is unknown',
       access: 'agent',
       query: noQuery,
-      body: retryBody.optional(),
+      body: z.optional(retryBody),
       answer: messageSchema,
       status: 202,
       problems: [404, 409],
