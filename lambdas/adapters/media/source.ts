@@ -1,4 +1,6 @@
 import type { IncomingMessage } from 'node:http'
+import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
 import { type Bytes, MediaError, type MediaSource } from '../../core/ports/media.ts'
 import type { XSecrets } from '../../core/ports/platform.ts'
 import type { AccountTokens } from '../../core/ports/x.ts'
@@ -77,8 +79,7 @@ function checkedUrl(address: string, from: URL | null): URL {
 const isRedirect = ({ statusCode = 0 }: IncomingMessage) => [301, 302, 303, 307, 308].includes(statusCode)
 
 function get(url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<IncomingMessage> {
-  // An import of node:http would cost 20 ms of every cold start.
-  const { request } = process.getBuiltinModule(url.protocol === 'https:' ? 'node:https' : 'node:http')
+  const request = url.protocol === 'https:' ? httpsRequest : httpRequest
   return new Promise((resolve, reject) => {
     const sent = request(url, { headers, signal, timeout: IDLE_TIMEOUT_MS }, resolve)
     sent.on('timeout', () => sent.destroy(new Error('idle')))

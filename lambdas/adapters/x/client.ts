@@ -1,3 +1,4 @@
+import { Agent } from 'node:http'
 import type {
   ApiPartialResponseError,
   ApiRequestError,
@@ -46,7 +47,6 @@ function settingsFor(apiUrl: string) {
       computedParams.url.host = target.host
     },
   }
-  const { Agent } = process.getBuiltinModule('node:http')
   return { plugins: [plugin], ...(target.protocol === 'http:' ? { httpAgent: new Agent({ keepAlive: true }) } : {}) }
 }
 
