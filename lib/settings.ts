@@ -3,6 +3,10 @@ import { isMailAddress } from '../lambdas/core/mail-address.ts'
 import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
 import { isPollInterval, mentionsPollMinutes } from '../lambdas/runtime/resources.ts'
 
+/** Machines that may get a token: the helpdesk works on tickets, the administration client may do everything. */
+export const machineClients = ['helpdesk', 'admin'] as const
+export type MachineClient = (typeof machineClients)[number]
+
 /** The settings of one installation, from the context in `cdk.json` or `-c NAME=VALUE`. */
 export type Settings = {
   /** Prefix of every resource name, so two installations fit into one account. */
@@ -19,6 +23,8 @@ export type Settings = {
   readonly eventSource: EventSource
   /** Whole minutes between two polls of the mentions, 1 to 60. */
   readonly mentionsPollMinutes: number
+  /** The machine clients of the user pool; may be none. Cognito takes $6 a month for each. */
+  readonly machineClients: readonly MachineClient[]
 }
 
 /** Defaults of settings that are not given. */
@@ -28,6 +34,7 @@ export const defaults = {
   xApiUrl: 'https://api.x.com',
   eventSource: 'x-activity',
   mentionsPollMinutes: mentionsPollMinutes.default,
+  machineClients: ['helpdesk'],
 } as const satisfies Partial<Settings>
 
 /**
@@ -43,6 +50,7 @@ export function readSettings(node: Node): Settings {
     xApiUrl: origin(node, 'xApiUrl') ?? defaults.xApiUrl,
     eventSource: eventSource(text(node, 'eventSource') ?? defaults.eventSource),
     mentionsPollMinutes: pollMinutes(node.tryGetContext('mentionsPollMinutes')),
+    machineClients: clients(node.tryGetContext('machineClients')),
   }
 }
 
@@ -76,11 +84,26 @@ function pollMinutes(value: unknown): number {
   )
 }
 
-/** A list in `cdk.json`; text with commas on the command line, which has no lists. */
 function addresses(value: unknown): string[] {
+  return itemsIn(value).map((item) => address('administrators', item))
+}
+
+/** An empty list is none; left out is the default. */
+function clients(value: unknown): readonly MachineClient[] {
+  if (value === undefined) return defaults.machineClients
+  const asked = itemsIn(value)
+  const unknown = asked.find((item) => !machineClients.some((name) => name === item))
+  if (unknown !== undefined) {
+    const known = machineClients.join(', ')
+    throw new Error(`context machineClients: expected a list of ${known}, got ${JSON.stringify(unknown)}`)
+  }
+  return machineClients.filter((name) => asked.includes(name))
+}
+
+/** A list in `cdk.json`; text with commas on the command line, which has no lists. Without empty items. */
+function itemsIn(value: unknown): unknown[] {
   const list: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [value ?? '']
-  const found = list.map((item) => (typeof item === 'string' ? item.trim() : item)).filter((item) => item !== '')
-  return found.map((item) => address('administrators', item))
+  return list.map((item) => (typeof item === 'string' ? item.trim() : item)).filter((item) => item !== '')
 }
 
 function address(name: string, value: unknown): string {

@@ -135,7 +135,6 @@ describe('permissions', () => {
 
 test('the outputs name everything that X, the helpdesk and an administrator need', () => {
   expect(Object.keys(template.toJSON().Outputs).sort()).toEqual([
-    'AdminClientId',
     'AlarmTopicArn',
     'ApiUrl',
     'CallbackUrl',

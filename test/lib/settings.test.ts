@@ -72,6 +72,22 @@ describe('the poll of mentions', () => {
   })
 })
 
+describe('machine clients', () => {
+  test.each([
+    [undefined, ['helpdesk']],
+    [[], []],
+    ['', []],
+    ['admin, helpdesk', ['helpdesk', 'admin']],
+    [['admin'], ['admin']],
+  ])('%j are %j', (machineClients, expected) => {
+    expect(read({ machineClients }).machineClients).toEqual(expected)
+  })
+
+  test.each([['administrator'], [['helpdesk', 7]], [true]])('are not %j', (machineClients) => {
+    expect(() => read({ machineClients })).toThrow('context machineClients: expected a list of helpdesk, admin, got')
+  })
+})
+
 test('the other settings have defaults', () => {
   expect(read({})).toEqual({
     stackName: 'HelpdeskTwitter',
@@ -81,6 +97,7 @@ test('the other settings have defaults', () => {
     xApiUrl: 'https://api.x.com',
     eventSource: 'x-activity',
     mentionsPollMinutes: 2,
+    machineClients: ['helpdesk'],
   })
   const given = {
     stackName: 'Trial',
