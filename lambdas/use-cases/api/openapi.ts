@@ -1,7 +1,9 @@
 import type * as z from 'zod/mini'
 import { toJSONSchema } from 'zod/v4/core'
-import { problem } from '../../core/api/schemas.ts'
-import type { Route } from './route.ts'
+import * as schemas from '../../core/api/schemas.ts'
+import type { AnswerName, Route } from './route.ts'
+
+const answers: Readonly<Record<AnswerName, z.ZodMiniType>> = { ...schemas }
 
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: 'The body is not JSON',
@@ -48,13 +50,13 @@ function operationOf(one: Route, components: Record<string, unknown>): object {
     responses: {
       [one.status ?? 200]: {
         description: 'OK',
-        content: { 'application/json': { schema: schemaOf(one.answer, 'output', components) } },
+        content: { 'application/json': { schema: schemaOf(answers[one.answer], 'output', components) } },
       },
       ...(one.also
         ? {
             [one.also.status]: {
               description: one.also.description,
-              content: { 'application/json': { schema: schemaOf(one.also.answer, 'output', components) } },
+              content: { 'application/json': { schema: schemaOf(answers[one.also.answer], 'output', components) } },
             },
           }
         : {}),
@@ -63,7 +65,7 @@ function operationOf(one: Route, components: Record<string, unknown>): object {
           status,
           {
             description: PROBLEMS[status] ?? 'Error',
-            content: { 'application/problem+json': { schema: schemaOf(problem, 'output', components) } },
+            content: { 'application/problem+json': { schema: schemaOf(answers.problem, 'output', components) } },
           },
         ]),
       ),

@@ -6,7 +6,11 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type * as z from 'zod/mini'
 import { type Caller, callerFrom, may, type Role } from '../../core/api/access.ts'
 import { type FieldProblem, Problem, wrongFields } from '../../core/api/problem.ts'
+import type * as answers from '../../core/api/schemas.ts'
 import { ConflictError } from '../retry-on-conflict.ts'
+
+/** The schema of an answer, by its name, because only the OpenAPI document needs the schema itself. */
+export type AnswerName = keyof typeof answers
 
 /** One call of the API: who may call it, what it takes, what it answers. The OpenAPI document comes from it too. */
 export type Route = {
@@ -16,11 +20,11 @@ export type Route = {
   readonly access: Role | 'anyone'
   readonly query: z.ZodMiniType<Record<string, unknown>>
   readonly body: z.ZodMiniType | null
-  readonly answer: z.ZodMiniType
+  readonly answer: AnswerName
   /** The status of success; 200 by default. */
   readonly status?: number
   /** A second kind of success, which `handle` answers with its own status. */
-  readonly also?: { readonly status: number; readonly description: string; readonly answer: z.ZodMiniType }
+  readonly also?: { readonly status: number; readonly description: string; readonly answer: AnswerName }
   /** The statuses of problems that only some routes answer. */
   readonly problems: readonly number[]
   readonly handle: (request: Request<never, never>) => Promise<object>
