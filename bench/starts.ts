@@ -1,8 +1,8 @@
 /**
  * `npm run bench:starts [ROUNDS]`: how long each handler takes from the start of its process until its bundle is loaded,
- * beside its floor, a bundle with only the bare client that it needs, made the same way. Every round starts each of them
- * once, in turn, so what else the machine does meets all of them; the figures are medians. Compare ratios: milliseconds
- * depend on the machine.
+ * beside its floor, a bundle with only the bare client that it needs, made the same way. Every round starts each handler
+ * and, right beside it, its floor, so what else the machine does meets both. Ratios are medians of the ratios of the
+ * pairs; look at those, because milliseconds depend on the machine and on its load. CPU time depends on load least.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -44,34 +44,41 @@ const environment: Record<EnvironmentName, string> = {
 }
 
 type Start = { readonly elapsedMs: number; readonly cpuMs: number }
-type Candidate = Bundle & { readonly name: string; readonly starts: Start[] }
+type Row = { readonly name: FunctionName; readonly handler: Bundle; readonly floor: Bundle; readonly pairs: Pair[] }
+type Pair = { readonly handler: Start; readonly floor: Start }
 
+const root = join(import.meta.dirname, '..')
 const rounds = Number(process.argv[2] ?? 21)
 const folder = mkdtempSync(join(tmpdir(), 'helpdesk-twitter-starts-'))
 try {
-  const candidates = await bundleAll()
+  const rows = await bundleAll()
   // The first start of each warms the file cache and does not count.
-  for (const one of candidates) startOnce(one)
-  for (let round = 0; round < rounds; round++) {
-    for (const one of round % 2 ? candidates : candidates.toReversed()) one.starts.push(startOnce(one))
-  }
-  print(candidates)
+  for (const { handler, floor } of rows) for (const one of [floor, handler]) startOnce(one)
+  for (let round = 0; round < rounds; round++) for (const row of rows) row.pairs.push(pairOf(row, round % 2 === 0))
+  print(rows)
 } finally {
   rmSync(folder, { recursive: true })
 }
 
-async function bundleAll(): Promise<Candidate[]> {
-  const root = join(import.meta.dirname, '..')
-  const entries = [
-    ...floors.map((name) => [`floor ${name}`, join(root, `bench/floors/${name}.ts`)] as const),
-    ...Object.keys(functions).map((name) => [name, join(root, `lambdas/handlers/${name}.ts`)] as const),
-  ]
+async function bundleAll(): Promise<Row[]> {
+  const made = new Map<Floor, Bundle>()
+  for (const name of floors) made.set(name, await bundle(join(root, `bench/floors/${name}.ts`), join(folder, name)))
   return Promise.all(
-    entries.map(async ([name, entry]) => ({ name, starts: [], ...(await bundle(entry, join(folder, name))) })),
+    (Object.keys(functions) as FunctionName[]).map(async (name) => {
+      const handler = await bundle(join(root, `lambdas/handlers/${name}.ts`), join(folder, `handler-${name}`))
+      const floor = made.get(floorOf[name])
+      if (!floor) throw new Error(`${name} has no floor`)
+      return { name, handler, floor, pairs: [] }
+    }),
   )
 }
 
-function startOnce({ folder }: Candidate): Start {
+function pairOf({ handler, floor }: Row, floorFirst: boolean): Pair {
+  if (floorFirst) return { floor: startOnce(floor), handler: startOnce(handler) }
+  return { handler: startOnce(handler), floor: startOnce(floor) }
+}
+
+function startOnce({ folder }: Bundle): Start {
   const script = join(import.meta.dirname, 'start-once.mjs')
   const output = execFileSync(process.execPath, [script, pathToFileURL(join(folder, 'index.mjs')).href], {
     env: { AWS_REGION: 'us-east-1', ...environment },
@@ -84,24 +91,21 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
 }
 
-function print(candidates: readonly Candidate[]): void {
-  const of = (name: string, figure: keyof Start) =>
-    median(candidates.find((one) => one.name === name)?.starts.map((start) => start[figure]) ?? [])
-  const row = (name: string, floor: string, bytes: number) => ({
-    ms: Math.round(of(name, 'elapsedMs')),
-    'ratio to floor': (of(name, 'elapsedMs') / of(floor, 'elapsedMs')).toFixed(2),
-    'CPU ms': Math.round(of(name, 'cpuMs')),
-    'CPU ratio': (of(name, 'cpuMs') / of(floor, 'cpuMs')).toFixed(2),
-    floor: floor.replace('floor ', ''),
-    'KB at start': Math.round(bytes / 1024),
+function print(rows: readonly Row[]): void {
+  console.log(`medians of ${rounds} pairs of starts, Node ${process.version}`)
+  const figures = rows.map(({ name, handler, pairs }) => {
+    const ratio = (of: keyof Start) => median(pairs.map((pair) => pair.handler[of] / pair.floor[of])).toFixed(2)
+    const ms = (who: keyof Pair, of: keyof Start) => Math.round(median(pairs.map((pair) => pair[who][of])))
+    const cells = {
+      floor: floorOf[name],
+      ms: ms('handler', 'elapsedMs'),
+      'floor ms': ms('floor', 'elapsedMs'),
+      ratio: ratio('elapsedMs'),
+      'CPU ms': ms('handler', 'cpuMs'),
+      'CPU ratio': ratio('cpuMs'),
+      'KB at start': Math.round(handler.startBytes / 1024),
+    }
+    return [name, cells]
   })
-  console.log(`medians of ${rounds} starts each, Node ${process.version}`)
-  console.table(
-    Object.fromEntries(
-      candidates.map(({ name, startBytes }) => {
-        const floor = name in functions ? `floor ${floorOf[name as FunctionName]}` : name
-        return [name, row(name, floor, startBytes)]
-      }),
-    ),
-  )
+  console.table(Object.fromEntries(figures))
 }

@@ -1,5 +1,5 @@
 import { mkdirSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { type FunctionName, functions } from '../lambdas/runtime/resources.ts'
 
@@ -31,8 +31,9 @@ export async function bundleHandlers(outDir: string): Promise<Record<FunctionNam
 }
 
 /**
- * Bundles one handler into `folder/index.mjs` and chunks beside it. What code imports with `import()` is a chunk of its
+ * Bundles one handler into `folder/index.mjs` and chunks beside it. What code imports with `import()` is in files of its
  * own, which the process reads when it gets there (docs/decisions/starts.md).
+ * @param folder is made; empty if it exists
  * @param entry absolute path of the handler
  * @throws esbuild's error when it does not build
  */
@@ -46,13 +47,12 @@ export async function bundle(entry: string, folder: string): Promise<Bundle> {
     splitting: true,
     chunkNames: '[name]-[hash]',
     format: 'esm',
-    plugins: [plainHttp, readOnFirstUse(folder)],
+    plugins: [plainHttp, readOnFirstUse(folder), importedAlone(folder)],
     // CommonJS packages in the bundle `require` built-in modules.
     banner: { js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
     metafile: true,
   })
-  const files = readdirSync(folder).map((name) => statSync(join(folder, name)).size)
-  return { folder, startBytes: startBytesOf(metafile), bytes: files.reduce((all, one) => all + one, 0) }
+  return { folder, startBytes: startBytesOf(metafile), bytes: bytesIn(folder) }
 }
 
 const common = {
@@ -100,6 +100,25 @@ function readOnFirstUse(folder: string): Plugin {
   }
 }
 
+/**
+ * Bundles our own modules that are reached by `import()` each by itself, into `folder/NAME/`. As chunks they would share
+ * libraries with the handler, and the handler would read at start what only they use of those. The price: such a module
+ * has libraries of its own, so it must share neither classes nor state with the rest.
+ */
+function importedAlone(folder: string): Plugin {
+  return {
+    name: 'imported-alone',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.+\/.*\.ts$/ }, async ({ path, kind, resolveDir }) => {
+        if (kind !== 'dynamic-import') return undefined
+        const name = basename(path, '.ts')
+        await bundle(join(resolveDir, path), join(folder, name))
+        return { path: `./${name}/index.mjs`, external: true }
+      })
+    },
+  }
+}
+
 /** An `import` of `node:http` reads all its exports, among them getters that load undici: 15 ms that nobody needs. */
 const plainHttp: Plugin = {
   name: 'plain-http',
@@ -108,6 +127,11 @@ const plainHttp: Plugin = {
     onResolve({ filter: /^(node:)?http$/ }, () => ({ path: 'node:http', namespace }))
     onLoad({ filter: /.*/, namespace }, () => ({ contents: "module.exports = process.getBuiltinModule('node:http')" }))
   },
+}
+
+function bytesIn(folder: string): number {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0)
 }
 
 function startBytesOf({ outputs }: Metafile): number {

@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 
 const root = join(import.meta.dirname, '..')
-const folders = ['bin', 'build', 'lib', 'lambdas', 'local', 'console', 'test']
+const folders = ['bench', 'bin', 'build', 'lib', 'lambdas', 'local', 'console', 'test']
 
 type Import = { readonly from: string; readonly to: string; readonly typesOnly: boolean }
 
@@ -79,6 +79,8 @@ function isAllowed({ from, to, typesOnly }: Import): boolean {
       )
     case 'build':
       return isManifest(to) || ['esbuild', 'vite'].includes(to) || isBuiltin(to)
+    case 'bench':
+      return isManifest(to) || target === 'build' || to.startsWith('@aws-sdk/') || isBuiltin(to)
     case 'bin':
       return target === 'lib' || target === 'build' || to === 'aws-cdk-lib' || isBuiltin(to)
     case 'console':

@@ -7,7 +7,6 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { Upload } from '@aws-sdk/lib-storage'
 import type { Bucket } from '../../core/ports/media.ts'
 import { SAMPLE_BYTES, typeOf } from './type.ts'
 
@@ -41,6 +40,7 @@ const presigner = () => import('@aws-sdk/s3-request-presigner')
 export function createBucket(name: string, client: S3Client): Bucket {
   return {
     async put(key, contentType, bytes) {
+      const { Upload } = await import('@aws-sdk/lib-storage')
       const upload = new Upload({
         client,
         params: {
