@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'helpdesk-twitter-'))
 try {
   new HelpdeskTwitterStack(app, 'HelpdeskTwitter', {
     settings: readSettings(app.node),
-    bundles: bundleHandlers(folder),
+    bundles: await bundleHandlers(folder),
     console: await consoleFiles(() => console.error('Building the console …')),
   })
 } finally {

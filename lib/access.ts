@@ -14,22 +14,22 @@ import {
 } from 'aws-cdk-lib/aws-cognito'
 import { Construct } from 'constructs'
 import { access } from '../lambdas/core/api/access.ts'
+import type { MachineClient } from './settings.ts'
 
 type ScopeName = keyof typeof access.scopes
 
-/** The machine clients and the scopes of their tokens. */
-const machines = {
+/** The scopes of a machine client's tokens. */
+const scopesOf = {
   helpdesk: ['tickets'],
   admin: ['tickets', 'admin'],
-} as const satisfies Record<string, readonly ScopeName[]>
-
-type MachineName = keyof typeof machines
+} as const satisfies Record<MachineClient, readonly ScopeName[]>
 
 export type AccessProps = {
   /** Origin of the console, without a trailing slash: the only place to which a sign-in returns. */
   readonly consoleUrl: string
   /** First label of the sign-in domain, unique in the region; undefined: stack name and account number. */
   readonly domainPrefix: string | undefined
+  readonly machineClients: readonly MachineClient[]
 }
 
 /** A Cognito user pool: it signs people in and issues the tokens of people and machines. */
@@ -39,11 +39,11 @@ export class Access extends Construct {
   readonly signInUrl: string
   /** Token endpoint: a machine exchanges client id and secret for an access token. */
   readonly tokenUrl: string
-  readonly clientIds: Record<MachineName | 'console', string>
+  readonly clientIds: Partial<Record<MachineClient, string>> & { readonly console: string }
   /** Accepts valid tokens of these clients. The API handler checks what the caller may do. */
   readonly authorizer: HttpJwtAuthorizer
 
-  constructor(scope: Construct, id: string, { consoleUrl, domainPrefix }: AccessProps) {
+  constructor(scope: Construct, id: string, { consoleUrl, domainPrefix, machineClients }: AccessProps) {
     super(scope, id)
     const pool = new UserPool(this, 'Users', {
       selfSignUpEnabled: false,
@@ -83,16 +83,14 @@ export class Access extends Construct {
       ([scopeName, { description }]) => new ResourceServerScope({ scopeName, scopeDescription: description }),
     )
     const server = pool.addResourceServer('Api', { identifier: access.resourceServer, scopes })
-    const helpdesk = machineClient(this, 'helpdesk', pool, server, scopes)
-    const admin = machineClient(this, 'admin', pool, server, scopes)
+    const machines = machineClients.map((name) => [name, machineClient(this, name, pool, server, scopes)] as const)
     const people = consoleClient(this, pool, consoleUrl)
 
     this.userPoolId = pool.userPoolId
     this.signInUrl = domain.baseUrl()
     this.tokenUrl = `${this.signInUrl}/oauth2/token`
     this.clientIds = {
-      helpdesk: helpdesk.userPoolClientId,
-      admin: admin.userPoolClientId,
+      ...Object.fromEntries(machines.map(([name, client]) => [name, client.userPoolClientId])),
       console: people.userPoolClientId,
     }
     // Cognito's access tokens have no audience, so API Gateway compares their client_id with this list.
@@ -135,12 +133,12 @@ function consoleClient(scope: Construct, userPool: UserPool, consoleUrl: string)
 
 function machineClient(
   scope: Construct,
-  name: MachineName,
+  name: MachineClient,
   userPool: UserPool,
   server: UserPoolResourceServer,
   scopes: readonly ResourceServerScope[],
 ): UserPoolClient {
-  const allowed: readonly string[] = machines[name]
+  const allowed: readonly string[] = scopesOf[name]
   return new UserPoolClient(scope, `${name}-client`, {
     userPool,
     userPoolClientName: name,

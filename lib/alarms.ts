@@ -1,8 +1,7 @@
-import { Annotations, Aws, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
+import { Annotations, Aws, Duration, Stack, Validations } from 'aws-cdk-lib'
 import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Key } from 'aws-cdk-lib/aws-kms'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
@@ -17,16 +16,9 @@ export class AlarmTopic extends Construct {
   /** @param addresses mail addresses; each gets a mail from AWS and must confirm the subscription once */
   constructor(scope: Construct, id: string, addresses: readonly string[]) {
     super(scope, id)
-    // A key of our own: the policy of the key that AWS manages for SNS does not admit CloudWatch.
-    const key = new Key(this, 'Key', {
-      description: 'Alarms of the Twitter channel',
-      enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.DESTROY,
-    })
-    this.topic = new Topic(this, 'Topic', { masterKey: key, enforceSSL: true })
+    this.topic = new Topic(this, 'Topic', { enforceSSL: true })
 
     const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com')
-    key.grant(cloudWatch, 'kms:Decrypt', 'kms:GenerateDataKey*')
     // The policy that enforces TLS replaces SNS's default policy, which admits the alarms of the account.
     this.topic.addToResourcePolicy(
       new PolicyStatement({

@@ -9,15 +9,11 @@ import {
   type FunctionResource,
   functions,
 } from '../lambdas/runtime/resources.ts'
-import { type AlarmTopic, alarmPeriod, RunbookAlarm } from './alarms.ts'
 
 export type HandlerFunctionProps = {
   readonly name: FunctionName
   /** The folder with the bundled handler, `index.mjs`. */
   readonly code: string
-  readonly alarms: AlarmTopic
-  /** User impact while the function fails: begins the sentence of its alarms. */
-  readonly userImpact: string
 }
 
 /** Variables that name no AWS resource, so they come without a permission. */
@@ -32,7 +28,8 @@ export type Permission = {
 }
 
 /**
- * A function of the manifest (`lambdas/runtime/resources.ts`) with a role, a log and alarms of its own.
+ * A function of the manifest (`lambdas/runtime/resources.ts`) with a role and a log of its own. What calls it raises the
+ * alarms: answers with 5XX, a queue that waits, a schedule (docs/operations.md).
  * Synthesis fails unless its variables are exactly those of the manifest.
  */
 export class HandlerFunction extends Construct {
@@ -68,7 +65,6 @@ export class HandlerFunction extends Construct {
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
     })
-    this.#addAlarms(props)
     this.node.addValidation({ validate: () => this.#environmentErrors() })
     this.#acknowledgeFindings()
   }
@@ -108,25 +104,6 @@ export class HandlerFunction extends Construct {
       ...missing.map((variable) => `${this.name}: the stack does not set ${variable}, which the manifest lists`),
       ...unexpected.map((variable) => `${this.name}: the stack sets ${variable}, which the manifest does not list`),
     ]
-  }
-
-  #addAlarms({ name, alarms, userImpact }: HandlerFunctionProps): void {
-    new RunbookAlarm(this, 'Errors', {
-      alarms,
-      name: `${name}-errors`,
-      userImpact,
-      cause: `the function ${name} crashed or timed out`,
-      section: `${name}-errors`,
-      metric: this.lambda.metricErrors({ period: alarmPeriod }),
-    })
-    new RunbookAlarm(this, 'Throttles', {
-      alarms,
-      name: `${name}-throttled`,
-      userImpact,
-      cause: `Lambda throttled the function ${name} because too many functions ran at once`,
-      section: 'throttled-functions',
-      metric: this.lambda.metricThrottles({ period: alarmPeriod }),
-    })
   }
 
   #acknowledgeFindings(): void {

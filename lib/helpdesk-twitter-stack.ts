@@ -48,12 +48,7 @@ export class HelpdeskTwitterStack extends Stack {
     const frontDoor = new FrontDoor(this, 'FrontDoor', { gatewayHost: publicApi.host, console: site.behavior })
 
     // The webhook receives X's deliveries, verifies their signature and queues them.
-    const webhook = new HandlerFunction(this, 'Webhook', {
-      name: 'webhook',
-      code: bundles.webhook,
-      alarms,
-      userImpact: "Customers' messages do not reach the helpdesk, and X retries for a few minutes only",
-    })
+    const webhook = new HandlerFunction(this, 'Webhook', { name: 'webhook', code: bundles.webhook })
     const secrets = new XSecrets(this, 'XSecrets')
     secrets.grantRead(webhook)
 
@@ -67,12 +62,7 @@ export class HelpdeskTwitterStack extends Stack {
     events.grantSend(webhook)
 
     // The router turns events into tickets.
-    const router = new HandlerFunction(this, 'Router', {
-      name: 'router',
-      code: bundles.router,
-      alarms,
-      userImpact: "Customers' messages become tickets late or not at all",
-    })
+    const router = new HandlerFunction(this, 'Router', { name: 'router', code: bundles.router })
     events.addConsumer(router)
     const tickets = new TicketTable(this, 'Tickets')
     tickets.grantReadWrite(router)
@@ -89,12 +79,7 @@ export class HelpdeskTwitterStack extends Stack {
     const mediaBucket = new MediaBucket(this, 'MediaBucket', { consoleUrl: frontDoor.url })
 
     // The API serves the helpdesk and the console.
-    const api = new HandlerFunction(this, 'Api', {
-      name: 'api',
-      code: bundles.api,
-      alarms,
-      userImpact: 'Agents cannot see tickets, work on them or reply',
-    })
+    const api = new HandlerFunction(this, 'Api', { name: 'api', code: bundles.api })
     const tokens = new TokensKey(this, 'TokensKey')
     tickets.grantReadWrite(api)
     secrets.grantRead(api)
@@ -114,12 +99,7 @@ export class HelpdeskTwitterStack extends Stack {
     replies.grantSend(api)
 
     // The sender sends replies to X.
-    const sender = new HandlerFunction(this, 'Sender', {
-      name: 'sender',
-      code: bundles.sender,
-      alarms,
-      userImpact: "Agents' replies reach customers late or not at all",
-    })
+    const sender = new HandlerFunction(this, 'Sender', { name: 'sender', code: bundles.sender })
     replies.addConsumer(sender)
     tickets.grantReadWrite(sender)
     secrets.grantRead(sender)
@@ -128,12 +108,7 @@ export class HelpdeskTwitterStack extends Stack {
     media.grantSend(sender)
 
     // The media function downloads customers' media from X and uploads agents' media to X.
-    const mediaFunction = new HandlerFunction(this, 'Media', {
-      name: 'media',
-      code: bundles.media,
-      alarms,
-      userImpact: "Customers' media appear late or not at all, and replies with attachments are not sent",
-    })
+    const mediaFunction = new HandlerFunction(this, 'Media', { name: 'media', code: bundles.media })
     media.addConsumer(mediaFunction)
     mediaBucket.grantTransfer(mediaFunction)
     tickets.grantReadWrite(mediaFunction)
@@ -144,12 +119,7 @@ export class HelpdeskTwitterStack extends Stack {
 
     // Every minute requeue puts due replies and media back into their queues.
     const notRequeued = 'Replies that had to wait are not sent, and failed media downloads are not retried'
-    const requeue = new HandlerFunction(this, 'Requeue', {
-      name: 'requeue',
-      code: bundles.requeue,
-      alarms,
-      userImpact: notRequeued,
-    })
+    const requeue = new HandlerFunction(this, 'Requeue', { name: 'requeue', code: bundles.requeue })
     tickets.grantReadWrite(requeue)
     replies.grantSend(requeue)
     media.grantSend(requeue)
@@ -162,12 +132,7 @@ export class HelpdeskTwitterStack extends Stack {
 
     // Every five minutes inactivity looks for channels without messages and for revoked access.
     const notNotified = 'Administrators are not notified when a channel becomes inactive or its account revokes access'
-    const inactivity = new HandlerFunction(this, 'Inactivity', {
-      name: 'inactivity',
-      code: bundles.inactivity,
-      alarms,
-      userImpact: notNotified,
-    })
+    const inactivity = new HandlerFunction(this, 'Inactivity', { name: 'inactivity', code: bundles.inactivity })
     const mail = new Mail(this, 'Mail', settings)
     mail.grantSend(inactivity)
     tickets.grantReadWrite(inactivity)
@@ -185,12 +150,7 @@ export class HelpdeskTwitterStack extends Stack {
 
     // Every few minutes the mentions are polled, because X does not report every answer by an event.
     const notPolled = "Customers' answers under their own posts do not become tickets, or late"
-    const mentions = new HandlerFunction(this, 'Mentions', {
-      name: 'mentions',
-      code: bundles.mentions,
-      alarms,
-      userImpact: notPolled,
-    })
+    const mentions = new HandlerFunction(this, 'Mentions', { name: 'mentions', code: bundles.mentions })
     events.grantSend(mentions)
     tickets.grantReadWrite(mentions)
     secrets.grantRead(mentions)
@@ -206,12 +166,7 @@ export class HelpdeskTwitterStack extends Stack {
 
     // Every fifteen minutes reconcile repairs webhook and subscriptions and recovers missed messages.
     const notRepaired = 'A broken connection to X is not repaired, and missed messages are not recovered'
-    const reconcile = new HandlerFunction(this, 'Reconcile', {
-      name: 'reconcile',
-      code: bundles.reconcile,
-      alarms,
-      userImpact: notRepaired,
-    })
+    const reconcile = new HandlerFunction(this, 'Reconcile', { name: 'reconcile', code: bundles.reconcile })
     events.grantSend(reconcile)
     tickets.grantReadWrite(reconcile)
     secrets.grantRead(reconcile)
@@ -231,7 +186,11 @@ export class HelpdeskTwitterStack extends Stack {
     new LogAlarms(this, 'LogAlarms', { handlers: [router, sender, inactivity, reconcile], alarms })
 
     // Everyone except X needs a token: people sign in, machines use a client secret.
-    const access = new Access(this, 'Access', { consoleUrl: frontDoor.url, domainPrefix: settings.domainPrefix })
+    const access = new Access(this, 'Access', {
+      consoleUrl: frontDoor.url,
+      domainPrefix: settings.domainPrefix,
+      machineClients: settings.machineClients,
+    })
     publicApi.addRoutes({ webhook, api, authorizer: access.authorizer })
 
     // The console needs the sign-in address in its configuration, so it is uploaded last.
@@ -258,8 +217,9 @@ export class HelpdeskTwitterStack extends Stack {
     )
     this.#output('UserPoolId', access.userPoolId, 'User pool; create users and read client secrets here')
     this.#output('ConsoleClientId', access.clientIds.console, 'Client of the console; it has no secret')
-    this.#output('HelpdeskClientId', access.clientIds.helpdesk, 'Machine client with the scope tickets')
-    this.#output('AdminClientId', access.clientIds.admin, 'Machine client with all scopes')
+    const { helpdesk, admin } = access.clientIds
+    if (helpdesk) this.#output('HelpdeskClientId', helpdesk, 'Machine client with the scope tickets')
+    if (admin) this.#output('AdminClientId', admin, 'Machine client with all scopes')
     this.#output('XSecretsArn', secrets.arn, 'Secret that must hold the credentials of the X app')
     this.#output('MailFrom', mail.identityName, 'Sender of mails to administrators; verify it with SES')
     this.#output('AlarmTopicArn', alarms.topic.topicArn, 'Topic of all alarms; add more recipients here')

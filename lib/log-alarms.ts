@@ -1,5 +1,5 @@
-import { Duration, Stack } from 'aws-cdk-lib'
-import { FilterPattern, type IFilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs'
+import { Duration } from 'aws-cdk-lib'
+import { FilterPattern } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { LogEvent, RoutedOutcome } from '../lambdas/core/log-events.ts'
 import { type FunctionName, schedules } from '../lambdas/runtime/resources.ts'
@@ -63,12 +63,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
 }
 
-/** Metrics without an alarm, by name. */
-const counted: Readonly<Record<string, { readonly handler: FunctionName; readonly pattern: IFilterPattern }>> = {
-  Repaired: { handler: 'reconcile', pattern: eventIs('repaired') },
-}
-
-/** Alarms and metrics on log lines. Their event names are typed, so renaming an event cannot silence an alarm. */
+/** Alarms on log lines. Their event names are typed, so renaming an event cannot silence an alarm. */
 export class LogAlarms extends Construct {
   constructor(
     scope: Construct,
@@ -85,14 +80,6 @@ export class LogAlarms extends Construct {
       const [first, ...more] = names.map(logGroupOf)
       if (!first) throw new Error(`${row.name}: no handler logs its lines`)
       new LogAlarm(this, metricName, { ...row, section: row.name, metricName, alarms, logGroups: [first, ...more] })
-    }
-    for (const [metricName, { handler, pattern }] of Object.entries(counted)) {
-      new MetricFilter(this, metricName, {
-        logGroup: logGroupOf(handler),
-        filterPattern: pattern,
-        metricNamespace: Stack.of(this).stackName,
-        metricName,
-      })
     }
   }
 }

@@ -11,14 +11,14 @@ export type ScheduleProps = {
   readonly name: ScheduleName
   readonly target: HandlerFunction
   readonly alarms: AlarmTopic
-  /** User impact while the schedule does not run: begins the sentence of its alarm. */
+  /** User impact while the runs stop or fail: begins the sentence of its alarms. */
   readonly userImpact: string
   /** Whole minutes between two runs; default: those of the manifest. */
   readonly everyMinutes?: number
 }
 
 /**
- * Invokes a function at an interval, with an alarm when the runs stop.
+ * Invokes a function at an interval, with alarms when runs stop or fail.
  * @throws Error when the function is not that of the schedule
  */
 export class Schedule extends Construct {
@@ -48,6 +48,15 @@ export class Schedule extends Construct {
       below: 1,
     })
     stopped.node.addDependency(rule)
+
+    new RunbookAlarm(this, 'ErrorsAlarm', {
+      alarms,
+      name: `${name}-errors`,
+      userImpact,
+      cause: `the function ${name} crashed or timed out`,
+      section: `${name}-errors`,
+      metric: target.lambda.metricErrors({ period: alarmPeriod }),
+    })
 
     const reason = 'The next run does the work of a missed one, and an alarm reports when runs stop.'
     Validations.of(rule).acknowledge({ id: 'Serverless-EventBusDLQ', reason })

@@ -3,6 +3,10 @@ import { isMailAddress } from '../lambdas/core/mail-address.ts'
 import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
 import { mentionsPollMinutes, queueConcurrency } from '../lambdas/runtime/resources.ts'
 
+/** Machines that may get a token: the helpdesk works on tickets, the administration client may do everything. */
+export const machineClients = ['helpdesk', 'admin'] as const
+export type MachineClient = (typeof machineClients)[number]
+
 /** The settings of one installation, from the context in `cdk.json` or `-c NAME=VALUE`. */
 export type Settings = {
   /** Prefix of every resource name, so two installations fit into one account. */
@@ -21,6 +25,8 @@ export type Settings = {
   readonly mentionsPollMinutes: number
   /** How many batches of each queue are processed at once, at most: 2 to 1000. */
   readonly queueConcurrency: number
+  /** The machine clients of the user pool; may be none. Cognito takes $6 a month for each. */
+  readonly machineClients: readonly MachineClient[]
 }
 
 /** Defaults of settings that are not given. */
@@ -31,6 +37,7 @@ export const defaults = {
   eventSource: 'x-activity',
   mentionsPollMinutes: mentionsPollMinutes.default,
   queueConcurrency: queueConcurrency.default,
+  machineClients: ['helpdesk'],
 } as const satisfies Partial<Settings>
 
 /**
@@ -47,6 +54,7 @@ export function readSettings(node: Node): Settings {
     eventSource: eventSource(text(node, 'eventSource') ?? defaults.eventSource),
     mentionsPollMinutes: wholeNumber(node, 'mentionsPollMinutes', mentionsPollMinutes),
     queueConcurrency: wholeNumber(node, 'queueConcurrency', queueConcurrency),
+    machineClients: clients(node.tryGetContext('machineClients')),
   }
 }
 
@@ -81,11 +89,26 @@ function wholeNumber(node: Node, name: string, range: { default: number; min: nu
   )
 }
 
-/** A list in `cdk.json`; text with commas on the command line, which has no lists. */
 function addresses(value: unknown): string[] {
+  return itemsIn(value).map((item) => address('administrators', item))
+}
+
+/** An empty list is none; left out is the default. */
+function clients(value: unknown): readonly MachineClient[] {
+  if (value === undefined) return defaults.machineClients
+  const asked = itemsIn(value)
+  const unknown = asked.find((item) => !machineClients.some((name) => name === item))
+  if (unknown !== undefined) {
+    const known = machineClients.join(', ')
+    throw new Error(`context machineClients: expected a list of ${known}, got ${JSON.stringify(unknown)}`)
+  }
+  return machineClients.filter((name) => asked.includes(name))
+}
+
+/** A list in `cdk.json`; text with commas on the command line, which has no lists. Without empty items. */
+function itemsIn(value: unknown): unknown[] {
   const list: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [value ?? '']
-  const found = list.map((item) => (typeof item === 'string' ? item.trim() : item)).filter((item) => item !== '')
-  return found.map((item) => address('administrators', item))
+  return list.map((item) => (typeof item === 'string' ? item.trim() : item)).filter((item) => item !== '')
 }
 
 function address(name: string, value: unknown): string {

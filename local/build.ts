@@ -17,7 +17,7 @@ export async function bundle(folder: string): Promise<Record<FunctionName, strin
   const kept = await keptBuild(join(root, 'node_modules/.cache/functions'), sources, async (outDir) => {
     const [{ bundleHandlers }, bundler] = await Promise.all([import('../build/bundle.ts'), import('esbuild')])
     try {
-      bundleHandlers(outDir)
+      await bundleHandlers(outDir)
     } finally {
       // Otherwise it waits as a process of its own for more to bundle.
       await bundler.stop()

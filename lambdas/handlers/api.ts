@@ -3,7 +3,7 @@ import { createReplyQueue } from '../adapters/aws/due-queue.ts'
 import { createXAccounts } from '../adapters/x/accounts.ts'
 import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
 import { awsAccess } from '../runtime/aws.ts'
-import { openBucket } from '../runtime/bucket.ts'
+import { openBucketOnFirstUse } from '../runtime/bucket-on-first-use.ts'
 import { now } from '../runtime/clock.ts'
 import { eventSourceIn, readEnvironment } from '../runtime/environment.ts'
 import { httpHandler } from '../runtime/http.ts'
@@ -19,7 +19,7 @@ const eventSource = eventSourceIn(environment.EVENT_SOURCE)
 const endpoints = apiEndpoints({
   ...openStores(environment.TABLE_NAME, now),
   replyQueue: createReplyQueue(awsAccess('sqs'), environment.REPLIES_QUEUE_URL),
-  bucket: openBucket(environment.MEDIA_BUCKET),
+  bucket: openBucketOnFirstUse(environment.MEDIA_BUCKET),
   accounts: createXAccounts(access),
   subscriptions: createXSubscriptions(access, eventSource),
   eventSource,

@@ -35,7 +35,11 @@ export type EnvironmentName =
   /** The sender of mails: a verified identity of SES. */
   | 'MAIL_FROM'
 
-/** The functions, by the names of their handler files. X waits 3 seconds for the webhook, the gateway 30 for the API. */
+/**
+ * The functions, by the names of their handler files. X waits 3 seconds for the webhook, the gateway 30 for the API.
+ * Memory decides the share of a processor, one for 1,769 MB: loaded they hold 46 to 63 MB, so it is chosen by who waits
+ * (docs/decisions/starts.md).
+ */
 export const functions = {
   webhook: { timeoutSeconds: 10, memoryMb: 1024, environment: ['EVENTS_QUEUE_URL', 'X_SECRETS', 'TABLE_NAME'] },
   router: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME', 'MEDIA_QUEUE_URL'] },
@@ -58,7 +62,7 @@ export const functions = {
     memoryMb: 512,
     environment: ['TABLE_NAME', 'MEDIA_QUEUE_URL', 'X_SECRETS', 'TOKENS_KEY', 'X_API_URL'],
   },
-  /** A video may have half a gigabyte, so this is Lambda's longest time-out. */
+  /** A video may have half a gigabyte, so this is Lambda's longest time-out. It holds three parts of 8 MB. */
   media: {
     timeoutSeconds: 900,
     memoryMb: 1024,

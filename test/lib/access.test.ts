@@ -1,18 +1,19 @@
 import { expect, test } from '@jest/globals'
+import type { Template } from 'aws-cdk-lib/assertions'
 import { access } from '../../lambdas/core/api/access.ts'
 import { productTemplate, resourcesOf } from './synthesis.ts'
 
 const template = productTemplate()
 
-function clientNamed(clientName: string): { id: string; properties: Record<string, unknown> } {
+function clientNamed(template: Template, clientName: string): { id: string; properties: Record<string, unknown> } {
   const clients = Object.entries(resourcesOf(template, 'AWS::Cognito::UserPoolClient'))
   const [client] = clients.filter(([, { Properties }]) => Properties.ClientName === clientName)
   if (!client) throw new Error(`no client ${clientName}`)
   return { id: client[0], properties: client[1].Properties }
 }
 
-function scopesOf(clientName: string): string[] {
-  const { properties } = clientNamed(clientName)
+function scopesOf(template: Template, clientName: string): string[] {
+  const { properties } = clientNamed(template, clientName)
   expect(properties).toMatchObject({ GenerateSecret: true, AllowedOAuthFlows: ['client_credentials'] })
   return [...JSON.stringify(properties.AllowedOAuthScopes).matchAll(/"\/(\w+)"/g)].map(([, name = '']) => name)
 }
@@ -27,10 +28,27 @@ test('the user pool has the scopes that the API reads', () => {
   })
 })
 
-test('the helpdesk may work on tickets, the administrator may do everything', () => {
-  expect(scopesOf('helpdesk')).toEqual(['tickets'])
-  expect(scopesOf('admin')).toEqual(Object.keys(access.scopes))
-  template.resourceCountIs('AWS::Cognito::UserPoolClient', 3)
+test('the helpdesk may work on tickets, and no other machine gets a token', () => {
+  expect(scopesOf(template, 'helpdesk')).toEqual(['tickets'])
+  template.resourceCountIs('AWS::Cognito::UserPoolClient', 2)
+})
+
+test('an administration client, if asked for, may do everything, and the API accepts its tokens', () => {
+  const both = productTemplate({ machineClients: ['helpdesk', 'admin'] })
+  expect(scopesOf(both, 'helpdesk')).toEqual(['tickets'])
+  expect(scopesOf(both, 'admin')).toEqual(Object.keys(access.scopes))
+  const clients = Object.keys(resourcesOf(both, 'AWS::Cognito::UserPoolClient'))
+  expect(clients).toHaveLength(3)
+  both.hasOutput('AdminClientId', { Value: { Ref: clientNamed(both, 'admin').id } })
+  both.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+    JwtConfiguration: { Audience: clients.map((Ref) => ({ Ref })) },
+  })
+})
+
+test('without machine clients only people get a token', () => {
+  const none = productTemplate({ machineClients: [] })
+  none.resourceCountIs('AWS::Cognito::UserPoolClient', 1)
+  expect(none.toJSON().Outputs).not.toHaveProperty('HelpdeskClientId')
 })
 
 test('the user pool has the groups that the API reads', () => {
@@ -42,7 +60,7 @@ test('the user pool has the groups that the API reads', () => {
 })
 
 test('people sign in on the page of the pool and return to the console with a code, without a client secret', () => {
-  const { id, properties } = clientNamed('console')
+  const { id, properties } = clientNamed(template, 'console')
   const { ConsoleUrl } = template.toJSON().Outputs as Record<string, { Value: { 'Fn::Join': [string, unknown[]] } }>
   const consoleUrl = ConsoleUrl?.Value['Fn::Join'][1] ?? []
   expect(properties).toMatchObject({
@@ -60,7 +78,7 @@ test('people sign in on the page of the pool and return to the console with a co
 })
 
 test('a person who is removed loses access within a day', () => {
-  expect(clientNamed('console').properties).toMatchObject({
+  expect(clientNamed(template, 'console').properties).toMatchObject({
     AccessTokenValidity: 60,
     IdTokenValidity: 60,
     RefreshTokenValidity: 12 * 60,

@@ -10,11 +10,10 @@ const queue = { actions: ['sqs:SendMessage'], resources: ['arn:aws:sqs:::events.
 const table = { actions: ['dynamodb:UpdateItem'], resources: ['arn:aws:dynamodb:::table/table'] }
 
 function webhookAlone() {
-  const { stack, alarms } = emptyStack()
-  const userImpact = 'Nobody hears of customers'
+  const { stack } = emptyStack()
   return {
     stack,
-    webhook: new HandlerFunction(stack, 'Webhook', { name: 'webhook', code: bundle, alarms, userImpact }),
+    webhook: new HandlerFunction(stack, 'Webhook', { name: 'webhook', code: bundle }),
   }
 }
 
@@ -74,9 +73,8 @@ describe('synthesis fails', () => {
 })
 
 test('a plain value grants no permission, and the name of an AWS resource is no plain value', () => {
-  const { stack, alarms } = emptyStack()
-  const userImpact = 'No answers'
-  const sender = new HandlerFunction(stack, 'Sender', { name: 'sender', code: bundle, alarms, userImpact })
+  const { stack } = emptyStack()
+  const sender = new HandlerFunction(stack, 'Sender', { name: 'sender', code: bundle })
   sender.addVariable('X_API_URL', 'https://api.x.com')
   // @ts-expect-error a table comes with the permission to use it
   sender.addVariable('TABLE_NAME', 'table')

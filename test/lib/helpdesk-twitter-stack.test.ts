@@ -148,7 +148,6 @@ describe('permissions', () => {
 
 test('the outputs name everything that X, the helpdesk and an administrator need', () => {
   expect(Object.keys(template.toJSON().Outputs).sort()).toEqual([
-    'AdminClientId',
     'AlarmTopicArn',
     'ApiUrl',
     'CallbackUrl',
@@ -175,13 +174,13 @@ test('console, API, webhook and callback share one origin, the front door', () =
 test('the functions know that origin, the address of X and the event system', () => {
   const variablesOf = (name: FunctionName, settings: Parameters<typeof productTemplate>[0]) =>
     deployedFunction(productTemplate(settings), name).Environment
-  const other = { xApiUrl: 'https://x.example.com', eventSource: 'x-activity' } as const
+  const other = { xApiUrl: 'https://x.example.com', eventSource: 'account-activity' } as const
   for (const name of ['api', 'inactivity', 'reconcile'] as const) {
     expect(variablesOf(name, {})).toMatchObject({
       Variables: {
         PUBLIC_URL: { 'Fn::Join': ['', frontDoor] },
         X_API_URL: 'https://api.x.com',
-        EVENT_SOURCE: 'account-activity',
+        EVENT_SOURCE: 'x-activity',
       },
     })
     expect(variablesOf(name, other)).toMatchObject({

@@ -36,7 +36,7 @@ describe('routes', () => {
 
 test('a token must come from our user pool and from one of its clients', () => {
   const clients = Object.keys(resourcesOf(template, 'AWS::Cognito::UserPoolClient'))
-  expect(clients).toHaveLength(3)
+  expect(clients).toHaveLength(2)
   const [pool] = Object.keys(resourcesOf(template, 'AWS::Cognito::UserPool'))
   template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
     AuthorizerType: 'JWT',

@@ -92,7 +92,7 @@ test.each([
 test('a target other than the function of the same name is an error', () => {
   const { stack, alarms } = emptyStack()
   const userImpact = 'Answers wait'
-  const router = new HandlerFunction(stack, 'Router', { name: 'router', code: bundle, alarms, userImpact })
+  const router = new HandlerFunction(stack, 'Router', { name: 'router', code: bundle })
   expect(() => new Schedule(stack, 'Schedule', { name: 'requeue', target: router, alarms, userImpact })).toThrow(
     'schedule requeue: its target must be requeue, not router',
   )

@@ -89,6 +89,22 @@ describe('the concurrency of the queues', () => {
   })
 })
 
+describe('machine clients', () => {
+  test.each([
+    [undefined, ['helpdesk']],
+    [[], []],
+    ['', []],
+    ['admin, helpdesk', ['helpdesk', 'admin']],
+    [['admin'], ['admin']],
+  ])('%j are %j', (machineClients, expected) => {
+    expect(read({ machineClients }).machineClients).toEqual(expected)
+  })
+
+  test.each([['administrator'], [['helpdesk', 7]], [true]])('are not %j', (machineClients) => {
+    expect(() => read({ machineClients })).toThrow('context machineClients: expected a list of helpdesk, admin, got')
+  })
+})
+
 test('the other settings have defaults', () => {
   expect(read({})).toEqual({
     stackName: 'HelpdeskTwitter',
@@ -99,6 +115,7 @@ test('the other settings have defaults', () => {
     eventSource: 'x-activity',
     mentionsPollMinutes: 2,
     queueConcurrency: 2,
+    machineClients: ['helpdesk'],
   })
   const given = {
     stackName: 'Trial',

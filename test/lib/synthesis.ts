@@ -40,9 +40,10 @@ export function productStack(app: App, settings: Partial<Settings> = {}): Helpde
       mailFrom: 'helpdesk@example.org',
       domainPrefix: undefined,
       xApiUrl: 'https://api.x.com',
-      eventSource: 'account-activity',
+      eventSource: 'x-activity',
       mentionsPollMinutes: 2,
       queueConcurrency: 2,
+      machineClients: ['helpdesk'],
       ...settings,
     },
     bundles: Object.fromEntries(Object.keys(functions).map((name) => [name, bundle])) as Record<FunctionName, string>,
@@ -94,7 +95,10 @@ export function permissionsOf(template: Template): Record<FunctionName, Statemen
 /** A stack with nothing but a topic for alarms, to try one construct in. */
 export function emptyStack(): { stack: Stack; alarms: AlarmTopic } {
   const stack = new Stack(productApp(), 'Trial')
-  return { stack, alarms: new AlarmTopic(stack, 'Alarms', ['on-call@example.com']) }
+  return {
+    stack,
+    alarms: new AlarmTopic(stack, 'Alarms', ['on-call@example.com']),
+  }
 }
 
 export type Resource = { readonly Type: string; readonly Properties: Record<string, unknown> }

@@ -89,6 +89,6 @@ test('a visibility time-out that is too short for the consumer is an error', () 
 test('a consumer other than that of the manifest is an error', () => {
   const { stack, alarms } = emptyStack()
   const events = new WorkQueue(stack, 'Events', { name: 'events', alarms, userImpact })
-  const api = new HandlerFunction(stack, 'Api', { name: 'api', code: bundle, alarms, userImpact })
+  const api = new HandlerFunction(stack, 'Api', { name: 'api', code: bundle })
   expect(() => events.addConsumer(api)).toThrow('events: api is not its consumer, router is')
 })

@@ -7,8 +7,6 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
-import { Upload } from '@aws-sdk/lib-storage'
-import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
 import type { Bucket } from '../../core/ports/media.ts'
 import { SAMPLE_BYTES, typeOf } from './type.ts'
 
@@ -35,10 +33,14 @@ export function s3Client(endpoint: string | undefined): S3Client {
   })
 }
 
+/** The media function transfers files and gives no links, so it never loads this. */
+const presigner = () => import('@aws-sdk/s3-request-presigner')
+
 /** The private bucket in S3. */
 export function createBucket(name: string, client: S3Client): Bucket {
   return {
     async put(key, contentType, bytes) {
+      const { Upload } = await import('@aws-sdk/lib-storage')
       const upload = new Upload({
         client,
         params: {
@@ -86,10 +88,13 @@ export function createBucket(name: string, client: S3Client): Bucket {
       return Body.transformToByteArray()
     },
 
-    link: (key) =>
-      getSignedUrl(client, new GetObjectCommand({ Bucket: name, Key: key }), { expiresIn: LINK_TTL_SECONDS }),
+    async link(key) {
+      const { getSignedUrl } = await presigner()
+      return getSignedUrl(client, new GetObjectCommand({ Bucket: name, Key: key }), { expiresIn: LINK_TTL_SECONDS })
+    },
 
-    uploadLink(key, contentType, size) {
+    async uploadLink(key, contentType, size) {
+      const { getSignedUrl } = await presigner()
       const put = new PutObjectCommand({ Bucket: name, Key: key, ContentType: contentType, ContentLength: size })
       // The signature covers type and length, so the upload must match its announcement.
       const signableHeaders = new Set(['content-type', 'content-length'])

@@ -1,5 +1,3 @@
-import { FileTypeParser } from 'file-type'
-
 /** The first bytes of a file that are enough to recognise its type. */
 export const SAMPLE_BYTES = 4_100
 
@@ -10,6 +8,7 @@ const ARCHIVE_PREFIXES = ['1f8b', '504b']
 export async function typeOf(firstBytes: Uint8Array): Promise<string | null> {
   const sample = firstBytes.subarray(0, SAMPLE_BYTES)
   if (ARCHIVE_PREFIXES.includes(Buffer.from(sample.subarray(0, 2)).toString('hex'))) return null
+  const { FileTypeParser } = await import('file-type')
   try {
     // A new parser each time, because it is not safe for concurrent use.
     const found = await new FileTypeParser({ maxBufferSize: SAMPLE_BYTES }).fromBuffer(sample)

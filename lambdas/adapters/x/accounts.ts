@@ -7,7 +7,7 @@ export function createXAccounts(access: XAccess): XAccounts {
   return {
     requestToken: (callbackUrl) =>
       callX(async () => {
-        const client = clientOf(access.apiUrl, await access.secrets.app())
+        const client = await clientOf(access.apiUrl, await access.secrets.app())
         const link = await client.generateAuthLink(callbackUrl, { linkMode: 'authorize', forceLogin: true })
         const authorizeUrl = link.url.replace('https://api.x.com', access.apiUrl)
         return { token: link.oauth_token, secret: link.oauth_token_secret, authorizeUrl }

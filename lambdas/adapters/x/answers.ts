@@ -1,6 +1,6 @@
-import { ApiPartialResponseError, ApiRequestError, ApiResponseError, type TwitterRateLimit } from 'twitter-api-v2'
+import type { TwitterRateLimit } from 'twitter-api-v2'
 import { noResets, type Resets, type XAnswer } from '../../core/replies/sending.ts'
-import { causeOf, detailOf } from './client.ts'
+import { causeOf, detailOf, isLibraryError } from './client.ts'
 
 /** Errors of the connection, before anything is sent: X certainly has nothing. */
 const CONNECTION_ERRORS = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'CERT_HAS_EXPIRED']
@@ -12,7 +12,7 @@ export function sentAnswer(externalId: string, rateLimit: TwitterRateLimit | und
 
 /** The answer after a failed call. Throws only errors that come from neither X nor the network. */
 export function failedAnswer(error: unknown): XAnswer {
-  if (error instanceof ApiResponseError) {
+  if (isLibraryError('response', error)) {
     const detail = detailOf(error)
     return {
       is: 'refused',
@@ -21,11 +21,11 @@ export function failedAnswer(error: unknown): XAnswer {
       resets: error.code === 429 ? resetsIn(error.headers) : noResets,
     }
   }
-  if (error instanceof ApiRequestError) {
+  if (isLibraryError('request', error)) {
     const { message, code } = causeOf(error)
     return { is: code && CONNECTION_ERRORS.includes(code) ? 'unreached' : 'unanswered', detail: message }
   }
-  if (error instanceof ApiPartialResponseError) return { is: 'unanswered', detail: 'the answer was cut off' }
+  if (isLibraryError('partial-response', error)) return { is: 'unanswered', detail: 'the answer was cut off' }
   throw error
 }
 

@@ -1,5 +1,11 @@
 import { Agent } from 'node:http'
-import { ApiRequestError, ApiResponseError, type ITwitterApiClientPlugin, TwitterApi } from 'twitter-api-v2'
+import type {
+  ApiPartialResponseError,
+  ApiRequestError,
+  ApiResponseError,
+  ITwitterApiClientPlugin,
+  TwitterApi,
+} from 'twitter-api-v2'
 import type { AppKeys } from '../../core/ports/platform.ts'
 import { type AccountTokens, XError } from '../../core/ports/x.ts'
 
@@ -10,9 +16,11 @@ const X_ORIGIN = 'https://api.x.com'
 
 /**
  * A client of X with twitter-api-v2. The library's hosts are fixed, so for a simulator a plugin redirects each request
- * after it was signed. The signature is always one for https://api.x.com.
+ * after it was signed. The signature is always one for https://api.x.com. The library is loaded with the first client:
+ * it takes a tenth of a start, and many starts never call X.
  */
-export function clientOf(apiUrl: string, app: AppKeys, tokens?: AccountTokens): TwitterApi {
+export async function clientOf(apiUrl: string, app: AppKeys, tokens?: AccountTokens): Promise<TwitterApi> {
+  const { TwitterApi } = await import('twitter-api-v2')
   const keys = { appKey: app.key, appSecret: app.secret }
   return new TwitterApi(
     tokens ? { ...keys, accessToken: tokens.token, accessSecret: tokens.secret } : keys,
@@ -22,7 +30,7 @@ export function clientOf(apiUrl: string, app: AppKeys, tokens?: AccountTokens): 
 
 /** A client that calls X as the app. */
 export async function appClientOf(apiUrl: string, app: AppKeys): Promise<TwitterApi> {
-  return clientOf(apiUrl, app).appLogin()
+  return (await clientOf(apiUrl, app)).appLogin()
 }
 
 function settingsFor(apiUrl: string) {
@@ -42,10 +50,24 @@ function settingsFor(apiUrl: string) {
   return { plugins: [plugin], ...(target.protocol === 'http:' ? { httpAgent: new Agent({ keepAlive: true }) } : {}) }
 }
 
+type LibraryErrors = {
+  /** X answered with an error. */
+  readonly response: ApiResponseError
+  /** No answer came. */
+  readonly request: ApiRequestError
+  /** The answer was cut off. */
+  readonly 'partial-response': ApiPartialResponseError
+}
+
+/** True for an error of the library, by the fields that tell its errors apart: its classes would load it. */
+export function isLibraryError<T extends keyof LibraryErrors>(type: T, error: unknown): error is LibraryErrors[T] {
+  return error instanceof Error && Reflect.get(error, 'error') === true && Reflect.get(error, 'type') === type
+}
+
 /** The XError for an error of the library; any other error as it is. */
 export function xErrorFrom(error: unknown): unknown {
-  if (error instanceof ApiResponseError) return new XError(error.code, detailOf(error))
-  if (error instanceof ApiRequestError) return new XError(null, causeOf(error).message)
+  if (isLibraryError('response', error)) return new XError(error.code, detailOf(error))
+  if (isLibraryError('request', error)) return new XError(null, causeOf(error).message)
   return error
 }
 

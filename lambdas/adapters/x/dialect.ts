@@ -1,5 +1,5 @@
-import { ApiResponseError } from 'twitter-api-v2'
-import { detailOf } from './client.ts'
+import type { ApiResponseError } from 'twitter-api-v2'
+import { detailOf, isLibraryError } from './client.ts'
 
 /** The fields and expansions of a request, by X's names of them. */
 type Wanted = Readonly<Record<string, string>>
@@ -49,7 +49,7 @@ async function answerOf<T>(call: Promise<T>): Promise<{ answer: T } | { refusal:
     return { answer: await call }
   } catch (error) {
     const isOfNames =
-      error instanceof ApiResponseError && error.code === 400 && /fields|expansions/.test(detailOf(error))
+      isLibraryError('response', error) && error.code === 400 && /fields|expansions/.test(detailOf(error))
     if (!isOfNames) throw error
     return { refusal: error }
   }

@@ -1,6 +1,6 @@
 /** Called by the console to show what happened on a channel, day by day. */
 import { wrongFields } from '../../core/api/problem.ts'
-import { activityQuery, channelActivity } from '../../core/api/schemas.ts'
+import { activityQuery } from '../../core/api/requests.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import { dayOf } from '../../core/reports/counts.ts'
@@ -25,7 +25,7 @@ export function activityRoutes({
       access: 'agent',
       query: activityQuery,
       body: null,
-      answer: channelActivity,
+      answer: 'channelActivity',
       problems: [404],
       handle: async ({ params, query }) => {
         const channel = await channels.get(params.id ?? '')

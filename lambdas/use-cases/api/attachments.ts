@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { wrongFields } from '../../core/api/problem.ts'
-import { attachmentAnswer, newAttachmentBody, noQuery } from '../../core/api/schemas.ts'
+import { newAttachmentBody, noQuery } from '../../core/api/requests.ts'
 import type { Bucket } from '../../core/ports/media.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { UploadStore } from '../../core/ports/replies.ts'
@@ -32,7 +32,7 @@ export function attachmentRoutes({ uploads, bucket, now }: AttachmentDependencie
       access: 'agent',
       query: noQuery,
       body: newAttachmentBody,
-      answer: attachmentAnswer,
+      answer: 'attachmentAnswer',
       status: 201,
       problems: [],
       handle: async ({ body }) => {

@@ -1,11 +1,6 @@
 /** Called by the console and helpdesks to read channels, and by administrators to change their settings. */
-import {
-  type ApiChannel,
-  changeChannelBody,
-  channelList,
-  channel as channelSchema,
-  noQuery,
-} from '../../core/api/schemas.ts'
+import { changeChannelBody, noQuery } from '../../core/api/requests.ts'
+import type { ApiChannel } from '../../core/api/schemas.ts'
 import type { Channel } from '../../core/channels/channel.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
@@ -20,7 +15,7 @@ export function channelRoutes({ channels, now }: Pick<Stores, 'channels'> & { no
       access: 'agent',
       query: noQuery,
       body: null,
-      answer: channelList,
+      answer: 'channelList',
       problems: [],
       handle: async () => ({ channels: (await channels.list()).map(toApiChannel) }),
     }),
@@ -31,7 +26,7 @@ export function channelRoutes({ channels, now }: Pick<Stores, 'channels'> & { no
       access: 'agent',
       query: noQuery,
       body: null,
-      answer: channelSchema,
+      answer: 'channel',
       problems: [404],
       handle: async ({ params }) => found(await channels.get(params.id ?? ''), params.id),
     }),
@@ -42,7 +37,7 @@ export function channelRoutes({ channels, now }: Pick<Stores, 'channels'> & { no
       access: 'administrator',
       query: noQuery,
       body: changeChannelBody,
-      answer: channelSchema,
+      answer: 'channel',
       problems: [404],
       handle: async ({ params, body }) =>
         found(await channels.change(params.id ?? '', body, now().toISOString()), params.id),

@@ -5,7 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { paths } from '../../core/api/paths.ts'
 import { Problem } from '../../core/api/problem.ts'
-import { callbackQuery, channel as channelSchema, connectAnswer, noQuery } from '../../core/api/schemas.ts'
+import { callbackQuery, noQuery } from '../../core/api/requests.ts'
 import type { OwnWebhook } from '../../core/ports/channels.ts'
 import type { Clock, Encryption, Log } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
@@ -167,7 +167,7 @@ export function connectRoutes({
       access: 'administrator',
       query: noQuery,
       body: null,
-      answer: connectAnswer,
+      answer: 'connectAnswer',
       status: 201,
       problems: [409, 502],
       handle: startSignIn,
@@ -179,7 +179,7 @@ export function connectRoutes({
       access: 'anyone',
       query: callbackQuery,
       body: null,
-      answer: noQuery,
+      answer: 'nothing',
       status: 302,
       problems: [],
       handle: async ({ query, cookies }) => {
@@ -198,7 +198,7 @@ export function connectRoutes({
       access: 'administrator',
       query: noQuery,
       body: null,
-      answer: channelSchema,
+      answer: 'channel',
       problems: [404, 502],
       handle: async ({ params }) => disconnect(params.id),
     }),

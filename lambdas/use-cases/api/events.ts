@@ -1,5 +1,5 @@
 /** Called by administrators who ask why an event opened no ticket (rule 9). */
-import { eventPage, listEventsQuery } from '../../core/api/schemas.ts'
+import { listEventsQuery } from '../../core/api/requests.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import { cursorOf, keyIn, type Route, route } from './route.ts'
 
@@ -15,7 +15,7 @@ export function eventRoutes({ events }: Pick<Stores, 'events'>): Route[] {
       access: 'administrator',
       query: listEventsQuery,
       body: null,
-      answer: eventPage,
+      answer: 'eventPage',
       problems: [],
       handle: async ({ query: { limit, cursor, ...filter } }) => {
         const page = await events.list(filter, { limit, after: keyIn(cursor, RECORD_KEY) })

@@ -1,5 +1,5 @@
 /** Called by administrators to read and flip the switch of the whole integration. */
-import { changeExtensionBody, extension, extensionList, noQuery } from '../../core/api/schemas.ts'
+import { changeExtensionBody, noQuery } from '../../core/api/requests.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import { type EventSource, endOf } from '../../core/x/event-source.ts'
@@ -26,7 +26,7 @@ export function extensionRoutes({ channels, eventSource, now }: ExtensionDepende
       access: 'administrator',
       query: noQuery,
       body: null,
-      answer: extensionList,
+      answer: 'extensionList',
       problems: [],
       handle: async () => ({ extensions: [toApiExtension((await channels.extension()).enabled)] }),
     }),
@@ -38,7 +38,7 @@ export function extensionRoutes({ channels, eventSource, now }: ExtensionDepende
       access: 'administrator',
       query: noQuery,
       body: changeExtensionBody,
-      answer: extension,
+      answer: 'extension',
       problems: [],
       handle: async ({ body }) => {
         await channels.setExtension(body.enabled, now().toISOString())

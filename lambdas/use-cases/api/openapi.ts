@@ -1,7 +1,9 @@
-/** Called by anyone who wants to know the API: describes every route from the schemas that check its requests. */
-import * as z from 'zod'
-import { noQuery, problem } from '../../core/api/schemas.ts'
-import { type Route, route } from './route.ts'
+import type * as z from 'zod/mini'
+import { toJSONSchema } from 'zod/v4/core'
+import * as schemas from '../../core/api/schemas.ts'
+import type { AnswerName, Route } from './route.ts'
+
+const answers: Readonly<Record<AnswerName, z.ZodMiniType>> = { ...schemas }
 
 const PROBLEMS: Readonly<Record<number, string>> = {
   400: 'The body is not JSON',
@@ -11,22 +13,6 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   409: 'Not possible in the current state',
   422: 'A field is not valid; `errors` names it',
   502: 'X refused the call or does not answer',
-}
-
-/** The route that describes all other routes and itself. */
-export function openApiRoute(others: readonly Route[]): Route {
-  const self: Route = route({
-    method: 'GET',
-    path: '/api/openapi.json',
-    summary: 'This document',
-    access: 'anyone',
-    query: noQuery,
-    body: null,
-    answer: z.record(z.string(), z.unknown()),
-    problems: [],
-    handle: async () => openApiOf([...others, self]),
-  })
-  return self
 }
 
 /** The OpenAPI 3.1 document of the routes. */
@@ -64,13 +50,13 @@ function operationOf(one: Route, components: Record<string, unknown>): object {
     responses: {
       [one.status ?? 200]: {
         description: 'OK',
-        content: { 'application/json': { schema: schemaOf(one.answer, 'output', components) } },
+        content: { 'application/json': { schema: schemaOf(answers[one.answer], 'output', components) } },
       },
       ...(one.also
         ? {
             [one.also.status]: {
               description: one.also.description,
-              content: { 'application/json': { schema: schemaOf(one.also.answer, 'output', components) } },
+              content: { 'application/json': { schema: schemaOf(answers[one.also.answer], 'output', components) } },
             },
           }
         : {}),
@@ -79,7 +65,7 @@ function operationOf(one: Route, components: Record<string, unknown>): object {
           status,
           {
             description: PROBLEMS[status] ?? 'Error',
-            content: { 'application/problem+json': { schema: schemaOf(problem, 'output', components) } },
+            content: { 'application/problem+json': { schema: schemaOf(answers.problem, 'output', components) } },
           },
         ]),
       ),
@@ -97,7 +83,7 @@ function pathParameters(path: string): object[] {
 }
 
 function queryParameters({ query }: Route): object[] {
-  const { properties = {}, required = [] } = z.toJSONSchema(query, { io: 'input', unrepresentable: 'any' })
+  const { properties = {}, required = [] } = toJSONSchema(query, { io: 'input', unrepresentable: 'any' })
   return Object.entries(properties).map(([name, schema]) => ({
     name,
     in: 'query',
@@ -107,13 +93,13 @@ function queryParameters({ query }: Route): object[] {
 }
 
 /** A schema in the dialect of OpenAPI 3.1, JSON Schema 2020-12. A named schema goes to the components, once. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Record<string, unknown>): object {
+function schemaOf(schema: z.ZodMiniType, io: 'input' | 'output', components: Record<string, unknown>): object {
   const {
     $defs,
     $schema: _dialect,
     id,
     ...made
-  } = z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<string, unknown>
+  } = toJSONSchema(schema, { io, unrepresentable: 'any' }) as Record<string, unknown>
   for (const [name, definition] of Object.entries($defs ?? {})) components[name] = withoutId(definition as object)
   const own = toComponents(typeof id === 'string' ? made : { ...made })
   if (typeof id !== 'string') return own

@@ -3,16 +3,10 @@
  * that the agent sees why not; the same `Idempotency-Key` again stores no second reply.
  */
 import { createHash, randomUUID } from 'node:crypto'
+import * as z from 'zod/mini'
 import { Problem, wrongFields } from '../../core/api/problem.ts'
-import {
-  type ApiDryRun,
-  dryRun,
-  message as messageSchema,
-  noQuery,
-  replyBody,
-  replyQuery,
-  retryBody,
-} from '../../core/api/schemas.ts'
+import { noQuery, replyBody, replyQuery, retryBody } from '../../core/api/requests.ts'
+import type { ApiDryRun } from '../../core/api/schemas.ts'
 import type { Bucket } from '../../core/ports/media.ts'
 import type { Clock, Log } from '../../core/ports/platform.ts'
 import type { DueQueue } from '../../core/ports/queues.ts'
@@ -163,9 +157,9 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
       access: 'agent',
       query: replyQuery,
       body: replyBody,
-      answer: messageSchema,
+      answer: 'message',
       status: 202,
-      also: { status: 200, description: 'The result of a dry run', answer: dryRun },
+      also: { status: 200, description: 'The result of a dry run', answer: 'dryRun' },
       problems: [404, 409],
       handle: async ({ params, query, body, caller, headers }) => {
         if (query.dryRun === 'true') return new Answer(await checkOnly(params.id, body), { status: 200 })
@@ -184,8 +178,8 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
       summary: 'Send a failed reply again; with `force` also one whose outcome is unknown',
       access: 'agent',
       query: noQuery,
-      body: retryBody.optional(),
-      answer: messageSchema,
+      body: z.optional(retryBody),
+      answer: 'message',
       status: 202,
       problems: [404, 409],
       handle: async ({ params, body }) => {

@@ -3,10 +3,14 @@
  * failure of the caller is thrown as a Problem.
  */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
-import type { z } from 'zod'
+import type * as z from 'zod/mini'
 import { type Caller, callerFrom, may, type Role } from '../../core/api/access.ts'
 import { type FieldProblem, Problem, wrongFields } from '../../core/api/problem.ts'
+import type * as answers from '../../core/api/schemas.ts'
 import { ConflictError } from '../retry-on-conflict.ts'
+
+/** The schema of an answer, by its name, because only the OpenAPI document needs the schema itself. */
+export type AnswerName = keyof typeof answers
 
 /** One call of the API: who may call it, what it takes, what it answers. The OpenAPI document comes from it too. */
 export type Route = {
@@ -14,13 +18,13 @@ export type Route = {
   readonly path: string
   readonly summary: string
   readonly access: Role | 'anyone'
-  readonly query: z.ZodType<Record<string, unknown>>
-  readonly body: z.ZodType | null
-  readonly answer: z.ZodType
+  readonly query: z.ZodMiniType<Record<string, unknown>>
+  readonly body: z.ZodMiniType | null
+  readonly answer: AnswerName
   /** The status of success; 200 by default. */
   readonly status?: number
   /** A second kind of success, which `handle` answers with its own status. */
-  readonly also?: { readonly status: number; readonly description: string; readonly answer: z.ZodType }
+  readonly also?: { readonly status: number; readonly description: string; readonly answer: AnswerName }
   /** The statuses of problems that only some routes answer. */
   readonly problems: readonly number[]
   readonly handle: (request: Request<never, never>) => Promise<object>
@@ -57,11 +61,11 @@ export class Answer {
 }
 
 /** Defines a route, with the request typed by its schemas. */
-export function route<Q extends z.ZodType<Record<string, unknown>>, B extends z.ZodType | null>(
+export function route<Q extends z.ZodMiniType<Record<string, unknown>>, B extends z.ZodMiniType | null>(
   one: Omit<Route, 'query' | 'body' | 'handle'> & {
     query: Q
     body: B
-    handle: (request: Request<z.infer<Q>, B extends z.ZodType ? z.infer<B> : null>) => Promise<object>
+    handle: (request: Request<z.infer<Q>, B extends z.ZodMiniType ? z.infer<B> : null>) => Promise<object>
   },
 ): Route {
   // A list of routes cannot keep the types of each. `answerBy` passes only what the schemas accept.
@@ -123,7 +127,7 @@ function paramsOf({ pathParameters = {} }: ApiEvent): Params {
 }
 
 /** @throws Problem 400 with the position of the error if the body is not JSON */
-function bodyOf(event: ApiEvent, schema: z.ZodType): unknown {
+function bodyOf(event: ApiEvent, schema: z.ZodMiniType): unknown {
   const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '')
   if (text.trim() === '' && schema.safeParse(undefined).success) return undefined
   if (text.trim() === '') throw new Problem(400, 'the body is empty: JSON is required')
@@ -144,7 +148,7 @@ function parseErrorPosition(text: string, error: unknown): string {
 }
 
 /** @throws Problem 422 that names every wrong field */
-function check(schema: z.ZodType, value: unknown, where: 'query' | 'body'): unknown {
+function check(schema: z.ZodMiniType, value: unknown, where: 'query' | 'body'): unknown {
   const read = schema.safeParse(value)
   if (read.success) return read.data
   throw wrongFields(

@@ -1,15 +1,7 @@
 /** Called by the console and helpdesks to read tickets and to change their status and tags. */
 import { Problem } from '../../core/api/problem.ts'
-import {
-  type ApiTicket,
-  changeTicketBody,
-  listMessagesQuery,
-  listTicketsQuery,
-  messagePage,
-  noQuery,
-  ticketPage,
-  ticket as ticketSchema,
-} from '../../core/api/schemas.ts'
+import { changeTicketBody, listMessagesQuery, listTicketsQuery, noQuery } from '../../core/api/requests.ts'
+import type { ApiTicket } from '../../core/api/schemas.ts'
 import type { Channel } from '../../core/channels/channel.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
@@ -77,7 +69,7 @@ export function ticketRoutes({
       access: 'agent',
       query: listTicketsQuery,
       body: null,
-      answer: ticketPage,
+      answer: 'ticketPage',
       problems: [],
       handle: async ({ query: { limit, cursor, ...filter } }) => {
         const page = await tickets.tickets(filter, { limit, after: keyIn(cursor, ACTIVITY_KEY) })
@@ -91,7 +83,7 @@ export function ticketRoutes({
       access: 'agent',
       query: noQuery,
       body: null,
-      answer: ticketSchema,
+      answer: 'ticket',
       problems: [404],
       handle: async ({ params }) => showOne(await find(params.id)),
     }),
@@ -102,7 +94,7 @@ export function ticketRoutes({
       access: 'agent',
       query: noQuery,
       body: changeTicketBody,
-      answer: ticketSchema,
+      answer: 'ticket',
       problems: [404, 409],
       handle: async ({ params, body }) => showOne(await change(params.id, body)),
     }),
@@ -113,7 +105,7 @@ export function ticketRoutes({
       access: 'agent',
       query: listMessagesQuery,
       body: null,
-      answer: messagePage,
+      answer: 'messagePage',
       problems: [404],
       handle: async ({ params, query: { limit, cursor, order } }) => {
         const ticket = await find(params.id)

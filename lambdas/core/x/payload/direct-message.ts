@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { DirectMessage, EncryptedChat } from '../activity.ts'
 import { isGroupConversation, otherParticipant } from '../webhook-body.ts'
 import { marksFrom } from './marks.ts'
@@ -9,21 +9,21 @@ import { displayText } from './text.ts'
 
 const directMessage = z.object({
   id: xId,
-  created_timestamp: z.unknown().optional(),
+  created_timestamp: z.optional(z.unknown()),
   message_create: z.object({
     sender_id: xId,
     target: z.object({ recipient_id: xId }),
     message_data: z.object({
-      text: z.string().catch(''),
-      entities: z.unknown().optional(),
-      attachment: z.object({ media: z.unknown().optional() }).nullish().catch(null),
+      text: z.catch(z.string(), ''),
+      entities: z.optional(z.unknown()),
+      attachment: z.catch(z.nullish(z.object({ media: z.optional(z.unknown()) })), null),
     }),
   }),
 })
 
 /**
  * Reads a direct message. Both event systems send a v1.1 object; X's list of messages has v2 objects.
- * @throws ZodError that names the missing field, Error if neither person is the account
+ * @throws $ZodError that names the missing field, Error if neither person is the account
  */
 export function readDirectMessage(item: unknown, envelope: Envelope): DirectMessage {
   const isV2 = typeof item === 'object' && item !== null && 'event_type' in item
@@ -33,15 +33,12 @@ export function readDirectMessage(item: unknown, envelope: Envelope): DirectMess
 const v2Message = z.object({
   id: xId,
   event_type: z.literal('MessageCreate'),
-  text: z.string().catch(''),
-  created_at: z.unknown().optional(),
+  text: z.catch(z.string(), ''),
+  created_at: z.optional(z.unknown()),
   sender_id: xId,
   dm_conversation_id: z.string(),
-  entities: z.unknown().optional(),
-  attachments: z
-    .object({ media_keys: z.array(z.string()).catch([]) })
-    .nullish()
-    .catch(null),
+  entities: z.optional(z.unknown()),
+  attachments: z.catch(z.nullish(z.object({ media_keys: z.catch(z.array(z.string()), []) })), null),
 })
 
 function readV2Message(item: unknown, envelope: Envelope): DirectMessage {
@@ -94,14 +91,14 @@ function readV1Message(item: unknown, envelope: Envelope): DirectMessage {
 
 const chat = z.object({
   sender_id: xId,
-  created_at_msec: z.unknown().optional(),
-  conversation_id: z.string().optional().catch(undefined),
+  created_at_msec: z.optional(z.unknown()),
+  conversation_id: z.catch(z.optional(z.string()), undefined),
 })
 
 /**
  * Reads an encrypted message: only its sender, time and conversation are readable (rule 10).
  * @param externalId X's id of the message
- * @throws ZodError that names the missing field
+ * @throws $ZodError that names the missing field
  */
 export function readEncryptedChat(externalId: string, item: unknown, envelope: Envelope): EncryptedChat {
   const { sender_id, created_at_msec, conversation_id } = chat.parse(item)

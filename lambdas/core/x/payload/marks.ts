@@ -1,28 +1,28 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { listOf } from './media.ts'
 import type { Mark } from './text.ts'
 
 /** The place of an entity: `indices` in v1.1, `start` in v2. */
 const position = {
-  indices: z.tuple([z.number(), z.number()]).optional().catch(undefined),
-  start: z.number().optional().catch(undefined),
+  indices: z.catch(z.optional(z.tuple([z.number(), z.number()])), undefined),
+  start: z.catch(z.optional(z.number()), undefined),
 }
-const tag = z.object({ ...position, text: z.string().optional(), tag: z.string().optional() })
+const tag = z.object({ ...position, text: z.optional(z.string()), tag: z.optional(z.string()) })
 const link = z.object({
   ...position,
   url: z.string(),
-  expanded_url: z.string().nullish(),
-  display_url: z.string().nullish(),
-  media_key: z.string().optional(),
+  expanded_url: z.nullish(z.string()),
+  display_url: z.nullish(z.string()),
+  media_key: z.optional(z.string()),
 })
 const mention = z.object({
   ...position,
-  screen_name: z.string().optional(),
-  username: z.string().optional(),
-  id_str: z.string().optional(),
-  id: z.unknown().optional(),
+  screen_name: z.optional(z.string()),
+  username: z.optional(z.string()),
+  id_str: z.optional(z.string()),
+  id: z.optional(z.unknown()),
 })
-const list = z.array(z.unknown()).catch([]).optional()
+const list = z.optional(z.catch(z.array(z.unknown()), []))
 const entities = z.object({
   hashtags: list,
   symbols: list,

@@ -1,28 +1,28 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { Media } from '../activity.ts'
 
 const variant = z.object({
-  bitrate: z.number().optional().catch(undefined),
-  bit_rate: z.number().optional().catch(undefined),
-  content_type: z.string().optional().catch(undefined),
+  bitrate: z.catch(z.optional(z.number()), undefined),
+  bit_rate: z.catch(z.optional(z.number()), undefined),
+  content_type: z.catch(z.optional(z.string()), undefined),
   url: z.string(),
 })
-const variants = z.array(z.unknown()).catch([])
+const variants = z.catch(z.array(z.unknown()), [])
 
 const v1Media = z.object({
-  id_str: z.string().optional(),
+  id_str: z.optional(z.string()),
   type: z.enum(['photo', 'animated_gif', 'video']),
   media_url_https: z.string(),
-  url: z.string().optional(),
-  video_info: z.object({ variants }).optional().catch(undefined),
+  url: z.optional(z.string()),
+  video_info: z.catch(z.optional(z.object({ variants })), undefined),
 })
 
 const v2Media = z.object({
   media_key: z.string(),
   type: z.enum(['photo', 'animated_gif', 'video']),
-  url: z.string().optional(),
-  preview_image_url: z.string().optional(),
-  variants: variants.optional(),
+  url: z.optional(z.string()),
+  preview_image_url: z.optional(z.string()),
+  variants: z.optional(variants),
 })
 
 /** Media of a v1.1 object (`attachment.media`, `extended_entities.media`), and the t.co links to them in the text. */
@@ -57,7 +57,7 @@ function bestMp4(list: unknown): string | undefined {
 }
 
 /** The items that match the schema. One malformed item must not lose the message. */
-export function listOf<T>(schema: z.ZodType<T>, values: readonly unknown[]): T[] {
+export function listOf<T>(schema: z.ZodMiniType<T>, values: readonly unknown[]): T[] {
   return values.flatMap((value) => {
     const read = schema.safeParse(value)
     return read.success ? [read.data] : []

@@ -1,14 +1,16 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { Person } from '../activity.ts'
 
+const optionalText = z.catch(z.optional(z.string()), undefined)
+const nullishText = z.catch(z.nullish(z.string()), null)
 const user = z.object({
-  id: z.string().optional().catch(undefined),
-  id_str: z.string().optional().catch(undefined),
-  name: z.string().nullish().catch(null),
-  username: z.string().nullish().catch(null),
-  screen_name: z.string().nullish().catch(null),
-  profile_image_url: z.string().nullish().catch(null),
-  profile_image_url_https: z.string().nullish().catch(null),
+  id: optionalText,
+  id_str: optionalText,
+  name: nullishText,
+  username: nullishText,
+  screen_name: nullishText,
+  profile_image_url: nullishText,
+  profile_image_url_https: nullishText,
 })
 
 /** A person of whom we know only the id. */

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { Post, QuotedPost } from '../activity.ts'
 import { isXId, positionOfId, postUrlOf } from '../ids.ts'
 import { leadingMentions } from './addressees.ts'
@@ -9,43 +9,45 @@ import { type Envelope, isoTime, xId } from './schema.ts'
 import { displayText } from './text.ts'
 import { includedPosts, inNewNames } from './vocabulary.ts'
 
-const media = z.object({ media: z.unknown().optional() }).nullish().catch(null)
-const range = z.tuple([z.int(), z.int()]).nullish().catch(null)
-const ids = z.array(z.unknown()).catch([])
+const media = z.catch(z.nullish(z.object({ media: z.optional(z.unknown()) })), null)
+const range = z.catch(z.nullish(z.tuple([z.int(), z.int()])), null)
+const ids = z.catch(z.array(z.unknown()), [])
 
 const v1Post = z.object({
   id_str: xId,
-  text: z.string().catch(''),
-  full_text: z.string().optional(),
+  text: z.catch(z.string(), ''),
+  full_text: z.optional(z.string()),
   display_text_range: range,
-  created_at: z.unknown().optional(),
-  timestamp_ms: z.unknown().optional(),
+  created_at: z.optional(z.unknown()),
+  timestamp_ms: z.optional(z.unknown()),
   user: z.looseObject({ id_str: xId }),
-  entities: z.unknown().optional(),
+  entities: z.optional(z.unknown()),
   extended_entities: media,
-  extended_tweet: z
-    .object({
-      full_text: z.string(),
-      display_text_range: range,
-      entities: z.unknown().optional(),
-      extended_entities: media,
-    })
-    .nullish()
-    .catch(null),
-  in_reply_to_status_id_str: xId.nullish(),
-  in_reply_to_user_id_str: xId.nullish(),
-  quoted_status_id_str: xId.nullish(),
-  quoted_status: z.unknown().optional(),
-  retweeted_status: z.unknown().optional(),
-  edit_history: z.object({ edit_tweet_ids: ids }).nullish().catch(null),
-  withheld_copyright: z.unknown().optional(),
-  withheld_in_countries: z.unknown().optional(),
+  extended_tweet: z.catch(
+    z.nullish(
+      z.object({
+        full_text: z.string(),
+        display_text_range: range,
+        entities: z.optional(z.unknown()),
+        extended_entities: media,
+      }),
+    ),
+    null,
+  ),
+  in_reply_to_status_id_str: z.nullish(xId),
+  in_reply_to_user_id_str: z.nullish(xId),
+  quoted_status_id_str: z.nullish(xId),
+  quoted_status: z.optional(z.unknown()),
+  retweeted_status: z.optional(z.unknown()),
+  edit_history: z.catch(z.nullish(z.object({ edit_tweet_ids: ids })), null),
+  withheld_copyright: z.optional(z.unknown()),
+  withheld_in_countries: z.optional(z.unknown()),
 })
 
 /**
  * Reads a post of the Account Activity API (v1.1). A long post has its whole text, and perhaps mentions, only in
  * `extended_tweet`.
- * @throws ZodError that names the missing field
+ * @throws $ZodError that names the missing field
  */
 function readV1Post(item: unknown, envelope: Envelope): Post {
   const post = v1Post.parse(item)
@@ -104,28 +106,25 @@ function isWithheldV1({ withheld_copyright, withheld_in_countries }: z.infer<typ
 
 const v2Fields = z.object({
   id: xId,
-  text: z.string().catch(''),
+  text: z.catch(z.string(), ''),
   display_text_range: range,
-  note_post: z.object({ text: z.string(), entities: z.unknown().optional() }).nullish().catch(null),
-  created_at: z.unknown().optional(),
+  note_post: z.catch(z.nullish(z.object({ text: z.string(), entities: z.optional(z.unknown()) })), null),
+  created_at: z.optional(z.unknown()),
   author_id: xId,
-  entities: z.unknown().optional(),
-  attachments: z
-    .object({ media_keys: z.array(z.string()).catch([]) })
-    .nullish()
-    .catch(null),
-  in_reply_to_user_id: xId.nullish(),
-  in_reply_to_post_id: xId.nullish(),
-  referenced_posts: z.array(z.object({ type: z.string(), id: xId })).nullish(),
-  edit_history_post_ids: ids.optional(),
-  withheld: z.unknown().optional(),
+  entities: z.optional(z.unknown()),
+  attachments: z.catch(z.nullish(z.object({ media_keys: z.catch(z.array(z.string()), []) })), null),
+  in_reply_to_user_id: z.nullish(xId),
+  in_reply_to_post_id: z.nullish(xId),
+  referenced_posts: z.nullish(z.array(z.object({ type: z.string(), id: xId }))),
+  edit_history_post_ids: z.optional(ids),
+  withheld: z.optional(z.unknown()),
 })
-const v2Post = z.preprocess(inNewNames, v2Fields)
+const v2Post = z.pipe(z.transform(inNewNames), v2Fields)
 type V2Post = z.infer<typeof v2Fields>
 
 /**
  * Reads a post of the X Activity API (v2). Its author, media and quoted post are in `includes`, if X sent them.
- * @throws ZodError that names the missing field
+ * @throws $ZodError that names the missing field
  */
 function readV2Post(item: unknown, envelope: Envelope): Post {
   const post = v2Post.parse(item)
@@ -198,7 +197,7 @@ function includedPost(id: string, includes: unknown): unknown {
 
 /**
  * Reads a post, v1.1 or v2. A v1.1 post contains its author (`user`); a v2 post has an `author_id`.
- * @throws ZodError that names the missing field
+ * @throws $ZodError that names the missing field
  */
 export function readPost(item: unknown, envelope: Envelope): Post {
   const isV1 = typeof item === 'object' && item !== null && !('author_id' in item) && 'id_str' in item

@@ -1,4 +1,4 @@
-import { ZodError } from 'zod'
+import { $ZodError } from 'zod/v4/core'
 import type { Activity } from '../activity.ts'
 import type { QueuedEvent } from '../webhook-body.ts'
 import { readDirectMessage, readEncryptedChat } from './direct-message.ts'
@@ -46,7 +46,7 @@ function wellFormed(value: unknown): unknown {
 
 /** The first wrong field, without its value, which may be somebody's text. */
 function reasonOf(error: unknown): string {
-  if (error instanceof ZodError) {
+  if (error instanceof $ZodError) {
     const issue = error.issues[0]
     return issue ? `${issue.path.join('.')}: ${issue.message}` : 'the item does not match the schema'
   }

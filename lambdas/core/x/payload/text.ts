@@ -90,5 +90,5 @@ function codePointOffsets(text: string): number[] {
 
 /** X escapes `&`, `<` and `>` once, so one pass restores what was typed, even a typed «&amp;amp;». */
 function unescapeHtml(text: string): string {
-  return decode(text, { level: 'xml', scope: 'strict' })
+  return text.includes('&') ? decode(text, { level: 'xml', scope: 'strict' }) : text
 }

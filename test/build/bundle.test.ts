@@ -1,0 +1,60 @@
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { stop } from 'esbuild'
+import { bundle } from '../../build/bundle.ts'
+import { type FunctionName, functions } from '../../lambdas/runtime/resources.ts'
+
+const root = join(import.meta.dirname, '../..')
+
+/**
+ * Kilobytes (1,024 bytes, minified): what is read at start, and the whole folder. Every start pays for the first, the
+ * download of the code for the second. Who makes one grow on purpose writes the new size here.
+ */
+const sizes: Readonly<Record<FunctionName, { start: number; whole: number }>> = {
+  webhook: { start: 21, whole: 21 },
+  router: { start: 495, whole: 875 },
+  api: { start: 516, whole: 2004 },
+  sender: { start: 474, whole: 978 },
+  media: { start: 732, whole: 1336 },
+  inactivity: { start: 422, whole: 1022 },
+  requeue: { start: 401, whole: 742 },
+  mentions: { start: 482, whole: 986 },
+  reconcile: { start: 507, whole: 1107 },
+}
+
+describe('the bundle of a function', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'helpdesk-twitter-sizes-'))
+  afterAll(async () => {
+    rmSync(folder, { recursive: true })
+    await stop()
+  })
+
+  test.each(Object.keys(functions) as FunctionName[])('%s is at most a fifth larger than it was', async (name) => {
+    const { startBytes, bytes } = await bundle(join(root, `lambdas/handlers/${name}.ts`), join(folder, name))
+    const now = { start: startBytes / 1024, whole: bytes / 1024 }
+    const grown = Object.entries(now).filter(([what, kb]) => kb > 1.2 * sizes[name][what as keyof typeof now])
+    expect(grown).toEqual([])
+  })
+
+  test('reads twitter-text and html-entities when it first calls them, and they answer as ever', async () => {
+    const entry = join(folder, 'entry.ts')
+    writeFileSync(
+      entry,
+      `import twitterText from 'twitter-text'
+       import { decode, encode } from 'html-entities'
+       export const answers = () => [
+         twitterText.parseTweet('see example.com').weightedLength,
+         twitterText.extractUrls('see example.com'),
+         decode('a &lt; b &amp;amp;', { level: 'xml', scope: 'strict' }),
+         encode('<b>', { level: 'xml' }),
+       ]`,
+    )
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'))
+    const { folder: made, startBytes } = await bundle(entry, join(folder, 'made'))
+    expect(startBytes).toBeLessThan(2_000)
+    const { answers } = (await import(join(made, 'index.mjs'))) as { answers: () => unknown[] }
+    expect(answers()).toEqual([27, ['example.com'], 'a < b &amp;', '&lt;b&gt;'])
+  })
+})
