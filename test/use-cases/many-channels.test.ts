@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Context } from 'aws-lambda'
 import { type Channel, newChannel } from '../../lambdas/core/channels/channel.ts'
 import { type ChannelHealth, unknownWebhookHealth, type WebhookHealth } from '../../lambdas/core/channels/health.ts'
+import { notRead } from '../../lambdas/core/channels/outage.ts'
 import { firstTurn, type Turn } from '../../lambdas/core/channels/turn.ts'
 import type { LogEntry } from '../../lambdas/core/log-events.ts'
 import type { ChannelStore, HealthStore, MentionsMark } from '../../lambdas/core/ports/channels.ts'
@@ -42,6 +43,8 @@ let asked: Map<string, number>
 /** Calls of mentions that X allows the app in 15 minutes. */
 let limit: number
 let reads: number
+/** After which time X answers for the account for which it hangs; null for never. */
+let lateMs: number | null
 
 beforeEach(() => {
   time = new VirtualTime(start)
@@ -60,6 +63,7 @@ beforeEach(() => {
   mails = []
   limit = Number.POSITIVE_INFINITY
   reads = 0
+  lateMs = null
 })
 afterEach(() => time.uninstall())
 
@@ -74,7 +78,7 @@ const change = (id: string, changes: Partial<Channel>) => {
 async function call<T>(name: string, account: string | null, answer: T, pages = 1): Promise<T> {
   add(calls, name)
   if (account !== null) add(asked, account)
-  if (`twitter-${account}` === hanging) return new Promise(() => {})
+  if (`twitter-${account}` === hanging) await (lateMs === null ? new Promise(() => {}) : time.pause(lateMs))
   await time.pause(ANSWER_MS * pages)
   return answer
 }
@@ -224,6 +228,18 @@ describe('reconcile', () => {
     expect(asked.size).toBe(MANY - 1)
     expect(Math.max(...asked.values())).toBe(1)
     expect(new Set(did('failed').map(({ channelId }) => channelId))).toEqual(new Set([broken, hanging]))
+  })
+
+  test('stores nothing of a channel for which X answers after the run has given it up', async () => {
+    const outage = { from: start.toISOString(), to: start.toISOString() }
+    const backfill = { ...outage, mentions: notRead, directMessages: notRead }
+    const known: ChannelHealth = { healthyAt: start.toISOString(), fault: null, backfill }
+    channels = channels.filter(({ id }) => id === hanging)
+    healths = new Map([[hanging, known]])
+    lateMs = 90_000
+    expect(await once('reconcile', runOf())).toBe('1 of 1 channels could not be reconciled')
+    expect(findings()).toEqual([`${hanging}: Error: did not end within 60 s`])
+    expect(healths).toEqual(new Map([[hanging, known]]))
   })
 
   test('after an outage of all, reads back every channel in a few runs; the webhook forgets it at once', async () => {
