@@ -23,8 +23,8 @@ export type InactivityDependencies = CheckDependencies & {
 /** Each sends a mail; SES lets an account send 14 in a second unless it is given more. */
 const PARALLEL_CHANNELS = 8
 
-/** The longest time for a channel: a call to an X that does not answer, and a mail. */
-const MAX_CHANNEL_MS = 30_000
+/** The longest time for a channel. The first ones wait for the list of subscriptions, which may have 80 pages. */
+const MAX_CHANNEL_MS = 60_000
 
 const RESERVE_MS = 5_000
 

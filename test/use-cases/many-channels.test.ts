@@ -280,7 +280,7 @@ describe('the report of inactivity', () => {
     time.now += 3600_000
     const run = runOf()
     const left: unknown[] = []
-    for (let n = 0; n < 5; n++) {
+    for (let n = 0; n < 6; n++) {
       await once('inactivity', run)
       left.push(lastOf('inactivity_reported')?.left)
     }
@@ -292,6 +292,6 @@ describe('the report of inactivity', () => {
     expect(findings().filter((one) => one.startsWith(broken))).toHaveLength(1)
     expect(left[0]).toBeGreaterThan(0)
     expect(left.at(-1)).toBe(0)
-    expect([calls.get('webhooks'), calls.get('listSubscriptions')]).toEqual([5, 5])
+    expect([calls.get('webhooks'), calls.get('listSubscriptions')]).toEqual([6, 6])
   })
 })

@@ -32,7 +32,10 @@ const MAX_CHANNEL_MS = 60_000
 /** After the channels: a replay, the end of former subscriptions, and the removal of those that nobody needs. */
 const RESERVE_MS = 60_000
 
-/** So many channels in order are asked for access in a run. With more of them, each is asked in every second, third … run. */
+/**
+ * About so many channels in order are asked for access in a run, on average: with 2,000 each in every second run, with
+ * 3,000 in every third.
+ */
 const ASKED_PER_RUN = 1_000
 const RUN_MS = 15 * 60_000
 
