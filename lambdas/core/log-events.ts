@@ -20,14 +20,19 @@ export const logEvents = {
   administrators_notified: 'A mail to the administrators left.',
   no_administrators: 'There was something to tell, and no administrator is configured.',
   mail_failed: 'A mail to the administrators could not be sent; the next run tries again.',
-  reconciled: 'A run of `reconcile` ended.',
+  reconciled:
+    'A run of `reconcile` ended: of `channels`, `attended` had their turn, `failed` failed, `left` wait for the next run.',
+  mentions_polled:
+    'A run of `mentions` ended, in the same numbers; `left` are also those that X refused because of a limit.',
+  inactivity_reported:
+    'A run of `inactivity` ended, in the same numbers; `channels` are those with something to report.',
   moved: 'Accounts were moved off the Account Activity API: their old subscriptions ended.',
   subscription_unlisted:
     'X says that a subscription exists, or accepted it, and does not list it; the next run looks again.',
   subscriptions_removed: 'Subscriptions that nobody needs were removed: `orphans` of no channel, `duplicates`.',
   repaired: 'The webhook or a subscription was broken and works again.',
   repair_failed: 'The webhook, a subscription or access is broken; with `mustAct` only a person can repair it.',
-  backfilled: 'One of X’s lists was read; `queued` events were new enough to be queued.',
+  backfilled: 'One of X’s lists had something for a channel: `queued` events.',
   x_call_failed: 'X refused a call, did not answer, or answered incompletely; the next run tries again.',
   list_restarted:
     'X no longer gives the page of a list at which we were, or leads back to one: it is read from its beginning.',

@@ -12,12 +12,15 @@ import { createInactivityReport } from '../use-cases/report-inactivity.ts'
 
 const environment = readEnvironment('inactivity')
 const { access, encryption } = xAccess(environment)
+const { channels, health } = openStores(environment.TABLE_NAME, now)
 
 export const handler = createInactivityReport({
-  channels: openStores(environment.TABLE_NAME, now).channels,
+  channels,
+  health,
   accounts: createXAccounts(access),
   subscriptions: createXSubscriptions(access, eventSourceIn(environment.EVENT_SOURCE)),
   encryption,
   notify: createNotifier(createMailer(environment.MAIL_FROM, administratorsIn(environment.ADMINISTRATORS)), log),
   publicUrl: environment.PUBLIC_URL,
+  log,
 })

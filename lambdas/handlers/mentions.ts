@@ -1,4 +1,5 @@
 /** Called by the schedule every few minutes. */
+import { rememberDecrypted } from '../adapters/aws/encryption.ts'
 import { createEventQueue } from '../adapters/aws/event-queue.ts'
 import { createXReading } from '../adapters/x/reading.ts'
 import { awsAccess } from '../runtime/aws.ts'
@@ -18,6 +19,7 @@ export const handler = createMentionsPoll({
   health,
   events: createEventQueue(awsAccess('sqs'), environment.EVENTS_QUEUE_URL),
   reading: createXReading(access),
-  encryption,
+  // The tokens of every channel are needed every few minutes: the key is asked once for each, not each time.
+  encryption: rememberDecrypted(encryption),
   log,
 })

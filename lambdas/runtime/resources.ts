@@ -69,7 +69,7 @@ export const functions = {
     environment: ['TABLE_NAME', 'REPLIES_QUEUE_URL', 'MEDIA_BUCKET', 'X_SECRETS', 'TOKENS_KEY', 'X_API_URL'],
   },
   inactivity: {
-    timeoutSeconds: 60,
+    timeoutSeconds: 240,
     memoryMb: 512,
     environment: [
       'TABLE_NAME',

@@ -17,5 +17,14 @@ export async function tokensOf(
   channelId: string,
 ): Promise<AccountTokens | null> {
   const encrypted = await channels.encryptedTokens(channelId)
-  return encrypted === null ? null : (JSON.parse(await encryption.decrypt(encrypted, channelId)) as AccountTokens)
+  return encrypted === null ? null : decryptedTokens(encryption, channelId, encrypted)
+}
+
+/** @throws Error when they do not decrypt */
+export async function decryptedTokens(
+  encryption: Pick<Encryption, 'decrypt'>,
+  channelId: string,
+  encrypted: string,
+): Promise<AccountTokens> {
+  return JSON.parse(await encryption.decrypt(encrypted, channelId)) as AccountTokens
 }

@@ -1,59 +1,79 @@
 /**
  * Called by the inactivity report, to tell a quiet channel from a broken one. What X answers, even an error, becomes a
- * check result; only our own failures are thrown.
+ * check result, and so does a failure of ours, which the caller is told of.
  */
 import { paths } from '../core/api/paths.ts'
 import type { Channel } from '../core/channels/channel.ts'
 import type { Check } from '../core/channels/mails.ts'
 import type { ChannelStore } from '../core/ports/channels.ts'
 import type { Encryption } from '../core/ports/platform.ts'
-import { type XAccounts, XError, type XSubscriptions } from '../core/ports/x.ts'
+import { type XAccounts, XError, type XSubscriptions, type XWebhook } from '../core/ports/x.ts'
+import type { SubscriptionList } from '../core/x/subscriptions.ts'
 import { tokensOf } from './account-tokens.ts'
 
 export type CheckDependencies = {
-  accounts: XAccounts
-  subscriptions: XSubscriptions
-  encryption: Encryption
-  channels: ChannelStore
+  accounts: Pick<XAccounts, 'me'>
+  subscriptions: Pick<XSubscriptions, 'webhooks' | 'listSubscriptions'>
+  encryption: Pick<Encryption, 'decrypt'>
+  channels: Pick<ChannelStore, 'encryptedTokens' | 'ownWebhook'>
   publicUrl: string
 }
 
-/** Asks X for the state of our webhook, the account's subscription and our access. Never throws an XError. */
-export async function checkChannel(
-  channel: Channel,
-  { accounts, subscriptions, encryption, channels, publicUrl }: CheckDependencies,
-): Promise<Check[]> {
-  const tokens = await tokensOf({ channels, encryption }, channel.id)
-  const webhook = await runCheck(async () => {
-    const ours = (await subscriptions.webhooks()).find((one) => one.url === `${publicUrl}${paths.webhook}`)
-    if (!ours) return 'it is not registered at X: connect the channel again'
-    return ours.valid ? null : 'X has disabled it, because our answers were wrong: connect the channel again'
-  })
-  const subscription = await runCheck(async () => {
+/**
+ * Checks of the channels of one run. X is asked for our webhook and for its subscriptions once, when the first channel
+ * is checked.
+ */
+export function createChannelCheck({ accounts, subscriptions, encryption, channels, publicUrl }: CheckDependencies) {
+  let webhooks: Promise<readonly XWebhook[]> | null = null
+  let listed: Promise<SubscriptionList | null> | null = null
+
+  async function listSubscriptions(): Promise<SubscriptionList | null> {
     const ours = await channels.ownWebhook()
-    const isSubscribed =
-      ours !== null && (await subscriptions.listSubscriptions(ours.id)).accounts.has(channel.twitterUserId)
-    return isSubscribed ? null : 'X does not deliver for this account: connect the channel again'
-  })
-  const access = await runCheck(async () => {
-    if (!tokens) return 'we have no tokens: connect the channel again'
-    await accounts.me(tokens)
-    return null
-  })
-  return [
-    { what: 'Our webhook at X', fault: webhook },
-    { what: 'The subscription of the account', fault: subscription },
-    { what: 'Our access to the account', fault: access },
+    return ours && subscriptions.listSubscriptions(ours.id)
+  }
+
+  /**
+   * Asks X for the state of our webhook, the account's subscription and our access. Never throws.
+   * @param onFailure called with each error that is ours, not X's
+   */
+  return async (channel: Channel, onFailure: (error: unknown) => void): Promise<Check[]> => [
+    await runCheck('Our webhook at X', onFailure, async () => {
+      webhooks ??= subscriptions.webhooks()
+      const ours = (await webhooks).find((one) => one.url === `${publicUrl}${paths.webhook}`)
+      if (!ours) return 'it is not registered at X: connect the channel again'
+      return ours.valid ? null : 'X has disabled it, because our answers were wrong: connect the channel again'
+    }),
+    await runCheck('The subscription of the account', onFailure, async () => {
+      listed ??= listSubscriptions()
+      const isSubscribed = (await listed)?.accounts.has(channel.twitterUserId) === true
+      return isSubscribed ? null : 'X does not deliver for this account: connect the channel again'
+    }),
+    await runCheck('Our access to the account', onFailure, async () => {
+      const tokens = await tokensOf({ channels, encryption }, channel.id)
+      if (!tokens) return 'we have no tokens: connect the channel again'
+      await accounts.me(tokens)
+      return null
+    }),
   ]
 }
 
-/** The fault that a check finds, or why X gave no answer; null when all is well. */
-async function runCheck(check: () => Promise<string | null>): Promise<string | null> {
+/** @param check resolves to the fault that it finds; null when all is well */
+async function runCheck(
+  what: string,
+  onFailure: (error: unknown) => void,
+  check: () => Promise<string | null>,
+): Promise<Check> {
   try {
-    return await check()
+    const fault = await check()
+    return fault === null ? { what, is: 'passed' } : { what, is: 'failed', because: fault }
   } catch (error) {
-    if (!(error instanceof XError)) throw error
-    if (error.status === 401) return 'X no longer accepts it: connect the channel again'
-    return `the check failed, because X answered ${error.status ?? 'nothing'}`
+    if (!(error instanceof XError)) {
+      onFailure(error)
+      return { what, is: 'failed', because: 'the check failed on our side; the log of «inactivity» says why' }
+    }
+    if (error.status === 401)
+      return { what, is: 'failed', because: 'X no longer accepts it: connect the channel again' }
+    if (error.status === 429) return { what, is: 'not_made', because: 'X limits our calls at the moment' }
+    return { what, is: 'failed', because: `the check failed, because X answered ${error.status ?? 'nothing'}` }
   }
 }

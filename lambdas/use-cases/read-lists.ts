@@ -19,8 +19,16 @@ export type ListPeriod = Outage & {
   readonly sinceId?: string | null
 }
 
-/** How far a list was read, and the newest id that can be read on from: nothing older is listed late any more. */
-export type ListRead = { readonly progress: BackfillProgress; readonly settledId: string | null }
+export type ListRead = {
+  /** How far the list was read. */
+  readonly progress: BackfillProgress
+  /** The newest id that can be read on from: nothing older is listed late any more. */
+  readonly settledId: string | null
+  /** How many events were queued. */
+  readonly queued: number
+  /** The HTTP status with which X refused to give more; null if it did not, or did not answer. */
+  readonly refusal: number | null
+}
 
 /** Pages of 100 items. X allows 15 calls in 15 minutes for messages, and lists 800 mentions. */
 const MAX_PAGES_PER_RUN = 10
@@ -78,6 +86,7 @@ export function createListReader({ events, reading, log }: ListDependencies) {
     let progress = begun
     let settledId: string | null = null
     let hasRestarted = false
+    let refusal: number | null = null
     for (let n = 0; n < MAX_PAGES_PER_RUN && !progress.done; n++) {
       let page: XPage
       try {
@@ -87,7 +96,10 @@ export function createListReader({ events, reading, log }: ListDependencies) {
         log({ event: 'x_call_failed', ...about, status: error.status, reason: error.detail })
         // The token is all in which this call differs from that of the first page.
         const isExpired = error.status === 400 && progress.next !== null
-        if (!isExpired || hasRestarted) break
+        if (!isExpired || hasRestarted) {
+          refusal = error.status
+          break
+        }
         log({ event: 'list_restarted', ...about, reason: 'X no longer knows the page at which we were' })
         hasRestarted = true
         progress = notRead
@@ -111,9 +123,11 @@ export function createListReader({ events, reading, log }: ListDependencies) {
       progress = { done: isRead, next: page.next }
     }
     // X lists the newest first. The oldest is queued first, so that an answer follows its entry (rule 2).
-    if (found.length > 0) await events.send(found.toSorted(byId), `${list}.${now.getTime()}`)
-    log({ event: 'backfilled', ...about, queued: found.length })
-    return { progress, settledId }
+    if (found.length > 0) {
+      await events.send(found.toSorted(byId), `${list}.${now.getTime()}`)
+      log({ event: 'backfilled', ...about, queued: found.length })
+    }
+    return { progress, settledId, queued: found.length, refusal }
   }
 
   return { readMentions, readMessages }

@@ -1,33 +1,89 @@
 /**
  * Called every 5 minutes by a schedule. Promises one mail to the administrators when a channel gets no message for
  * longer than its «No messages (h)», and one when an account revokes our access. After a failure the next run tries
- * again.
+ * again, and goes on with the channels that are left.
  */
-import type { EventBridgeEvent } from 'aws-lambda'
-import { inactivityToReport } from '../core/channels/inactivity.ts'
+import type { Context, EventBridgeEvent } from 'aws-lambda'
+import type { Channel } from '../core/channels/channel.ts'
+import { type Inactivity, inactivityToReport } from '../core/channels/inactivity.ts'
 import { inactivityMail, revokedMail } from '../core/channels/mails.ts'
-import { type CheckDependencies, checkChannel } from './check-channel.ts'
+import type { ChannelStore, HealthStore } from '../core/ports/channels.ts'
+import type { Log } from '../core/ports/platform.ts'
+import { type CheckDependencies, createChannelCheck } from './check-channel.ts'
+import { type Attended, eachChannel } from './each-channel.ts'
 import type { Notify } from './notify-administrators.ts'
 
-export type InactivityDependencies = CheckDependencies & { notify: Notify }
+export type InactivityDependencies = CheckDependencies & {
+  channels: Pick<ChannelStore, 'extension' | 'list' | 'revocationWasNotified' | 'inactivityWasNotified'>
+  health: Pick<HealthStore, 'turn' | 'saveTurn'>
+  notify: Notify
+  log: Log
+}
 
-export function createInactivityReport({ notify, ...dependencies }: InactivityDependencies) {
+/** Each sends a mail; SES lets an account send 14 in a second unless it is given more. */
+const PARALLEL_CHANNELS = 8
+
+/** The longest time for a channel. The first ones wait for the list of subscriptions, which may have 80 pages. */
+const MAX_CHANNEL_MS = 60_000
+
+const RESERVE_MS = 5_000
+
+/** What a channel has to report. */
+type Due = { readonly channel: Channel; readonly isRevoked: boolean; readonly inactivity: Inactivity | null }
+
+export function createInactivityReport({ notify, health, log, ...dependencies }: InactivityDependencies) {
   const { channels, publicUrl } = dependencies
 
-  return async ({ time }: Pick<EventBridgeEvent<string, unknown>, 'time'>): Promise<void> => {
+  return async (
+    { time }: Pick<EventBridgeEvent<string, unknown>, 'time'>,
+    context: Pick<Context, 'getRemainingTimeInMillis'>,
+  ): Promise<void> => {
     const now = new Date(time)
     const extension = await channels.extension()
+    const check = createChannelCheck(dependencies)
+    const due = new Map<string, Due>()
     for (const channel of await channels.list()) {
       const isRevoked = channel.status === 'needs_reconnection' && !channel.revocationNotified
+      const inactivity = inactivityToReport(channel, extension, now)
+      if (isRevoked || inactivity) due.set(channel.id, { channel, isRevoked, inactivity })
+    }
+    const end = await eachChannel<Due>(
+      [...due.values()].map(({ channel }) => channel),
+      {
+        schedule: 'inactivity',
+        parallel: PARALLEL_CHANNELS,
+        maxChannelMs: MAX_CHANNEL_MS,
+        reserveMs: RESERVE_MS,
+        remainingMs: () => context.getRemainingTimeInMillis(),
+        now,
+        health,
+        read: async () => due,
+        log,
+      },
+      (_, one, signal) => report(one, signal),
+    )
+    if (end.channels > 0) log({ event: 'inactivity_reported', ...end })
+    if (end.failed > 0) throw new Error(`${end.failed} of ${end.channels} channels could not be reported`)
+
+    /** A failure of a check of ours is told in the mail, and fails the channel when the mail has left. */
+    async function report(one: Due | undefined, signal: AbortSignal): Promise<Attended> {
+      if (!one) return 'unasked'
+      const { channel, isRevoked, inactivity } = one
+      const failures: unknown[] = []
       if (isRevoked && (await notify('revocation', channel.id, () => revokedMail(channel, publicUrl)))) {
         await channels.revocationWasNotified(channel.id)
       }
-      const inactivity = inactivityToReport(channel, extension, now)
-      if (!inactivity) continue
-      const mail = async () => inactivityMail(channel, inactivity, await checkChannel(channel, dependencies), publicUrl)
-      if (await notify('inactivity', channel.id, mail)) {
+      const mail = async (reported: Inactivity) => {
+        const checks = await check(channel, (error) => failures.push(error))
+        // The next run mails: this one has given the channel up, and its mail would be the second.
+        signal.throwIfAborted()
+        return inactivityMail(channel, reported, checks, publicUrl)
+      }
+      if (inactivity && (await notify('inactivity', channel.id, () => mail(inactivity)))) {
         await channels.inactivityWasNotified(channel.id, inactivity.since)
       }
+      if (failures.length > 0) throw failures[0]
+      return 'unasked'
     }
   }
 }

@@ -7,6 +7,7 @@ import type { EventBridgeEvent } from 'aws-lambda'
 import type { Log } from '../core/ports/platform.ts'
 import type { DueMessage, DueQueue } from '../core/ports/queues.ts'
 import type { Stores } from '../core/ports/stores.ts'
+import { inParallel } from './in-parallel.ts'
 
 export type RequeueDependencies = Pick<Stores, 'replies' | 'media'> & {
   queue: DueQueue
@@ -19,6 +20,8 @@ const MAX_MESSAGES_PER_LIST = 500
 
 /** A queued message is due again after this time, not every minute, because its queue may be long. */
 const POSTPONE_MS = 5 * 60_000
+
+const PARALLEL_WRITES = 50
 
 export function createRequeue({ replies, media, queue, mediaQueue, log }: RequeueDependencies) {
   return async ({ time }: Pick<EventBridgeEvent<string, unknown>, 'time'>): Promise<void> => {
@@ -43,6 +46,14 @@ async function requeue(list: DueList, queue: DueQueue, at: string): Promise<numb
   if (due.length === 0) return 0
   await queue.send(due, at)
   const until = new Date(Date.parse(at) + POSTPONE_MS).toISOString()
-  await Promise.all(due.map((one) => list.postpone(one, until)))
+  // What cannot be put off is queued again by the next run, which repeats nothing, and puts off no other later.
+  const results = await inParallel(due, PARALLEL_WRITES, (one) =>
+    list.postpone(one, until).then(
+      () => null,
+      (error: unknown) => ({ error }),
+    ),
+  )
+  const failure = results.find((result) => result !== null)
+  if (failure) throw failure.error
   return due.length
 }

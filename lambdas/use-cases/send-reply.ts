@@ -140,7 +140,7 @@ export function createSender(dependencies: SenderDependencies) {
     } catch (error) {
       if (!(error instanceof XError)) throw error
       log({ event: 'verification_failed', channelId: channel.id, messageId: reply.id, status: error.status })
-      found = { is: 'unclear' }
+      found = { is: error.status === 429 ? 'limited' : 'unclear' }
     }
     if (found.is === 'found') return finish(reply, sent(reply, found.externalId))
     const after = afterVerification(reply, found, time())

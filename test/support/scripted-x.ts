@@ -20,6 +20,8 @@ export class ScriptedX implements Pick<WholeX, 'send' | 'findSent'> {
   readonly #scripts: { account: string | null; script: Script }[] = []
   readonly #now: () => Date
   blind = false
+  /** X limits the asking whether it has something. */
+  limitsLooks = false
 
   constructor(now: () => Date) {
     this.#now = now
@@ -56,6 +58,7 @@ export class ScriptedX implements Pick<WholeX, 'send' | 'findSent'> {
     files: Files = { media: [], uploadedMedia: [] },
   ) {
     this.looks++
+    if (this.limitsLooks) throw new XError(429, 'Too Many Requests')
     if (this.blind) throw new XError(503, 'over capacity')
     const found = this.taken.filter(
       (one) =>

@@ -3,6 +3,7 @@ import type { EventQueue } from '../../lambdas/core/ports/queues.ts'
 import { type AccountTokens, type Since, XError, type XReading } from '../../lambdas/core/ports/x.ts'
 import { createMentionsPoll } from '../../lambdas/use-cases/poll-mentions.ts'
 import { startX, type XSimulator } from '../../local/x-simulator/simulator.ts'
+import { ampleTime } from '../support/ample-time.ts'
 import { decideOnX } from '../support/authorize.ts'
 import { noEncryption } from '../support/encryption.ts'
 import { routeAtOnce, routerOver } from '../support/router.ts'
@@ -77,15 +78,15 @@ const events: EventQueue = {
   },
 }
 
-function poll(queue: EventQueue = events, reading: XReading = x()): Promise<void> {
+function poll(queue: EventQueue = events, reading: XReading = x(), encryption = noEncryption): Promise<void> {
   const run = createMentionsPoll({
     ...stores,
     events: queue,
     reading,
-    encryption: noEncryption,
+    encryption,
     log: (entry) => logged.push(entry),
   })
-  return run({ time: clock.toISOString() })
+  return run({ time: clock.toISOString() }, ampleTime)
 }
 
 async function messageCounts(user: User = shop): Promise<number[]> {
@@ -212,34 +213,45 @@ describe('the poll of mentions', () => {
     expect(await messageCounts()).toEqual([1])
   })
 
-  test('polls last the channels that were polled last, so that X never refuses the same ones for ever', async () => {
+  test('goes on where a limit of X ended the last run, which is no failure', async () => {
     const more = Array.from({ length: 10 }, (_, n) => ({ id: String(700 + n), username: `shop${n}` }))
     for (const { id, username } of more) {
       const encryptedTokens = JSON.stringify({ token: id, secret: 'secret' })
       await stores.channels.connect({ twitterUserId: id, username, encryptedTokens, at: clock.toISOString() })
     }
     let calls: string[] = []
-    const ten = Promise.withResolvers<void>()
-    const lucky = ['703', other.id]
+    let allowed = 4
     const reading = untouched<XReading>('reading', {
       mentions: async (_tokens, account) => {
         calls.push(account.id)
-        if (isFirstRun && !lucky.includes(account.id)) throw new XError(429, 'Too Many Requests')
-        // X answers nobody before ten have asked: as many as are polled side by side.
-        if (calls.length === 10) ten.resolve()
-        if (!isFirstRun) await ten.promise
+        if (calls.length > allowed) throw new XError(429, 'Too Many Requests')
         return { items: [], includes: {}, next: null, flaw: null }
       },
     })
-    let isFirstRun = true
     await poll(events, reading)
-    isFirstRun = false
+    const answered = calls.slice(0, 4)
+    expect(logged.at(-1)).toMatchObject({ event: 'mentions_polled', channels: 12, attended: 4, failed: 0, left: 8 })
     calls = []
+    allowed = 12
     moveTo('10:02:00')
     await poll(events, reading)
     expect(calls).toHaveLength(12)
-    expect(calls.slice(10).sort()).toEqual([...lucky].sort())
+    expect(calls.slice(8).sort()).toEqual(answered.sort())
+    expect(logged.at(-1)).toMatchObject({ attended: 12, left: 0 })
     for (const { id } of more) await stores.channels.disconnect(`twitter-${id}`)
+  })
+
+  test('one whose tokens do not decrypt fails alone, and those who operate the helpdesk learn of it', async () => {
+    moveTo('10:01:00')
+    const toOther = mention('to the other', other)
+    moveTo('10:02:00')
+    const decrypt = async (text: string, id: string) => {
+      if (id === idOf(shop)) throw new Error('KMS: AccessDenied')
+      return text
+    }
+    await expect(poll(events, x(), { ...noEncryption, decrypt })).rejects.toThrow('1 of 2 channels could not be polled')
+    expect(queued).toEqual([toOther])
+    expect(logged).toContainEqual(expect.objectContaining({ event: 'failed', channelId: idOf(shop) }))
   })
 
   describe('asks for what is newer than the newest mention that is older than five minutes', () => {

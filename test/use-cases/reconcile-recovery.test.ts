@@ -11,6 +11,7 @@ import { createReconcile, type ReconcileDependencies } from '../../lambdas/use-c
 import { tableName } from '../../local/aws/table.ts'
 import { credentials } from '../../local/settings.ts'
 import { startX, type XSimulator } from '../../local/x-simulator/simulator.ts'
+import { ampleTime } from '../support/ample-time.ts'
 import { decideOnX } from '../support/authorize.ts'
 import { noEncryption } from '../support/encryption.ts'
 import { routeAtOnce, routerOver } from '../support/router.ts'
@@ -108,7 +109,7 @@ function run(ports: (whole: ReconcileDependencies) => ReconcileDependencies = (w
       log: (entry) => logged.push(entry),
     }),
   )
-  return reconcile({ time: clock.toISOString() })
+  return reconcile({ time: clock.toISOString() }, ampleTime)
 }
 
 /** The next run, with an X that works. */

@@ -14,6 +14,7 @@ import { createReconcile } from '../../lambdas/use-cases/reconcile/reconcile.ts'
 import { tableName } from '../../local/aws/table.ts'
 import { credentials } from '../../local/settings.ts'
 import { startX, type XSimulator } from '../../local/x-simulator/simulator.ts'
+import { ampleTime } from '../support/ample-time.ts'
 import { decideOnX } from '../support/authorize.ts'
 import { noEncryption } from '../support/encryption.ts'
 import { routeAtOnce, routerOver } from '../support/router.ts'
@@ -115,7 +116,7 @@ function run(
     eventSource: source,
     log,
   })
-  return upkeep({ time: clock.toISOString() })
+  return upkeep({ time: clock.toISOString() }, ampleTime)
 }
 const did = (name: string) => logged.filter((entry) => entry.event === name)
 const webhooks = () => sim.control.state().webhooks.map(({ url, valid }) => ({ url, valid }))

@@ -1,8 +1,9 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Mail } from '../../lambdas/core/channels/mails.ts'
 import { XError } from '../../lambdas/core/ports/x.ts'
 import { createNotifier } from '../../lambdas/use-cases/notify-administrators.ts'
 import { createInactivityReport } from '../../lambdas/use-cases/report-inactivity.ts'
+import { ampleTime } from '../support/ample-time.ts'
 import { noEncryption } from '../support/encryption.ts'
 import { startStores, type TestStores } from '../support/stores.ts'
 import { untouched } from '../support/untouched.ts'
@@ -13,9 +14,10 @@ let stores: TestStores
 let clock = new Date('2026-01-01T00:00:00.000Z')
 let mails: Mail[] = []
 let mailIsDown = false
+let logged: Readonly<Record<string, unknown>>[] = []
 let webhooks = [{ id: 'w', url: 'https://here.example/webhooks/twitter', valid: true }]
 let token: XError | null = null
-const encryption = noEncryption
+let encryption = noEncryption
 const account = { twitterUserId: '77', username: 'shop', encryptedTokens: '{"token":"t","secret":"s"}' }
 const id = 'twitter-77'
 
@@ -29,7 +31,9 @@ beforeEach(async () => {
   stores = await startStores(() => clock)
   mails = []
   mailIsDown = false
+  logged = []
   token = null
+  encryption = noEncryption
   webhooks = [{ id: 'w', url: 'https://here.example/webhooks/twitter', valid: true }]
   await stores.channels.connect({ ...account, at: clock.toISOString() })
   await stores.channels.saveOwnWebhook({ id: 'w', url: 'https://here.example/webhooks/twitter', formerIds: [] })
@@ -56,12 +60,14 @@ function run(hours: number, recipients = 1) {
   }
   const report = createInactivityReport({
     channels: stores.channels,
+    health: stores.health,
     ...portsOf(x),
     encryption,
     notify: createNotifier(mailer, () => {}),
     publicUrl: 'https://here.example',
+    log: (entry) => logged.push(entry),
   })
-  return report({ time: at(hours) })
+  return report({ time: at(hours) }, ampleTime)
 }
 
 test('one mail a silence, and the next after a new message and another silence', async () => {
@@ -110,4 +116,47 @@ test('with nobody to tell nothing is sent and nothing is forgotten', async () =>
   await run(2, 0)
   await run(3)
   expect(mails).toHaveLength(1)
+})
+
+describe('what one channel throws', () => {
+  beforeEach(async () => {
+    for (const other of ['78', '79']) {
+      await stores.channels.connect({
+        ...account,
+        twitterUserId: other,
+        username: `shop${other}`,
+        at: clock.toISOString(),
+      })
+      await stores.channels.change(`twitter-${other}`, { noMessagesHours: 2 }, clock.toISOString())
+    }
+  })
+
+  test('is told in its mail and fails the run, and the mails of those behind it leave', async () => {
+    const decrypt = async (text: string, channelId: string) => {
+      if (channelId === id) throw new Error('KMS: AccessDenied')
+      return text
+    }
+    encryption = { ...noEncryption, decrypt }
+    await stores.revoke('twitter-79')
+    await expect(run(2)).rejects.toThrow('1 of 3 channels could not be reported')
+    expect(mails.map(({ subject }) => subject).sort()).toEqual([
+      'Connect again: shop79',
+      'No messages for 2 h: shop',
+      'No messages for 2 h: shop78',
+    ])
+    const [own] = mails.filter(({ subject }) => subject === 'No messages for 2 h: shop')
+    expect(own?.text).toContain('Our access to the account: the check failed on our side')
+    expect(logged).toContainEqual(expect.objectContaining({ event: 'failed', channelId: id }))
+    await run(3)
+    expect(mails).toHaveLength(3)
+  })
+
+  test('is no sign of a broken channel if it is that X limits our calls', async () => {
+    token = new XError(429, 'Too Many Requests')
+    await run(2)
+    expect(mails).toHaveLength(3)
+    expect(mails[0]?.text).toContain('No check failed, but not all could be made')
+    expect(mails[0]?.text).toContain('not checked, because X limits our calls at the moment')
+    expect(logged.at(-1)).toMatchObject({ event: 'inactivity_reported', channels: 3, attended: 3, failed: 0, left: 0 })
+  })
 })

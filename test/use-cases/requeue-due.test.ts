@@ -42,3 +42,18 @@ test.each(['queue', 'mediaQueue'] as const)(
     expect([queued, putOff]).toEqual([[other], [`${other} 2026-01-01T12:05:00.000Z`]])
   },
 )
+
+test('what cannot be put off keeps no other from being put off', async () => {
+  const { into, putOff } = sweeping()
+  const replies = untouched<ReplyStore>('replies', {
+    due: async () => [due('bad'), due('good')],
+    postpone: async ({ messageId }, until) => {
+      if (messageId === 'bad') throw new Error('the table is away')
+      putOff.push(`${messageId} ${until}`)
+    },
+  })
+  const media = untouched<MediaStore>('media', { due: async () => [] })
+  const requeue = createRequeue({ replies, media, queue: into, mediaQueue: into, log: () => {} })
+  await expect(requeue({ time })).rejects.toThrow('the table is away')
+  expect(putOff).toEqual(['good 2026-01-01T12:05:00.000Z'])
+})

@@ -393,6 +393,44 @@ describe('an outcome that is not known', () => {
     expect(await deliveryOf(reply)).toMatchObject({ status: 'failed', attempts: 5 })
     expect(x.calls).toBe(5)
   })
+
+  test('a retry by an agent begins with all attempts', async () => {
+    const shop = await newChannel()
+    const { ticketId, target } = await directTicket(shop)
+    const reply = await write(ticketId, target, 'at last')
+    for (let n = 0; n < 5; n++) {
+      x.next({ answer: answers.ill(), takes: false })
+      await sender()(reply)
+      after(61_000)
+    }
+    await sender()(reply)
+    expect(await deliveryOf(reply)).toMatchObject({ status: 'failed' })
+    const stored = (await stores.replies.message(reply.channelId, reply.id)) as Reply
+    await stores.replies.save(stored, sendAgain(stored, now()))
+    x.next({ answer: answers.ill(), takes: false })
+    await sender()(reply)
+    after(61_000)
+    await sender()(reply)
+    expect(await deliveryOf(reply)).toMatchObject({ status: 'sent', attempts: 2 })
+  })
+
+  test('waiting for the limit of looking back is no failed verification: the reply is found in the end', async () => {
+    const shop = await newChannel()
+    const { ticketId, target } = await directTicket(shop)
+    const reply = await write(ticketId, target, 'taken')
+    x.next({ answer: answers.ill(), takes: true })
+    await sender()(reply)
+    x.limitsLooks = true
+    for (let n = 0; n < 10; n++) {
+      after(5 * 60_000 + 1_000)
+      await sweep()
+    }
+    x.limitsLooks = false
+    after(5 * 60_000 + 1_000)
+    await sweep()
+    expect(await deliveryOf(reply)).toMatchObject({ status: 'sent', externalId: x.taken[0]?.id })
+    expect(textsOnX(shop)).toEqual(['taken'])
+  })
 })
 
 describe('what X refuses', () => {

@@ -70,6 +70,16 @@ export function createChannelStore(access: TableAccess): ChannelStore {
       return item ? String(item.encryptedTokens) : null
     },
 
+    async encryptedTokensOf(channelIds) {
+      const items = await getAll(access, channelIds.map(keys.tokens))
+      return new Map(
+        channelIds.flatMap((id, index) => {
+          const item = items[index]
+          return item ? [[id, String(item.encryptedTokens)]] : []
+        }),
+      )
+    },
+
     async disconnect(channelId) {
       await documents.send(
         new TransactWriteCommand({

@@ -1,17 +1,13 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
-import {
-  type ChannelHealth,
-  unknownChannelHealth,
-  unknownWebhookHealth,
-  type WebhookHealth,
-} from '../../core/channels/health.ts'
+import { type ChannelHealth, unknownWebhookHealth, type WebhookHealth } from '../../core/channels/health.ts'
 import { type Outage, replayNote } from '../../core/channels/outage.ts'
+import { firstTurn, type Turn } from '../../core/channels/turn.ts'
 import type { HealthStore, MentionsMark } from '../../core/ports/channels.ts'
 import { getAll, type Item, type Key, keys, type TableAccess } from './table.ts'
 
 /**
- * The state of `reconcile` between its runs: one item for the webhook and one per channel.
+ * The state of the schedules between their runs: one item for the webhook, one for each schedule, and two per channel.
  * @param outageKey the item in which the webhook notes failed deliveries; in its partition are the ends of replays
  */
 export function createHealthStore(access: TableAccess, outageKey: Key): HealthStore {
@@ -27,12 +23,14 @@ export function createHealthStore(access: TableAccess, outageKey: Key): HealthSt
 
     saveWebhook: (health) => put({ ...keys.webhookHealth, ...health }),
 
-    async channel(channelId) {
-      const [item] = await getAll(access, [keys.channelHealth(channelId)])
-      if (!item) return unknownChannelHealth
-      // Only `saveChannel` writes such items, always complete.
-      const { healthyAt, fault, backfill } = item as unknown as ChannelHealth
-      return { healthyAt, fault, backfill }
+    async channelHealths(channelIds) {
+      const items = await getAll(access, channelIds.map(keys.channelHealth))
+      return new Map(
+        channelIds.flatMap((id, index) => {
+          const item = items[index]
+          return item ? [[id, channelHealthFrom(item)]] : []
+        }),
+      )
     },
 
     saveChannel: (channelId, health) => put({ ...keys.channelHealth(channelId), ...health }),
@@ -43,6 +41,13 @@ export function createHealthStore(access: TableAccess, outageKey: Key): HealthSt
     },
 
     saveMentionsMark: (channelId, mark) => put({ ...keys.mentionsPoll(channelId), channelId, ...mark }),
+
+    async turn(schedule) {
+      const [item] = await getAll(access, [keys.turn(schedule)])
+      return item ? turnFrom(item) : firstTurn
+    },
+
+    saveTurn: (schedule, turn) => put({ ...keys.turn(schedule), ...turn }),
 
     async eventSourceEndNotified() {
       const [item] = await getAll(access, [keys.eventSourceEnd])
@@ -78,6 +83,18 @@ export function createHealthStore(access: TableAccess, outageKey: Key): HealthSt
       }
     },
   }
+}
+
+function channelHealthFrom(item: Item): ChannelHealth {
+  // Only `saveChannel` writes such items, always complete.
+  const { healthyAt, fault, backfill } = item as unknown as ChannelHealth
+  return { healthyAt, fault, backfill }
+}
+
+function turnFrom(item: Item): Turn {
+  // Only `saveTurn` writes such items, always complete.
+  const { after, refusedSince } = item as unknown as Turn
+  return { after, refusedSince }
 }
 
 function markFrom({ polledTo, sinceId }: Item): MentionsMark {

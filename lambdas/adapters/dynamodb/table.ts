@@ -64,6 +64,8 @@ export const keys = {
   webhookHealth: { pk: 'WEBHOOK', sk: 'HEALTH' },
   /** There once administrators were told that X ends the event system of the channels. */
   eventSourceEnd: { pk: 'WEBHOOK', sk: 'EVENT_SOURCE_END' },
+  /** Where the last run of a schedule stopped among the channels. */
+  turn: (schedule: string): Key => ({ pk: 'TURN', sk: schedule }),
   channelHealth: (channelId: string): Key => ({ pk: `CHANNEL#${channelId}`, sk: 'HEALTH' }),
   mentionsPoll: (channelId: string): Key => ({ pk: `CHANNEL#${channelId}`, sk: 'MENTIONS_POLL' }),
   /** One shard of the counts of a channel and UTC day. */

@@ -20,6 +20,9 @@ const PAGE_SIZE = 1_000
 /** X deletes at most so many subscriptions in one call. */
 const MAX_DELETED = 100
 
+/** Subscriptions in the Account Activity API that one run ends: one call each, and a run must end in time. */
+const MAX_ENDED = 100
+
 /** X's limits of subscriptions: of the self-serve, Enterprise and Partner plans. */
 const LIMITS = [1_500, 75_000, 150_000]
 
@@ -32,13 +35,14 @@ export function createXSubscriptions(access: XAccess, eventSource: EventSource):
   return {
     webhooks: () =>
       callX(async () => {
-        const { data = [] } = await (await asApp(access)).v2.get<{ data?: XWebhook[] }>('webhooks')
+        const { data = [] } = await asApp(access, ({ v2 }) => v2.get<{ data?: XWebhook[] }>('webhooks'))
         return data.map(({ id, url, valid }) => ({ id, url, valid }))
       }),
 
     createWebhook: (url) =>
       callX(async () => {
-        const answer = await (await asApp(access)).v2.post<{ data?: XWebhook } & Partial<XWebhook>>('webhooks', { url })
+        type Answer = { data?: XWebhook } & Partial<XWebhook>
+        const answer = await asApp(access, ({ v2 }) => v2.post<Answer>('webhooks', { url }))
         // X has answered with and without `data`.
         const webhook = answer.data ?? answer
         return { id: String(webhook.id), url: String(webhook.url ?? url), valid: webhook.valid !== false }
@@ -46,27 +50,28 @@ export function createXSubscriptions(access: XAccess, eventSource: EventSource):
 
     validateWebhook: (id) =>
       callX(async () => {
-        await (await asApp(access)).v2.put('webhooks/:id', undefined, { params: { id } })
+        await asApp(access, ({ v2 }) => v2.put('webhooks/:id', undefined, { params: { id } }))
       }),
 
     deleteWebhook: (id) =>
       callX(async () => {
-        await (await asApp(access)).v2.delete('webhooks/:id', undefined, { params: { id } })
+        await asApp(access, ({ v2 }) => v2.delete('webhooks/:id', undefined, { params: { id } }))
       }),
 
     listSubscriptions: (webhookId) =>
-      callX(async () => {
-        const client = await asApp(access)
-        if (isOfActivity) return listActivity(client, webhookId)
-        return { accounts: await accountActivitySubscribers(client, webhookId), activity: [], fault: null }
-      }),
+      callX(() =>
+        asApp(access, async (client) => {
+          if (isOfActivity) return listActivity(client, webhookId)
+          return { accounts: await accountActivitySubscribers(client, webhookId), activity: [], fault: null }
+        }),
+      ),
 
     subscribe: (tokens, account, webhook, list) =>
       callX(async () => {
         const client = await asAccount(access, tokens)
         if (isOfActivity) {
           const { create } = lackOf(list.activity, account.id, webhook)
-          return createMissing(client, () => asApp(access), create, account.id, webhook.id, list)
+          return createMissing(client, access, create, account.id, webhook.id, list)
         }
         const path = 'account_activity/webhooks/:wid/subscriptions/all'
         const made = await unlessDuplicate(client.v2.post(path, {}, { params: { wid: webhook.id } }))
@@ -77,8 +82,7 @@ export function createXSubscriptions(access: XAccess, eventSource: EventSource):
       callX(async () => {
         const { repoint } = lackOf(list.activity, account.id, webhook)
         if (repoint.length === 0) return 0
-        const client = await asApp(access)
-        for (const { id } of repoint) await pointTo(client, id, webhook.id)
+        for (const { id } of repoint) await asApp(access, (client) => pointTo(client, id, webhook.id))
         return repoint.length
       }),
 
@@ -87,32 +91,35 @@ export function createXSubscriptions(access: XAccess, eventSource: EventSource):
     },
 
     unsubscribe: (account, webhook) =>
-      callX(async () => {
-        const client = await asApp(access)
-        if (!isOfActivity) return unsubscribeFromAccountActivity(client, webhook.id, account.id)
-        const { activity } = await listActivity(client, webhook.id)
-        const own = activity.filter((one) => one.accountId === account.id && isOnOurs(one, webhook))
-        await remove(
-          client,
-          own.map(({ id }) => id),
-        )
-      }),
+      callX(() =>
+        asApp(access, async (client) => {
+          if (!isOfActivity) return unsubscribeFromAccountActivity(client, webhook.id, account.id)
+          const { activity } = await listActivity(client, webhook.id)
+          const own = activity.filter((one) => one.accountId === account.id && isOnOurs(one, webhook))
+          await remove(
+            client,
+            own.map(({ id }) => id),
+          )
+        }),
+      ),
 
-    removeSubscriptions: (ids) => callX(async () => remove(await asApp(access), ids)),
+    removeSubscriptions: (ids) => callX(() => asApp(access, (client) => remove(client, ids))),
 
     endFormerSubscriptions: (webhookId, accountIds) =>
       callX(async () => {
         if (!isOfActivity) return 0
-        const client = await asApp(access)
-        const former = [...(await accountActivitySubscribers(client, webhookId))].filter((id) => accountIds.has(id))
-        for (const user of former) await unsubscribeFromAccountActivity(client, webhookId, user)
+        const all = await asApp(access, (client) => accountActivitySubscribers(client, webhookId))
+        const former = [...all].filter((id) => accountIds.has(id)).slice(0, MAX_ENDED)
+        for (const user of former)
+          await asApp(access, (client) => unsubscribeFromAccountActivity(client, webhookId, user))
         return former.length
       }),
 
     replay: (webhookId, from, to) =>
       callX(async () => {
         const body = { webhook_id: webhookId, from_date: from, to_date: to }
-        const answer = await (await asApp(access)).v2.post<{ data?: { job_id?: string } }>('webhooks/replay', body)
+        type Answer = { data?: { job_id?: string } }
+        const answer = await asApp(access, ({ v2 }) => v2.post<Answer>('webhooks/replay', body))
         return String(answer.data?.job_id)
       }),
   }
@@ -139,7 +146,7 @@ async function unsubscribeFromAccountActivity(client: TwitterApi, webhookId: str
  */
 async function createMissing(
   client: TwitterApi,
-  asTheApp: () => Promise<TwitterApi>,
+  access: XAccess,
   types: readonly EventType[],
   accountId: string,
   webhookId: string,
@@ -157,7 +164,7 @@ async function createMissing(
     const refusal = xErrorFrom(error)
     const total = list.activity.length + made.length
     if (!(refusal instanceof XError) || !isLimit(refusal, total)) throw error
-    await removeMade(await asTheApp(), made, accountId, webhookId, list)
+    await removeMade(access, made, accountId, webhookId, list)
     const own = list.activity.filter((one) => one.webhookId === webhookId).length
     const others = list.activity.length - own
     throw new SubscriptionLimitError(refusal, { total, others, channels: list.accounts.size })
@@ -175,7 +182,7 @@ function isLimit({ status, detail }: XError, total: number): boolean {
 
 /** Removes what was made of an account that does not fit. What X does not remove now, `reconcile` finds. */
 async function removeMade(
-  client: TwitterApi,
+  access: XAccess,
   made: readonly (string | null)[],
   accountId: string,
   webhookId: string,
@@ -185,11 +192,12 @@ async function removeMade(
   try {
     const known = new Set(list.activity.map(({ id }) => id))
     const listed = made.includes(null)
-      ? (await listActivity(client, webhookId)).activity.filter(
+      ? (await asApp(access, (client) => listActivity(client, webhookId))).activity.filter(
           (one) => one.accountId === accountId && one.webhookId === webhookId && !known.has(one.id),
         )
       : []
-    await remove(client, [...new Set([...made.filter((id) => id !== null), ...listed.map(({ id }) => id)])])
+    const ids = [...new Set([...made.filter((id) => id !== null), ...listed.map(({ id }) => id)])]
+    await asApp(access, (client) => remove(client, ids))
   } catch (error) {
     if (!(xErrorFrom(error) instanceof XError)) throw error
   }
@@ -198,12 +206,11 @@ async function removeMade(
 async function subscribeToRevocations(access: XAccess, webhook: WebhookIds, list: SubscriptionList): Promise<void> {
   const existing = list.activity.find(({ eventType }) => eventType === revocations)
   try {
-    const client = await asApp(access)
     if (!existing) {
       const body = { event_type: revocations, filter: {}, tag: revocations, webhook_id: webhook.id }
-      await unlessDuplicate(client.v2.post('activity/subscriptions', body))
+      await asApp(access, ({ v2 }) => unlessDuplicate(v2.post('activity/subscriptions', body)))
     } else if (existing.webhookId !== webhook.id && isOnOurs(existing, webhook)) {
-      await pointTo(client, existing.id, webhook.id)
+      await asApp(access, (client) => pointTo(client, existing.id, webhook.id))
     }
   } catch (error) {
     if (!(xErrorFrom(error) instanceof XError)) throw error

@@ -1,3 +1,4 @@
+import type { Channel } from './channel.ts'
 import type { Backfill, Outage, Replay } from './outage.ts'
 
 /** A failure that `reconcile` cannot repair. */
@@ -46,6 +47,20 @@ export const unknownChannelHealth: ChannelHealth = {
   healthyAt: null,
   fault: null,
   backfill: null,
+}
+
+/**
+ * True if a channel, whose subscription X lists, was found in order within a time and nothing of it is left to do.
+ * @param restMs milliseconds
+ */
+export function isInOrder(
+  { healthyAt, fault, backfill }: ChannelHealth,
+  { connectedAt }: Pick<Channel, 'connectedAt'>,
+  restMs: number,
+  now: Date,
+): boolean {
+  if (healthyAt === null || healthyAt < connectedAt || fault !== null || backfill !== null) return false
+  return now.getTime() - Date.parse(healthyAt) < restMs
 }
 
 /**

@@ -6,8 +6,11 @@ import type { Inactivity } from './inactivity.ts'
 /** A mail to the administrators, as text and as HTML with the same content. */
 export type Mail = { readonly subject: string; readonly text: string; readonly html: string }
 
-/** A check of an inactive channel; `fault` is null if it passed. */
-export type Check = { readonly what: string; readonly fault: string | null }
+/** A check of an inactive channel. `not_made`: X did not let us ask, which says nothing of the channel. */
+export type Check = { readonly what: string } & (
+  | { readonly is: 'passed' }
+  | { readonly is: 'failed' | 'not_made'; readonly because: string }
+)
 
 /** The mail of the setting «No messages (h)»: which channel, since when, and whether a check failed. */
 export function inactivityMail(
@@ -16,15 +19,26 @@ export function inactivityMail(
   checks: readonly Check[],
   consoleUrl: string,
 ): Mail {
-  const broken = checks.some((check) => check.fault !== null)
   const name = oneLine(channel.name)
   return mailOf(`No messages for ${hours} h: ${name}`, [
     `The channel «${name}» (@${channel.username} on X) has had no new message since ${readable(since)}.`,
-    broken ? 'A check failed, so messages may be missing:' : 'All checks passed, so perhaps nobody wrote:',
-    ...checks.map(({ what, fault }) => `- ${what}: ${fault ?? 'OK'}`),
+    summaryOf(checks),
+    ...checks.map(lineOf),
     `The channel: ${consoleUrl}/channels/${channel.id}`,
     'You get one mail per period without messages.',
   ])
+}
+
+function summaryOf(checks: readonly Check[]): string {
+  if (checks.some((check) => check.is === 'failed')) return 'A check failed, so messages may be missing:'
+  return checks.every((check) => check.is === 'passed')
+    ? 'All checks passed, so perhaps nobody wrote:'
+    : 'No check failed, but not all could be made:'
+}
+
+function lineOf(check: Check): string {
+  if (check.is === 'passed') return `- ${check.what}: OK`
+  return `- ${check.what}: ${check.is === 'not_made' ? 'not checked, because ' : ''}${check.because}`
 }
 
 /** X no longer accepts our access to an account. */

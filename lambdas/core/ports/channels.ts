@@ -2,6 +2,7 @@ import type { Channel, ChannelSettings } from '../channels/channel.ts'
 import type { ChannelHealth, WebhookHealth } from '../channels/health.ts'
 import type { Extension } from '../channels/inactivity.ts'
 import type { Outage, ReplayEnd } from '../channels/outage.ts'
+import type { ChannelSchedule, Turn } from '../channels/turn.ts'
 import type { WebhookIds } from '../x/subscriptions.ts'
 
 /** A sign-in at X that has begun, bound to the browser that began it. */
@@ -45,6 +46,8 @@ export type ChannelStore = {
   get(id: string): Promise<Channel | null>
   /** Null if they were erased. */
   encryptedTokens(channelId: string): Promise<string | null>
+  /** The same of several channels, by channel id; none that were erased. */
+  encryptedTokensOf(channelIds: readonly string[]): Promise<ReadonlyMap<string, string>>
   /** Erases the channel's tokens; its settings and tickets stay. */
   disconnect(channelId: string): Promise<void>
   extension(): Promise<Extension>
@@ -85,15 +88,19 @@ export type MentionsMark = {
   readonly sinceId: string | null
 }
 
-/** What `reconcile` and the poll of mentions remember from run to run. Each item has one writer. */
+/** What the schedules remember from run to run. Each item has one writer. */
 export type HealthStore = {
   webhook(): Promise<WebhookHealth>
   saveWebhook(health: WebhookHealth): Promise<void>
-  channel(channelId: string): Promise<ChannelHealth>
+  /** What is known of channels, by channel id; none before the first check. */
+  channelHealths(channelIds: readonly string[]): Promise<ReadonlyMap<string, ChannelHealth>>
   saveChannel(channelId: string, health: ChannelHealth): Promise<void>
   /** The marks of channels, by channel id; none before the first poll. */
   mentionsMarks(channelIds: readonly string[]): Promise<ReadonlyMap<string, MentionsMark>>
   saveMentionsMark(channelId: string, mark: MentionsMark): Promise<void>
+  /** Where the last run of a schedule stopped. */
+  turn(schedule: ChannelSchedule): Promise<Turn>
+  saveTurn(schedule: ChannelSchedule, turn: Turn): Promise<void>
   /** True if administrators were told that X ends the event system of the channels. */
   eventSourceEndNotified(): Promise<boolean>
   /** @param at ISO time */

@@ -91,7 +91,7 @@ export type XSubscriptions = {
   removeSubscriptions(ids: readonly string[]): Promise<void>
   /**
    * Ends the subscriptions of accounts in the Account Activity API, if channels subscribe to the X Activity API.
-   * Returns how many it ended. An app without the old API has none.
+   * Returns how many it ended, some at a time: the next run ends further ones. An app without the old API has none.
    */
   endFormerSubscriptions(webhookId: string, accountIds: ReadonlySet<string>): Promise<number>
   /** Requests a replay of a period (`yyyymmddhhmm`, UTC); returns the id of the replay job. */

@@ -96,12 +96,15 @@ export function writeReply(
   }
 }
 
-/** A failed reply, or one of unknown outcome that an agent found missing on X, ready to be sent again. */
+/**
+ * A failed reply, or one of unknown outcome that an agent found missing on X, ready to be sent again, with all attempts
+ * before it.
+ */
 export function sendAgain(reply: Reply, now: Date): Reply {
   const dueAt = new Date(now.getTime() + UNQUEUED_DUE_AFTER_MS).toISOString()
   return {
     ...reply,
-    delivery: { ...reply.delivery, status: 'pending', reason: null, dueAt },
+    delivery: { status: 'pending', reason: null, attempts: 0, dueAt },
     sending: {
       ...reply.sending,
       attemptedAt: null,

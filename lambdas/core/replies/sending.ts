@@ -39,6 +39,8 @@ export type Step =
 
 /** Delay before we verify an attempt at X: usually its echo comes first. */
 export const VERIFY_AFTER_MS = 30_000
+/** X's limits of looking back are of 15 minutes; a third of that brings it soon after the reset. */
+const VERIFY_LIMIT_MS = 5 * 60_000
 /** How long a worker has a reply for itself: longer than the function may run. */
 export const CLAIM_MS = 120_000
 /** After this many failed verifications an agent decides. */
@@ -183,18 +185,24 @@ function atLeast(time: string | null, at: string, milliseconds: number): string 
   return time && time > least ? time : least
 }
 
-/** The result of asking X whether it has a reply. `unclear`: X could not be asked. */
+/** The result of asking X whether it has a reply. `unclear`: X could not be asked. `limited`: X limits the asking. */
 export type Found =
   | { readonly is: 'found'; readonly externalId: string }
   | { readonly is: 'missing' }
   | { readonly is: 'unclear' }
+  | { readonly is: 'limited' }
 
 /**
  * A reply that X does not have, or of which X could not be asked: due to be sent or verified again, failed, or unknown.
+ * Waiting for a limit is no failed verification.
  */
 export function afterVerification(reply: Reply, found: Exclude<Found, { is: 'found' }>, now: Date): Reply {
   const { delivery, sending } = reply
   const rest = { ...sending, claimedUntil: null }
+  if (found.is === 'limited') {
+    const dueAt = new Date(now.getTime() + VERIFY_LIMIT_MS).toISOString()
+    return { ...reply, delivery: { ...delivery, dueAt }, sending: rest }
+  }
   if (found.is === 'unclear') {
     const failedVerifications = sending.failedVerifications + 1
     if (failedVerifications >= MAX_VERIFICATIONS)

@@ -59,6 +59,7 @@ export type Delivery = {
   readonly status: 'pending' | 'sent' | 'failed' | 'unknown'
   /** What happened and what an agent can do; null if nothing went wrong. */
   readonly reason: string | null
+  /** Attempts since it was written, or since an agent last retried it. Waiting for a limit is none. */
   readonly attempts: number
   /** ISO time of the next step; null unless it is pending. */
   readonly dueAt: string | null

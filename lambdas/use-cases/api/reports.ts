@@ -1,11 +1,16 @@
 /** Called by the console and helpdesks for reports over tickets, from sums that every change of a ticket updates. */
 import { reportQuery } from '../../core/api/requests.ts'
+import type { Channel } from '../../core/channels/channel.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import { daysBetween } from '../../core/reports/counts.ts'
 import { addUp, type Figures, type Grouping, groupsIn, rowOf } from '../../core/reports/report.ts'
+import { inParallel } from '../in-parallel.ts'
 import { period } from './activity.ts'
 import { type Route, route } from './route.ts'
+
+/** Each reads with 16 queries at once. */
+const PARALLEL_CHANNELS = 8
 
 type ChannelSums = { readonly channelId: string; readonly name: string; readonly days: ReadonlyMap<string, Figures> }
 
@@ -22,11 +27,10 @@ export function reportRoutes({ channels, counts, now }: Pick<Stores, 'channels' 
       problems: [],
       handle: async ({ query }) => {
         const { from, to } = period(query, now())
-        const all = await Promise.all(
-          (await channels.list()).map(async ({ id, name }): Promise<ChannelSums> => {
-            return { channelId: id, name, days: await counts.reported(id, from, to) }
-          }),
-        )
+        const read = async ({ id, name }: Channel): Promise<ChannelSums> => {
+          return { channelId: id, name, days: await counts.reported(id, from, to) }
+        }
+        const all = await inParallel(await channels.list(), PARALLEL_CHANNELS, read)
         const total = addUp(all.flatMap(({ days }) => [...days.values()]))
         return { from, to, by: query.by, rows: rowsBy(query.by, all, total, from, to), total: rowOf(total, 'all') }
       },

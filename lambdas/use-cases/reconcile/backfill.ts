@@ -4,20 +4,23 @@
  */
 import type { Channel } from '../../core/channels/channel.ts'
 import type { ChannelHealth } from '../../core/channels/health.ts'
+import type { Extension } from '../../core/channels/inactivity.ts'
 import { type BackfillProgress, remainderOf } from '../../core/channels/outage.ts'
-import type { ChannelStore } from '../../core/ports/channels.ts'
 import type { AccountTokens } from '../../core/ports/x.ts'
 import { createListReader, type ListDependencies, notBeforeOf } from '../read-lists.ts'
 
-export type BackfillDependencies = ListDependencies & { channels: Pick<ChannelStore, 'extension'> }
-
-export function createBackfill(dependencies: BackfillDependencies) {
+export function createBackfill(dependencies: ListDependencies) {
   const { readMentions, readMessages } = createListReader(dependencies)
 
   /** Resolves to the channel's health with its progress. Skips what is disabled, because it would open no ticket. */
-  return async (channel: Channel, tokens: AccountTokens, known: ChannelHealth, now: Date): Promise<ChannelHealth> => {
+  return async (
+    channel: Channel,
+    tokens: AccountTokens,
+    known: ChannelHealth,
+    extension: Extension,
+    now: Date,
+  ): Promise<ChannelHealth> => {
     const { backfill } = known
-    const extension = await dependencies.channels.extension()
     if (!extension.enabled || !backfill) return known
     const notBefore = notBeforeOf(channel, extension)
     const { from, to } = backfill

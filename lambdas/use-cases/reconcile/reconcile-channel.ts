@@ -1,8 +1,17 @@
 /** Called by `reconcile` for each connected channel, after our webhook was found working or repaired. */
 import type { Channel } from '../../core/channels/channel.ts'
-import { adviceFor, type ChannelHealth, type Fault, faultOf, UNLISTED_ADVICE } from '../../core/channels/health.ts'
+import {
+  adviceFor,
+  type ChannelHealth,
+  type Fault,
+  faultOf,
+  isInOrder,
+  UNLISTED_ADVICE,
+  unknownChannelHealth,
+} from '../../core/channels/health.ts'
+import type { Extension } from '../../core/channels/inactivity.ts'
 import { channelFaultMail, repairedMail } from '../../core/channels/mails.ts'
-import { channelOutage, extendBackfill, unionOf } from '../../core/channels/outage.ts'
+import { channelOutage, extendBackfill } from '../../core/channels/outage.ts'
 import type { ChannelStore, HealthStore } from '../../core/ports/channels.ts'
 import type { Encryption, Log } from '../../core/ports/platform.ts'
 import {
@@ -15,11 +24,13 @@ import {
 } from '../../core/ports/x.ts'
 import { limitAdvice } from '../../core/x/subscriptions.ts'
 import { tokensOf as readTokens } from '../account-tokens.ts'
+import type { Attended } from '../each-channel.ts'
 import type { Notify } from '../notify-administrators.ts'
-import { type BackfillDependencies, createBackfill } from './backfill.ts'
+import type { ListDependencies } from '../read-lists.ts'
+import { createBackfill } from './backfill.ts'
 import type { VerifiedWebhook } from './reconcile-webhook.ts'
 
-export type ChannelDependencies = BackfillDependencies & {
+export type ChannelDependencies = ListDependencies & {
   channels: ChannelStore
   health: HealthStore
   accounts: XAccounts
@@ -30,31 +41,58 @@ export type ChannelDependencies = BackfillDependencies & {
   log: Log
 }
 
+type Save = (health: ChannelHealth) => Promise<void>
+
+/** What a run knows when it comes to the channels. */
+export type Run = {
+  readonly webhook: VerifiedWebhook
+  readonly extension: Extension
+  /** A channel in order is asked nothing as long as it was found so within this time. */
+  readonly restMs: number
+  readonly now: Date
+}
+
 /**
  * Repairs a channel's subscription, checks our access to its account, and reads what it missed. What it missed is stored
  * before X is called, because after a repair nothing shows it; only a complete answer of X settles it.
+ * @param stored the health that an earlier run stored; undefined before the first
+ * @param signal aborts when the time for the channel is over: then nothing more is stored
  */
 export function createChannelReconciler(dependencies: ChannelDependencies) {
   const { channels, health, accounts, subscriptions, encryption, publicUrl, notify, log } = dependencies
   const backfill = createBackfill(dependencies)
 
-  return async (channel: Channel, webhook: VerifiedWebhook, now: Date): Promise<void> => {
+  return async (
+    channel: Channel,
+    stored: ChannelHealth | undefined,
+    { webhook, extension, restMs, now }: Run,
+    signal: AbortSignal,
+  ): Promise<Attended> => {
+    const isListed = webhook.subscriptions.accounts.has(channel.twitterUserId)
+    if (isListed && stored && isInOrder(stored, channel, restMs, now)) return 'unasked'
     const tokens = await tokensOf(channel)
-    if (!tokens) return
+    if (!tokens) return 'unasked'
     const account = { id: channel.twitterUserId, username: channel.username }
-    const isSubscribed = webhook.subscriptions.accounts.has(account.id)
     const at = now.toISOString()
-    const known = await withOutage(channel, webhook, isSubscribed, at)
+    const save = (health: ChannelHealth) => saveHealth(channel, health, signal)
+    const known = await withOutage(channel, stored ?? unknownChannelHealth, isListed, at, save)
     try {
-      if (!isSubscribed && !(await subscribe(channel, account, tokens, webhook))) return
-      if (!(await asAccount(channel, () => accounts.me(tokens)))) return
-      const after = { ...known, healthyAt: at, fault: await faultAfter(channel, known, isSubscribed, at) }
-      await health.saveChannel(channel.id, after)
-      await health.saveChannel(channel.id, await backfill(channel, tokens, after, now))
+      if (!isListed && !(await subscribe(channel, account, tokens, webhook))) return 'unasked'
+      if (!(await asAccount(channel, () => accounts.me(tokens)))) return isListed ? 'unasked' : 'answered'
+      const after = { ...known, healthyAt: at, fault: await faultAfter(channel, known, isListed, at) }
+      await save(after)
+      if (after.backfill !== null) await save(await backfill(channel, tokens, after, extension, now))
+      return isListed ? 'unasked' : 'answered'
     } catch (error) {
       if (!(error instanceof XError)) throw error
-      await repairFailed(channel, known, error, now.toISOString())
+      await repairFailed(channel, known, error, at, save)
+      return error.status === 429 ? 'refused' : 'unasked'
     }
+  }
+
+  function saveHealth({ id }: Channel, after: ChannelHealth, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    return health.saveChannel(id, after)
   }
 
   async function tokensOf(channel: Channel): Promise<AccountTokens | null> {
@@ -74,15 +112,15 @@ export function createChannelReconciler(dependencies: ChannelDependencies) {
   /** The channel's health, its backfill extended by what X did not deliver, and stored. */
   async function withOutage(
     channel: Channel,
-    webhook: VerifiedWebhook,
+    known: ChannelHealth,
     isSubscribed: boolean,
     at: string,
+    save: Save,
   ): Promise<ChannelHealth> {
-    const known = await health.channel(channel.id)
-    const outage = unionOf(webhook.outage, channelOutage(channel, known.healthyAt, isSubscribed, at))
+    const outage = channelOutage(channel, known.healthyAt, isSubscribed, at)
     if (!outage) return known
     const extended = { ...known, backfill: extendBackfill(known.backfill, outage) }
-    await health.saveChannel(channel.id, extended)
+    await save(extended)
     return extended
   }
 
@@ -158,7 +196,13 @@ export function createChannelReconciler(dependencies: ChannelDependencies) {
     return notified ? null : fault
   }
 
-  async function repairFailed(channel: Channel, known: ChannelHealth, error: XError, at: string): Promise<void> {
+  async function repairFailed(
+    channel: Channel,
+    known: ChannelHealth,
+    error: XError,
+    at: string,
+    save: Save,
+  ): Promise<void> {
     const advice = adviceFor(error)
     const { status, detail: reason } = error
     log({
@@ -175,6 +219,6 @@ export function createChannelReconciler(dependencies: ChannelDependencies) {
     const told = error instanceof SubscriptionLimitError ? { ...fault, advice: limitAdvice(error.use) } : fault
     const notified =
       fault.notified || (await notify('channel', channel.id, () => channelFaultMail(channel, told, publicUrl)))
-    await health.saveChannel(channel.id, { ...known, fault: { ...fault, notified } })
+    await save({ ...known, fault: { ...fault, notified } })
   }
 }

@@ -22,7 +22,7 @@ export type WebhookReconcileDependencies = {
 
 /** Our working webhook. */
 export type VerifiedWebhook = OwnWebhook & {
-  /** The outage of which the channels do not know yet; null if there was none. */
+  /** The outage of which some channel may not know yet; null if there was none. */
   readonly outage: Outage | null
   /** What X delivered for when the run began: the one list of the run. */
   readonly subscriptions: SubscriptionList

@@ -15,6 +15,9 @@ export type SurplusDependencies = {
   log: Log
 }
 
+/** Of each kind in a run, 100 in a call: the run must end in time, and the next one removes further ones. */
+const MAX_REMOVED = 1_000
+
 export function createSurplusRemoval({ channels, subscriptions, log }: SurplusDependencies) {
   /** What X refuses is logged and not thrown: the next run tries again. @param known the list of this run, if it has one */
   return async (webhook: OwnWebhook, known: SubscriptionList | null, now: Date): Promise<void> => {
@@ -25,8 +28,13 @@ export function createSurplusRemoval({ channels, subscriptions, log }: SurplusDe
       const accounts = new Set(current.map(({ twitterUserId }) => twitterUserId))
       const { orphans, duplicates } = surplusIn(activity, webhook, accounts, now)
       if (orphans.length + duplicates.length === 0) return
-      await subscriptions.removeSubscriptions([...orphans, ...duplicates])
-      log({ event: 'subscriptions_removed', orphans: orphans.length, duplicates: duplicates.length })
+      const first = { orphans: orphans.slice(0, MAX_REMOVED), duplicates: duplicates.slice(0, MAX_REMOVED) }
+      await subscriptions.removeSubscriptions([...first.orphans, ...first.duplicates])
+      log({
+        event: 'subscriptions_removed',
+        orphans: first.orphans.length,
+        duplicates: first.duplicates.length,
+      })
     } catch (error) {
       if (!(error instanceof XError)) throw error
       log({ event: 'x_call_failed', list: 'subscriptions', status: error.status, reason: error.detail })

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createEncryption } from '../../../lambdas/adapters/aws/encryption.ts'
+import { createEncryption, rememberDecrypted } from '../../../lambdas/adapters/aws/encryption.ts'
 import { awsAccess } from '../../../lambdas/runtime/aws.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'helpdesk-twitter-'))
@@ -41,6 +41,25 @@ describe('on one machine', () => {
   test('a key of another size is refused by its size', async () => {
     const short = createEncryption(keyFile('short', randomBytes(16).toString('base64')), awsAccess('kms', {}))
     await expect(short.encrypt('token', 'twitter-1')).rejects.toThrow('32 bytes')
+  })
+})
+
+describe('remembered', () => {
+  test('a text is decrypted once for each context, and a failure is tried again', async () => {
+    const asked: string[] = []
+    let isAway = true
+    const { decrypt } = rememberDecrypted({
+      decrypt: async (encrypted, context) => {
+        asked.push(`${context} ${encrypted}`)
+        if (isAway) throw new Error('KMS is away')
+        return `decrypted ${encrypted}`
+      },
+    })
+    await expect(decrypt('a', 'twitter-1')).rejects.toThrow('KMS is away')
+    isAway = false
+    for (let n = 0; n < 3; n++) expect(await decrypt('a', 'twitter-1')).toBe('decrypted a')
+    await decrypt('a', 'twitter-2')
+    expect(asked).toEqual(['twitter-1 a', 'twitter-1 a', 'twitter-2 a'])
   })
 })
 

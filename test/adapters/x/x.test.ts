@@ -53,6 +53,37 @@ afterAll(async () => {
   hook.close()
 })
 
+describe('the bearer token of the app', () => {
+  const logins = () => x.control.calls().filter(({ path }) => path === '/oauth2/token').length
+
+  test('is asked for once, however many calls are made, at once too', async () => {
+    const api = ours()
+    const before = logins()
+    await Promise.all([api.webhooks(), api.webhooks(), api.webhooks()])
+    await api.webhooks()
+    expect(logins() - before).toBe(1)
+  })
+
+  test('is asked for anew when X refuses it, and the call is made again', async () => {
+    const api = ours()
+    await api.webhooks()
+    const before = logins()
+    x.control.answer({ method: 'GET', path: '/2/webhooks', status: 401 })
+    expect(await api.webhooks()).toEqual([])
+    expect(logins() - before).toBe(1)
+  })
+
+  test('that X refuses again is an error, and one that X did not give is asked for by the next call', async () => {
+    const api = ours()
+    x.control.answer({ method: 'GET', path: '/2/webhooks', status: 401, times: 2 })
+    await expect(api.webhooks()).rejects.toMatchObject({ status: 401 })
+    const other = ours()
+    x.control.answer({ method: 'POST', path: '/oauth2/token', status: 503 })
+    await expect(other.webhooks()).rejects.toMatchObject({ status: 503 })
+    expect(await other.webhooks()).toEqual([])
+  })
+})
+
 describe('connecting', () => {
   test('the whole way of OAuth, real signatures included, ends with the account that allowed it', async () => {
     expect(await ours().me(tokens)).toEqual(shop)

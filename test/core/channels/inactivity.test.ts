@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { type Channel, newChannel, withSettings } from '../../../lambdas/core/channels/channel.ts'
 import { inactivityToReport } from '../../../lambdas/core/channels/inactivity.ts'
-import { inactivityMail, revokedMail } from '../../../lambdas/core/channels/mails.ts'
+import { type Check, inactivityMail, revokedMail } from '../../../lambdas/core/channels/mails.ts'
 
 const at = (hour: number, minute = 0) => new Date(Date.UTC(2026, 0, 1, hour, minute)).toISOString()
 const fresh = newChannel({ id: 'twitter-1', twitterUserId: '1', username: 'shop', at: at(0) })
@@ -45,8 +45,12 @@ describe('«No messages (h)»', () => {
 })
 
 describe('the mail', () => {
-  const quiet = [{ what: 'Our webhook at X', fault: null }]
-  const broken = [{ what: 'Our webhook at X', fault: 'it is not registered at X' }]
+  const quiet: Check[] = [{ what: 'Our webhook at X', is: 'passed' }]
+  const broken: Check[] = [{ what: 'Our webhook at X', is: 'failed', because: 'it is not registered at X' }]
+  const unasked: Check[] = [
+    ...quiet,
+    { what: 'Our access to the account', is: 'not_made', because: 'X limits our calls at the moment' },
+  ]
 
   test('says which channel, since when, what was checked, and leads to the channel, in text and in HTML alike', () => {
     const mail = inactivityMail(channel, { since: at(5), hours: 2 }, quiet, 'https://console.example')
@@ -66,11 +70,13 @@ describe('the mail', () => {
   })
 
   test('tells quiet from broken', () => {
-    const words = (checks: typeof broken | typeof quiet) =>
+    const words = (checks: readonly Check[]) =>
       inactivityMail(channel, { since: at(5), hours: 2 }, checks, 'https://c.example').text
     expect(words(quiet)).toContain('All checks passed')
     expect(words(broken)).toContain('A check failed')
     expect(words(broken)).toContain('it is not registered at X')
+    expect(words(unasked)).toContain('No check failed, but not all could be made')
+    expect(words(unasked)).toContain('access to the account: not checked, because X limits our calls')
   })
 
   test('takes a hostile name for what it is: no header, no markup', () => {

@@ -7,6 +7,7 @@ import { eventTypes } from '../../../lambdas/core/x/subscriptions.ts'
 import { createNotifier } from '../../../lambdas/use-cases/notify-administrators.ts'
 import { createReconcile } from '../../../lambdas/use-cases/reconcile/reconcile.ts'
 import { startX, type XSimulator } from '../../../local/x-simulator/simulator.ts'
+import { ampleTime } from '../../support/ample-time.ts'
 import { noEncryption } from '../../support/encryption.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
 import { portsOf, xAt } from '../../support/x.ts'
@@ -90,7 +91,7 @@ async function run(minutes: number, over: Partial<XSubscriptions> = {}, eventSou
     log,
   })
   const before = sim.control.calls().length
-  await reconcile({ time: clock.toISOString() })
+  await reconcile({ time: clock.toISOString() }, ampleTime)
   return sim.control
     .calls()
     .slice(before)

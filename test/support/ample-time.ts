@@ -1,0 +1,2 @@
+/** The context of a call that has all the time that it needs. */
+export const ampleTime = { getRemainingTimeInMillis: () => 300_000 }
