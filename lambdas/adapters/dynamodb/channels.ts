@@ -13,6 +13,11 @@ export function createChannelStore(access: TableAccess): ChannelStore {
     return item ? channelFrom(item) : null
   }
 
+  async function several(ids: readonly string[]): Promise<Channel[]> {
+    const items = await getAll(access, ids.map(keys.channel))
+    return items.flatMap((item) => (item ? [channelFrom(item)] : []))
+  }
+
   /** Sets fields of an existing channel. */
   async function set(channelId: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
     const names = Object.keys(fields)
@@ -59,11 +64,8 @@ export function createChannelStore(access: TableAccess): ChannelStore {
       return channel
     },
 
-    async list() {
-      const ids = await channelIds(access)
-      const items = await getAll(access, ids.map(keys.channel))
-      return items.flatMap((item) => (item ? [channelFrom(item)] : []))
-    },
+    list: async () => several(await channelIds(access)),
+    several,
 
     async encryptedTokens(channelId) {
       const [item] = await getAll(access, [keys.tokens(channelId)])

@@ -43,6 +43,8 @@ export type ChannelStore = {
     encryptedTokens?: string | undefined
   }): Promise<Channel>
   list(): Promise<Channel[]>
+  /** The channels of some ids; one that does not exist is left out. */
+  several(ids: readonly string[]): Promise<Channel[]>
   get(id: string): Promise<Channel | null>
   /** Null if they were erased. */
   encryptedTokens(channelId: string): Promise<string | null>

@@ -28,7 +28,7 @@ export function ticketRoutes({
   }
 
   async function withChannels(found: readonly Ticket[]): Promise<ApiTicket[]> {
-    const known = await channels.list()
+    const known = await channels.several([...new Set(found.map(({ channelId }) => channelId))])
     return found.map((ticket) =>
       toApiTicket(
         ticket,
