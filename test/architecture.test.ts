@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 
 const root = join(import.meta.dirname, '..')
-const folders = ['bin', 'build', 'lib', 'lambdas', 'local', 'console', 'test']
+const folders = ['bench', 'bin', 'build', 'lib', 'lambdas', 'local', 'console', 'test']
 
 type Import = { readonly from: string; readonly to: string; readonly typesOnly: boolean }
 
@@ -49,7 +49,8 @@ function isAllowed({ from, to, typesOnly }: Import): boolean {
   if (layer === 'test') return true
   // A handler is a Lambda's entry: importing it runs it, so nothing does, not even another one.
   if (target === 'handlers') return false
-  if (target === layer) return true
+  if (target === layer || layer === 'bench') return true
+  if (target === 'bench') return false
   if (target === 'local') return false
   const isAdapter = target?.startsWith('adapters/') === true
   switch (layer) {
@@ -138,6 +139,7 @@ describe('the layers', () => {
       { from: 'lambdas/handlers/api.ts', to: 'lambdas/handlers/router.ts' },
       { from: 'lambdas/runtime/http.ts', to: 'lambdas/use-cases/api/routes.ts' },
       { from: 'lambdas/runtime/stores.ts', to: 'local/stack.ts' },
+      { from: 'lambdas/runtime/stores.ts', to: 'bench/units.ts' },
       { from: 'lib/access.ts', to: 'lambdas/core/tickets/ticket.ts' },
       { from: 'local/stack.ts', to: 'lib/access.ts' },
       { from: 'console/src/api.ts', to: 'lambdas/core/api/schemas.ts' },
