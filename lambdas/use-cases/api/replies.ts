@@ -39,7 +39,7 @@ export type ReplyDependencies = Pick<Stores, 'tickets' | 'replies' | 'quota' | '
 const KEY_TTL_MS = 24 * 3600 * 1000
 const KEY_PATTERN = /^[\x21-\x7e]{1,255}$/
 
-const MESSAGES_PER_PAGE = 100
+const MESSAGES_PER_PAGE = 10
 
 export function replyRoutes(dependencies: ReplyDependencies): Route[] {
   const { tickets, replies, quota, channels, bucket, replyQueue, now, log } = dependencies

@@ -1,0 +1,271 @@
+import { randomUUID } from 'node:crypto'
+import type { DueMessage } from '../lambdas/core/ports/queues.ts'
+import { openStores } from '../lambdas/runtime/stores.ts'
+import { databaseClient, tableName } from '../local/aws/table.ts'
+import { type ApiOptions, apiOver } from '../test/support/api.ts'
+import { noEncryption } from '../test/support/encryption.ts'
+import { senderHandler } from '../test/support/handlers.ts'
+import { recordOf, routerOver } from '../test/support/router.ts'
+import { ScriptedX } from '../test/support/scripted-x.ts'
+import { startStores } from '../test/support/stores.ts'
+import { untouched } from '../test/support/untouched.ts'
+import { portsOf } from '../test/support/x.ts'
+import { directMessages, idAt, posts, type User } from '../test/support/x-payloads.ts'
+import { countUnits, type Units } from './units.ts'
+
+/** An operation of the product, by the name in its row of the table. */
+export type Operation = keyof typeof goals
+export type Figures = Readonly<Record<Operation, Units>>
+
+/** The most units that an operation may consume, where there is a goal. */
+export type Goal = { readonly write?: number; readonly read?: number }
+
+/** The operations and their goals. `as before`: no more than the operation before it. */
+export const goals = {
+  'a direct message joins a ticket': { write: 6, read: 2 },
+  'a direct message opens a ticket': { write: 9, read: 3 },
+  'a post joins a ticket': { write: 6, read: 2 },
+  'a post opens a ticket': { write: 9, read: 3 },
+  'an event is ignored': { write: 2, read: 2 },
+  'a reply, from POST to sent': {},
+  'its echo': {},
+  'a reply, from POST to sent, and its echo': { write: 16, read: 12 },
+  'the same, the first of the account and the app in their windows at X': {},
+  'PATCH of a status': { write: 6 },
+  'a page of 50 tickets': { read: 10 },
+  'a poll of the console that finds nothing new': { read: 2 },
+  'a reply in a ticket of 10 messages': {},
+  'a reply in a long ticket': 'as before',
+  'a public reply that names no post, in a ticket of 10 posts': {},
+  'a public reply that names no post, in a long ticket': 'as before',
+} as const satisfies Record<string, Goal | 'as before'>
+
+/** The goal of an operation, among the figures of all. */
+export function goalOf(operation: Operation, figures: Figures): Goal {
+  const goal: Goal | 'as before' = goals[operation]
+  if (goal !== 'as before') return goal
+  const before = operations[operations.indexOf(operation) - 1]
+  if (!before) throw new Error(`nothing is before «${operation}»`)
+  return { write: figures[before].write, read: figures[before].read }
+}
+
+/** All operations, in the order of the table. */
+export const operations = Object.keys(goals) as readonly Operation[]
+
+const shop: User = { id: '2244994945', username: 'shop', name: 'The Shop' }
+const agent = { sub: 'kim-id', username: 'kim', 'cognito:groups': '[agents]' }
+
+/** What customers and agents write: 100 characters. */
+const text = 'Where is my order 4711? It should have been here on Monday and I have not heard anything since then.'
+
+/** Every window of X's rate limits is over. */
+const DAY_MS = 24 * 3600_000
+
+/** Tickets that `fill` opens at a time. */
+const BATCH = 20
+
+/**
+ * The product over an empty embedded DynamoDB: router, API and sender as their handlers make them, and an X that takes
+ * everything. What `fill` does is not counted.
+ */
+export async function startBench() {
+  let clock = new Date('2026-01-01T12:00:00.000Z')
+  let people = 0
+  let ids = 0
+  const now = () => clock
+  const nextId = () => {
+    clock = new Date(clock.getTime() + 1_000)
+    return idAt(clock, ++ids)
+  }
+  const newCustomer = (): User => ({ id: String(1_000_000_000 + ++people), username: `customer${people}` })
+
+  const test = await startStores(now)
+  const client = databaseClient(test.endpoint)
+  const unitsOf = countUnits(client)
+  const stores = openStores(tableName, now, client)
+  const x = new ScriptedX(now)
+  const queued: DueMessage[] = []
+  const replyQueue = { send: async (due: readonly DueMessage[]) => void queued.push(...due) }
+  const counted = routerOver(stores, now)
+  const uncounted = routerOver(test, now)
+  const api = apiOver(stores, now, { replyQueue })
+  const sender = senderHandler({
+    ...stores,
+    ...portsOf(x.asX()),
+    encryption: noEncryption,
+    mediaQueue: untouched('mediaQueue'),
+    now,
+    log: () => {},
+  })
+  await test.channels.connect({
+    twitterUserId: shop.id,
+    username: shop.username,
+    at: now().toISOString(),
+    encryptedTokens: JSON.stringify({ token: shop.id, secret: 'secret' }),
+  })
+
+  const message = (from: User) => directMessages(shop, { id: nextId(), from, to: shop, text, at: now().toISOString() })
+  const entry = (by: User, answers?: { id: string; by: User }) => {
+    const id = nextId()
+    const own = {
+      id,
+      by,
+      text: `@shop ${text}`,
+      mentions: [shop],
+      at: now().toISOString(),
+      ...(answers && { answers }),
+    }
+    return { id, delivery: posts(shop, own) }
+  }
+
+  /** Routes one delivery. @throws Error unless its only event has the outcome that is measured */
+  async function route(router: typeof counted, delivery: object, outcome: string): Promise<string> {
+    const [routed, ...more] = await router.deliver(delivery)
+    if (!routed || more.length > 0 || routed.outcome !== outcome) {
+      throw new Error(`expected one event ${outcome}, not ${JSON.stringify(routed)}`)
+    }
+    return String(routed.ticketId)
+  }
+
+  /** Calls the API as an agent. @throws Error unless it answers with that status */
+  async function call(status: number, method: string, path: string, more: ApiOptions = {}) {
+    const answer = await api(method, path, { claims: agent, ...more })
+    if (answer.statusCode !== status) throw new Error(`${method} ${path}: ${answer.statusCode} ${answer.body}`)
+    return JSON.parse(answer.body ?? 'null') as { tickets?: unknown[] }
+  }
+
+  /** Answers in a ticket and sends the answer. @throws Error unless X gets it */
+  async function reply(ticketId: string): Promise<void> {
+    clock = new Date(clock.getTime() + 1_000)
+    const taken = x.taken.length
+    const headers = { 'idempotency-key': randomUUID() }
+    await call(202, 'POST', `/api/tickets/${ticketId}/replies`, { body: JSON.stringify({ text }), headers })
+    const [due, ...more] = queued.splice(0)
+    if (!due || more.length > 0) throw new Error('one reply was meant to be queued')
+    const record = recordOf(JSON.stringify({ ...due, at: now().toISOString() }), due.ticketId)
+    const { batchItemFailures } = await sender({ Records: [record] }, { getRemainingTimeInMillis: () => 60_000 })
+    if (batchItemFailures.length > 0 || x.taken.length !== taken + 1) throw new Error('the reply was not sent')
+  }
+
+  /** The delivery by which X reports the account's newest direct message. */
+  function echo(customer: User): object {
+    const id = String(x.taken.at(-1)?.id)
+    return directMessages(shop, { id, from: shop, to: customer, text, at: now().toISOString() })
+  }
+
+  /** Reads a full page of the list of tickets. @throws Error if there are fewer */
+  async function readPage(limit: number): Promise<void> {
+    const { tickets } = await call(200, 'GET', '/api/tickets', { query: { limit: String(limit) } })
+    if (tickets?.length !== limit) throw new Error(`a page of ${tickets?.length} tickets instead of ${limit}`)
+  }
+
+  /** A ticket of so many direct messages. */
+  async function directTicket(messages: number): Promise<string> {
+    const customer = newCustomer()
+    const ticketId = await route(uncounted, message(customer), 'opened')
+    for (let n = 1; n < messages; n++) await route(uncounted, message(customer), 'joined')
+    return ticketId
+  }
+
+  /** A ticket of so many posts, all under the first. */
+  async function mentionTicket(messages: number): Promise<string> {
+    const customer = newCustomer()
+    const first = entry(customer)
+    const ticketId = await route(uncounted, first.delivery, 'opened')
+    for (let n = 1; n < messages; n++) {
+      await route(uncounted, entry(customer, { id: first.id, by: customer }).delivery, 'joined')
+    }
+    return ticketId
+  }
+
+  function sum(one: Units, other: Units): Units {
+    return { write: one.write + other.write, read: one.read + other.read, inIndexes: one.inIndexes + other.inIndexes }
+  }
+
+  return {
+    /**
+     * Lets customers open a ticket each, several at a time.
+     * @param goesOn asked before each step, with how many there are; false ends it
+     * @returns how many there are
+     */
+    async fill(count: number, goesOn: (opened: number) => boolean = () => true): Promise<number> {
+      let opened = 0
+      while (opened < count && goesOn(opened)) {
+        const deliveries = Array.from({ length: Math.min(BATCH, count - opened) }, () => message(newCustomer()))
+        await uncounted.deliver(...deliveries)
+        opened += deliveries.length
+      }
+      return opened
+    },
+
+    /** Connects so many more accounts. */
+    async connect(count: number): Promise<void> {
+      for (let n = 0; n < count; n++) {
+        const { id, username } = newCustomer()
+        await test.channels.connect({ twitterUserId: id, username, at: now().toISOString() })
+      }
+    },
+
+    /**
+     * Does every operation once and counts its units. Adds ten tickets.
+     * @param long how many messages a long ticket has
+     */
+    async measure(long: number): Promise<Figures> {
+      const customer = newCustomer()
+      const units = {} as Record<Operation, Units>
+      const count = async (operation: Operation, work: () => Promise<unknown>) => {
+        units[operation] = await unitsOf(work)
+      }
+      let ticketId = ''
+      const direct = message(customer)
+      await count('a direct message opens a ticket', async () => {
+        ticketId = await route(counted, direct, 'opened')
+      })
+      const second = message(customer)
+      await count('a direct message joins a ticket', () => route(counted, second, 'joined'))
+
+      const author = newCustomer()
+      const first = entry(author)
+      await count('a post opens a ticket', () => route(counted, first.delivery, 'opened'))
+      const answer = entry(author, { id: first.id, by: author })
+      await count('a post joins a ticket', () => route(counted, answer.delivery, 'joined'))
+      const news = posts(shop, { id: nextId(), by: shop, text, at: now().toISOString() })
+      await count('an event is ignored', () => route(counted, news, 'ignored'))
+
+      const early = newCustomer()
+      const earlyTicket = await route(uncounted, message(early), 'opened')
+      clock = new Date(clock.getTime() + DAY_MS)
+      await count('the same, the first of the account and the app in their windows at X', async () => {
+        await reply(earlyTicket)
+        await route(counted, echo(early), 'repeated')
+      })
+      await count('a reply, from POST to sent', () => reply(ticketId))
+      await count('its echo', () => route(counted, echo(customer), 'repeated'))
+      units['a reply, from POST to sent, and its echo'] = sum(units['a reply, from POST to sent'], units['its echo'])
+      const closing = JSON.stringify({ status: 'closed' })
+      clock = new Date(clock.getTime() + 1_000)
+      await count('PATCH of a status', () => call(200, 'PATCH', `/api/tickets/${ticketId}`, { body: closing }))
+
+      await count('a page of 50 tickets', () => readPage(50))
+      // As the list of tickets polls (console/src/pages/tickets/tickets-page.tsx).
+      await count('a poll of the console that finds nothing new', () => readPage(30))
+
+      // The first public reply of the day starts the windows.
+      await reply(await mentionTicket(1))
+      for (const [operation, ticket] of [
+        ['a reply in a ticket of 10 messages', await directTicket(10)],
+        ['a reply in a long ticket', await directTicket(long)],
+        ['a public reply that names no post, in a ticket of 10 posts', await mentionTicket(10)],
+        ['a public reply that names no post, in a long ticket', await mentionTicket(long)],
+      ] as const) {
+        await count(operation, () => reply(ticket))
+      }
+      return units
+    },
+
+    async stop(): Promise<void> {
+      client.destroy()
+      await test.stop()
+    },
+  }
+}
