@@ -73,8 +73,10 @@ function Gif(props: { attachment: Attachment; url: string; alt: string; onError:
   const video = useRef<HTMLVideoElement>(null)
   const [isPlaying, setPlaying] = useState(!prefersReducedMotion())
   const toggle = () => {
-    if (video.current?.paused) void video.current.play()
-    else video.current?.pause()
+    // A video that is still loading counts as paused, and yet is about to play: what the button says counts.
+    if (!isPlaying) return void video.current?.play()
+    video.current?.pause()
+    setPlaying(false)
   }
   return (
     <div class="media-item gif">
