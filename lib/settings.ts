@@ -1,7 +1,7 @@
 import type { Node } from 'constructs'
 import { isMailAddress } from '../lambdas/core/mail-address.ts'
 import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
-import { mentionsPollMinutes, queueConcurrency } from '../lambdas/runtime/resources.ts'
+import { isInRange, mentionsPollMinutes, queueConcurrency } from '../lambdas/runtime/resources.ts'
 
 /** Machines that may get a token: the helpdesk works on tickets, the administration client may do everything. */
 export const machineClients = ['helpdesk', 'admin'] as const
@@ -82,8 +82,7 @@ function wholeNumber(node: Node, name: string, range: { default: number; min: nu
   const value: unknown = node.tryGetContext(name)
   if (value === undefined || value === '') return range.default
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
-  if (typeof number === 'number' && Number.isInteger(number) && number >= range.min && number <= range.max)
-    return number
+  if (typeof number === 'number' && isInRange(number, range)) return number
   throw new Error(
     `context ${name}: expected a whole number from ${range.min} to ${range.max}, got ${JSON.stringify(value)}`,
   )

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { isMailAddress } from '../lambdas/core/mail-address.ts'
 import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
-import { isPollInterval, mentionsPollMinutes } from '../lambdas/runtime/resources.ts'
+import { isInRange, mentionsPollMinutes } from '../lambdas/runtime/resources.ts'
 import { UserError } from './user-error.ts'
 
 /** The AWS region of the embedded services. Nothing calls AWS under it; the services compare it as text. */
@@ -88,7 +88,7 @@ function readEventSource(text: string): EventSource {
 function readPollMinutes(text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const { min, max } = mentionsPollMinutes
-  if (/^\d+$/.test(text) && isPollInterval(Number(text))) return Number(text)
+  if (/^\d+$/.test(text) && isInRange(Number(text), mentionsPollMinutes)) return Number(text)
   throw new UserError(`MENTIONS_POLL_MINUTES must be whole minutes from ${min} to ${max}, not «${text}».`)
 }
 

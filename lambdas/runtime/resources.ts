@@ -175,9 +175,9 @@ export type QueueName = keyof typeof queues
 /** How often the mentions are polled is a setting of the installation, in whole minutes. */
 export const mentionsPollMinutes = { min: 1, max: 60, default: 2 } as const
 
-/** True for a number of minutes that the setting may have. */
-export function isPollInterval(minutes: number): boolean {
-  return Number.isInteger(minutes) && minutes >= mentionsPollMinutes.min && minutes <= mentionsPollMinutes.max
+/** True for a whole number that a setting may have. */
+export function isInRange(number: number, { min, max }: { readonly min: number; readonly max: number }): boolean {
+  return Number.isInteger(number) && number >= min && number <= max
 }
 
 /** The functions that run on a schedule, and their intervals; that of `mentions` is only the default of its setting. */
