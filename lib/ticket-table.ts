@@ -24,13 +24,14 @@ export class TicketTable extends Construct {
       // A key owned by AWS: the quota, policy or deletion of a key of ours could stop the helpdesk.
       encryption: TableEncryption.DEFAULT,
     })
-    for (const [indexName, { partitionKey, sortKey }] of Object.entries(table.indexes)) {
+    for (const [indexName, { partitionKey, sortKey, projected }] of Object.entries(table.indexes)) {
       this.#table.addGlobalSecondaryIndex({
         indexName,
         partitionKey: text(partitionKey),
         sortKey: text(sortKey),
-        projectionType: ProjectionType.INCLUDE,
-        nonKeyAttributes: [...table.projected],
+        ...(projected.length > 0
+          ? { projectionType: ProjectionType.INCLUDE, nonKeyAttributes: [...projected] }
+          : { projectionType: ProjectionType.KEYS_ONLY }),
       })
     }
   }

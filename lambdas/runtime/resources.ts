@@ -196,6 +196,13 @@ export type ScheduleName = keyof typeof schedules
  */
 export const bucket = { ...bucketPrefixes, unusedDays: 1 } as const
 
+/** A secondary index. Its keys are strings. */
+export type IndexResource = {
+  readonly partitionKey: string
+  readonly sortKey: string
+  readonly projected: readonly string[]
+}
+
 /** The only table. Keys are strings. An item is in an index if it has both attributes of the index. */
 export const table = {
   partitionKey: 'pk',
@@ -203,18 +210,41 @@ export const table = {
   timeToLive: 'expiresAt',
   /** From when to when deliveries failed. The webhook writes only in this partition; beside it are the ends of replays. */
   outage: { pk: 'OUTAGE', sk: 'OUTAGE' },
-  /** Tickets by newest activity. A partition attribute that many tickets share is sharded. */
+  /** The indexes, and the attributes in them besides the keys (docs/decisions/table.md). */
   indexes: {
-    all: { partitionKey: 'inAll', sortKey: 'activity' },
-    status: { partitionKey: 'inStatus', sortKey: 'activity' },
-    channel: { partitionKey: 'inChannel', sortKey: 'activity' },
-    customer: { partitionKey: 'inCustomer', sortKey: 'activity' },
-    tag: { partitionKey: 'inTag', sortKey: 'activity' },
+    /** All tickets by newest activity, as lists show them: the only one in which each message moves its ticket. */
+    list: {
+      partitionKey: 'inList',
+      sortKey: 'activity',
+      projected: [
+        'kind',
+        'status',
+        'tags',
+        'subject',
+        'customer',
+        'openedAt',
+        'openedBecause',
+        'updatedAt',
+        'messageCount',
+        'firstEntryId',
+        'previousTicketId',
+      ],
+    },
+    status: { partitionKey: 'inStatus', sortKey: 'openedAt', projected: [] },
+    customer: { partitionKey: 'inCustomer', sortKey: 'openedAt', projected: [] },
+    /** The tickets of a channel, with what reports count. */
+    channel: {
+      partitionKey: 'inChannel',
+      sortKey: 'openedAt',
+      projected: ['status', 'tags', 'messageCount', 'outboundCount', 'firstResponseAt'],
+    },
+    /** What happened on a channel: messages, ignored events, outcomes of replies. */
+    counts: { partitionKey: 'inCounts', sortKey: 'countedAt', projected: ['counts'] },
     /** Replies to send and messages with media to fetch, by the time at which they are due. */
-    due: { partitionKey: 'inDue', sortKey: 'dueAt' },
+    due: { partitionKey: 'inDue', sortKey: 'dueAt', projected: ['ticketId', 'channelId'] },
   },
-  /** The attributes in the indexes besides the keys, for filters. The ticket itself is read from the table. */
-  projected: ['ticketId', 'status', 'tags', 'channelId', 'customerId'],
-} as const
+} as const satisfies {
+  readonly indexes: Readonly<Record<string, IndexResource>>
+} & Readonly<Record<string, unknown>>
 
 export type IndexName = keyof typeof table.indexes

@@ -21,7 +21,7 @@ export function openStores(tableName: string, now: Clock, client = new DynamoDBC
     documents: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
   }
   return {
-    tickets: createTicketStore(access),
+    tickets: createTicketStore({ ...access, now }),
     replies: createReplyStore({ ...access, now }),
     quota: createQuotaStore(access),
     media: createMediaStore(access),
@@ -29,7 +29,7 @@ export function openStores(tableName: string, now: Clock, client = new DynamoDBC
     channels: createChannelStore(access),
     connecting: createConnectingStore(access),
     events: createEventStore({ ...access, now }),
-    counts: createCountStore(access),
+    counts: createCountStore({ ...access, now }),
     health: createHealthStore(access, table.outage),
   }
 }

@@ -27,6 +27,9 @@ import { conflict, retryOnConflict } from './retry-on-conflict.ts'
 
 export type RouterDependencies = Stores & { mediaQueue: DueQueue; now: Clock; log: Log }
 
+/** `lastMessageAt` of a channel may be so much too early. */
+const LAST_MESSAGE_PRECISION_MS = 60_000
+
 /** The result of an event, as logs and `npm run replay` show it. */
 type Outcome = { outcome: RoutedOutcome; reason: string; ticketId: string | null }
 
@@ -70,8 +73,7 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
     const all = await tickets.deferred(channelId, until)
     for (const deferred of all.filter((one) => one.position >= position)) {
       await route(deferred.event, deferred.recordId, new Set([...ending, until]))
-      const isStored = (await replies.message(channelId, deferred.messageId)) !== null
-      if (isStored) await tickets.removeDeferred(channelId, until, deferred)
+      if (await tickets.isStored(channelId, until, deferred)) await tickets.removeDeferred(channelId, until, deferred)
     }
   }
 
@@ -130,7 +132,7 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
         return { outcome: 'deleted', ticketId: decision.ticketId }
       case 'open': {
         const { ticket, message } = openTicket(messageIn(activity), decision, situation, at, recovered)
-        await channels.saveLastMessageAt(channelId, activity.receivedAt)
+        await saveLastMessageAt(situation, activity)
         const { follows } = decision
         const placed = placedBy(decision, situation)
         const committed = await tickets.commit({ before: null, after: ticket, message, follows, placed })
@@ -140,7 +142,7 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
       case 'join': {
         const inbound = decision.direction === 'inbound'
         const { ticket, message } = joinTicket(messageIn(activity), decision, situation, at, recovered)
-        if (inbound) await channels.saveLastMessageAt(channelId, activity.receivedAt)
+        if (inbound) await saveLastMessageAt(situation, activity)
         const placed = placedBy(decision, situation)
         const change = { before: decision.ticket, after: ticket, message, follows: null, placed }
         const committed = await tickets.commit(change)
@@ -160,6 +162,13 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
         return resultOf(committed, 'edited', ticket.id)
       }
     }
+  }
+
+  /** Once a minute is enough: «No messages (h)» counts hours, and many messages may come in a second. */
+  async function saveLastMessageAt({ channel }: Situation, { channelUserId, receivedAt }: Activity): Promise<void> {
+    const known = channel?.lastMessageAt
+    if (known && Date.parse(receivedAt) - Date.parse(known) < LAST_MESSAGE_PRECISION_MS) return
+    await channels.saveLastMessageAt(channelIdOf(channelUserId), receivedAt)
   }
 
   /** A failure must not delay the customer's next message: `requeue` queues the media within a minute. */
@@ -206,8 +215,8 @@ function recoveredIn(event: QueuedEvent, activity: Activity, { replay }: Situati
 
 /** What the message of an event settles besides its ticket. */
 function placedBy(decision: Pick<Placed, 'answers'> & Partial<Placed>, { placeholders, awaited }: Situation): Placed {
-  const { answers, unknownParentId = null, continues = null } = decision
-  return { answers, unknownParentId, continues, placeholders, awaited }
+  const { answers, continues = null } = decision
+  return { answers, continues, placeholders, awaited }
 }
 
 /** What deferred events need not wait for any longer after an activity: message ids and conversations. */

@@ -25,13 +25,12 @@ import {
   withUnknownOutcome,
   type XAnswer,
 } from '../core/replies/sending.ts'
-import { messageIdOf } from '../core/tickets/written.ts'
 import { laterOf } from '../core/time.ts'
 import { tokensOf } from './account-tokens.ts'
 import { dueMessageOf } from './due-message.ts'
 import { conflict, retryOnConflict } from './retry-on-conflict.ts'
 
-export type SenderDependencies = Pick<Stores, 'channels' | 'replies' | 'quota'> & {
+export type SenderDependencies = Pick<Stores, 'channels' | 'tickets' | 'replies' | 'quota'> & {
   posting: XPosting
   encryption: Encryption
   mediaQueue: DueQueue
@@ -40,13 +39,14 @@ export type SenderDependencies = Pick<Stores, 'channels' | 'replies' | 'quota'> 
 }
 
 export function createSender(dependencies: SenderDependencies) {
-  const { channels, replies, quota, posting, encryption, mediaQueue, now, log } = dependencies
+  const { channels, tickets, replies, quota, posting, encryption, mediaQueue, now, log } = dependencies
 
-  async function handle({ channelId, messageId, at }: QueuedDue): Promise<void> {
+  async function handle({ at, ...due }: QueuedDue): Promise<void> {
+    const { channelId, messageId } = due
     // `requeue` may run with a clock of its own: a reply that it found due is due here too.
     const time = () => new Date(laterOf(now().toISOString(), at))
     await retryOnConflict(`reply ${messageId}`, async () => {
-      const message = await replies.message(channelId, messageId)
+      const message = await replies.message(due)
       if (!message || !isReply(message)) throw new Error(`${messageId} of ${channelId} is no reply`)
       const outcome = await advance(message, await channels.get(channelId), time)
       if (outcome !== conflict) {
@@ -152,10 +152,10 @@ export function createSender(dependencies: SenderDependencies) {
   }
 
   /** An agent may have sent the same text before: an id under which a message is stored is not this attempt. */
-  async function firstUnknown({ channelId, sending }: Reply, ids: readonly string[]): Promise<Found> {
+  async function firstUnknown({ id, channelId, sending }: Reply, ids: readonly string[]): Promise<Found> {
     for (const externalId of ids) {
-      const stored = await replies.message(channelId, messageIdOf(sending.target.kind, externalId))
-      if (!stored) return { is: 'found', externalId }
+      const known = await tickets.knownAs(channelId, sending.target, externalId)
+      if (known === null || known === id) return { is: 'found', externalId }
     }
     return { is: 'missing' }
   }

@@ -68,7 +68,10 @@ const wantedIndexes = (): GlobalSecondaryIndex[] =>
   Object.entries(table.indexes).map(([name, keys]) => ({
     IndexName: name,
     KeySchema: keySchema(keys),
-    Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...table.projected] },
+    Projection:
+      keys.projected.length > 0
+        ? { ProjectionType: 'INCLUDE', NonKeyAttributes: [...keys.projected] }
+        : { ProjectionType: 'KEYS_ONLY' },
   }))
 
 async function create(client: DynamoDBClient): Promise<void> {

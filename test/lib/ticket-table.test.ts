@@ -30,13 +30,16 @@ test('the table is billed per request and deletes expired items', () => {
 test('the table has exactly the indexes of the manifest, with their keys and projections', () => {
   const [deployed] = Object.values(resourcesOf(template, 'AWS::DynamoDB::Table'))
   expect(deployed?.Properties.GlobalSecondaryIndexes).toEqual(
-    Object.entries(table.indexes).map(([IndexName, { partitionKey, sortKey }]) => ({
+    Object.entries(table.indexes).map(([IndexName, { partitionKey, sortKey, projected }]) => ({
       IndexName,
       KeySchema: [
         { AttributeName: partitionKey, KeyType: 'HASH' },
         { AttributeName: sortKey, KeyType: 'RANGE' },
       ],
-      Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: [...table.projected] },
+      Projection:
+        projected.length > 0
+          ? { ProjectionType: 'INCLUDE', NonKeyAttributes: [...projected] }
+          : { ProjectionType: 'KEYS_ONLY' },
     })),
   )
 })

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { QueryCommand } from '@aws-sdk/client-dynamodb'
 import type { Channel } from '../../lambdas/core/channels/channel.ts'
 import type { Stores } from '../../lambdas/core/ports/stores.ts'
+import type { Message, Ticket } from '../../lambdas/core/tickets/ticket.ts'
 import { openStores } from '../../lambdas/runtime/stores.ts'
 import { startDatabase } from '../../local/aws/database.ts'
 import { databaseClient, ensureTable, tableName } from '../../local/aws/table.ts'
@@ -14,6 +15,12 @@ export type TestStores = Stores & {
   connect(user?: User): Promise<Channel>
   /** Marks a channel as one whose access was revoked. */
   revoke(channelId: string): Promise<void>
+  /** Every ticket, whole, newest activity first. */
+  allTickets(): Promise<Ticket[]>
+  /** The messages of a ticket, oldest first. */
+  messagesOf(ticketId: unknown): Promise<Message[]>
+  /** A message by its id, in whichever ticket it is. */
+  findMessage(messageId: string): Promise<Message | null>
   /** The sort keys of what is stored in a partition. */
   itemsOf(partition: string): Promise<string[]>
   stop(): Promise<void>
@@ -28,9 +35,27 @@ export async function startStores(now: () => Date = () => new Date()): Promise<T
   await ensureTable(database.endpoint)
   const client = databaseClient(database.endpoint)
   const stores = openStores(tableName, now, client)
+  const allTickets = async () => {
+    const { items } = await stores.tickets.tickets({}, { limit: 10_000, after: null })
+    const found = await Promise.all(items.map(({ id }) => stores.tickets.ticket(id)))
+    return found.filter((one) => one !== null)
+  }
+  const messagesOf = async (ticketId: unknown) => {
+    const ticket = await stores.tickets.ticket(String(ticketId))
+    return ticket ? (await stores.tickets.messages(ticket, { limit: 10_000, after: null })).items : []
+  }
   return {
     ...stores,
     endpoint: database.endpoint,
+    allTickets,
+    messagesOf,
+    async findMessage(messageId) {
+      for (const { id } of await allTickets()) {
+        const found = (await messagesOf(id)).find((one) => one.id === messageId)
+        if (found) return found
+      }
+      return null
+    },
     connect: ({ id, username } = shop) =>
       stores.channels.connect({ twitterUserId: id, username, at: now().toISOString() }),
     async revoke(channelId) {

@@ -124,9 +124,9 @@ const subscribers = () => sim.control.state().subscriptions.map(({ userId }) => 
 
 async function texts(): Promise<{ text: string; recovered: string | null }[]> {
   const { items } = await stores.tickets.tickets({}, { limit: 100, after: null })
-  const pages = await Promise.all(items.map(({ id }) => stores.tickets.messages(id, { limit: 1000, after: null })))
+  const pages = await Promise.all(items.map(({ id }) => stores.messagesOf(id)))
   return pages
-    .flatMap((page) => page.items)
+    .flat()
     .map(({ text, recovered }) => ({ text, recovered }))
     .sort((a, b) => (a.text < b.text ? -1 : 1))
 }

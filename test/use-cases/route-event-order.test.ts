@@ -29,10 +29,10 @@ async function ticketsAfter(account: User, deliveries: readonly object[]) {
 }
 
 async function ticketsOf(account: User) {
-  const { items } = await stores.tickets.tickets({ channelId: `twitter-${account.id}` }, { limit: 100, after: null })
+  const items = (await stores.allTickets()).filter(({ channelId }) => channelId === `twitter-${account.id}`)
   const seen = await Promise.all(
     items.map(async ({ id, kind, customer, firstEntryId, subject, messageCount, outboundCount }) => {
-      const { items: messages } = await stores.tickets.messages(id, { limit: 100, after: null })
+      const messages = await stores.messagesOf(id)
       expect(messages).toHaveLength(messageCount)
       expect(messages.filter(({ direction }) => direction === 'outbound')).toHaveLength(outboundCount)
       const said = messages.map(({ externalId, text, direction, deletedAt, versions }) =>

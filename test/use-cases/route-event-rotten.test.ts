@@ -65,6 +65,6 @@ test.each(rotten)('%s becomes a message', async (_what, delivery, shown) => {
   const sent = JSON.parse(JSON.stringify(delivery()))
   const [routed] = await routerOver(stores, now).deliver(sent)
   expect(['opened', 'joined']).toContain(routed?.outcome)
-  const { items } = await stores.tickets.messages(String(routed?.ticketId), { limit: 100, after: null })
+  const items = await stores.messagesOf(routed?.ticketId)
   if (shown !== null) expect(items.map((message) => message.text)).toContain(shown)
 })

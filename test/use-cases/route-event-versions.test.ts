@@ -41,7 +41,7 @@ async function ticketOf(id: string | null | undefined): Promise<Ticket> {
   return ticket
 }
 async function messagesOf(ticketId: string | null | undefined): Promise<Message[]> {
-  return (await stores.tickets.messages(String(ticketId), { limit: 100, after: null })).items
+  return stores.messagesOf(ticketId)
 }
 async function set(id: string | null | undefined, status: Ticket['status']) {
   const before = await ticketOf(id)

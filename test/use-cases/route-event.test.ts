@@ -53,7 +53,7 @@ describe('direct messages become tickets', () => {
   test('a text stays what it was, to the last character', async () => {
     const text = 'é 😀 e\u0301 \u202eעברית\u202c &amp; 👩‍👩‍👧'
     const [routed] = await router().deliver(directMessages(shop, { id: newId(), from: newCustomer(), to: shop, text }))
-    const { items } = await stores.tickets.messages(String(routed?.ticketId), { limit: 10, after: null })
+    const items = await stores.messagesOf(routed?.ticketId)
     expect(items[0]?.text).toBe(text.replace('&amp;', '&'))
   })
 
@@ -94,7 +94,7 @@ describe('an encrypted message', () => {
     const delivery = xActivity(account, 'chat.received', chat, { users: [{ ...customer, name: 'A Customer' }] })
     const [opened] = await router().deliver(delivery)
     expect(await router().deliver(delivery)).toMatchObject([{ outcome: 'repeated' }])
-    const { items } = await stores.tickets.messages(String(opened?.ticketId), { limit: 10, after: null })
+    const items = await stores.messagesOf(opened?.ticketId)
     expect(items).toMatchObject([
       {
         direction: 'inbound',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { DueMessage } from '../../lambdas/core/ports/queues.ts'
-import { type Reply, sendAgain, writeReply } from '../../lambdas/core/replies/reply.ts'
+import { type Reply, replyIdOf, sendAgain, writeReply } from '../../lambdas/core/replies/reply.ts'
 import type { Target } from '../../lambdas/core/tickets/ticket.ts'
 import { createRequeue } from '../../lambdas/use-cases/requeue-due.ts'
 import type { SenderDependencies } from '../../lambdas/use-cases/send-reply.ts'
@@ -64,7 +64,11 @@ async function write(ticketId: string, target: Target, text: string): Promise<Re
   const before = await stores.tickets.ticket(ticketId)
   if (!before) throw new Error(`no ticket ${ticketId}`)
   const author = { id: 'helpdesk', name: 'helpdesk' }
-  const { ticket, reply } = writeReply(before, { id: `reply-${++numbers}`, text, target, author }, now())
+  const { ticket, reply } = writeReply(
+    before,
+    { id: replyIdOf(before, now(), String(++numbers)), text, target, author },
+    now(),
+  )
   expect(await stores.tickets.commit({ before, after: ticket, message: reply, follows: null })).toBe('done')
   after(1)
   return reply
@@ -83,8 +87,8 @@ function sender(over: Partial<SenderDependencies> = {}) {
   return async (...replies: (DueMessage | Reply)[]) => {
     const records = replies.map((one) => {
       const messageId = 'messageId' in one ? one.messageId : one.id
-      const { channelId, ticketId } = one
-      return recordOf(JSON.stringify({ channelId, ticketId, messageId, at: now().toISOString() }), ticketId)
+      const { channelId, ticketId, position } = one
+      return recordOf(JSON.stringify({ channelId, ticketId, position, messageId, at: now().toISOString() }), ticketId)
     })
     return (await handle({ Records: records }, { getRemainingTimeInMillis: () => 60_000 })).batchItemFailures
   }
@@ -101,8 +105,8 @@ async function sweep(over: Partial<SenderDependencies> = {}) {
   return due.length
 }
 
-async function deliveryOf({ channelId, id }: Reply) {
-  const message = await stores.replies.message(channelId, id)
+async function deliveryOf({ ticketId, position, id }: Reply) {
+  const message = await stores.replies.message({ ticketId, position, messageId: id })
   return { ...message?.delivery, externalId: message?.externalId }
 }
 const textsOnX = (shop: User) => x.taken.filter((one) => one.account === shop.id).map((one) => one.text)
@@ -154,7 +158,7 @@ describe('a reply', () => {
     })
     expect(await sender()(reply)).toEqual([])
     expect(await deliveryOf(reply)).toMatchObject({ status: 'sent', externalId: x.taken[0]?.id })
-    const { items } = await stores.tickets.messages(String(opened?.ticketId), { limit: 10, after: null })
+    const items = await stores.messagesOf(opened?.ticketId)
     expect(items.map((one) => one.direction)).toEqual(['inbound', 'outbound'])
   })
 
@@ -374,7 +378,7 @@ describe('an outcome that is not known', () => {
       reason: expect.stringContaining('Check on X'),
     })
     expect(x.calls).toBe(1)
-    const stored = (await stores.replies.message(reply.channelId, reply.id)) as Reply
+    const stored = (await stores.tickets.message(reply.ticketId, reply.id)) as Reply
     expect(await stores.replies.save(stored, sendAgain(stored, now()))).toBe(true)
     await sender()(reply)
     expect(await deliveryOf(reply)).toMatchObject({ status: 'sent' })
@@ -405,7 +409,7 @@ describe('an outcome that is not known', () => {
     }
     await sender()(reply)
     expect(await deliveryOf(reply)).toMatchObject({ status: 'failed' })
-    const stored = (await stores.replies.message(reply.channelId, reply.id)) as Reply
+    const stored = (await stores.tickets.message(reply.ticketId, reply.id)) as Reply
     await stores.replies.save(stored, sendAgain(stored, now()))
     x.next({ answer: answers.ill(), takes: false })
     await sender()(reply)

@@ -1,33 +1,133 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import type { CountStore } from '../../core/ports/events.ts'
-import { dayCounts, dayOf, daysBetween, type Tally } from '../../core/reports/counts.ts'
-import { differenceOf } from '../../core/reports/report.ts'
-import type { Ticket } from '../../core/tickets/ticket.ts'
-import { addWrites, readSums } from './sums.ts'
-import { keys, type TableAccess, type Write } from './table.ts'
+import type { Clock } from '../../core/ports/platform.ts'
+import { type CountName, dayCounts, dayOf, daysBetween } from '../../core/reports/counts.ts'
+import { addUp, type Figures, figuresOf, type ReportedTicket } from '../../core/reports/report.ts'
+import { earlierOf } from '../../core/time.ts'
+import { conditionHolds, type Item, keys, queryAll, shardOf, shardsOf, type TableAccess } from './table.ts'
 
-const activityKey = (channelId: string) => (shard: number, day: string) => keys.counts(channelId, shard, day)
-const reportKey = (channelId: string) => (shard: number, day: string) => keys.report(channelId, shard, day)
-
-/** Counts what a transaction does, within the transaction, so that a repeated event is counted once. */
-export function tallyWrites(tableName: string, tally: Tally | null): Write[] {
-  if (!tally) return []
-  const ones = new Map(tally.names.map((name) => [name as string, 1]))
-  return addWrites(tableName, activityKey(tally.channelId), tally.day, ones)
+/**
+ * The attributes that count an item once, by being there: a message, an ignored event, the outcome of a reply. They
+ * never change.
+ * @param at ISO time of the write, @param id unique among what is counted
+ */
+export function countedAs(channelId: string, names: readonly CountName[], at: string, id: string) {
+  return { inCounts: `${channelId}#${shardOf(id)}`, countedAt: `${at}#${id}`, counts: [...names] }
 }
 
-/** Updates the sums of reports within the transaction that changes a ticket. */
-export function reportWrites(tableName: string, before: Ticket | null, after: Ticket): Write[] {
-  return addWrites(tableName, reportKey(after.channelId), dayOf(after.openedAt), differenceOf(before, after))
-}
+/** What is written later than this may still carry an earlier time: functions that write it run shorter. */
+const SETTLED_AFTER_MS = 5 * 60_000
 
-/** Counts and report sums per channel and UTC day. */
-export function createCountStore(access: TableAccess): CountStore {
+/** So many entries of a day that goes on are worth a write. */
+const MIN_KEPT = 100
+
+/** Counts and reports, read from indexes: what is counted is written nowhere twice, so no crash can falsify it. */
+export function createCountStore({ now, ...access }: TableAccess & { now: Clock }): CountStore {
+  const { tableName, documents } = access
+
+  /** The entries of a channel from one sort key to another, both included. */
+  async function entries(channelId: string, from: string, to: string): Promise<Item[]> {
+    const shards = await Promise.all(
+      shardsOf(channelId).map((partition) =>
+        queryAll(access, {
+          IndexName: 'counts',
+          KeyConditionExpression: 'inCounts = :partition AND countedAt BETWEEN :from AND :to',
+          ExpressionAttributeValues: { ':partition': partition, ':from': from, ':to': to },
+        }),
+      ),
+    )
+    return shards.flat()
+  }
+
+  /** Keeps the counts of a day, so that its entries are not read again. Another reader may have been first. */
+  async function keep(channelId: string, { day, countedTo: before }: Day, countedTo: string, numbers: Figures) {
+    const item = { ...keys.counts(channelId, day), countedTo, numbers: Object.fromEntries(numbers) }
+    await conditionHolds(
+      documents.send(
+        new PutCommand({
+          TableName: tableName,
+          Item: item,
+          ConditionExpression: 'attribute_not_exists(pk) OR countedTo = :before',
+          ExpressionAttributeValues: { ':before': before },
+        }),
+      ),
+    )
+  }
+
   return {
     async activity(channelId, from, to) {
-      const days = await readSums(access, activityKey(channelId), from, to)
-      return daysBetween(from, to).map((day) => dayCounts(day, days.get(day) ?? new Map()))
+      const kept = await queryAll(access, {
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: { ':pk': keys.counts(channelId, '').pk, ':from': from, ':to': to },
+        ConsistentRead: true,
+      })
+      const known = new Map(kept.map((item) => [item.sk, item]))
+      const settledTo = new Date(now().getTime() - SETTLED_AFTER_MS).toISOString()
+      const all = daysBetween(from, to).map((day) => dayFrom(day, known.get(day)))
+      const found = await Promise.all(
+        stretches(all).map(([first, last]) => entries(channelId, first.countedTo, endOf(last.day))),
+      )
+      const byDay = Map.groupBy(found.flat(), ({ countedAt }) => dayOf(String(countedAt)))
+      const counted = all.map(async (one) => {
+        const fresh = byDay.get(one.day) ?? []
+        const settled = fresh.filter(({ countedAt }) => String(countedAt) < settledTo)
+        const countedTo = earlierOf(settledTo, endOf(one.day))
+        if (settled.length >= MIN_KEPT || (settled.length > 0 && countedTo === endOf(one.day))) {
+          await keep(channelId, one, countedTo, addUp([one.numbers, ...settled.map(numbersOf)]))
+        }
+        return dayCounts(one.day, addUp([one.numbers, ...fresh.map(numbersOf)]))
+      })
+      return Promise.all(counted)
     },
 
-    reported: (channelId, from, to) => readSums(access, reportKey(channelId), from, to),
+    async reported(channelId, from, to) {
+      const shards = await Promise.all(
+        shardsOf(channelId).map((partition) =>
+          queryAll(access, {
+            IndexName: 'channel',
+            KeyConditionExpression: 'inChannel = :partition AND openedAt BETWEEN :from AND :to',
+            ExpressionAttributeValues: { ':partition': partition, ':from': from, ':to': endOf(to) },
+          }),
+        ),
+      )
+      const byDay = Map.groupBy(shards.flat(), ({ openedAt }) => dayOf(String(openedAt)))
+      return new Map([...byDay].map(([day, items]) => [day, addUp(items.map(figuresIn))]))
+    },
   }
+}
+
+/** A day and what was counted of it so far: every entry before `countedTo`, a sort key. */
+type Day = { readonly day: string; readonly countedTo: string; readonly numbers: Figures }
+
+function dayFrom(day: string, item: Item | undefined): Day {
+  if (!item) return { day, countedTo: day, numbers: new Map() }
+  return { day, countedTo: String(item.countedTo), numbers: new Map(Object.entries(item.numbers as object)) }
+}
+
+/** The first and last of each row of days that were not counted to their end. */
+function stretches(days: readonly Day[]): [Day, Day][] {
+  const found: [Day, Day][] = []
+  let goesOn = false
+  for (const one of days) {
+    const isOpen = one.countedTo < endOf(one.day)
+    const last = found.at(-1)
+    // What was counted of a day in part would be read again in the middle of a stretch.
+    if (isOpen && goesOn && last && one.countedTo === one.day) last[1] = one
+    else if (isOpen) found.push([one, one])
+    goesOn = isOpen
+  }
+  return found
+}
+
+/** A sort key after all of a day: `~` sorts after every time. */
+const endOf = (day: string) => `${day}~`
+
+/** The names that an entry adds one to. */
+function numbersOf({ counts }: Item): Figures {
+  return new Map((counts as string[]).map((name) => [name, 1]))
+}
+
+function figuresIn(item: Item): Figures {
+  // Only `commit` writes tickets, always complete but for what is null.
+  return figuresOf({ firstResponseAt: null, ...item } as unknown as ReportedTicket)
 }

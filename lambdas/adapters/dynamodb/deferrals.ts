@@ -2,8 +2,10 @@ import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { DeferredEvent, TicketStore } from '../../core/ports/tickets.ts'
 import type { Ticket } from '../../core/tickets/ticket.ts'
 import { messageIdOf } from '../../core/tickets/written.ts'
+import { isStored } from './message-items.ts'
 import {
   conditionHolds,
+  getAll,
   type Item,
   type Key,
   keys,
@@ -19,7 +21,7 @@ const KEPT_SECONDS = 7 * 24 * 3600
 /** Events that came before what they belong to: deferred events, and deletions in the place of their post. */
 export function deferralsIn(
   access: TableAccess,
-): Pick<TicketStore, 'rememberDeletion' | 'defer' | 'deferred' | 'removeDeferred'> {
+): Pick<TicketStore, 'rememberDeletion' | 'defer' | 'deferred' | 'isStored' | 'removeDeferred'> {
   const { tableName, documents } = access
   return {
     rememberDeletion(channelId, externalId, at) {
@@ -57,6 +59,15 @@ export function deferralsIn(
       return items.map(deferredFrom)
     },
 
+    async isStored(channelId, until, { position, messageId }) {
+      const isPost = messageId.startsWith('post-')
+      const key = isPost
+        ? keys.pointer(channelId, messageId)
+        : keys.message(`${channelId}-${until}-1`, position, messageId)
+      const [item] = await getAll(access, [key])
+      return isPost ? isStored(item) : item !== undefined
+    },
+
     async removeDeferred(channelId, until, { position, messageId }) {
       await documents.send(
         new DeleteCommand({ TableName: tableName, Key: keys.deferred(channelId, until, position, messageId) }),
@@ -67,7 +78,7 @@ export function deferralsIn(
 
 /** The item of the message or conversation that events wait for. */
 function awaitedKey(channelId: string, until: string): Key {
-  return until.startsWith('post-') ? keys.pointer(channelId, until) : keys.conversation(channelId, until)
+  return until.startsWith('post-') ? keys.pointer(channelId, until) : keys.conversationTicket(channelId, until, 1)
 }
 
 /** A placeholder in the place of what is not stored. */
@@ -77,7 +88,7 @@ function awaitMissing(tableName: string, key: Key, expiresAt: number): Write {
       TableName: tableName,
       Key: key,
       UpdateExpression: 'SET isAwaited = :true, expiresAt = :expiresAt',
-      ConditionExpression: 'attribute_not_exists(ticketId)',
+      ConditionExpression: 'attribute_not_exists(ticketId) AND attribute_not_exists(version)',
       ExpressionAttributeValues: { ':true': true, ':expiresAt': expiresAt },
     },
   }

@@ -1,19 +1,15 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
-import { QueryCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb'
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { EventFilter, EventRecord, EventStore } from '../../core/ports/events.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { PageRequest } from '../../core/ports/tickets.ts'
 import { tallyOfEvent } from '../../core/reports/counts.ts'
 import { mergePartitions, type PartitionPage } from '../../core/tickets/pages.ts'
 import { channelIds } from './channels.ts'
-import { tallyWrites } from './counts.ts'
-import { cancellationCodes, type Item, shardOf, shardsOf, type TableAccess } from './table.ts'
+import { countedAs } from './counts.ts'
+import { conditionHolds, type Item, shardOf, shardsOf, type TableAccess } from './table.ts'
 
 /** Rule 9 keeps records for 7 days. */
 const KEPT_SECONDS = 7 * 24 * 3600
-
-/** Attempts to write a record: records of the same day update the same counts and may conflict. */
-const MAX_WRITES = 10
 
 /** The list of events without a channel of ours. */
 const NO_CHANNEL = 'EVENTS#-'
@@ -35,27 +31,21 @@ export function createEventStore({ now, ...access }: TableAccess & { now: Clock 
     async record(id, record, raw) {
       const sk = `${record.at}#${id}`
       const list = record.channelId === null ? NO_CHANNEL : `EVENTS#${record.channelId}`
+      const tally = tallyOfEvent(record)
       const item = {
         pk: `${list}#${shardOf(sk)}`,
         sk,
         ...record,
         expiresAt: Math.floor(Date.parse(record.at) / 1000) + KEPT_SECONDS,
+        ...(tally && countedAs(tally.channelId, tally.names, now().toISOString(), id)),
         ...(raw === null ? {} : { raw: raw.slice(0, MAX_RAW_CHARACTERS) }),
       }
-      const put = { Put: { TableName: tableName, Item: item, ConditionExpression: 'attribute_not_exists(pk)' } }
-      const writes = [put, ...tallyWrites(tableName, tallyOfEvent(record))]
-      for (let tries = 1; ; tries++) {
-        try {
-          await documents.send(new TransactWriteCommand({ TransactItems: writes }))
-          return
-        } catch (error) {
-          if (!(error instanceof TransactionCanceledException)) throw error
-          const codes = await cancellationCodes(error)
-          // The event is recorded and counted already.
-          if (codes[0] === 'ConditionalCheckFailed') return
-          if (tries === MAX_WRITES || !codes.includes('TransactionConflict')) throw error
-        }
-      }
+      // If its condition does not hold, the event is recorded already.
+      await conditionHolds(
+        documents.send(
+          new PutCommand({ TableName: tableName, Item: item, ConditionExpression: 'attribute_not_exists(pk)' }),
+        ),
+      )
     },
 
     async list(filter, page) {

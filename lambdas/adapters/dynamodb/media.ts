@@ -13,7 +13,7 @@ const NAMES = { '#missing': 'missing' }
 export function createMediaStore(access: TableAccess): MediaStore {
   const { tableName, documents } = access
   return {
-    message: (channelId, messageId) => readMessage(access, channelId, messageId),
+    message: (address) => readMessage(access, address),
 
     async save(message, index, after) {
       const { ticketId, position, id, media, missing } = message

@@ -1,11 +1,65 @@
-import type { Message } from '../../core/tickets/ticket.ts'
-import { getAll, keys, type TableAccess } from './table.ts'
+import type { MessageAddress } from '../../core/ports/queues.ts'
+import { positionInReplyId } from '../../core/replies/reply.ts'
+import type { Message, Target } from '../../core/tickets/ticket.ts'
+import { partsOfTicketId } from '../../core/tickets/ticket-id.ts'
+import { messageIdOf } from '../../core/tickets/written.ts'
+import { positionOfId } from '../../core/x/ids.ts'
+import { getAll, type Item, type Key, keys, type TableAccess } from './table.ts'
 import { messageFrom } from './ticket-items.ts'
 
-/** Reads a message by its channel and id, strongly consistent; null if there is none. */
-export async function readMessage(access: TableAccess, channelId: string, messageId: string): Promise<Message | null> {
-  const [pointer] = await getAll(access, [keys.pointer(channelId, messageId)])
-  if (!pointer?.messagePk) return null
-  const [item] = await getAll(access, [{ pk: String(pointer.messagePk), sk: String(pointer.messageSk) }])
+/** Reads a message, strongly consistent; null if there is none. */
+export async function readMessage(
+  access: TableAccess,
+  { ticketId, position, messageId }: MessageAddress,
+): Promise<Message | null> {
+  const [item] = await getAll(access, [keys.message(ticketId, position, messageId)])
   return item ? messageFrom(item) : null
+}
+
+/** Reads a message of a ticket by its id. The id tells the position, except of a post: that has a pointer. */
+export async function messageById(access: TableAccess, ticketId: string, messageId: string): Promise<Message | null> {
+  const channelId = partsOfTicketId(ticketId)?.channelId ?? ''
+  const position = positionInReplyId(messageId) ?? positionInDirectId(messageId)
+  if (position !== null) return inTicket(await readMessage(access, { ticketId, position, messageId }))
+  const [pointer] = await getAll(access, [keys.pointer(channelId, messageId)])
+  return isStored(pointer) ? inTicket(await readMessage(access, addressIn(pointer))) : null
+
+  function inTicket(message: Message | null): Message | null {
+    return message?.ticketId === ticketId ? message : null
+  }
+}
+
+/** The id of the message that the account sent to a target and that is stored under an id of X; null if none is. */
+export async function knownAs(
+  access: TableAccess,
+  channelId: string,
+  target: Target,
+  externalId: string,
+): Promise<string | null> {
+  const messageId = messageIdOf(target.kind, externalId)
+  const written = target.kind === 'direct_message' ? directMessageKey(channelId, target.recipientId, externalId) : null
+  const [pointer, item] = await getAll(access, [keys.pointer(channelId, messageId), ...(written ? [written] : [])])
+  if (isStored(pointer)) return addressIn(pointer).messageId
+  return item ? messageId : null
+}
+
+/** The key of a direct message with a customer, in whichever ticket of theirs it is. */
+function directMessageKey(channelId: string, customerId: string, externalId: string): Key {
+  const anyTicket = `${channelId}-direct-${customerId}-1`
+  return keys.message(anyTicket, positionOfId(externalId), messageIdOf('direct_message', externalId))
+}
+
+/** False for a placeholder: an item with what came before its message or conversation. */
+export function isStored(item: Item | undefined): item is Item {
+  return item?.ticketId !== undefined
+}
+
+/** Where the message of a pointer is. */
+export function addressIn({ ticketId, position, messageId }: Item): MessageAddress {
+  return { ticketId: String(ticketId), position: String(position), messageId: String(messageId) }
+}
+
+function positionInDirectId(messageId: string): string | null {
+  const id = /^dm-(\d{1,40})$/.exec(messageId)?.[1]
+  return id === undefined ? null : positionOfId(id)
 }

@@ -1,35 +1,95 @@
-import { QueryCommand } from '@aws-sdk/lib-dynamodb'
+import { isDeepStrictEqual } from 'node:util'
+import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { DueMessage } from '../../core/ports/queues.ts'
 import type { ReplyStore } from '../../core/ports/replies.ts'
 import type { Idempotency } from '../../core/ports/tickets.ts'
 import { isReply, type Reply } from '../../core/replies/reply.ts'
-import { tallyOfReply } from '../../core/reports/counts.ts'
+import { outcomeName, tallyOfReply } from '../../core/reports/counts.ts'
 import type { Message, Target } from '../../core/tickets/ticket.ts'
 import { messageIdOf } from '../../core/tickets/written.ts'
-import { tallyWrites } from './counts.ts'
+import { countedAs } from './counts.ts'
 import { dueAs, dueIn, postpone } from './due.ts'
 import { readMessage } from './message-items.ts'
 import {
+  conditionHolds,
   getAll,
   type Item,
   type Key,
   keys,
+  PENDING,
   queryAll,
   type TableAccess,
-  type Write,
   writeUnlessChanged,
 } from './table.ts'
 
-/** The beginning of the sort keys of pending replies. */
-const PENDING = 'PENDING#'
-
 /** Replies of agents in the table: messages with a delivery, listed by the time at which they are due. */
 export function createReplyStore({ now, ...access }: TableAccess & { now: Clock }): ReplyStore {
-  const { tableName } = access
+  const { tableName, documents } = access
+
+  /**
+   * Makes a sent reply known by X's id, so that its echo counts as stored. An echo that was not recognised may have taken
+   * the id; the reply must not look unsent because of it. What waits for the id stays. False if a deletion came first.
+   */
+  function pointTo(key: Key, { ticketId, position, id, deletedAt }: Reply): Promise<boolean> {
+    return conditionHolds(
+      documents.send(
+        new UpdateCommand({
+          TableName: tableName,
+          Key: key,
+          UpdateExpression: 'SET ticketId = :ticketId, #position = :position, messageId = :id REMOVE expiresAt',
+          ...(deletedAt === null ? { ConditionExpression: 'attribute_not_exists(deletedAt)' } : {}),
+          ExpressionAttributeNames: { '#position': 'position' },
+          ExpressionAttributeValues: { ':ticketId': ticketId, ':position': position, ':id': id },
+        }),
+      ),
+    )
+  }
+
+  /**
+   * X's id leads to the reply before the reply says that it is sent: if a crash comes in between, its echo is known, and
+   * looking for it at X finds that it is there.
+   */
+  async function write(before: Reply, after: Reply): Promise<boolean> {
+    const known = sentAs(after)
+    if (known && !(await pointTo(known, after))) return false
+    if (isPending(after) && !isPending(before)) await listPending(access, after)
+    if (!(await writeReply(before, after))) return false
+    if (isPending(before) && !isPending(after)) {
+      await documents.send(new DeleteCommand({ TableName: tableName, Key: pendingKey(after) }))
+    }
+    return true
+  }
+
+  /** Writes the reply and counts its outcome: the first with the reply itself, a later one in the same transaction. */
+  async function writeReply(before: Reply, after: Reply): Promise<boolean> {
+    const at = now().toISOString()
+    const tally = tallyOfReply(before, after, at)
+    const version = before.sending.version + 1
+    const firstOutcome = before.sending.firstOutcome ?? (tally && { status: after.delivery.status, at })
+    const next = { ...after, sending: { ...after.sending, firstOutcome, version } }
+    const item = {
+      ...keys.message(after.ticketId, after.position, after.id),
+      ...next,
+      ...dueAs(next),
+      ...(firstOutcome && countedAs(after.channelId, [outcomeName(firstOutcome.status)], firstOutcome.at, after.id)),
+    }
+    const put = {
+      TableName: tableName,
+      Item: item,
+      ConditionExpression: 'sending.version = :version',
+      ExpressionAttributeValues: { ':version': before.sending.version },
+    }
+    if (!tally || before.sending.firstOutcome === null) return conditionHolds(documents.send(new PutCommand(put)))
+    const later = {
+      ...keys.laterOutcome(after.channelId, after.id, version),
+      ...countedAs(after.channelId, tally.names, at, `${after.id}#${version}`),
+    }
+    return writeUnlessChanged(access, [{ Put: put }, { Put: { TableName: tableName, Item: later } }])
+  }
 
   return {
-    message: (channelId, messageId) => readMessage(access, channelId, messageId),
+    message: (address) => readMessage(access, address),
 
     async idempotency(ticketId, key, at) {
       const [item] = await getAll(access, [keys.idempotency(ticketId, key)])
@@ -40,21 +100,19 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
     },
 
     async earlierReplyDueAt(reply) {
-      // The item before this one in the ticket's partition. If that is no pending reply, there is none.
       const { pk, sk } = pendingKey(reply)
-      const { Items: [before] = [] } = await access.documents.send(
-        new QueryCommand({
-          TableName: tableName,
-          KeyConditionExpression: 'pk = :pk AND sk < :own',
-          ExpressionAttributeValues: { ':pk': pk, ':own': sk },
-          ConsistentRead: true,
-          ScanIndexForward: false,
-          Limit: 1,
-        }),
-      )
-      if (!String(before?.sk).startsWith(PENDING)) return null
-      const earlier = await readMessage(access, reply.channelId, String(before?.messageId))
-      return earlier?.delivery?.dueAt ?? ''
+      const earlier = await queryAll(access, {
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :own',
+        ExpressionAttributeValues: { ':pk': pk, ':from': PENDING, ':own': sk },
+        ConsistentRead: true,
+        ScanIndexForward: false,
+      })
+      for (const item of earlier.filter((one) => one.sk !== sk)) {
+        const message = await readMessage(access, dueMessageFrom(item))
+        // What X may have, or what a crash left listed, holds nobody up.
+        if (message?.delivery?.status === 'pending') return message.delivery.dueAt ?? ''
+      }
+      return null
     },
 
     async laterPendingReplies(reply) {
@@ -69,17 +127,9 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
     },
 
     async save(before, after) {
-      const write = (reply: Reply) =>
-        writeUnlessChanged(access, [
-          writeReply(tableName, before, reply),
-          ...pendingWrites(tableName, before, reply),
-          ...attemptWrites(tableName, reply),
-          ...sentWrites(tableName, reply),
-          ...tallyWrites(tableName, tallyOfReply(before, reply, now().toISOString())),
-        ])
-      if (await write(after)) return true
+      if (await write(before, after)) return true
       const deletedAt = await earlierDeletion(access, after)
-      return deletedAt !== null && write({ ...after, deletedAt })
+      return deletedAt !== null && write(before, { ...after, deletedAt })
     },
 
     due: (at, limit) => dueIn(access, 'replies', at, limit),
@@ -87,18 +137,19 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
   }
 }
 
-/** Replies to a target whose attempt has started and has no stored outcome. */
-export async function startedAttempts(access: TableAccess, channelId: string, target: Target): Promise<Reply[]> {
-  const { Items = [] } = await access.documents.send(
-    new QueryCommand({
-      TableName: access.tableName,
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': keys.attempt(channelId, target, '').pk },
-      ConsistentRead: true,
-    }),
-  )
-  const found = await Promise.all(Items.map((item) => readMessage(access, channelId, String(item.sk))))
-  return found.filter((one) => one !== null).filter(isReply)
+/** Replies to a target, in the conversation of a ticket, whose attempt has started and has no stored outcome. */
+export async function startedAttempts(access: TableAccess, ticketId: string, target: Target): Promise<Reply[]> {
+  const { pk } = keys.pending(ticketId, '', '')
+  const items = await queryAll(access, {
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :pending)',
+    ExpressionAttributeValues: { ':pk': pk, ':pending': PENDING },
+    ConsistentRead: true,
+  })
+  const found = await Promise.all(items.map((item) => readMessage(access, dueMessageFrom(item))))
+  return found
+    .filter((one) => one !== null)
+    .filter(isReply)
+    .filter(({ sending }) => sending.attemptedAt !== null && isDeepStrictEqual(sending.target, target))
 }
 
 function dueMessageFrom({ messageId, ticketId, channelId, position }: Item): DueMessage {
@@ -110,61 +161,18 @@ function dueMessageFrom({ messageId, ticketId, channelId, position }: Item): Due
   }
 }
 
-/** Lists a reply among the pending ones of its ticket, or removes it. */
-function pendingWrites(tableName: string, before: Reply, after: Reply): Write[] {
-  const [was, is] = [before, after].map(({ delivery }) => delivery.status === 'pending')
-  if (was === is) return []
-  return is ? [pendingWrite(tableName, after)] : [{ Delete: { TableName: tableName, Key: pendingKey(after) } }]
-}
-
 const pendingKey = ({ ticketId, position, id }: Message) => keys.pending(ticketId, position, id)
 
-/** Lists a pending reply in its ticket. */
-export function pendingWrite(tableName: string, reply: Message): Write {
+/** Lists a reply that is to be sent, before it is stored as such. */
+export async function listPending({ tableName, documents }: TableAccess, reply: Message): Promise<void> {
   const { id: messageId, ticketId, channelId, position } = reply
-  return { Put: { TableName: tableName, Item: { ...pendingKey(reply), messageId, ticketId, channelId, position } } }
+  const item = { ...pendingKey(reply), messageId, ticketId, channelId, position }
+  await documents.send(new PutCommand({ TableName: tableName, Item: item }))
 }
 
-function writeReply(tableName: string, before: Reply, after: Reply): Write {
-  const sending = { ...after.sending, version: before.sending.version + 1 }
-  const next = { ...after, sending }
-  return {
-    Put: {
-      TableName: tableName,
-      Item: { ...keys.message(after.ticketId, after.position, after.id), ...next, ...dueAs(next) },
-      ConditionExpression: 'sending.version = :version',
-      ExpressionAttributeValues: { ':version': before.sending.version },
-    },
-  }
-}
-
-/** Lists a started attempt by its target, so that its echo finds the reply. */
-function attemptWrites(tableName: string, { channelId, sending, id }: Reply): Write[] {
-  const key = keys.attempt(channelId, sending.target, id)
-  return [
-    sending.attemptedAt ? { Put: { TableName: tableName, Item: key } } : { Delete: { TableName: tableName, Key: key } },
-  ]
-}
-
-/**
- * Makes a sent reply known by X's id, so that its echo counts as stored. An echo that was not recognised may have taken
- * the id; the reply must not look unsent because of it. What waits for the id stays.
- */
-function sentWrites(tableName: string, reply: Reply): Write[] {
-  const key = sentAs(reply)
-  if (!key) return []
-  const { pk, sk } = keys.message(reply.ticketId, reply.position, reply.id)
-  return [
-    {
-      Update: {
-        TableName: tableName,
-        Key: key,
-        UpdateExpression: 'SET ticketId = :ticketId, messagePk = :pk, messageSk = :sk REMOVE expiresAt',
-        ...(reply.deletedAt === null ? { ConditionExpression: 'attribute_not_exists(deletedAt)' } : {}),
-        ExpressionAttributeValues: { ':ticketId': reply.ticketId, ':pk': pk, ':sk': sk },
-      },
-    },
-  ]
+/** True if a reply is still to be sent, or X may have it: then its echo may settle it. */
+function isPending({ delivery, sending }: Reply): boolean {
+  return delivery.status === 'pending' || sending.attemptedAt !== null
 }
 
 /** The key of the pointer to a reply that X has; null for others. */

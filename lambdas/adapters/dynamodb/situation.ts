@@ -1,133 +1,200 @@
+import { mayBeReplayed } from '../../core/channels/outage.ts'
 import type { Answers, Placeholder, Situation } from '../../core/tickets/decision.ts'
 import { answersOwnEntry, mentionConversation } from '../../core/tickets/posts.ts'
 import { directConversation, otherParty } from '../../core/tickets/routing.ts'
-import type { Message, Target, Ticket } from '../../core/tickets/ticket.ts'
-import { messageIdOf } from '../../core/tickets/written.ts'
-import type { Activity } from '../../core/x/activity.ts'
+import type { Message, Ticket } from '../../core/tickets/ticket.ts'
+import { isWritten, messageIdOf, positionOf } from '../../core/tickets/written.ts'
+import type { Activity, DirectMessage, EncryptedChat, Post, PostDeletion } from '../../core/x/activity.ts'
 import { channelIdOf } from '../../core/x/ids.ts'
 import { channelFrom } from './channels.ts'
+import { conversationBefore, type NewestTicket, newestTicket } from './conversations.ts'
 import { webhookHealthFrom } from './health.ts'
+import { addressIn, isStored } from './message-items.ts'
 import { startedAttempts } from './replies.ts'
-import { getAll, type Item, type Key, keys, type TableAccess } from './table.ts'
+import { getAll, type Item, keys, type TableAccess } from './table.ts'
 import { messageFrom, ticketFrom } from './ticket-items.ts'
 
-/** Reads everything that the routing of an activity depends on, strongly consistent, in at most three rounds. */
+type Settings = Pick<Situation, 'extensionEnabled' | 'channel' | 'authorIsConnected'>
+type Stored = Omit<Situation, keyof Settings | 'replay'>
+
+/** Reads everything that the routing of an activity depends on. */
 export async function readSituation(access: TableAccess, activity: Activity): Promise<Situation> {
+  const [settings, replay, stored] = await Promise.all([
+    readSettings(access, activity),
+    readReplay(access, activity),
+    readStored(access, activity),
+  ])
+  return { ...settings, replay, ...stored }
+}
+
+const nothing: Stored = {
+  storedIn: null,
+  stored: null,
+  current: null,
+  answered: null,
+  own: null,
+  parent: null,
+  parentMessage: null,
+  attempts: [],
+  placeholders: new Map(),
+  awaited: [],
+}
+
+function readStored(access: TableAccess, activity: Activity): Promise<Stored> {
+  switch (activity.kind) {
+    case 'direct_message':
+    case 'encrypted_chat':
+      return readPrivate(access, activity)
+    case 'post':
+      return readPost(access, activity)
+    case 'post_deletion':
+      return readDeletion(access, activity)
+    case 'revoke':
+      return Promise.resolve(nothing)
+  }
+}
+
+/**
+ * The switches and the channel. They are read eventually consistent, for half the price: who switches something off
+ * cannot tell which of the messages of that second came before. But an event is never ignored for a state that is over.
+ */
+async function readSettings(access: TableAccess, activity: Activity): Promise<Settings> {
   const channelId = channelIdOf(activity.channelUserId)
-  const post = activity.kind === 'post' ? activity : null
-  const directId = directIn(activity)
-  const parentId = post?.inReplyTo?.postId ?? null
-  const pointerTo = (messageId: string) => keys.pointer(channelId, messageId)
-  const conversation = (id: string) => keys.conversation(channelId, id)
-  const versions = messageIdsIn(activity)
-  const ownIds = post ? post.versionIds.map(mentionConversation) : []
-  const items = itemsOf(access)
-
-  await items.load([
+  const isOthers = activity.kind === 'post' && activity.author.id !== activity.channelUserId
+  const wanted = [
     keys.extension,
-    keys.webhookHealth,
     keys.channel(channelId),
-    post && keys.channel(channelIdOf(post.author.id)),
-    directId && conversation(directId),
-    parentId && pointerTo(messageIdOf('post', parentId)),
-    ...versions.map(pointerTo),
-    ...ownIds.map(conversation),
-  ])
-  const pointers = versions.map((id) => ({ id, item: items.get(pointerTo(id)) }))
-  const stored = pointers.map(({ item }) => item).find(isStored)
-  const parent = parentId ? onlyStored(items.get(pointerTo(messageIdOf('post', parentId)))) : undefined
-  // An answer that came before the post may have named any version of it.
-  const ownId = ownIds.find((id) => isStored(items.get(conversation(id))))
-  const answeredId = parent ? textIn(parent.answersIn) : parentId && mentionConversation(parentId)
+    ...(isOthers ? [keys.channel(channelIdOf(activity.author.id))] : []),
+  ]
+  const read = async (isConsistent: boolean): Promise<Settings> => {
+    const [extension, channel, author] = await getAll(access, wanted, isConsistent)
+    return {
+      extensionEnabled: extension?.enabled !== false,
+      channel: channel ? channelFrom(channel) : null,
+      authorIsConnected: author !== undefined && author.status !== 'disconnected',
+    }
+  }
+  const { extensionEnabled, channel, authorIsConnected } = await read(false)
+  const isSwitchedOn = activity.kind === 'post' ? channel?.mentions : channel?.directMessages
+  const isOn = extensionEnabled && channel?.status !== 'disconnected' && isSwitchedOn === true
+  return isOn && !authorIsConnected ? { extensionEnabled, channel, authorIsConnected } : read(true)
+}
 
-  await items.load([
-    parent && ticketKey(parent),
-    parent && messageKey(parent),
-    post && stored && ticketKey(stored),
-    post && stored && messageKey(stored),
-    directId && ticketKey(items.get(conversation(directId))),
-    ownId && ticketKey(items.get(conversation(ownId))),
-    answeredId && conversation(answeredId),
-  ])
-  const parentMessage = messageAt(parent)
-  const isAnswered = post !== null && answersOwnEntry(post, parentMessage)
-  if (isAnswered && answeredId) await items.load([ticketKey(items.get(conversation(answeredId)))])
+/** Only an event that is old when it comes can come from a replay. */
+async function readReplay(access: TableAccess, activity: Activity): Promise<Situation['replay']> {
+  if (!isWritten(activity) || !mayBeReplayed(activity)) return null
+  const [health] = await getAll(access, [keys.webhookHealth])
+  return health ? webhookHealthFrom(health).replay : null
+}
 
-  const channel = items.get(keys.channel(channelId))
-  const author = post ? items.get(keys.channel(channelIdOf(post.author.id))) : undefined
-  const health = items.get(keys.webhookHealth)
-  const target = ownTargetOf(activity)
-  const [storedMessage, storedTicket] = post ? [messageAt(stored), ticketAt(stored)] : [null, null]
+/**
+ * A private message has its place in the partition of its conversation, whichever ticket it is in. Above the highest
+ * position there can be none.
+ */
+async function readPrivate(access: TableAccess, activity: DirectMessage | EncryptedChat): Promise<Stored> {
+  const channelId = channelIdOf(activity.channelUserId)
+  const customerId = otherParty(activity)
+  if (customerId === null) return nothing
+  const id = directConversation(customerId)
+  const messageId = messageIdOf(activity.kind, activity.externalId)
+  const position = positionOf(activity)
+  const newest = await newestTicket(access, channelId, id)
+  const { ticket } = newest
+  const isOwn = activity.sender.id === activity.channelUserId
+  const places = [
+    ...(ticket && position <= ticket.lastPosition ? [keys.message(ticket.id, position, messageId)] : []),
+    // One of our replies.
+    ...(isOwn ? [keys.pointer(channelId, messageId)] : []),
+  ]
+  const stored = (await getAll(access, places)).find(isStored)
+  const target = isOwn && activity.kind === 'direct_message' ? activity.recipient.id : null
   return {
-    extensionEnabled: items.get(keys.extension)?.enabled !== false,
-    channel: channel ? channelFrom(channel) : null,
-    authorIsConnected: author !== undefined && author.status !== 'disconnected',
-    storedIn: stored ? String(stored.ticketId) : null,
-    stored:
-      storedMessage && storedTicket
-        ? { message: storedMessage, ticket: storedTicket, answers: answersIn(stored) }
-        : null,
-    current: directId ? newestIn(directId) : null,
-    answered:
-      isAnswered && answeredId
-        ? { id: answeredId, ticket: newestIn(answeredId), parentIsFirstEntry: parent?.isFirstEntry === true }
-        : null,
-    own: ownId ? { id: ownId, ticket: newestIn(ownId) } : null,
-    parent: ticketAt(parent),
-    replay: health ? webhookHealthFrom(health).replay : null,
+    ...nothing,
+    storedIn: ticketIdIn(stored),
+    current: stored ? newest : await conversationBefore(access, channelId, newest, { messageId, position }),
+    attempts:
+      target !== null && ticket
+        ? await startedAttempts(access, ticket.id, { kind: 'direct_message', recipientId: target })
+        : [],
+    awaited: newest.isAwaited ? [id] : [],
+  }
+}
+
+async function readDeletion(access: TableAccess, { channelUserId, externalId }: PostDeletion): Promise<Stored> {
+  const messageId = messageIdOf('post', externalId)
+  const [pointer] = await getAll(access, [keys.pointer(channelIdOf(channelUserId), messageId)])
+  return { ...nothing, storedIn: ticketIdIn(pointer) }
+}
+
+/** Posts are found by pointers: of the post, of its other versions, of the post that it answers. */
+async function readPost(access: TableAccess, post: Post): Promise<Stored> {
+  const channelId = channelIdOf(post.channelUserId)
+  const isOwn = post.author.id === post.channelUserId
+  const parentId = post.inReplyTo?.postId ?? null
+  const ids = [post.externalId, ...post.versionIds.filter((id) => id !== post.externalId)]
+  const versions = ids.map((id) => messageIdOf('post', id))
+  const itself = { messageId: messageIdOf('post', post.externalId), position: positionOf(post) }
+  const newest = (id: string) => newestTicket(access, channelId, id)
+  // An answer that came before the post may have named any version of it. To the account itself nobody belongs so.
+  const ownIds = isOwn
+    ? []
+    : (post.versionIds.length > 0 ? post.versionIds : [post.externalId]).map(mentionConversation)
+
+  const [items, own] = await Promise.all([
+    getAll(
+      access,
+      [...versions, ...(parentId ? [messageIdOf('post', parentId)] : [])].map((id) => keys.pointer(channelId, id)),
+    ),
+    Promise.all(ownIds.map(newest)),
+  ])
+  const pointers = versions.map((id, index) => ({ id, item: items[index] }))
+  const parentPointer = parentId ? items[versions.length] : undefined
+  const stored = pointers.map(({ item }) => item).find(isStored)
+  const [parent, known] = await Promise.all([messageAndTicket(access, parentPointer), messageAndTicket(access, stored)])
+  const parentMessage = parent?.message ?? null
+  const answeredId =
+    parentId && answersOwnEntry(post, parentMessage)
+      ? ((parentMessage ? textIn(parentPointer?.answersIn) : null) ?? mentionConversation(parentId))
+      : null
+  const before = async (id: string, known?: NewestTicket) =>
+    conversationBefore(access, channelId, known ?? (await newest(id)), itself)
+  const answered = answeredId === null ? null : await before(answeredId)
+  const ownFound = own.find(({ length }) => length > 0)
+  return {
+    ...nothing,
+    storedIn: ticketIdIn(stored),
+    stored: known && { ...known, answers: answersOf(stored) },
+    answered: answered && { ...answered, parentIsFirstEntry: parentPointer?.isFirstEntry === true },
+    own: ownFound ? await before(ownFound.id, ownFound) : null,
+    parent: parent?.ticket ?? null,
     parentMessage,
-    attempts: target ? await startedAttempts(access, channelId, target) : [],
+    attempts:
+      isOwn && parentId && parent
+        ? await startedAttempts(access, parent.ticket.id, { kind: 'post', inReplyTo: parentId })
+        : [],
     placeholders: new Map(
       pointers.flatMap(({ id, item }) => (item && !isStored(item) ? [[id, placeholderIn(item)] as const] : [])),
     ),
-    awaited: [
-      ...pointers.flatMap(({ id, item }) => (item?.isAwaited === true ? [id] : [])),
-      ...(directId && items.get(conversation(directId))?.isAwaited === true ? [directId] : []),
-    ],
-  }
-
-  function ticketAt(pointer: Item | undefined): Ticket | null {
-    const key = ticketKey(pointer)
-    const item = key && items.get(key)
-    return item ? ticketFrom(item) : null
-  }
-
-  function messageAt(pointer: Item | undefined): Message | null {
-    const item = pointer && items.get(messageKey(pointer))
-    return item ? messageFrom(item) : null
-  }
-
-  function newestIn(conversationId: string): Ticket | null {
-    return ticketAt(items.get(conversation(conversationId)))
+    awaited: pointers.flatMap(({ id, item }) => (item?.isAwaited === true ? [id] : [])),
   }
 }
 
-/** Items by their keys, read in rounds. */
-function itemsOf(access: TableAccess) {
-  const found = new Map<string, Item>()
-  const name = ({ pk, sk }: Key) => `${pk}\n${sk}`
-  return {
-    async load(wanted: readonly (Key | '' | null | undefined)[]): Promise<void> {
-      const missing = wanted
-        .filter((key) => key !== null && key !== undefined && key !== '')
-        .filter((key) => !found.has(name(key)))
-      if (missing.length === 0) return
-      for (const item of await getAll(access, missing)) if (item) found.set(name(item), item)
-    },
-    get: (key: Key): Item | undefined => found.get(name(key)),
-  }
+/** The message of a pointer, and its ticket; null if there is none. */
+async function messageAndTicket(
+  access: TableAccess,
+  pointer: Item | undefined,
+): Promise<{ message: Message; ticket: Ticket } | null> {
+  if (!isStored(pointer)) return null
+  const { ticketId, position, messageId } = addressIn(pointer)
+  const [message, ticket] = await getAll(access, [keys.message(ticketId, position, messageId), keys.ticket(ticketId)])
+  return message && ticket ? { message: messageFrom(message), ticket: ticketFrom(ticket) } : null
 }
 
-/** False for a placeholder: an item with what came before its message or conversation. */
-function isStored(item: Item | undefined): item is Item {
-  return item?.ticketId !== undefined
+function ticketIdIn(item: Item | undefined): string | null {
+  return isStored(item) ? String(item.ticketId) : null
 }
 
-function onlyStored(item: Item | undefined): Item | undefined {
-  return isStored(item) ? item : undefined
-}
-
-function answersIn(pointer: Item | undefined): Answers | null {
+function answersOf(pointer: Item | undefined): Answers | null {
   const conversationId = textIn(pointer?.answersIn)
   return conversationId === null ? null : { conversationId, isFirstEntry: pointer?.isFirstEntry === true }
 }
@@ -138,37 +205,4 @@ function placeholderIn({ deletedAt, isAwaited }: Item): Placeholder {
 
 function textIn(value: unknown): string | null {
   return typeof value === 'string' ? value : null
-}
-
-function ticketKey(item: Item | undefined): Key | undefined {
-  return isStored(item) ? keys.ticket(String(item.ticketId)) : undefined
-}
-
-function messageKey({ messagePk, messageSk }: Item): Key {
-  return { pk: String(messagePk), sk: String(messageSk) }
-}
-
-/** The conversation of a private message; null for others. */
-function directIn(activity: Activity): string | null {
-  const isPrivate = activity.kind === 'direct_message' || activity.kind === 'encrypted_chat'
-  const customer = isPrivate ? otherParty(activity) : null
-  return customer === null ? null : directConversation(customer)
-}
-
-/** The target of the account's own message; null for a message of anybody else. */
-function ownTargetOf(activity: Activity): Target | null {
-  if (activity.kind === 'direct_message' && activity.sender.id === activity.channelUserId) {
-    return { kind: 'direct_message', recipientId: activity.recipient.id }
-  }
-  const isOwnAnswer = activity.kind === 'post' && activity.author.id === activity.channelUserId
-  const parent = isOwnAnswer ? activity.inReplyTo?.postId : null
-  return parent ? { kind: 'post', inReplyTo: parent } : null
-}
-
-/** The id as which it is stored or would be; for a post those of all its versions, its own first. */
-function messageIdsIn(activity: Activity): string[] {
-  if (activity.kind === 'revoke') return []
-  if (activity.kind === 'post_deletion') return [messageIdOf('post', activity.externalId)]
-  const others = activity.kind === 'post' ? activity.versionIds.filter((id) => id !== activity.externalId) : []
-  return [activity.externalId, ...others].map((id) => messageIdOf(activity.kind, id))
 }

@@ -9,7 +9,8 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb'
-import type { Target } from '../../core/tickets/ticket.ts'
+import type { Target, Ticket } from '../../core/tickets/ticket.ts'
+import { partsOfTicketId } from '../../core/tickets/ticket-id.ts'
 
 /** The table, and the client to reach it. */
 export type TableAccess = { readonly tableName: string; readonly documents: DynamoDBDocumentClient }
@@ -25,31 +26,42 @@ export const keys = {
   extension: { pk: 'EXTENSION#twitter', sk: 'EXTENSION' },
   channel: (id: string): Key => ({ pk: `CHANNEL#${id}`, sk: 'CHANNEL' }),
   channelListed: (id: string): Key => ({ pk: 'CHANNELS', sk: id }),
-  ticket: (id: string): Key => ({ pk: `TICKET#${id}`, sk: 'TICKET' }),
-  ticketTag: (id: string, tag: string): Key => ({ pk: `TICKET#${id}`, sk: `TAG#${tag}` }),
+  /**
+   * The tickets of a conversation, by their numbers. Its partition also has their messages. In place of its first ticket
+   * may be a placeholder; in place of a later one may stand where it goes on (`continuedIn`).
+   */
+  conversationTicket: (channelId: string, conversationId: string, number: number): Key => ({
+    pk: conversation(channelId, conversationId),
+    sk: `${TICKET}${String(number).padStart(6, '0')}`,
+  }),
+  /** @throws Error if it is no id of a ticket */
+  ticket(id: string): Key {
+    const { channelId, conversationId, number } = parts(id)
+    return keys.conversationTicket(channelId, conversationId, number)
+  },
+  /** A ticket in the list of one of its tags. */
+  tagged: (tag: string, { id, openedAt }: Pick<Ticket, 'id' | 'openedAt'>): Key => ({
+    pk: `TAG#${tag}#${shardOf(id)}`,
+    sk: `${openedAt}#${id}`,
+  }),
   message: (ticketId: string, position: string, id: string): Key => ({
-    pk: `TICKET#${ticketId}`,
-    sk: `MESSAGE#${position}#${id}`,
+    pk: conversationOf(ticketId),
+    sk: `${MESSAGE}${position}#${id}`,
   }),
   /**
-   * Leads from a message's id to its item, and makes the id unique within the channel. Before the message it may be a
-   * placeholder, which has no `ticketId`.
+   * Leads from X's id of a post or of a sent reply to its message, and makes the id unique within the channel. Before the
+   * message it may be a placeholder, which has no `ticketId`.
    */
   pointer: (channelId: string, messageId: string): Key => ({ pk: `MESSAGE#${channelId}#${messageId}`, sk: 'POINTER' }),
-  /** A pending reply of a ticket, so that finding those before and after a reply does not read the whole ticket. */
+  /** A reply that is pending, or that X may have: found without reading the whole conversation. */
   pending: (ticketId: string, position: string, id: string): Key => ({
-    pk: `TICKET#${ticketId}`,
-    sk: `PENDING#${position}#${id}`,
+    pk: conversationOf(ticketId),
+    sk: `${PENDING}${position}#${id}`,
   }),
   /** The reply that was written under an idempotency key of a ticket. */
   idempotency: (ticketId: string, key: string): Key => ({
-    pk: `TICKET#${ticketId}`,
-    sk: `KEY#${createHash('sha256').update(key).digest('hex')}`,
-  }),
-  /** A started attempt to send, by its target. */
-  attempt: (channelId: string, target: Target, messageId: string): Key => ({
-    pk: `ATTEMPTS#${channelId}#${target.kind}#${target.kind === 'post' ? target.inReplyTo : target.recipientId}`,
-    sk: messageId,
+    pk: conversationOf(ticketId),
+    sk: `KEY#${createHash('sha256').update(`${ticketId} ${key}`).digest('hex')}`,
   }),
   /** A file that an agent uploads for a reply. */
   upload: (id: string): Key => ({ pk: `UPLOAD#${id}`, sk: 'UPLOAD' }),
@@ -68,34 +80,64 @@ export const keys = {
   turn: (schedule: string): Key => ({ pk: 'TURN', sk: schedule }),
   channelHealth: (channelId: string): Key => ({ pk: `CHANNEL#${channelId}`, sk: 'HEALTH' }),
   mentionsPoll: (channelId: string): Key => ({ pk: `CHANNEL#${channelId}`, sk: 'MENTIONS_POLL' }),
-  /** One shard of the counts of a channel and UTC day. */
-  counts: (channelId: string, shard: number, day: string): Key => ({ pk: `COUNTS#${channelId}#${shard}`, sk: day }),
-  /** One shard of the report sums of the tickets that a channel opened in a UTC day. */
-  report: (channelId: string, shard: number, day: string): Key => ({ pk: `REPORT#${channelId}#${shard}`, sk: day }),
+  /** The counts of a channel and UTC day, as far as they were summed up. */
+  counts: (channelId: string, day: string): Key => ({ pk: `COUNTS#${channelId}`, sk: day }),
+  /** A later outcome of a reply; the first is counted with its message. */
+  laterOutcome: (channelId: string, messageId: string, version: number): Key => ({
+    pk: `OUTCOMES#${channelId}#${messageId}`,
+    sk: String(version),
+  }),
   /** An event that waits for a message or conversation (`until`). */
   deferred: (channelId: string, until: string, position: string, messageId: string): Key => ({
     pk: `DEFERRED#${channelId}#${until}`,
     sk: `${position}#${messageId}`,
   }),
-  /** The newest ticket of a conversation. */
-  conversation: (channelId: string, id: string): Key => ({
-    pk: `CONVERSATION#${channelId}#${id}`,
-    sk: 'CONVERSATION',
-  }),
 }
 
-/** Partitions of a list that many tickets share: DynamoDB allows 1,000 writes a second per partition. */
+/** The beginnings of the sort keys in the partition of a conversation. */
+export const TICKET = 'TICKET#'
+export const MESSAGE = 'MESSAGE#'
+export const PENDING = 'PENDING#'
+
+function conversation(channelId: string, conversationId: string): string {
+  return `CONVERSATION#${channelId}#${conversationId}`
+}
+
+/** The partition of a ticket's conversation. */
+function conversationOf(ticketId: string): string {
+  const { channelId, conversationId } = parts(ticketId)
+  return conversation(channelId, conversationId)
+}
+
+function parts(ticketId: string) {
+  const known = partsOfTicketId(ticketId)
+  if (!known) throw new Error(`${ticketId} is no id of a ticket`)
+  return known
+}
+
+/** Partitions of a list that many items share: DynamoDB allows 1,000 writes a second per partition. */
 const SHARDS = 8
 
+/** Partitions of the list of all tickets: each is read for every page and every poll (docs/decisions/table.md). */
+const LIST_SHARDS = 4
+
 /** The shard of an id, always the same one. */
-export function shardOf(id: string): number {
-  return (createHash('md5').update(id).digest()[0] ?? 0) % SHARDS
+export function shardOf(id: string, shards = SHARDS): number {
+  return (createHash('md5').update(id).digest()[0] ?? 0) % shards
 }
 
 /** All partitions of a sharded list. */
 export function shardsOf(list: string): string[] {
   return Array.from({ length: SHARDS }, (_, shard) => `${list}#${shard}`)
 }
+
+/** The partition of a ticket in the list of all tickets. */
+export function listPartition(ticketId: string): string {
+  return String(shardOf(ticketId, LIST_SHARDS))
+}
+
+/** All partitions of the list of all tickets. */
+export const listPartitions = Array.from({ length: LIST_SHARDS }, (_, shard) => String(shard))
 
 /** The wait after a conflict: another transaction on the same items ends within it. */
 const MIN_CONFLICT_WAIT_MS = 10
@@ -120,12 +162,14 @@ const MAX_KEYS_PER_READ = 100
 const MAX_READ_ROUNDS = 5
 
 /**
- * Reads items by their keys, strongly consistent, in the order of the keys; undefined for a missing item.
+ * Reads items by their keys, in the order of the keys; undefined for a missing item.
+ * @param isConsistent false for half the price, if it does no harm that an item is some milliseconds old
  * @throws Error if DynamoDB leaves keys unprocessed in every round
  */
 export async function getAll(
   { tableName, documents }: TableAccess,
   wanted: readonly Key[],
+  isConsistent = true,
 ): Promise<(Item | undefined)[]> {
   const found = new Map<string, Item>()
   const name = ({ pk, sk }: Key) => `${pk}\n${sk}`
@@ -136,7 +180,9 @@ export async function getAll(
       if (round === MAX_READ_ROUNDS) throw new Error('DynamoDB leaves reads unprocessed: the table is throttled')
       const answer = await documents.send(
         new BatchGetCommand({
-          RequestItems: { [tableName]: { Keys: remaining.map(({ pk, sk }) => ({ pk, sk })), ConsistentRead: true } },
+          RequestItems: {
+            [tableName]: { Keys: remaining.map(({ pk, sk }) => ({ pk, sk })), ConsistentRead: isConsistent },
+          },
         }),
       )
       for (const item of answer.Responses?.[tableName] ?? []) found.set(name(item as Item), item as Item)

@@ -1,67 +1,62 @@
-import type { Message, Ticket } from '../../core/tickets/ticket.ts'
-import { type Item, shardOf } from './table.ts'
+import type { ListedTicket, Message, Ticket } from '../../core/tickets/ticket.ts'
+import { partsOfTicketId, ticketIdOf } from '../../core/tickets/ticket-id.ts'
+import { type Item, type Key, keys, listPartition, shardOf, TICKET } from './table.ts'
 
 /**
- * The sort key of every list of tickets: newest activity, unique by the id.
+ * The sort key of lists of tickets: newest activity, unique by the id.
  * @param updatedAt ISO time
  */
-export function activityOf({ updatedAt, id }: { updatedAt: string; id: string }): string {
+export function activityOf({ updatedAt, id }: Pick<Ticket, 'updatedAt' | 'id'>): string {
   return `${updatedAt}#${id}`
 }
 
-/** The attributes that put a ticket into the lists of all tickets, its status, its channel and its customer. */
-export function indexedAs(ticket: Ticket) {
-  const shard = shardOf(ticket.id)
+/**
+ * The item of a ticket. It must stay under 1 KB, since each write of it and of its entry in the list is paid by the
+ * kilobyte: what the key says is left out, and so is what is null.
+ */
+export function ticketItem({ id, channelId, conversationId: _conversationId, number: _number, ...fields }: Ticket) {
+  const filled = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
   return {
-    ...filterable(ticket),
-    activity: activityOf(ticket),
-    inAll: `all#${shard}`,
-    inStatus: `${ticket.status}#${shard}`,
-    inChannel: `${ticket.channelId}#${shard}`,
-    inCustomer: ticket.customer.id,
+    ...keys.ticket(id),
+    ...filled,
+    inList: listPartition(id),
+    activity: activityOf({ id, updatedAt: fields.updatedAt }),
+    inStatus: `${fields.status}#${shardOf(id)}`,
+    inChannel: `${channelId}#${shardOf(id)}`,
+    inCustomer: fields.customer.id,
   }
 }
 
-/** The attributes of the item that puts a ticket into the list of one tag. */
-export function tagIndexedAs(ticket: Ticket, tag: string) {
-  return { ...filterable(ticket), activity: activityOf(ticket), inTag: `${tag}#${shardOf(ticket.id)}` }
-}
-
-function filterable({ id, status, tags, channelId, customer }: Ticket) {
-  return { ticketId: id, status, tags, channelId, customerId: customer.id }
-}
+/** The fields of a ticket that may be null. */
+const NULLS = { firstResponseAt: null, firstEntryId: null, previousTicketId: null }
 
 /** The ticket in its item. */
 export function ticketFrom(item: Item): Ticket {
-  const {
-    pk: _pk,
-    sk: _sk,
-    ticketId: _ticketId,
-    customerId: _customerId,
-    activity: _activity,
-    inAll: _inAll,
-    inStatus: _inStatus,
-    inChannel: _inChannel,
-    inCustomer: _inCustomer,
-    ...ticket
-  } = item
+  const { inList: _inList, activity: _activity, inStatus: _inStatus, inChannel: _inChannel, ...rest } = item
+  const { pk, sk, inCustomer: _inCustomer, ...fields } = rest
   // Only `commit` writes such items, always complete.
-  return { outboundCount: 0, firstResponseAt: null, ...ticket } as unknown as Ticket
+  return { ...NULLS, ...identityFrom({ pk, sk }), ...fields } as unknown as Ticket
 }
 
-/** Defaults for fields that older messages lack. */
-const DEFAULTS = {
-  addressees: [],
-  parent: null,
-  quoted: null,
-  versions: [],
-  versionIds: [],
-  mentionsAccount: null,
-  missing: [],
-} satisfies Partial<Message>
+/** The ticket in an entry of the list of all tickets. */
+export function listedFrom({ pk, sk, ...fields }: Item): ListedTicket {
+  const { id, channelId } = identityFrom({ pk, sk })
+  return { ...NULLS, ...fields, id, channelId } as unknown as ListedTicket
+}
+
+/** What the key of a ticket says of it. */
+export function identityFrom({ pk, sk }: Key) {
+  const [, channelId = '', conversationId = ''] = pk.split('#')
+  const parts = { channelId, conversationId, number: Number(sk.slice(TICKET.length)) }
+  const id = ticketIdOf(parts)
+  if (!partsOfTicketId(id)) throw new Error(`${pk} ${sk} is no key of a ticket`)
+  return { id, ...parts }
+}
 
 /** The message in its item. */
-export function messageFrom({ pk: _pk, sk: _sk, inDue: _inDue, dueAt: _dueAt, ...message }: Item): Message {
-  // Only `commit` writes such items, always complete.
-  return { ...DEFAULTS, ...message } as unknown as Message
+export function messageFrom(item: Item): Message {
+  const { pk: _pk, sk: _sk, inDue: _inDue, dueAt: _dueAt, ...rest } = item
+  const { inCounts: _inCounts, countedAt: _countedAt, counts: _counts, ...message } = rest
+  // Only `commit` and `save` write such items, always complete.
+  return message as unknown as Message
 }

@@ -1,132 +1,211 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb'
 import type { Page, PageRequest, TicketFilter } from '../../core/ports/tickets.ts'
-import { type MessageOrder, mergePartitions, type PartitionPage } from '../../core/tickets/pages.ts'
-import type { Message, Status, Ticket } from '../../core/tickets/ticket.ts'
-import { getAll, type Item, keys, shardsOf, type TableAccess } from './table.ts'
-import { messageFrom, ticketFrom } from './ticket-items.ts'
+import { type MessageOrder, mergeLazily, type Source } from '../../core/tickets/pages.ts'
+import type { ListedTicket, Message, Ticket } from '../../core/tickets/ticket.ts'
+import { getAll, type Item, keys, listPartitions, MESSAGE, shardsOf, type TableAccess } from './table.ts'
+import { activityOf, listedFrom, messageFrom, ticketFrom } from './ticket-items.ts'
 
-type List = {
-  readonly index: 'all' | 'status' | 'channel' | 'customer' | 'tag'
-  readonly attribute: string
-  readonly partitions: readonly string[]
-}
+/** A list that does not say when its tickets changed: those of a tag, a status, a channel or a customer. */
+type Membership = { readonly index: string | null; readonly attribute: string; readonly partitions: readonly string[] }
 
-/** Items to read per partition if the query filters by more than its list. */
-const FILTERED_PAGE_ITEMS = 200
+/** A membership with so few tickets is read whole: their items cost less than looking for them in the list of all. */
+const FEW = 100
 
-/** Statuses that few tickets have, so that their lists are short. */
-const RARE_STATUSES: readonly Status[] = ['new', 'open', 'pending', 'on_hold']
+/** Reading a whole membership with more tickets than this takes too long. */
+const MANY = 2_000
 
-/** The list with the fewest tickets that the filter rejects. */
-function listFor({ customerId, status, tag, channelId }: TicketFilter): List {
-  if (customerId) return { index: 'customer', attribute: 'inCustomer', partitions: [customerId] }
-  if (status && RARE_STATUSES.includes(status)) return sharded('status', 'inStatus', status)
-  if (tag) return sharded('tag', 'inTag', tag)
-  if (channelId) return sharded('channel', 'inChannel', channelId)
-  if (status) return sharded('status', 'inStatus', status)
-  return sharded('all', 'inAll', 'all')
-}
+/** Entries of the list of all tickets to look at in each partition for one page of a filter. */
+const MAX_ENTRIES = 1_000
 
-function sharded(index: List['index'], attribute: string, name: string): List {
-  return { index, attribute, partitions: shardsOf(name) }
-}
+/** `~` sorts after every time. */
+const END = '~'
 
-/** Tickets by newest activity: queries each partition of a list, merges the results, and reads the tickets fresh. */
-export async function listTickets(access: TableAccess, filter: TicketFilter, page: PageRequest): Promise<Page<Ticket>> {
-  const list = listFor(filter)
-  const pages = await Promise.all(
-    list.partitions.map((partition) => readPartition(access, list, partition, filter, page)),
-  )
-  const { items: entries, next } = mergePartitions(pages, (entry) => String(entry.activity), page.limit)
-  const items = await getAll(
-    access,
-    entries.map((entry) => keys.ticket(String(entry.ticketId))),
-  )
-  const tickets = items.flatMap((item) => (item ? [ticketFrom(item)] : [])).filter((ticket) => fits(ticket, filter))
-  return { items: tickets, next }
-}
-
-async function readPartition(
-  { tableName, documents }: TableAccess,
-  list: List,
-  partition: string,
+/**
+ * Tickets by newest activity. One index moves with each message, the list of all tickets; it also serves the filters that
+ * many tickets fit. For those that few fit, the whole membership is read and sorted (docs/decisions/table.md).
+ */
+export async function listTickets(
+  access: TableAccess,
   filter: TicketFilter,
   page: PageRequest,
-): Promise<PartitionPage<Item>> {
-  const from = filter.updatedSince ?? '0'
-  // `~` sorts after every time; a page starts after the last ticket of the page before.
-  const to = page.after ?? '~'
-  // DynamoDB refuses an empty range.
-  if (to < from) return { items: [], readDownTo: null }
-  const conditions = filterExpression(filter)
-  const answer = await documents.send(
-    new QueryCommand({
-      TableName: tableName,
-      IndexName: list.index,
-      KeyConditionExpression: '#partition = :partition AND activity BETWEEN :from AND :to',
-      ...conditions,
-      ExpressionAttributeNames: { '#partition': list.attribute, ...conditions.ExpressionAttributeNames },
-      ExpressionAttributeValues: {
-        ':partition': partition,
-        ':from': from,
-        ':to': to,
-        ...conditions.ExpressionAttributeValues,
-      },
-      ScanIndexForward: false,
-      Limit: conditions.FilterExpression ? Math.max(FILTERED_PAGE_ITEMS, page.limit + 2) : page.limit + 2,
-    }),
-  )
-  const items = ((answer.Items ?? []) as Item[]).filter((item) => item.activity !== page.after)
-  const last = answer.LastEvaluatedKey
-  return { items, readDownTo: last ? String(last.activity) : null }
+): Promise<Page<ListedTicket>> {
+  const memberships = membershipsOf(filter)
+  for (const membership of memberships) {
+    const few = await members(access, membership, membership.index === 'customer' ? MANY : FEW)
+    if (few) return pageOf(access, few, filter, page)
+  }
+  const found = await listAll(access, filter, page)
+  if (memberships.length === 0 || found.items.length >= page.limit / 5 || found.next === null) return found
+  // Neither few nor common: the list of all tickets has too many others in between.
+  for (const membership of memberships) {
+    const several = await members(access, membership, MANY)
+    if (several) return pageOf(access, several, filter, page)
+  }
+  return found
 }
 
-function filterExpression({ tag, status, channelId, customerId }: TicketFilter) {
+function membershipsOf({ customerId, tag, status, channelId }: TicketFilter): Membership[] {
+  return [
+    ...(customerId ? [{ index: 'customer', attribute: 'inCustomer', partitions: [customerId] }] : []),
+    ...(tag ? [{ index: null, attribute: 'pk', partitions: shardsOf(`TAG#${tag}`) }] : []),
+    ...(channelId ? [{ index: 'channel', attribute: 'inChannel', partitions: shardsOf(channelId) }] : []),
+    ...(status ? [{ index: 'status', attribute: 'inStatus', partitions: shardsOf(status) }] : []),
+  ]
+}
+
+/** The ids of all tickets of a membership; null if there are more than `most`. */
+async function members(
+  { tableName, documents }: TableAccess,
+  { index, attribute, partitions }: Membership,
+  most: number,
+): Promise<string[] | null> {
+  const perPartition = Math.ceil((2 * most) / partitions.length)
+  const pages = await Promise.all(
+    partitions.map((partition) =>
+      documents.send(
+        new QueryCommand({
+          TableName: tableName,
+          ...(index ? { IndexName: index } : {}),
+          KeyConditionExpression: '#partition = :partition',
+          ExpressionAttributeNames: { '#partition': attribute },
+          ExpressionAttributeValues: { ':partition': partition },
+          Limit: perPartition,
+        }),
+      ),
+    ),
+  )
+  const items = pages.flatMap(({ Items = [] }) => Items as Item[])
+  if (items.length > most || pages.some(({ LastEvaluatedKey }) => LastEvaluatedKey)) return null
+  return items.map((item) => (index ? listedFrom(item).id : item.sk.slice(item.sk.indexOf('#') + 1)))
+}
+
+/** A page of tickets that are known by their ids. */
+async function pageOf(
+  access: TableAccess,
+  ids: readonly string[],
+  filter: TicketFilter,
+  { limit, after }: PageRequest,
+): Promise<Page<ListedTicket>> {
+  const items = await getAll(access, ids.map(keys.ticket), false)
+  const tickets = items
+    .flatMap((item) => (item?.version === undefined ? [] : [ticketFrom(item)]))
+    .filter((ticket) => fits(ticket, filter) && (after === null || activityOf(ticket) < after))
+    .sort((a, b) => (activityOf(a) < activityOf(b) ? 1 : -1))
+  const shown = tickets.slice(0, limit)
+  const last = shown.at(-1)
+  return { items: shown, next: tickets.length > limit && last ? activityOf(last) : null }
+}
+
+function listAll(access: TableAccess, filter: TicketFilter, page: PageRequest): Promise<Page<ListedTicket>> {
+  const from = filter.updatedSince ?? ''
+  const to = page.after ?? END
+  // DynamoDB refuses an empty range.
+  if (to < from) return Promise.resolve({ items: [], next: null })
+  const filterBy = filterExpression(filter)
+  const share = Math.ceil(page.limit / listPartitions.length) + 2
+  const sources = listPartitions.map((partition): Source<Item> => {
+    let looked = 0
+    return async (start) => {
+      if (looked >= MAX_ENTRIES) return null
+      const Limit = filterBy.FilterExpression ? Math.max(MAX_ENTRIES / 4, share) : looked === 0 ? share : 6
+      looked += Limit
+      const { Items = [], LastEvaluatedKey } = await access.documents.send(
+        new QueryCommand({
+          TableName: access.tableName,
+          IndexName: 'list',
+          KeyConditionExpression: 'inList = :partition AND activity BETWEEN :from AND :to',
+          ...filterBy,
+          ExpressionAttributeValues: {
+            ':partition': partition,
+            ':from': from,
+            ':to': to,
+            ...filterBy.ExpressionAttributeValues,
+          },
+          ScanIndexForward: false,
+          Limit,
+          ...(start === null ? {} : { ExclusiveStartKey: start as Record<string, unknown> }),
+        }),
+      )
+      const items = (Items as Item[]).filter(({ activity }) => activity !== page.after)
+      return {
+        items,
+        readDownTo: LastEvaluatedKey ? String(LastEvaluatedKey.activity) : null,
+        next: LastEvaluatedKey ?? null,
+      }
+    }
+  })
+  return mergeLazily(sources, ({ activity }) => String(activity), page.limit).then(({ items, next }) => ({
+    items: items.map(listedFrom),
+    next,
+  }))
+}
+
+function filterExpression({
+  tag,
+  status,
+  channelId,
+  customerId,
+}: TicketFilter): Pick<
+  QueryCommandInput,
+  'FilterExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+> {
   const wanted = [
-    { condition: 'contains(tags, :tag)', values: { ':tag': tag }, names: {} },
-    { condition: '#status = :status', values: { ':status': status }, names: { '#status': 'status' } },
-    { condition: 'channelId = :channelId', values: { ':channelId': channelId }, names: {} },
-    { condition: 'customerId = :customerId', values: { ':customerId': customerId }, names: {} },
+    { condition: 'contains(tags, :tag)', values: { ':tag': tag } },
+    { condition: '#status = :status', values: { ':status': status } },
+    { condition: 'begins_with(pk, :channel)', values: { ':channel': channelId && `CONVERSATION#${channelId}#` } },
+    { condition: 'customer.id = :customer', values: { ':customer': customerId } },
   ].filter(({ values }) => Object.values(values)[0] !== undefined)
-  // The list itself is the only filter.
-  if (wanted.length < 2) return {}
+  if (wanted.length === 0) return {}
   return {
     FilterExpression: wanted.map(({ condition }) => condition).join(' AND '),
-    ExpressionAttributeNames: Object.assign({}, ...wanted.map(({ names }) => names)) as Record<string, string>,
+    ...(status ? { ExpressionAttributeNames: { '#status': 'status' } } : {}),
     ExpressionAttributeValues: Object.assign({}, ...wanted.map(({ values }) => values)) as Record<string, unknown>,
   }
 }
 
-/** The index may lag behind the table, so the filter applies to the fresh ticket too. */
-function fits(ticket: Ticket, { tag, status, channelId, customerId }: TicketFilter): boolean {
+function fits(ticket: ListedTicket, { tag, status, channelId, customerId, updatedSince }: TicketFilter): boolean {
   return (
     (tag === undefined || ticket.tags.includes(tag)) &&
     (status === undefined || ticket.status === status) &&
     (channelId === undefined || ticket.channelId === channelId) &&
-    (customerId === undefined || ticket.customer.id === customerId)
+    (customerId === undefined || ticket.customer.id === customerId) &&
+    (updatedSince === undefined || ticket.updatedAt >= updatedSince)
   )
 }
 
-/** Messages of a ticket. `after` and `next` are sort keys. */
+/**
+ * Messages of a ticket. `after` and `next` are sort keys. They lie among those of the conversation's other tickets, in a
+ * range of positions that few of these share.
+ */
 export async function listMessages(
-  { tableName, documents }: TableAccess,
-  ticketId: string,
+  access: TableAccess,
+  { id: ticketId, lowestPosition }: Pick<Ticket, 'id' | 'lowestPosition'>,
   { limit, after }: PageRequest,
   order: MessageOrder,
 ): Promise<Page<Message>> {
-  const { pk, sk: prefix } = keys.message(ticketId, '', '')
+  const { pk } = keys.message(ticketId, '', '')
   const query: QueryCommandInput = {
-    TableName: tableName,
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :messages)',
-    ExpressionAttributeValues: { ':pk': pk, ':messages': prefix.slice(0, prefix.indexOf('#') + 1) },
+    TableName: access.tableName,
+    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+    FilterExpression: 'ticketId = :ticketId',
+    ExpressionAttributeValues: {
+      ':pk': pk,
+      ':from': `${MESSAGE}${lowestPosition}`,
+      ':to': `${MESSAGE}${END}`,
+      ':ticketId': ticketId,
+    },
     ConsistentRead: true,
     ScanIndexForward: order === 'oldest',
     Limit: limit,
-    ...(after === null ? {} : { ExclusiveStartKey: { pk, sk: after } }),
   }
-  const answer = await documents.send(new QueryCommand(query))
-  return {
-    items: ((answer.Items ?? []) as Item[]).map(messageFrom),
-    next: answer.LastEvaluatedKey ? String(answer.LastEvaluatedKey.sk) : null,
-  }
+  const items: Item[] = []
+  let start = after === null ? null : { pk, sk: after }
+  do {
+    const answer = await access.documents.send(
+      new QueryCommand({ ...query, Limit: limit - items.length, ...(start ? { ExclusiveStartKey: start } : {}) }),
+    )
+    items.push(...((answer.Items ?? []) as Item[]))
+    start = (answer.LastEvaluatedKey as typeof start | undefined) ?? null
+  } while (start && items.length < limit)
+  return { items: items.map(messageFrom), next: start?.sk ?? null }
 }

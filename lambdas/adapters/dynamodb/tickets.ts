@@ -1,130 +1,328 @@
-import { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
-import { TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import type { CommitResult, TicketChange, TicketStore } from '../../core/ports/tickets.ts'
+import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import type { Clock } from '../../core/ports/platform.ts'
+import type { CommitResult, Idempotency, Placed, TicketChange, TicketStore } from '../../core/ports/tickets.ts'
+import { isReply } from '../../core/replies/reply.ts'
 import { tallyOfChange } from '../../core/reports/counts.ts'
-import type { Answers, Placeholder } from '../../core/tickets/decision.ts'
-import type { Message } from '../../core/tickets/ticket.ts'
+import type { Answers, Continued, Placeholder } from '../../core/tickets/decision.ts'
+import { isCounted, type Message, type Ticket } from '../../core/tickets/ticket.ts'
+import { partsOfTicketId } from '../../core/tickets/ticket-id.ts'
 import { messageIdOf } from '../../core/tickets/written.ts'
-import { reportWrites, tallyWrites } from './counts.ts'
+import { newestTicket } from './conversations.ts'
+import { countedAs } from './counts.ts'
 import { deferralsIn } from './deferrals.ts'
 import { dueAs } from './due.ts'
-import { pendingWrite } from './replies.ts'
+import { addressIn, isStored, knownAs, messageById } from './message-items.ts'
+import { listPending } from './replies.ts'
 import { readSituation } from './situation.ts'
-import { cancellationCodes, conditionHolds, getAll, type Key, keys, type TableAccess, type Write } from './table.ts'
-import { indexedAs, tagIndexedAs, ticketFrom } from './ticket-items.ts'
+import { conditionHolds, getAll, type Item, type Key, keys, type TableAccess } from './table.ts'
+import { ticketFrom, ticketItem } from './ticket-items.ts'
 import { listMessages, listTickets } from './ticket-lists.ts'
 
+type Values = Readonly<Record<string, unknown>>
+
+/** A condition, and the values and names in it. */
 type Condition = {
-  ConditionExpression: string
-  ExpressionAttributeNames?: Record<string, string>
-  ExpressionAttributeValues?: Record<string, unknown>
+  readonly expression: string
+  readonly values?: Values
+  readonly names?: Readonly<Record<string, string>>
 }
 
-/** Tickets and messages in the table. Every write has the state it was decided on as its condition, so it can be repeated. */
-export function createTicketStore(access: TableAccess): TicketStore {
+/**
+ * Tickets and messages in the table. A change is written item by item, in an order in which every step may be repeated:
+ * the ticket on condition of the version that was decided on, then the message, then what leads to it. The last step
+ * makes it complete; until then the event comes again, or the caller asks again (docs/decisions/ticket-writes.md).
+ */
+export function createTicketStore({ now, ...access }: TableAccess & { now: Clock }): TicketStore {
   const { tableName, documents } = access
+
+  /** Writes an item; false if its condition does not hold. */
+  function put(item: Values, { expression, values, names }: Condition): Promise<boolean> {
+    return conditionHolds(
+      documents.send(
+        new PutCommand({
+          TableName: tableName,
+          Item: item,
+          ConditionExpression: expression,
+          ...(values && { ExpressionAttributeValues: values }),
+          ...(names && { ExpressionAttributeNames: names }),
+        }),
+      ),
+    )
+  }
+
+  /** Sets fields of an item, removes others; false if its condition does not hold. */
+  function update(key: Key, fields: Values, condition: Condition, removed: readonly string[] = []): Promise<boolean> {
+    const names = Object.keys(fields)
+    return conditionHolds(
+      documents.send(
+        new UpdateCommand({
+          TableName: tableName,
+          Key: key,
+          UpdateExpression:
+            `SET ${names.map((name) => `#${name} = :${name}`).join(', ')}` +
+            (removed.length > 0 ? ` REMOVE ${removed.join(', ')}` : ''),
+          ConditionExpression: condition.expression,
+          ExpressionAttributeNames: {
+            ...Object.fromEntries(names.map((name) => [`#${name}`, name])),
+            ...condition.names,
+          },
+          ExpressionAttributeValues: {
+            ...Object.fromEntries(names.map((name) => [`:${name}`, fields[name]])),
+            ...condition.values,
+          },
+        }),
+      ),
+    )
+  }
+
+  /** Gives an idempotency key to a message, and again to the same message; false if it belongs to another. */
+  function claimKey(ticketId: string, { key, fingerprint, messageId, until }: Idempotency, at: string) {
+    const expiresAt = Math.ceil(Date.parse(until) / 1000)
+    return put(
+      { ...keys.idempotency(ticketId, key), fingerprint, messageId, until, expiresAt },
+      {
+        expression: 'attribute_not_exists(pk) OR #until <= :now OR messageId = :messageId',
+        names: { '#until': 'until' },
+        values: { ':now': at, ':messageId': messageId },
+      },
+    )
+  }
+
+  /** Gives the files to the first reply that names them, and removes their expiry; false if another has one. */
+  async function takeUploads({ takes = [], message }: TicketChange): Promise<boolean> {
+    const taken = takes.map(({ id }) =>
+      update(
+        keys.upload(id),
+        { usedBy: message?.id },
+        {
+          expression: 'attribute_exists(pk) AND (attribute_type(usedBy, :none) OR usedBy = :usedBy)',
+          values: { ':none': 'NULL' },
+        },
+        ['expiresAt'],
+      ),
+    )
+    return (await Promise.all(taken)).every(Boolean)
+  }
+
+  /** A closed ticket stays closed once a later one of its conversation begins; false if it was opened meanwhile. */
+  async function closeForGood({ id, version, isContinued }: Ticket): Promise<boolean> {
+    if (isContinued) return true
+    return update(
+      keys.ticket(id),
+      { isContinued: true, version: version + 1 },
+      {
+        expression: 'version = :before AND #status = :closed',
+        names: { '#status': 'status' },
+        values: { ':before': version, ':closed': 'closed' },
+      },
+    )
+  }
+
+  /** Lets a conversation go on in a ticket of another one; false if it went on elsewhere meanwhile. */
+  function continueIn({ conversationId, number }: Continued, ticket: Ticket, by: string | undefined) {
+    return put(
+      { ...keys.conversationTicket(ticket.channelId, conversationId, number), continuedIn: ticket.id, by },
+      { expression: 'attribute_not_exists(pk) OR continuedIn = :here', values: { ':here': ticket.id } },
+    )
+  }
+
+  /** Lists a ticket under its new tags, before it has them: an entry too many is not shown, one too few hides it. */
+  async function addTags(before: Ticket | null, after: Ticket): Promise<void> {
+    const added = after.tags.filter((tag) => !before?.tags.includes(tag))
+    await Promise.all(
+      added.map((tag) =>
+        documents.send(
+          new PutCommand({ TableName: tableName, Item: { ...keys.tagged(tag, after), version: after.version } }),
+        ),
+      ),
+    )
+  }
+
+  /** Removes a ticket from the lists of the tags that it no longer has, unless it got them again. */
+  async function removeTags(before: Ticket | null, after: Ticket): Promise<void> {
+    const removed = before?.tags.filter((tag) => !after.tags.includes(tag)) ?? []
+    await Promise.all(
+      removed.map((tag) =>
+        conditionHolds(
+          documents.send(
+            new DeleteCommand({
+              TableName: tableName,
+              Key: keys.tagged(tag, after),
+              ConditionExpression: 'version < :version',
+              ExpressionAttributeValues: { ':version': after.version },
+            }),
+          ),
+        ),
+      ),
+    )
+  }
+
+  /** Writes the ticket; false if it is no longer as it was decided on. */
+  async function writeTicket({ before, after, message, placed }: TicketChange): Promise<boolean> {
+    const reopens = before?.status === 'closed' && after.status !== 'closed'
+    if (before) {
+      return put(ticketItem(after), {
+        expression: `version = :version${reopens ? ' AND isContinued = :no' : ''}`,
+        values: { ':version': before.version, ...(reopens && { ':no': false }) },
+      })
+    }
+    const isAwaited = placed?.awaited.includes(after.conversationId) === true
+    const place = isAwaited
+      ? 'attribute_exists(isAwaited) AND attribute_not_exists(version)'
+      : 'attribute_not_exists(pk)'
+    if (await put(ticketItem(after), { expression: place })) return true
+    // It may be our own of an earlier try.
+    const [item] = await getAll(access, [keys.ticket(after.id)])
+    return message !== null && item?.version !== undefined && isCounted(ticketFrom(item), message.id)
+  }
+
+  /** Stores a message once. A post is known by the ids of all its versions: the pointer of its own id comes last. */
+  async function writeMessage(change: TicketChange, message: Message): Promise<CommitResult> {
+    if (message.delivery?.status === 'pending') await listPending(access, message)
+    const key = keys.message(message.ticketId, message.position, message.id)
+    const tally = tallyOfChange(change)
+    const at = now().toISOString()
+    const counted = tally ? countedAs(tally.channelId, tally.names, at, message.id) : {}
+    const isNew = await put(
+      { ...key, ...message, ...dueAs(message), ...counted },
+      { expression: 'attribute_not_exists(pk)' },
+    )
+    if (message.visibility === 'private' || isReply(message)) return isNew ? 'done' : 'repeated'
+    // A deletion came between two tries.
+    if (!isNew && message.deletedAt !== null) await markDeletedAt(key, message.deletedAt)
+    const ids = [...message.versionIds.filter((id) => id !== message.externalId), String(message.externalId)]
+    for (const id of ids.map((one) => messageIdOf('post', one))) {
+      if (await point(message, id, change.placed)) continue
+      await removeUnlessKnown(message, id)
+      return 'changed'
+    }
+    return 'done'
+  }
+
+  /** Leads from an id to a message; false if the id leads to another one, or its placeholder has changed. */
+  function point(
+    { channelId, ticketId, position, id: messageId }: Message,
+    knownBy: string,
+    placed: Placed | undefined,
+  ) {
+    const fields = { ticketId, position, messageId, ...answersIn(placed?.answers ?? null) }
+    return update(
+      keys.pointer(channelId, knownBy),
+      fields,
+      {
+        expression: `(${unlessStored(placed?.placeholders.get(knownBy))}) OR (ticketId = :ticketId AND messageId = :messageId)`,
+      },
+      ['expiresAt'],
+    )
+  }
+
+  /**
+   * Two workers may have stored the same post twice, as different versions or in two tickets: the one whose pointer came
+   * second takes its message back.
+   */
+  async function removeUnlessKnown({ channelId, ticketId, position, id }: Message, knownBy: string): Promise<void> {
+    const [pointer, item] = await getAll(access, [keys.pointer(channelId, knownBy), keys.ticket(ticketId)])
+    if (!isStored(pointer) || !item) return
+    const first = addressIn(pointer)
+    if (first.ticketId === ticketId && first.messageId === id) return
+    await documents.send(new DeleteCommand({ TableName: tableName, Key: keys.message(ticketId, position, id) }))
+    const ticket = ticketFrom(item)
+    if (isCounted(ticket, id)) await replace(ticket, uncounted(ticket, id))
+  }
+
+  /** Writes a ticket on condition that it is as it was read. */
+  function replace(before: Ticket, after: Ticket): Promise<boolean> {
+    return put(ticketItem(after), { expression: 'version = :version', values: { ':version': before.version } })
+  }
+
+  /** Writes only the changed fields, on condition that no other version and nothing fetched was stored meanwhile. */
+  async function writeRevision({ before, after }: Revised, placed: Placed | undefined): Promise<CommitResult> {
+    const fields = REVISABLE_FIELDS.filter((field) => before[field] !== after[field])
+    const lists = (['versions', 'missing'] as const).filter((field) => fields.includes(field))
+    const due = dueAs(after)
+    const changed = { ...Object.fromEntries(fields.map((field) => [field, after[field]])), ...due }
+    // `dueAt` depends on the media, so they must not have changed.
+    const conditions = [
+      'attribute_exists(pk)',
+      '#before = :mediaBefore',
+      ...lists.map((field) => `size(#${field}) = :${field}Size`),
+    ]
+    const values = {
+      ':mediaBefore': before.media,
+      ...Object.fromEntries(lists.map((field) => [`:${field}Size`, before[field].length])),
+    }
+    const isRevised = await update(
+      keys.message(before.ticketId, before.position, before.id),
+      changed,
+      { expression: conditions.join(' AND '), names: { '#before': 'media' }, values },
+      due.inDue === undefined ? ['inDue', 'dueAt'] : [],
+    )
+    if (!isRevised) return 'repeated'
+    const added = after.versionIds.filter((id) => !before.versionIds.includes(id)).map((id) => messageIdOf('post', id))
+    const pointed = await Promise.all(added.map((id) => point(before, id, placed)))
+    return pointed.every(Boolean) ? 'done' : 'changed'
+  }
+
+  async function markDeletedAt(key: Key, at: string): Promise<void> {
+    await update(
+      key,
+      { deletedAt: at },
+      {
+        expression: 'attribute_exists(pk) AND attribute_type(deletedAt, :none)',
+        values: { ':none': 'NULL' },
+      },
+    )
+  }
+
   return {
     situationOf: (activity) => readSituation(access, activity),
 
     async commit(change) {
-      // The pointer, or the revised message, comes first: its code tells a repeated message from a changed ticket.
-      const writes = [
-        ...messageWrites(tableName, change),
-        ...revisionWrites(tableName, change),
-        ...ticketWrites(tableName, change),
-        ...(change.message?.delivery?.status === 'pending' ? [pendingWrite(tableName, change.message)] : []),
-        ...conversationWrites(tableName, change),
-        ...placeWrites(tableName, change),
-        ...tallyWrites(tableName, tallyOfChange(change)),
-        ...reportWrites(tableName, change.before, change.after),
-        ...uploadWrites(tableName, change),
-        ...idempotencyWrites(tableName, change),
-      ]
-      try {
-        await documents.send(new TransactWriteCommand({ TransactItems: writes }))
-        return 'done'
-      } catch (error) {
-        if (!(error instanceof TransactionCanceledException)) throw error
-        const result = resultOf(await cancellationCodes(error), change)
-        if (result === null) throw error
-        return result
-      }
+      const { before, after, message, revised, follows, placed, idempotency } = change
+      if (idempotency && !(await claimKey(after.id, idempotency, after.updatedAt))) return 'repeated'
+      if (!(await takeUploads(change))) return 'changed'
+      if (follows?.conversationId === after.conversationId && !(await closeForGood(follows))) return 'changed'
+      if (placed?.continues && !(await continueIn(placed.continues, after, message?.id))) return 'changed'
+      await addTags(before, after)
+      if (after !== before && !(await writeTicket(change))) return 'changed'
+      await removeTags(before, after)
+      if (message) return writeMessage(change, message)
+      return revised ? writeRevision(revised, placed) : 'done'
     },
 
     async markDeleted(channelId, externalId, at) {
       const [pointer] = await getAll(access, [keys.pointer(channelId, messageIdOf('post', externalId))])
-      if (!pointer?.messagePk) throw new Error(`${channelId} has no message with the id ${externalId}`)
-      await conditionHolds(
-        documents.send(
-          new UpdateCommand({
-            TableName: tableName,
-            Key: { pk: pointer.messagePk, sk: pointer.messageSk },
-            UpdateExpression: 'SET deletedAt = :at',
-            ConditionExpression: 'attribute_exists(pk) AND attribute_type(deletedAt, :none)',
-            ExpressionAttributeValues: { ':at': at, ':none': 'NULL' },
-          }),
-        ),
-      )
+      if (!isStored(pointer)) throw new Error(`${channelId} has no message with the id ${externalId}`)
+      const { ticketId, position, messageId } = addressIn(pointer)
+      await markDeletedAt(keys.message(ticketId, position, messageId), at)
     },
 
     ...deferralsIn(access),
 
     async ticket(id) {
+      if (!partsOfTicketId(id)) return null
       const [item] = await getAll(access, [keys.ticket(id)])
-      return item ? ticketFrom(item) : null
+      return item && isTicket(item) ? ticketFrom(item) : null
     },
 
     async currentTicketId({ channelId, conversationId }) {
-      const [item] = await getAll(access, [keys.conversation(channelId, conversationId)])
-      return item ? String(item.ticketId) : null
+      return (await newestTicket(access, channelId, conversationId)).ticket?.id ?? null
     },
 
     tickets: (filter, page) => listTickets(access, filter, page),
-    messages: (ticketId, page, order = 'oldest') => listMessages(access, ticketId, page, order),
+    messages: (ticket, page, order = 'oldest') => listMessages(access, ticket, page, order),
+    message: (ticketId, messageId) => messageById(access, ticketId, messageId),
+    knownAs: (channelId, target, externalId) => knownAs(access, channelId, target, externalId),
+
+    async recount(ticket, messages) {
+      const outboundCount = messages.filter(({ direction }) => direction === 'outbound').length
+      const after = { ...ticket, messageCount: messages.length, outboundCount, version: ticket.version + 1 }
+      await replace(ticket, after)
+    },
   }
 }
 
-function messageWrites(tableName: string, { message, placed }: TicketChange): Write[] {
-  if (!message) return []
-  const others = message.versionIds.filter((id) => id !== message.externalId).map((id) => messageIdOf('post', id))
-  const [own, ...more] = [message.id, ...others].map((id) => {
-    const condition = unlessStored(placed?.placeholders.get(id))
-    return pointerWrite(tableName, message, id, placed?.answers ?? null, condition)
-  })
-  const item = { ...keys.message(message.ticketId, message.position, message.id), ...message, ...dueAs(message) }
-  return [...(own ? [own] : []), put(tableName, item), ...more]
-}
-
-/**
- * Leads from an id to a message.
- * @param knownAs the id, built from an id of X
- * @param answers where answers to the message belong
- */
-function pointerWrite(
-  tableName: string,
-  { channelId, ticketId, position, id }: Message,
-  knownAs: string,
-  answers: Answers | null,
-  condition: string,
-  values: Readonly<Record<string, unknown>> = {},
-): Write {
-  const { pk, sk } = keys.message(ticketId, position, id)
-  const fields = {
-    ticketId,
-    messagePk: pk,
-    messageSk: sk,
-    ...(answers ? { answersIn: answers.conversationId, isFirstEntry: answers.isFirstEntry } : {}),
-  }
-  return update(tableName, keys.pointer(channelId, knownAs), fields, condition, values)
-}
-
-/** The condition that no message is stored under an id, and that its placeholder is the one that we know. */
-function unlessStored(known: Placeholder | undefined): string {
-  if (!known) return 'attribute_not_exists(pk)'
-  const deletion = known.deletedAt === null ? 'attribute_not_exists(deletedAt)' : 'attribute_exists(deletedAt)'
-  const waiting = known.isAwaited ? 'attribute_exists(isAwaited)' : 'attribute_not_exists(isAwaited)'
-  return `attribute_not_exists(ticketId) AND ${deletion} AND ${waiting}`
-}
+type Revised = NonNullable<TicketChange['revised']>
 
 /** The fields of a stored message that may change. */
 const REVISABLE_FIELDS = [
@@ -144,172 +342,25 @@ const REVISABLE_FIELDS = [
   'deletedAt',
 ] as const satisfies readonly (keyof Message)[]
 
-/** Writes only the changed fields, on condition that no other version and nothing fetched was stored meanwhile. */
-function revisionWrites(tableName: string, { revised, placed }: TicketChange): Write[] {
-  if (!revised) return []
-  const { before, after } = revised
-  const fields = REVISABLE_FIELDS.filter((field) => before[field] !== after[field])
-  const lists = (['versions', 'missing'] as const).filter((field) => fields.includes(field))
-  const sizes = lists.map((field) => `(attribute_not_exists(#${field}) OR size(#${field}) = :${field}Before)`)
-  const due = dueAs(after)
-  const isDue = due.inDue !== undefined
-  const change: Write = {
-    Update: {
-      TableName: tableName,
-      Key: keys.message(before.ticketId, before.position, before.id),
-      UpdateExpression:
-        `SET ${[...fields.map((field) => `#${field} = :${field}`), ...(isDue ? ['inDue = :inDue', 'dueAt = :dueAt'] : [])].join(', ')}` +
-        (isDue ? '' : ' REMOVE inDue, dueAt'),
-      // `dueAt` depends on the media, so they must not have changed.
-      ConditionExpression: ['attribute_exists(pk)', 'media = :mediaBefore', ...sizes].join(' AND '),
-      ExpressionAttributeNames: Object.fromEntries(fields.map((field) => [`#${field}`, field])),
-      ExpressionAttributeValues: Object.fromEntries([
-        ...fields.map((field) => [`:${field}`, after[field]]),
-        ...lists.map((field) => [`:${field}Before`, before[field].length]),
-        [':mediaBefore', before.media],
-        ...(isDue
-          ? [
-              [':inDue', due.inDue],
-              [':dueAt', due.dueAt],
-            ]
-          : []),
-      ]),
-    },
-  }
-  const { sk } = keys.message(before.ticketId, before.position, before.id)
-  const added = after.versionIds.filter((id) => !before.versionIds.includes(id)).map((id) => messageIdOf('post', id))
-  return [
-    change,
-    ...added.map((id) => {
-      const condition = `(${unlessStored(placed?.placeholders.get(id))}) OR messageSk = :known`
-      return pointerWrite(tableName, before, id, placed?.answers ?? null, condition, { ':known': sk })
-    }),
-  ]
+/** The condition that no message is stored under an id, and that its placeholder is the one that we know. */
+function unlessStored(known: Placeholder | undefined): string {
+  if (!known) return 'attribute_not_exists(pk)'
+  const deletion = known.deletedAt === null ? 'attribute_not_exists(deletedAt)' : 'attribute_exists(deletedAt)'
+  const waiting = known.isAwaited ? 'attribute_exists(isAwaited)' : 'attribute_not_exists(isAwaited)'
+  return `attribute_not_exists(ticketId) AND ${deletion} AND ${waiting}`
 }
 
-function ticketWrites(tableName: string, { before, after }: TicketChange): Write[] {
-  const condition = before
-    ? { ConditionExpression: 'version = :version', ExpressionAttributeValues: { ':version': before.version } }
-    : { ConditionExpression: 'attribute_not_exists(pk)' }
-  const removed = before?.tags.filter((tag) => !after.tags.includes(tag)) ?? []
-  return [
-    put(tableName, { ...keys.ticket(after.id), ...after, ...indexedAs(after) }, condition),
-    ...after.tags.map((tag) => put(tableName, { ...keys.ticketTag(after.id, tag), ...tagIndexedAs(after, tag) })),
-    ...removed.map((tag) => ({ Delete: { TableName: tableName, Key: keys.ticketTag(after.id, tag) } })),
-  ]
+/** A ticket without a customer's message that it counted. */
+function uncounted(ticket: Ticket, messageId: string): Ticket {
+  const counted = ticket.counted.filter((id) => id !== messageId)
+  return { ...ticket, counted, messageCount: ticket.messageCount - 1, version: ticket.version + 1 }
 }
 
-/** A conversation has one current ticket. Only a new ticket replaces it, and only if the ticket that it follows is closed. */
-function conversationWrites(tableName: string, { before, after, follows, placed }: TicketChange): Write[] {
-  const key = keys.conversation(after.channelId, after.conversationId)
-  if (before !== null) {
-    const reopened = before.status === 'closed' && after.status !== 'closed'
-    return reopened ? [check(tableName, key, 'ticketId', after.id)] : []
-  }
-  if (follows) return followWrites(tableName, key, after.id, follows.id)
-  const isAwaited = placed?.awaited.includes(after.conversationId) === true
-  return [update(tableName, key, { ticketId: after.id }, unlessStored(isAwaited ? awaited : undefined))]
+function answersIn(answers: Answers | null) {
+  return answers ? { answersIn: answers.conversationId, isFirstEntry: answers.isFirstEntry } : {}
 }
 
-const awaited: Placeholder = { deletedAt: null, isAwaited: true }
-
-function followWrites(tableName: string, conversation: Key, ticketId: string, closedId: string): Write[] {
-  return [
-    update(tableName, conversation, { ticketId }, 'ticketId = :closedId', { ':closedId': closedId }),
-    check(tableName, keys.ticket(closedId), 'status', 'closed'),
-  ]
-}
-
-/** What a customer's post settles besides: another conversation that goes on in its ticket, its unknown parent. */
-function placeWrites(tableName: string, { after, placed }: TicketChange): Write[] {
-  if (!placed) return []
-  const { continues, unknownParentId } = placed
-  const writes: Write[] = []
-  if (continues) {
-    const conversation = keys.conversation(after.channelId, continues.conversationId)
-    writes.push(...followWrites(tableName, conversation, after.id, continues.follows.id))
-  }
-  if (unknownParentId !== null) {
-    const parent = keys.pointer(after.channelId, messageIdOf('post', unknownParentId))
-    writes.push({
-      ConditionCheck: { TableName: tableName, Key: parent, ConditionExpression: 'attribute_not_exists(ticketId)' },
-    })
-  }
-  return writes
-}
-
-/** Gives the files to the first reply that names them, and removes their expiry. */
-function uploadWrites(tableName: string, { takes = [], message }: TicketChange): Write[] {
-  return takes.map(({ id }) => ({
-    Update: {
-      TableName: tableName,
-      Key: keys.upload(id),
-      UpdateExpression: 'SET usedBy = :message REMOVE expiresAt',
-      ConditionExpression: 'attribute_exists(pk) AND attribute_type(usedBy, :none)',
-      ExpressionAttributeValues: { ':message': message?.id, ':none': 'NULL' },
-    },
-  }))
-}
-
-/** The idempotency key comes last: its code tells a repeated request from a changed ticket. */
-function idempotencyWrites(tableName: string, { idempotency, after }: TicketChange): Write[] {
-  if (!idempotency) return []
-  const { key, fingerprint, messageId, until } = idempotency
-  const item = {
-    ...keys.idempotency(after.id, key),
-    fingerprint,
-    messageId,
-    until,
-    expiresAt: Math.ceil(Date.parse(until) / 1000),
-  }
-  return [
-    put(tableName, item, {
-      ConditionExpression: 'attribute_not_exists(pk) OR #until <= :now',
-      ExpressionAttributeNames: { '#until': 'until' },
-      ExpressionAttributeValues: { ':now': after.updatedAt },
-    }),
-  ]
-}
-
-function put(tableName: string, item: Record<string, unknown>, condition?: Condition): Write {
-  return { Put: { TableName: tableName, Item: item, ...condition } }
-}
-
-/** Sets fields. What was a placeholder until now does not expire any more. */
-function update(
-  tableName: string,
-  key: Key,
-  fields: Readonly<Record<string, unknown>>,
-  condition: string,
-  values: Readonly<Record<string, unknown>> = {},
-): Write {
-  const names = Object.keys(fields)
-  return {
-    Update: {
-      TableName: tableName,
-      Key: key,
-      UpdateExpression: `SET ${names.map((name) => `${name} = :${name}`).join(', ')} REMOVE expiresAt`,
-      ConditionExpression: condition,
-      ExpressionAttributeValues: { ...Object.fromEntries(names.map((name) => [`:${name}`, fields[name]])), ...values },
-    },
-  }
-}
-
-function check(tableName: string, key: Key, field: string, value: string): Write {
-  return {
-    ConditionCheck: {
-      TableName: tableName,
-      Key: key,
-      ConditionExpression: '#field = :value',
-      ExpressionAttributeNames: { '#field': field },
-      ExpressionAttributeValues: { ':value': value },
-    },
-  }
-}
-
-/** Null if the transaction was cancelled for another reason than a condition or a conflict. */
-function resultOf(codes: readonly string[], { message, revised, idempotency }: TicketChange): CommitResult | null {
-  if ((message || revised) && codes[0] === 'ConditionalCheckFailed') return 'repeated'
-  if (idempotency && codes.at(-1) === 'ConditionalCheckFailed') return 'repeated'
-  return codes.some((code) => code === 'ConditionalCheckFailed' || code === 'TransactionConflict') ? 'changed' : null
+/** False for a placeholder, and for where a conversation goes on. */
+function isTicket({ version }: Item): boolean {
+  return version !== undefined
 }

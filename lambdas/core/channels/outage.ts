@@ -140,5 +140,13 @@ export function recoveredBy(
   return isReplayed ? 'replay' : null
 }
 
+/**
+ * True if an event may come from a replay, by its times alone: X replays nothing that is younger.
+ * @param event both are ISO times
+ */
+export function mayBeReplayed({ createdAt, receivedAt }: { readonly createdAt: string; readonly receivedAt: string }) {
+  return Date.parse(receivedAt) - Date.parse(createdAt) >= REPLAY_MIN_TO_AGE_MS - OUTAGE_MARGIN_MS - CLOCK_SKEW_MS
+}
+
 const downToMinute = (ms: number) => Math.floor(ms / MINUTE_MS) * MINUTE_MS
 const upToMinute = (ms: number) => Math.ceil(ms / MINUTE_MS) * MINUTE_MS

@@ -1,12 +1,12 @@
 import type { Attachment } from '../tickets/attachment.ts'
 import type { Message } from '../tickets/ticket.ts'
-import type { DueMessage } from './queues.ts'
+import type { DueMessage, MessageAddress } from './queues.ts'
 import type { AccountTokens } from './x.ts'
 
 /** Media of messages, and how far they are downloaded. */
 export type MediaStore = {
   /** Null if there is no such message. */
-  message(channelId: string, messageId: string): Promise<Message | null>
+  message(address: MessageAddress): Promise<Message | null>
   /**
    * Writes one attachment of a message; false if any of them, or what is missing, has changed since `message` was read.
    * @param index its place in `media`

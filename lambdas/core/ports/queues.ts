@@ -20,6 +20,9 @@ export type DueMessage = {
   readonly position: string
 }
 
+/** Where a message is: in its ticket, at its position. */
+export type MessageAddress = Omit<DueMessage, 'channelId'>
+
 /** A due message in its queue. `at` is the ISO time at which it was found due. */
 export type QueuedDue = DueMessage & { readonly at: string }
 

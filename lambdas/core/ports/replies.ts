@@ -2,13 +2,13 @@ import type { LimitOf, Quotas } from '../replies/quota.ts'
 import type { Reply } from '../replies/reply.ts'
 import type { Upload } from '../tickets/attachment.ts'
 import type { Message, Target } from '../tickets/ticket.ts'
-import type { DueMessage } from './queues.ts'
+import type { DueMessage, MessageAddress } from './queues.ts'
 import type { Idempotency } from './tickets.ts'
 
 /** Agents' replies and how far they are sent. */
 export type ReplyStore = {
   /** Null if there is no such message. */
-  message(channelId: string, messageId: string): Promise<Message | null>
+  message(address: MessageAddress): Promise<Message | null>
   /**
    * The change made under an idempotency key of a ticket; null if there is none or it has expired.
    * @param at ISO time

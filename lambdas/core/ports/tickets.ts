@@ -1,11 +1,14 @@
 import type { Upload } from '../tickets/attachment.ts'
-import type { Answers, Placeholder, Situation } from '../tickets/decision.ts'
+import type { Answers, Continued, Placeholder, Situation } from '../tickets/decision.ts'
 import type { MessageOrder } from '../tickets/pages.ts'
-import type { Message, Status, Ticket } from '../tickets/ticket.ts'
+import type { ListedTicket, Message, Status, Target, Ticket } from '../tickets/ticket.ts'
 import type { Activity } from '../x/activity.ts'
 import type { QueuedEvent } from '../x/webhook-body.ts'
 
-/** A change of a ticket, written in one transaction. */
+/**
+ * A change of a ticket. It is written step by step, so that doing it again after a crash at any point completes it
+ * (docs/decisions/ticket-writes.md).
+ */
 export type TicketChange = {
   /** The ticket as it was read; null if the change opens it. */
   readonly before: Ticket | null
@@ -28,10 +31,8 @@ export type TicketChange = {
 export type Placed = {
   /** Where answers to the message belong; null unless it is a customer's post. */
   readonly answers: Answers | null
-  /** X's id of a parent that must still be unknown; null if it is known or there is none. */
-  readonly unknownParentId: string | null
-  /** A conversation that goes on in the ticket, because its newest ticket (`follows`) is closed. */
-  readonly continues: { readonly conversationId: string; readonly follows: Ticket } | null
+  /** A conversation that goes on in the ticket, because its newest ticket is closed. */
+  readonly continues: Continued | null
   /** The placeholders that the decision knew, by message id; another one is a change. */
   readonly placeholders: ReadonlyMap<string, Placeholder>
   /** The deferred events that the decision knew of: message ids and ids of conversations. */
@@ -102,6 +103,8 @@ export type TicketStore = {
   defer(channelId: string, until: string, deferred: DeferredEvent, seen: Ticket | null): Promise<boolean>
   /** The events that wait for a message or conversation, in the order in which they were written. */
   deferred(channelId: string, until: string): Promise<DeferredEvent[]>
+  /** True once the message of an event that waited is stored. */
+  isStored(channelId: string, until: string, deferred: DeferredEvent): Promise<boolean>
   /** Removes an event that need not wait any longer. */
   removeDeferred(channelId: string, until: string, deferred: DeferredEvent): Promise<void>
   /** Null if there is no such ticket. */
@@ -109,7 +112,17 @@ export type TicketStore = {
   /** The id of the newest ticket of the same conversation: only that one can be opened again. */
   currentTicketId(ticket: Ticket): Promise<string | null>
   /** Tickets, most recently changed first. */
-  tickets(filter: TicketFilter, page: PageRequest): Promise<Page<Ticket>>
+  tickets(filter: TicketFilter, page: PageRequest): Promise<Page<ListedTicket>>
   /** Messages of a ticket, oldest first unless another order is asked for. */
-  messages(ticketId: string, page: PageRequest, order?: MessageOrder): Promise<Page<Message>>
+  messages(
+    ticket: Pick<Ticket, 'id' | 'lowestPosition'>,
+    page: PageRequest,
+    order?: MessageOrder,
+  ): Promise<Page<Message>>
+  /** A message by its id, strongly consistent; null if the ticket has none with it. Encrypted ones are not found so. */
+  message(ticketId: string, messageId: string): Promise<Message | null>
+  /** The id of the account's message that is stored under an id of X; null if none is. @param target where it went */
+  knownAs(channelId: string, target: Target, externalId: string): Promise<string | null>
+  /** Corrects the counts of a ticket from all its messages, unless it has changed since it was read. */
+  recount(ticket: Ticket, messages: readonly Message[]): Promise<void>
 }

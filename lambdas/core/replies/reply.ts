@@ -1,5 +1,5 @@
 import twitterText from 'twitter-text'
-import { type Attachment, UNQUEUED_DUE_AFTER_MS } from '../tickets/attachment.ts'
+import type { Attachment } from '../tickets/attachment.ts'
 import {
   countedWith,
   type Delivery,
@@ -33,19 +33,39 @@ export function lengthOf(kind: Ticket['kind'], text: string): { weightedLength: 
   return { weightedLength: twitterText.parseTweet(text).weightedLength, maxLength: MAX_POST_CHARACTERS }
 }
 
+/** How long a worker has a reply for itself, at most: longer than the function may run. A reply that was not queued is due then. */
+export const CLAIM_MS = 120_000
+
 /** The author of a reply: an agent, or a program that calls the API. */
 export type Author = { readonly id: string; readonly name: string }
 
-/** A new reply, and the ticket with it counted. @param now the time at which it was written */
+/**
+ * The id of a new reply. It holds the reply's position: after all messages that are there, though clocks differ.
+ * @param unique letters and digits that no other reply has
+ */
+export function replyIdOf({ lastPosition }: Pick<Ticket, 'lastPosition'>, now: Date, unique: string): string {
+  return `reply-${laterOf(positionOfTime(now.getTime()), positionAfter(lastPosition))}-${unique}`
+}
+
+/** The position in the id of a reply; null if it is no id of a reply. */
+export function positionInReplyId(id: string): string | null {
+  return /^reply-(\d{3,42})-\w+$/.exec(id)?.[1] ?? null
+}
+
+/**
+ * A new reply, and the ticket with it counted.
+ * @param reply `id` comes from `replyIdOf`
+ * @param now the time at which it was written
+ */
 export function writeReply(
   ticket: Ticket,
   reply: { id: string; text: string; target: Target; author: Author; media?: readonly Attachment[] },
   now: Date,
 ): { ticket: Ticket; reply: Reply } {
   const at = now.toISOString()
-  // Clocks differ, but a reply must sort after the messages that are already there.
-  const position = laterOf(positionOfTime(now.getTime()), positionAfter(ticket.lastPosition))
-  const dueAt = new Date(now.getTime() + UNQUEUED_DUE_AFTER_MS).toISOString()
+  const position = positionInReplyId(reply.id)
+  if (position === null) throw new Error(`${reply.id} is no id of a reply`)
+  const dueAt = new Date(now.getTime() + CLAIM_MS).toISOString()
   return {
     reply: {
       id: reply.id,
@@ -78,6 +98,7 @@ export function writeReply(
         failedVerifications: 0,
         ifMissing: null,
         claimedUntil: null,
+        firstOutcome: null,
         uploadedMedia: [],
         failedUploads: 0,
         version: 1,
@@ -88,8 +109,7 @@ export function writeReply(
     ticket: {
       ...ticket,
       status: statusAfterAgent(ticket.status),
-      ...countedWith(ticket, 'outbound', at),
-      lastPosition: position,
+      ...countedWith(ticket, { id: reply.id, direction: 'outbound', position, createdAt: at }),
       updatedAt: laterOf(at, ticket.updatedAt),
       version: ticket.version + 1,
     },
@@ -101,7 +121,7 @@ export function writeReply(
  * before it.
  */
 export function sendAgain(reply: Reply, now: Date): Reply {
-  const dueAt = new Date(now.getTime() + UNQUEUED_DUE_AFTER_MS).toISOString()
+  const dueAt = new Date(now.getTime() + CLAIM_MS).toISOString()
   return {
     ...reply,
     delivery: { status: 'pending', reason: null, attempts: 0, dueAt },

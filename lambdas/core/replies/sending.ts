@@ -2,7 +2,7 @@ import type { Channel } from '../channels/channel.ts'
 import { readyMedia, type UploadedMedia } from '../tickets/attachment.ts'
 import { laterOf } from '../time.ts'
 import type { LimitOf } from './quota.ts'
-import type { Reply } from './reply.ts'
+import { CLAIM_MS, type Reply } from './reply.ts'
 
 /** ISO times at which X's used-up limits of the account and of the app reset; null for one that X does not call used up. */
 export type Resets = Readonly<Record<LimitOf, string | null>>
@@ -41,8 +41,8 @@ export type Step =
 export const VERIFY_AFTER_MS = 30_000
 /** X's limits of looking back are of 15 minutes; a third of that brings it soon after the reset. */
 const VERIFY_LIMIT_MS = 5 * 60_000
-/** How long a worker has a reply for itself: longer than the function may run. */
-export const CLAIM_MS = 120_000
+/** A claim that lasts shorter would end while the function may still run. */
+const MIN_CLAIM_MS = 65_000
 /** After this many failed verifications an agent decides. */
 export const MAX_VERIFICATIONS = 5
 /** After this many attempts that X does not have, the reply fails. */
@@ -218,9 +218,17 @@ export function afterVerification(reply: Reply, found: Exclude<Found, { is: 'fou
   return { ...reply, delivery: { ...delivery, reason: null, dueAt: now.toISOString() }, sending: ended }
 }
 
-/** A reply that a worker claims and sends: from now on X may have it. */
+/**
+ * A reply that a worker claims and sends: from now on X may have it. The claim ends when the reply is due anyway, if that
+ * is long enough: then the reply keeps its place among the due ones.
+ */
 export function startAttempt(reply: Reply, now: Date): Reply {
-  const claimedUntil = new Date(now.getTime() + CLAIM_MS).toISOString()
+  const [least, most] = [MIN_CLAIM_MS, CLAIM_MS].map((ms) => new Date(now.getTime() + ms).toISOString()) as [
+    string,
+    string,
+  ]
+  const { dueAt } = reply.delivery
+  const claimedUntil = dueAt !== null && dueAt >= least && dueAt <= most ? dueAt : most
   return {
     ...reply,
     delivery: { ...reply.delivery, attempts: reply.delivery.attempts + 1, dueAt: claimedUntil },

@@ -1,5 +1,5 @@
 import type { Reply } from '../replies/reply.ts'
-import type { Message, Ticket } from '../tickets/ticket.ts'
+import type { Delivery, Message, Ticket } from '../tickets/ticket.ts'
 
 /** How a reply ends. */
 export const outcomes = ['sent', 'failed', 'unknown'] as const
@@ -46,11 +46,17 @@ export function tallyOfChange({ before, message }: { before: Ticket | null; mess
   }
 }
 
+/** The name under which an outcome of a reply counts. */
+export function outcomeName(outcome: Delivery['status']): CountName {
+  if (outcome === 'pending') throw new Error('a pending reply has no outcome')
+  return `replies#${outcome}`
+}
+
 /** The counts of a reply change; null unless the reply has a new outcome. @param at ISO time */
 export function tallyOfReply(before: Reply, after: Reply, at: string): Tally | null {
   const { status } = after.delivery
   if (status === 'pending' || status === before.delivery.status) return null
-  return { channelId: after.channelId, day: dayOf(at), names: [`replies#${status}`] }
+  return { channelId: after.channelId, day: dayOf(at), names: [outcomeName(status)] }
 }
 
 /** The counts of an event without a ticket; null without a channel. @param record `at` is an ISO time */

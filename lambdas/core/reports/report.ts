@@ -6,8 +6,7 @@ export type Grouping = (typeof groupings)[number]
 
 /**
  * The numbers that tickets add to a report: `opened`, `closed`, `in`, `out`, and one for the class of the first
- * response time. Each number exists for all tickets, for each status and for each tag. Every change of a ticket changes
- * the stored sums by the difference, so they always equal a full count.
+ * response time. Each number exists for all tickets, for each status and for each tag.
  */
 export type Figures = ReadonlyMap<string, number>
 
@@ -17,8 +16,14 @@ export type Figures = ReadonlyMap<string, number>
  */
 const CLASS_RATIO = 1.1
 
+/** What a report needs of a ticket. */
+export type ReportedTicket = Pick<
+  Ticket,
+  'status' | 'tags' | 'messageCount' | 'outboundCount' | 'openedAt' | 'firstResponseAt'
+>
+
 /** The figures of one ticket in its present state. They belong to the day on which it was opened. */
-export function figuresOf(ticket: Ticket): Figures {
+export function figuresOf(ticket: ReportedTicket): Figures {
   const seconds = firstResponseSeconds(ticket)
   const own: [string, number][] = [
     ['opened', 1],
@@ -29,14 +34,6 @@ export function figuresOf(ticket: Ticket): Figures {
   ]
   const groups = ['all', `status#${ticket.status}`, ...ticket.tags.map((tag) => `tag#${tag}`)]
   return new Map(groups.flatMap((group) => own.map(([name, value]) => [nameOf(name, group), value] as const)))
-}
-
-/** How a change of a ticket changes the sums, without zeros. @param before null for a new ticket */
-export function differenceOf(before: Ticket | null, after: Ticket): Figures {
-  const [old, current] = [before ? figuresOf(before) : new Map<string, number>(), figuresOf(after)]
-  const names = new Set([...old.keys(), ...current.keys()])
-  const changes = [...names].map((name) => [name, (current.get(name) ?? 0) - (old.get(name) ?? 0)] as const)
-  return new Map(changes.filter(([, change]) => change !== 0))
 }
 
 /** A row of a report. */
@@ -96,7 +93,7 @@ export function addUp(all: readonly Figures[]): Figures {
 }
 
 /** Seconds from opening to the first outbound message; null before. */
-function firstResponseSeconds({ openedAt, firstResponseAt }: Ticket): number | null {
+function firstResponseSeconds({ openedAt, firstResponseAt }: ReportedTicket): number | null {
   return firstResponseAt === null ? null : Math.max(0, (Date.parse(firstResponseAt) - Date.parse(openedAt)) / 1000)
 }
 

@@ -10,6 +10,8 @@ export type Conversation = {
   readonly id: string
   /** Its newest ticket; null if it has none. */
   readonly ticket: Ticket | null
+  /** How many tickets it has had. One that goes on in a ticket of another conversation counts that too. */
+  readonly length: number
 }
 
 /** What is stored of a message that has not come yet. */
@@ -36,8 +38,8 @@ export type Situation = {
   readonly storedIn: string | null
   /** For a post: the message that stores it or another version of it, and the ticket; null if there is none. */
   readonly stored: { readonly message: Message; readonly ticket: Ticket; readonly answers: Answers | null } | null
-  /** For a private message: the customer's newest direct ticket; null if there is none. */
-  readonly current: Ticket | null
+  /** For a private message: the customer's direct messages; null if X names no customer. */
+  readonly current: Conversation | null
   /** For a post that answers one of its own author: the conversation of the answers to that one. */
   readonly answered: (Conversation & { readonly parentIsFirstEntry: boolean }) | null
   /** For a post: the conversation of the answers to it, if one of them came first. */
@@ -62,13 +64,13 @@ export type Decision =
       readonly do: 'open'
       readonly kind: TicketKind
       readonly conversationId: string
+      /** Its place among the tickets of its conversation, from 1. */
+      readonly number: number
       /** The closed ticket of the same conversation that it follows. */
       readonly follows: Ticket | null
       /** The earlier ticket to show to people: `follows`, or the one that contains the parent. */
       readonly previousTicketId: string | null
       readonly answers: Answers | null
-      /** X's id of a parent that must still be unknown when this is written; null if it is known or there is none. */
-      readonly unknownParentId: string | null
       readonly reason: string
     }
   | {
@@ -76,8 +78,8 @@ export type Decision =
       readonly ticket: Ticket
       readonly direction: 'inbound' | 'outbound'
       readonly answers: Answers | null
-      /** A conversation that goes on in the joined ticket, because its newest ticket (`follows`) is closed. */
-      readonly continues: { readonly conversationId: string; readonly follows: Ticket } | null
+      /** A conversation that goes on in the joined ticket, because its newest ticket is closed. */
+      readonly continues: Continued | null
       readonly reason: string
     }
   /** It is a version of a post that is already a message. */
@@ -104,6 +106,9 @@ export type Decision =
     }
   /** A deletion that comes before its post. */
   | { readonly do: 'remember_deletion'; readonly reason: string }
+
+/** A conversation that goes on in a ticket of another one: that is its ticket of this number. */
+export type Continued = { readonly conversationId: string; readonly number: number }
 
 /** Where answers to a customer's post belong, and whether it is a first entry (rule 2). */
 export type Answers = { readonly conversationId: string; readonly isFirstEntry: boolean }

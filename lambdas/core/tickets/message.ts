@@ -7,6 +7,7 @@ import { type Decision, deletionIn, type Placeholder } from './decision.ts'
 import { mentions } from './posts.ts'
 import {
   countedWith,
+  isCounted,
   type Message,
   type MessageAuthor,
   type Missing,
@@ -22,6 +23,7 @@ import {
   tagOf,
   type Version,
 } from './ticket.ts'
+import { ticketIdOf } from './ticket-id.ts'
 import { authorOf, messageIdOf, positionOf, type Written } from './written.ts'
 
 /** What a new message takes from outside its activity. */
@@ -31,11 +33,8 @@ export type MessageContext = {
   readonly parentMessage: Message | null
   /** What came before the message itself. */
   readonly placeholders: ReadonlyMap<string, Placeholder>
-}
-
-/** The id of a ticket. It is derived from the message that opens it, so a repeated event writes the same ticket. */
-export function ticketIdOf(channelId: string, kind: TicketKind, externalId: string): string {
-  return `${channelId}-${kind}-${externalId}`
+  /** What deferred events wait for: message ids, or the id of a conversation. */
+  readonly awaited: readonly string[]
 }
 
 /**
@@ -44,20 +43,25 @@ export function ticketIdOf(channelId: string, kind: TicketKind, externalId: stri
  */
 export function openTicket(
   written: Written,
-  decision: Pick<Extract<Decision, { do: 'open' }>, 'kind' | 'conversationId' | 'previousTicketId' | 'reason'>,
+  decision: Pick<
+    Extract<Decision, { do: 'open' }>,
+    'kind' | 'conversationId' | 'number' | 'follows' | 'previousTicketId' | 'reason'
+  >,
   context: MessageContext,
   now: string,
   recovered: Recovered | null = null,
 ): { ticket: Ticket; message: Message } {
   const channelId = channelIdOf(written.channelUserId)
   const customer = authorOf(written)
-  const id = ticketIdOf(channelId, decision.kind, written.externalId)
+  const { number, follows } = decision
+  const id = ticketIdOf({ channelId, conversationId: decision.conversationId, number })
   const message = messageOf(written, customer, id, 'inbound', decision.reason, context, recovered)
   const ticket: Ticket = {
     id,
     channelId,
     kind: decision.kind,
     conversationId: decision.conversationId,
+    number,
     status: 'new',
     tags: [tagOf[decision.kind]],
     subject: subjectOf(decision.kind, message.notice ? '' : message.text, customer),
@@ -69,16 +73,23 @@ export function openTicket(
     outboundCount: 0,
     firstResponseAt: null,
     firstPosition: message.position,
-    lastPosition: message.position,
+    lowestPosition: message.position,
+    lastPosition: laterOf(
+      message.position,
+      follows?.conversationId === decision.conversationId ? follows.lastPosition : '',
+    ),
     firstEntryId: written.kind === 'post' ? written.externalId : null,
     previousTicketId: decision.previousTicketId,
+    isContinued: false,
+    isAwaited: context.awaited.includes(decision.conversationId),
     version: 1,
+    counted: [message.id],
   }
   return { ticket, message }
 }
 
 /**
- * The ticket and new message of a `join` decision.
+ * The ticket and new message of a `join` decision. A ticket in which the message is counted already stays as it is.
  * @param now ISO time
  * @param recovered null for an ordinary delivery
  */
@@ -96,6 +107,7 @@ export function joinTicket(
   const author = named.id === ticket.customer.id && named.username === null ? ticket.customer : named
   const customer = author.id === ticket.customer.id ? author : ticket.customer
   const message = messageOf(written, author, ticket.id, direction, decision.reason, context, recovered)
+  if (isCounted(ticket, message.id)) return { ticket, message }
   const isFirst = direction === 'inbound' && message.position < ticket.firstPosition
   return {
     message,
@@ -104,10 +116,9 @@ export function joinTicket(
       status,
       customer,
       updatedAt: laterOf(now, ticket.updatedAt),
-      ...countedWith(ticket, direction, written.createdAt),
+      ...countedWith(ticket, message),
       subject: subjectNaming(ticket, customer),
       ...(isFirst ? beginningWith(written, message, ticket.kind, customer) : {}),
-      lastPosition: laterOf(message.position, ticket.lastPosition),
       version: ticket.version + 1,
     },
   }

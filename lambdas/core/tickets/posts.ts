@@ -73,7 +73,7 @@ export function decidePost(post: Post, situation: Situation, channel: Channel): 
   if (!addresses(post, channel)) return versionWithoutMention(post, null, 'it does not mention the account')
   if (!channel.mentions) return ignore('mentions are switched off for this channel')
   const { answered, parent } = situation
-  const own = situation.own ?? { id: mentionConversation(firstVersionOf(post)), ticket: null }
+  const own = situation.own ?? { id: mentionConversation(firstVersionOf(post)), ticket: null, length: 0 }
   const answersOwn = { conversationId: own.id, isFirstEntry: false }
   if (answered?.ticket && answered.ticket.status !== 'closed') {
     const reason = answered.parentIsFirstEntry
@@ -85,18 +85,18 @@ export function decidePost(post: Post, situation: Situation, channel: Channel): 
   const isFirstEntry = !answered || (answered.parentIsFirstEntry && closed !== null)
   const answers = isFirstEntry ? { conversationId: answered?.id ?? own.id, isFirstEntry } : answersOwn
   if (isFirstEntry && own.ticket && own.ticket.status !== 'closed') {
-    const continues = answered && closed ? { conversationId: answered.id, follows: closed } : null
+    const continues = answered && closed ? { conversationId: answered.id, number: answered.length + 1 } : null
     return { ...joins(own.ticket, 'inbound', 'the ticket began with an answer to it', answers), continues }
   }
   const follows = answered ? closed : own.ticket
   return {
     do: 'open',
     kind: 'mention',
-    conversationId: answered?.id ?? own.id,
+    conversationId: (answered ?? own).id,
+    number: (answered ?? own).length + 1,
     follows,
     previousTicketId: follows?.id ?? (parent?.customer.id === post.author.id ? parent.id : null),
     answers,
-    unknownParentId: answered && !situation.parentMessage ? (post.inReplyTo?.postId ?? null) : null,
     reason: whyMentionOpens(post, situation, channel),
   }
 }

@@ -44,9 +44,9 @@ function switchedOff(channel: Channel, extensionEnabled: boolean): Decision | nu
 function decidePrivate(message: DirectMessage | EncryptedChat, situation: Situation, channel: Channel): Decision {
   if (message.sender.id === channel.twitterUserId) return decideOwnPrivate(message, situation, channel)
   if (!channel.directMessages) return ignore('direct messages are switched off for this channel')
-  const { current } = situation
+  const { ticket: current, length } = situation.current ?? { ticket: null, length: 0 }
   const conversationId = directConversation(message.sender.id)
-  const open = { do: 'open', kind: 'direct', conversationId, answers: null, unknownParentId: null } as const
+  const open = { do: 'open', kind: 'direct', conversationId, number: length + 1, answers: null } as const
   if (!current) {
     return { ...open, follows: null, previousTicketId: null, reason: 'the first direct message of this customer' }
   }
@@ -63,7 +63,8 @@ function decideOwnPrivate(message: DirectMessage | EncryptedChat, situation: Sit
   if (message.recipient.id === channel.twitterUserId) return ignore('a direct message of the account to itself')
   const ours = settleByEcho(message, situation)
   if (ours) return ours
-  if (situation.current) return joins(situation.current, 'outbound', 'the account wrote it on X itself')
+  const current = situation.current?.ticket
+  if (current) return joins(current, 'outbound', 'the account wrote it on X itself')
   return {
     do: 'defer',
     until: directConversation(message.recipient.id),

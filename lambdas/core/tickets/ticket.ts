@@ -1,3 +1,4 @@
+import { earlierOf, laterOf } from '../time.ts'
 import type { Addressee, Entity, Person, QuotedPost } from '../x/activity.ts'
 import type { Attachment, UploadedMedia } from './attachment.ts'
 
@@ -21,6 +22,8 @@ export type Ticket = {
    * 2).
    */
   readonly conversationId: string
+  /** Its place among the tickets of its conversation, from 1. */
+  readonly number: number
   readonly status: Status
   readonly tags: readonly string[]
   readonly subject: string
@@ -36,14 +39,43 @@ export type Ticket = {
   readonly firstResponseAt: string | null
   /** The lowest position of its customer's messages. */
   readonly firstPosition: string
-  /** The highest position of its messages; a new reply gets a higher one. */
+  /** The lowest position of all its messages. */
+  readonly lowestPosition: string
+  /** The highest position of a message in its conversation, up to this ticket; a new reply gets a higher one. */
   readonly lastPosition: string
   /** X's id of the first post of its customer, by X's order, in its first version; null for a direct ticket. */
   readonly firstEntryId: string | null
   readonly previousTicketId: string | null
+  /** True once a later ticket of its conversation was begun: from then on it stays closed (rule 4). */
+  readonly isContinued: boolean
+  /** True if messages wait that the account wrote before the customer's first (rule 2, order). */
+  readonly isAwaited: boolean
   /** Grows by one with each change; a decision on an older version is made again. */
   readonly version: number
+  /**
+   * The ids of the messages that were counted last, the newest last. A message is counted in its ticket before it is
+   * stored; if a crash comes in between, the next try finds its id here and does not count it again.
+   */
+  readonly counted: readonly string[]
 }
+
+/** What lists show of a ticket. */
+export type ListedTicket = Pick<
+  Ticket,
+  | 'id'
+  | 'channelId'
+  | 'kind'
+  | 'status'
+  | 'tags'
+  | 'subject'
+  | 'customer'
+  | 'openedAt'
+  | 'openedBecause'
+  | 'updatedAt'
+  | 'messageCount'
+  | 'firstEntryId'
+  | 'previousTicketId'
+>
 
 /** A notice that replaces a text that we cannot read (rule 10). */
 export type Notice = { readonly type: 'encrypted_message'; readonly url: string }
@@ -76,6 +108,8 @@ export type Sending = {
   readonly ifMissing: string | null
   /** ISO time until which one worker has the reply for itself; null if none has. */
   readonly claimedUntil: string | null
+  /** How and when (ISO time) the reply ended first; null before. It is counted so; later outcomes count besides. */
+  readonly firstOutcome: { readonly status: Delivery['status']; readonly at: string } | null
   /** The reply's files that are uploaded to X. */
   readonly uploadedMedia: readonly UploadedMedia[]
   /** How often an upload failed in a way that a retry may solve. */
@@ -159,15 +193,32 @@ export type Message = {
   readonly receivedAt: string
 }
 
-/** The counts of a ticket after one more message. @param writtenAt ISO time */
-export function countedWith(ticket: Ticket, direction: Message['direction'], writtenAt: string) {
+/** How many messages a ticket remembers as counted: more than any that could be counted between two tries of one. */
+const REMEMBERED = 4
+
+/** True if a message is counted in a ticket, though it may not be stored yet. */
+export function isCounted({ counted }: Ticket, messageId: string): boolean {
+  return counted.includes(messageId)
+}
+
+/** The counts and positions of a ticket after one more message. */
+export function countedWith(ticket: Ticket, { id, direction, position, createdAt }: CountedMessage) {
   const isOut = direction === 'outbound'
+  const lowestPosition = earlierOf(position, ticket.lowestPosition)
+  const lastPosition = laterOf(position, ticket.lastPosition)
+  if (isCounted(ticket, id)) return { lowestPosition, lastPosition }
   return {
+    lowestPosition,
+    lastPosition,
+    counted: [...ticket.counted, id].slice(-REMEMBERED),
     messageCount: ticket.messageCount + 1,
     outboundCount: ticket.outboundCount + (isOut ? 1 : 0),
-    firstResponseAt: ticket.firstResponseAt ?? (isOut ? writtenAt : null),
+    firstResponseAt: ticket.firstResponseAt ?? (isOut ? createdAt : null),
   }
 }
+
+/** What of a message its ticket counts. */
+type CountedMessage = Pick<Message, 'id' | 'direction' | 'position' | 'createdAt'>
 
 /** Rule 4: the status after a customer's message. A closed ticket stays closed, and spam stays spam. */
 export function statusAfterCustomer(status: Status): Status {

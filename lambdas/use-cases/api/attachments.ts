@@ -53,15 +53,19 @@ export type Found = { readonly candidate: Candidate; readonly upload: Upload | n
 /** Finds and takes the uploads that a reply names. */
 export function createAttachments({ uploads, bucket, now }: AttachmentDependencies) {
   return {
-    /** The state of each attachment, in the order of the ids. Changes nothing. */
-    async find(ids: readonly string[]): Promise<Found[]> {
+    /**
+     * The state of each attachment, in the order of the ids. Changes nothing.
+     * @param by the reply that may have them already, from a try before
+     */
+    async find(ids: readonly string[], by?: string): Promise<Found[]> {
       const stored = await uploads.get(ids.filter((id) => UPLOAD_ID.test(id)))
       const oldest = new Date(now().getTime() - UPLOAD_LIFETIME_MS).toISOString()
       return Promise.all(
         ids.map(async (id, index): Promise<Found> => {
           const upload = stored.find((one) => one?.id === id) ?? null
           // An id that a reply names twice is used by its first mention.
-          if (upload?.usedBy || ids.indexOf(id) < index) return { candidate: { is: 'used' }, upload }
+          const isTaken = upload?.usedBy && upload.usedBy !== by
+          if (isTaken || ids.indexOf(id) < index) return { candidate: { is: 'used' }, upload }
           if (!upload || upload.createdAt < oldest) return { candidate: { is: 'unknown' }, upload: null }
           const actual = await bucket.inspect(upload.key)
           return { candidate: actual ? { is: 'uploaded', announced: upload, actual } : { is: 'missing' }, upload }

@@ -12,7 +12,7 @@ import type { Clock, Log } from '../../core/ports/platform.ts'
 import type { DueQueue } from '../../core/ports/queues.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import type { Idempotency } from '../../core/ports/tickets.ts'
-import { isReply, type Reply, sendAgain, writeReply } from '../../core/replies/reply.ts'
+import { isReply, type Reply, replyIdOf, sendAgain, writeReply } from '../../core/replies/reply.ts'
 import {
   type Draft,
   forecast,
@@ -56,8 +56,7 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
     const channel = await channels.get(ticket.channelId)
     if (ticket.kind === 'direct') return { ticket, channel, entry: null }
     if (inReplyTo === undefined) return { ticket, channel, entry: await latestEntry(ticket) }
-    const named = await replies.message(ticket.channelId, inReplyTo)
-    return { ticket, channel, entry: named?.ticketId === ticket.id ? named : null }
+    return { ticket, channel, entry: await tickets.message(ticket.id, inReplyTo) }
   }
 
   /** The newest message of the customer that is not deleted; null if there is none. */
@@ -65,7 +64,7 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
     let after: string | null = null
     do {
       const request = { limit: MESSAGES_PER_PAGE, after }
-      const page: { items: Message[]; next: string | null } = await tickets.messages(ticket.id, request, 'newest')
+      const page: { items: Message[]; next: string | null } = await tickets.messages(ticket, request, 'newest')
       const latest = page.items.find((one) => one.direction === 'inbound' && one.deletedAt === null)
       if (latest) return latest
       after = page.next
@@ -95,34 +94,35 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
     author: { id: string; name: string },
     key: string | undefined,
   ): Promise<Message> {
+    const unique = randomUUID().slice(-12)
     return retryOnConflict(`ticket ${id}`, async () => {
       const before = await ticketOf(id)
       const at = now()
-      const existing = key ? await replyUnder(key, before, body, at) : null
+      const known = key ? await knownUnder(key, before, body, at) : null
+      const existing = known && (await tickets.message(before.id, known.messageId))
       if (existing) return existing
-      const found = await attachments.find(body.attachmentIds ?? [])
+      const found = await attachments.find(body.attachmentIds ?? [], known?.messageId)
       const { problems, target } = validateReply(draftOf(body, found), await contextOf(before, body.inReplyTo))
       if (!target) {
         log({ event: 'reply_rejected', ticketId: before.id, codes: problems.map(({ code }) => code) })
         throw problemOf(problems)
       }
-      const messageId = `reply-${randomUUID()}`
+      const messageId = known?.messageId ?? replyIdOf(before, at, unique)
       const { media, takes } = await attachments.take(found)
       const written = writeReply(before, { id: messageId, text: body.text, target, author, media }, at)
-      const idempotency = key ? idempotencyOf(key, body, messageId, at) : undefined
+      const idempotency = key ? (known ?? idempotencyOf(key, body, messageId, at)) : undefined
       const change = { before, after: written.ticket, message: written.reply, follows: null, takes, idempotency }
       return (await tickets.commit(change)) === 'done' ? written.reply : conflict
     })
   }
 
-  /** The reply stored under an idempotency key, or null. @throws Problem 409 if it had another body */
-  async function replyUnder(key: string, ticket: Ticket, body: object, at: Date): Promise<Message | null> {
+  /** What is known of an idempotency key; null if it is new. @throws Problem 409 if its reply had another body */
+  async function knownUnder(key: string, ticket: Ticket, body: object, at: Date): Promise<Idempotency | null> {
     const known = await replies.idempotency(ticket.id, key, at.toISOString())
-    if (!known) return null
-    if (known.fingerprint !== fingerprintOf(body)) {
+    if (known && known.fingerprint !== fingerprintOf(body)) {
       throw new Problem(409, 'Idempotency-Key: another reply of this ticket has this key')
     }
-    return replies.message(ticket.channelId, known.messageId)
+    return known
   }
 
   /** A failure does not lose the reply: it is stored as due, and `requeue` queues it within a minute. */
@@ -138,8 +138,8 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
   function retry(ticketId: string | undefined, messageId: string, force: boolean): Promise<Message> {
     return retryOnConflict(`reply ${messageId}`, async () => {
       const ticket = await ticketOf(ticketId)
-      const reply = await replies.message(ticket.channelId, messageId)
-      if (reply?.ticketId !== ticket.id) throw notFound('message', messageId)
+      const reply = await tickets.message(ticket.id, messageId)
+      if (!reply) throw notFound('message', messageId)
       if (!isReply(reply)) throw new Problem(409, 'only a reply of an agent can be sent again')
       checkMayRetry(reply, force)
       const problems = stateProblems(ticket, await channels.get(ticket.channelId))

@@ -5,11 +5,14 @@ import type { ApiTicket } from '../../core/api/schemas.ts'
 import type { Channel } from '../../core/channels/channel.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
-import { statusAfterAgent, type Ticket } from '../../core/tickets/ticket.ts'
+import { type ListedTicket, type Message, statusAfterAgent, type Ticket } from '../../core/tickets/ticket.ts'
 import { laterOf } from '../../core/time.ts'
 import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
 import { type Links, toApiMessage } from './messages.ts'
 import { cursorOf, keyIn, notFound, type Route, route } from './route.ts'
+
+/** No message of a ticket is being written that is older than this. */
+const QUIET_MS = 3600_000
 
 /** The sort keys in cursors: an ISO time and an id; `MESSAGE#`, position and id. */
 const ACTIVITY_KEY = /^\d{4}-\d\d-\d\dT[\d:.]+Z#[\w-]+$/
@@ -27,7 +30,16 @@ export function ticketRoutes({
     return ticket
   }
 
-  async function withChannels(found: readonly Ticket[]): Promise<ApiTicket[]> {
+  /**
+   * A crash may leave a ticket with one message too many in its count: of an event that became a dead letter, or of a
+   * reply whose request was not repeated. Whoever reads the whole ticket later mends it.
+   */
+  async function correct(ticket: Ticket, all: readonly Message[]): Promise<void> {
+    const isQuiet = now().getTime() - Date.parse(ticket.updatedAt) > QUIET_MS
+    if (isQuiet && all.length !== ticket.messageCount) await tickets.recount(ticket, all)
+  }
+
+  async function withChannels(found: readonly ListedTicket[]): Promise<ApiTicket[]> {
     const known = await channels.several([...new Set(found.map(({ channelId }) => channelId))])
     return found.map((ticket) =>
       toApiTicket(
@@ -45,7 +57,7 @@ export function ticketRoutes({
   /** @throws Problem 409 if the conversation of a closed ticket has a newer ticket */
   async function checkMayReopen(ticket: Ticket): Promise<void> {
     const current = await tickets.currentTicketId(ticket)
-    if (current !== ticket.id) {
+    if (ticket.isContinued || current !== ticket.id) {
       throw new Problem(409, `the ticket stays closed: its conversation continues in ticket ${current}`)
     }
   }
@@ -109,7 +121,8 @@ export function ticketRoutes({
       problems: [404],
       handle: async ({ params, query: { limit, cursor, order } }) => {
         const ticket = await find(params.id)
-        const page = await tickets.messages(ticket.id, { limit, after: keyIn(cursor, MESSAGE_KEY) }, order)
+        const page = await tickets.messages(ticket, { limit, after: keyIn(cursor, MESSAGE_KEY) }, order)
+        if (cursor === undefined && page.next === null) await correct(ticket, page.items)
         const messages = await Promise.all(page.items.map((message) => toApiMessage(message, bucket)))
         return { messages, nextCursor: cursorOf(page.next) }
       },
@@ -127,7 +140,7 @@ function changed(before: Ticket, wanted: { status?: Ticket['status']; tags?: str
   return { ...before, tags, status, updatedAt, version: before.version + 1 }
 }
 
-function toApiTicket(ticket: Ticket, channel: Channel | undefined): ApiTicket {
+function toApiTicket(ticket: ListedTicket, channel: Channel | undefined): ApiTicket {
   const { id, kind, status, tags, subject, customer, openedAt, openedBecause, updatedAt } = ticket
   const { messageCount, firstEntryId, previousTicketId, channelId } = ticket
   return {

@@ -10,6 +10,7 @@ import { type Attachment, isExpectedType, mediaLimits, stored, unavailable } fro
 import { bucketPrefixes } from '../../core/tickets/bucket-keys.ts'
 import type { Message } from '../../core/tickets/ticket.ts'
 import { tokensOf } from '../account-tokens.ts'
+import { dueMessageOf } from '../due-message.ts'
 import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
 
 export type DownloadDependencies = {
@@ -126,7 +127,7 @@ export function createDownload({ media, channels, encryption, source, bucket, lo
     let current = message
     await retryOnConflict(`message ${message.id}`, async () => {
       if (await media.save(current, index, after)) return null
-      const stored = await media.message(message.channelId, message.id)
+      const stored = await media.message(dueMessageOf(message))
       const medium = stored?.media[index]
       const isDoneByOther = medium?.status === 'stored' || medium?.attempts !== message.media[index]?.attempts
       if (stored === null || isDoneByOther) return null

@@ -36,16 +36,16 @@ export function createMediaTransfer(dependencies: MediaDependencies) {
   const download = createDownload(dependencies)
   const upload = createUpload(dependencies)
 
-  return async ({ channelId, messageId, at }: QueuedDue, remainingMs: () => number): Promise<void> => {
+  return async ({ at, ...due }: QueuedDue, remainingMs: () => number): Promise<void> => {
     // `requeue` may run with a clock of its own: a message that it found due is due here too.
     const time = () => new Date(laterOf(now().toISOString(), at))
-    const message = await media.message(channelId, messageId)
-    if (!message) throw new Error(`${messageId} of ${channelId} is no message`)
+    const message = await media.message(due)
+    if (!message) throw new Error(`${due.messageId} of ${due.channelId} is no message`)
     const signal = AbortSignal.timeout(Math.max(0, remainingMs() - RESERVE_MS))
     if (isReply(message)) return upload(message, time)
     // A message that was finished meanwhile, or is still listed though it is finished, must not come back for ever.
     if (dueTimeOf(message) === null) return media.removeFromDue(message)
     await complete(message, time())
-    await download((await media.message(channelId, messageId)) ?? message, time, signal)
+    await download((await media.message(due)) ?? message, time, signal)
   }
 }

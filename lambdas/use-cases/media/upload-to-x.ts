@@ -121,7 +121,7 @@ export function createUpload({
    * They are due: after a failure `requeue` queues them.
    */
   async function queueForSending(reply: Reply, at: Date) {
-    const current = await replies.message(reply.channelId, reply.id)
+    const current = await replies.message(dueMessageOf(reply))
     const isReady = current && isReply(current) && readyMedia(current.media, current.sending.uploadedMedia, at) !== null
     if (!isReady) return { outcome: 'waits', reason: 'X is still processing a file' }
     await change(reply, (one) => waitUntil(one, at.toISOString(), null, true))
@@ -136,7 +136,7 @@ export function createUpload({
   /** Changes the stored reply, unless it is no longer pending or an attempt to send it has started. */
   async function change(reply: Reply, changed: (current: Reply) => Reply): Promise<void> {
     await retryOnConflict(`reply ${reply.id}`, async () => {
-      const current = await replies.message(reply.channelId, reply.id)
+      const current = await replies.message(dueMessageOf(reply))
       if (!current || !isReply(current) || isBeyondUpload(current)) return null
       return (await replies.save(current, changed(current))) ? null : conflict
     })

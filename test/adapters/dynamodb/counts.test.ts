@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { isReply, writeReply } from '../../../lambdas/core/replies/reply.ts'
+import { isReply, replyIdOf, writeReply } from '../../../lambdas/core/replies/reply.ts'
 import { failed, sent } from '../../../lambdas/core/replies/sending.ts'
 import type { DayCounts } from '../../../lambdas/core/reports/counts.ts'
 import { recordsOf, routerOver } from '../../support/router.ts'
@@ -84,13 +84,14 @@ describe('counts of a channel', () => {
 
   test('tell how replies ended, each outcome once', async () => {
     await router.deliver(message())
-    const [ticket] = (await stores.tickets.tickets({}, { limit: 1, after: null })).items
+    const [ticket] = await stores.allTickets()
     if (!ticket) throw new Error('a ticket was meant')
     const target = { kind: 'direct_message', recipientId: ann.id } as const
-    const written = writeReply(ticket, { id: 'reply-1', text: 'Hi', target, author: { id: 'kim', name: 'Kim' } }, clock)
+    const id = replyIdOf(ticket, clock, 'a')
+    const written = writeReply(ticket, { id, text: 'Hi', target, author: { id: 'kim', name: 'Kim' } }, clock)
     await stores.tickets.commit({ before: ticket, after: written.ticket, message: written.reply, follows: null })
     const current = async () => {
-      const reply = await stores.replies.message(channelId, 'reply-1')
+      const reply = await stores.tickets.message(ticket.id, id)
       if (!reply || !isReply(reply)) throw new Error('a reply was meant')
       return reply
     }

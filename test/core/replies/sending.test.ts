@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { newChannel } from '../../../lambdas/core/channels/channel.ts'
-import { type Reply, writeReply } from '../../../lambdas/core/replies/reply.ts'
+import { type Reply, replyIdOf, writeReply } from '../../../lambdas/core/replies/reply.ts'
 import {
   afterVerification,
   failed,
@@ -42,6 +42,8 @@ function newReply(media = [] as (typeof picture)[]): Reply {
     {
       kind: 'direct',
       conversationId: `direct-${ann.id}`,
+      number: 1,
+      follows: null,
       previousTicketId: null,
       reason: '',
     },
@@ -49,8 +51,8 @@ function newReply(media = [] as (typeof picture)[]): Reply {
     at,
   )
   const target = { kind: 'direct_message', recipientId: ann.id } as const
-  return writeReply(ticket, { id: 'reply-1', text: 'Gladly.', target, author: { id: 'a', name: 'A' }, media }, now)
-    .reply
+  const id = replyIdOf(ticket, now, 'a')
+  return writeReply(ticket, { id, text: 'Gladly.', target, author: { id: 'a', name: 'A' }, media }, now).reply
 }
 const reply = newReply()
 const attempted = startAttempt(reply, now)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { Situation } from '../../../lambdas/core/tickets/decision.ts'
+import type { Conversation, Situation } from '../../../lambdas/core/tickets/decision.ts'
 import { openTicket } from '../../../lambdas/core/tickets/message.ts'
 import { decide } from '../../../lambdas/core/tickets/routing.ts'
 import type { Status, Ticket } from '../../../lambdas/core/tickets/ticket.ts'
@@ -20,6 +20,9 @@ function ticketOf(activity: Activity, status: Status = 'new'): Ticket {
   return { ...openedBy(activity).ticket, status }
 }
 
+/** The conversation of a ticket that is its newest. */
+const conversationOf = (ticket: Ticket): Conversation => ({ id: ticket.conversationId, ticket, length: ticket.number })
+
 function openedBy(activity: Activity) {
   const decision = decide(activity, nothing)
   if (decision.do !== 'open' || !isWritten(activity)) throw new Error('an activity that opens a ticket was meant')
@@ -39,7 +42,7 @@ describe('rule 1: a direct message', () => {
   test("joins the customer's current ticket in every status but closed", () => {
     for (const status of ['new', 'open', 'pending', 'on_hold', 'solved', 'spam'] as const) {
       const current = ticketOf(directMessage(), status)
-      expect(decide(directMessage(), situation({ current }))).toMatchObject({
+      expect(decide(directMessage(), situation({ current: conversationOf(current) }))).toMatchObject({
         do: 'join',
         ticket: current,
         direction: 'inbound',
@@ -49,7 +52,7 @@ describe('rule 1: a direct message', () => {
 
   test('opens a new ticket after a closed one, which it names', () => {
     const current = ticketOf(directMessage(), 'closed')
-    expect(decide(directMessage(), situation({ current }))).toMatchObject({
+    expect(decide(directMessage(), situation({ current: conversationOf(current) }))).toMatchObject({
       do: 'open',
       conversationId: current.conversationId,
       follows: current,
@@ -76,7 +79,7 @@ describe('rule 1: a direct message', () => {
 describe("rule 2: a mention under the customer's own first entry", () => {
   const current = ticketOf(mention())
   const answer = (by: User) => mention({ id: '201', by, answers: { id: '200', by: ann } })
-  const answered = { id: current.conversationId, ticket: current, parentIsFirstEntry: true }
+  const answered = { id: current.conversationId, ticket: current, length: 1, parentIsFirstEntry: true }
   const parentMessage = openedBy(mention()).message
   const under = { answered, parent: current }
 
@@ -175,7 +178,7 @@ describe("rule 5: the account's own messages open no ticket", () => {
   test("a direct message written on X joins the customer's latest ticket, closed or not", () => {
     for (const status of ['open', 'closed'] as const) {
       const current = ticketOf(directMessage(), status)
-      expect(decide(directMessage(shop, ann), situation({ current }))).toMatchObject({
+      expect(decide(directMessage(shop, ann), situation({ current: conversationOf(current) }))).toMatchObject({
         do: 'join',
         ticket: current,
         direction: 'outbound',
@@ -207,9 +210,9 @@ describe("rule 5: the account's own messages open no ticket", () => {
     const chat = xActivity(shop, 'chat.sent', { id: 'e4f4d3fc', sender_id: shop.id, created_at_msec: '1784841183370' })
     const current = ticketOf(directMessage())
     expect(decide(mention({ by: shop }), nothing).do).toBe('ignore')
-    expect(decide(directMessage(shop, shop), situation({ current })).do).toBe('ignore')
+    expect(decide(directMessage(shop, shop), situation({ current: conversationOf(current) })).do).toBe('ignore')
     expect(decide(mention({ more: { retweeted_status: {} } }), nothing)).toEqual({ do: 'ignore', reason: 'a repost' })
-    expect(decide(activityOf(chat), situation({ current })).do).toBe('ignore')
+    expect(decide(activityOf(chat), situation({ current: conversationOf(current) })).do).toBe('ignore')
   })
 })
 
@@ -252,7 +255,9 @@ describe('rule 8: again', () => {
     const off = { ...channel, directMessages: false, mentions: false }
     for (const activity of [directMessage(), mention()]) {
       const current = ticketOf(activity, 'closed')
-      expect(decide(activity, situation({ storedIn: current.id, current, channel: off })).do).toBe('repeat')
+      expect(
+        decide(activity, situation({ storedIn: current.id, current: conversationOf(current), channel: off })).do,
+      ).toBe('repeat')
     }
   })
 })

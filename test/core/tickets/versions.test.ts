@@ -33,7 +33,7 @@ function version(number: number, text = `@shop version ${number}`, more: object 
 const opened = (post: Post) =>
   openTicket(
     post,
-    { kind: 'mention', conversationId: 'mention-100', previousTicketId: null, reason: '' },
+    { kind: 'mention', conversationId: 'mention-100', number: 1, follows: null, previousTicketId: null, reason: '' },
     { ...nothing, channel },
     at,
   )

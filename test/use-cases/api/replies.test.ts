@@ -47,7 +47,7 @@ async function call(method: string, path: string, body?: object, headers: Record
 }
 const reply = (ticket: string, body: object, headers: Record<string, string> = {}) =>
   call('POST', `/api/tickets/${ticket}/replies`, body, headers)
-const stored = async (messageId: string) => (await stores.replies.message(`twitter-${shop.id}`, messageId)) as Reply
+const stored = async (messageId: string) => (await stores.findMessage(messageId)) as Reply
 
 describe('a reply', () => {
   test('on a direct ticket is stored, pending, in the name of the agent, and queued', async () => {

@@ -38,7 +38,7 @@ const report = async (by: string, from = '2026-01-01', to = '2026-01-10'): Promi
   (await call('GET', '/api/reports/tickets', { query: { from, to, by } })).body
 
 async function allTickets(): Promise<Ticket[]> {
-  return (await stores.tickets.tickets({}, { limit: 1000, after: null })).items
+  return stores.allTickets()
 }
 
 /** A report by looking at every ticket and every message. */
@@ -48,7 +48,7 @@ async function counted(keysOf: (ticket: Ticket) => readonly string[]) {
     { opened: number; closed: number; messagesIn: number; messagesOut: number; waits: number[] }
   >()
   for (const ticket of await allTickets()) {
-    const { items } = await stores.tickets.messages(ticket.id, { limit: 1000, after: null })
+    const items = await stores.messagesOf(ticket.id)
     const out = items.filter(({ direction }) => direction === 'outbound')
     const first = out.map(({ createdAt }) => createdAt).sort()[0]
     for (const key of keysOf(ticket)) {
@@ -90,6 +90,7 @@ const untouchedTicket: Ticket = {
   channelId: 'c',
   kind: 'direct',
   conversationId: 'direct-1',
+  number: 1,
   status: 'open',
   tags: [],
   subject: '',
@@ -101,10 +102,14 @@ const untouchedTicket: Ticket = {
   outboundCount: 1,
   firstResponseAt: null,
   firstPosition: '',
+  lowestPosition: '',
   lastPosition: '',
   firstEntryId: null,
   previousTicketId: null,
+  isContinued: false,
+  isAwaited: false,
   version: 1,
+  counted: [],
 }
 
 let n = 0

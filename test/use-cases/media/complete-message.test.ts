@@ -11,7 +11,6 @@ import { bob, idAt, posts, shop, type User, v2Post, xActivity } from '../../supp
 
 const now = () => new Date('2026-01-01T12:00:00.000Z')
 const encryption = noEncryption
-const channelId = `twitter-${shop.id}`
 let stores: TestStores
 let ids = 0
 
@@ -48,7 +47,7 @@ async function entry(by: User, parentId: string): Promise<Message> {
   return read(id)
 }
 async function read(externalId: string): Promise<Message> {
-  const message = await stores.replies.message(channelId, `post-${externalId}`)
+  const message = await stores.findMessage(`post-${externalId}`)
   if (!message) throw new Error(`no message ${externalId}`)
   return message
 }
@@ -122,7 +121,7 @@ describe('what X left out of a message', () => {
     const customer = newCustomer()
     const chat = { id: `e4f4d3fc-${ids}`, sender_id: customer.id, created_at_msec: '1784841183370' }
     await routerOver(stores, now).deliver(xActivity(shop, 'chat.received', chat))
-    const message = await stores.replies.message(channelId, `chat-${chat.id}`)
+    const message = await stores.findMessage(`chat-${chat.id}`)
     if (!message) throw new Error('a message was meant')
     await completeMessage(message, with_({ user: async () => personOf(customer) }), now())
     expect(await ticketOf(message)).toMatchObject({ subject: `Direct message from @${customer.username}` })

@@ -91,7 +91,7 @@ async function answering(answers: { id: string; by: User } | undefined, media: r
 }
 
 async function messageOf(ticketId: string): Promise<Message> {
-  const { items } = await stores.tickets.messages(ticketId, { limit: 10, after: null })
+  const items = await stores.messagesOf(ticketId)
   const [message] = items
   if (!message) throw new Error(`no message in ${ticketId}`)
   return message

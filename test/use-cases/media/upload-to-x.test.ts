@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { DueMessage } from '../../../lambdas/core/ports/queues.ts'
 import { type FileToUpload, XError } from '../../../lambdas/core/ports/x.ts'
-import { type Reply, sendAgain, writeReply } from '../../../lambdas/core/replies/reply.ts'
+import { type Reply, replyIdOf, sendAgain, writeReply } from '../../../lambdas/core/replies/reply.ts'
 import { attached } from '../../../lambdas/core/tickets/attachment.ts'
 import type { Target } from '../../../lambdas/core/tickets/ticket.ts'
 import { createRequeue } from '../../../lambdas/use-cases/requeue-due.ts'
@@ -133,14 +133,18 @@ async function write({ ticketId, target }: { ticketId: string; target: Target },
     attached({ id: `file-${numbers}-${n}` }, { key: 'sent/x', contentType, size: bytes.length }),
   )
   const author = { id: 'helpdesk', name: 'helpdesk' }
-  const { ticket, reply } = writeReply(before, { id: `reply-${++numbers}`, text, target, author, media }, now())
+  const { ticket, reply } = writeReply(
+    before,
+    { id: replyIdOf(before, now(), String(++numbers)), text, target, author, media },
+    now(),
+  )
   expect(await stores.tickets.commit({ before, after: ticket, message: reply, follows: null })).toBe('done')
   toSender.push({ ...reply, messageId: reply.id })
   return reply
 }
 
-async function deliveryOf({ channelId, id }: Reply) {
-  const message = await stores.replies.message(channelId, id)
+async function deliveryOf({ ticketId, position, id }: Reply) {
+  const message = await stores.replies.message({ ticketId, position, messageId: id })
   return { ...message?.delivery, externalId: message?.externalId }
 }
 
@@ -263,7 +267,7 @@ describe('what X says of a file', () => {
       await sweep()
     }
     expect(await deliveryOf(reply)).toMatchObject({ status: 'failed', reason: expect.stringContaining('Retry later') })
-    const current = (await stores.replies.message(reply.channelId, reply.id)) as Reply
+    const current = (await stores.tickets.message(reply.ticketId, reply.id)) as Reply
     await stores.replies.save(current, sendAgain(current, now()))
     toSender.push({ ...reply, messageId: reply.id })
     await workOff()
