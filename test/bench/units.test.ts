@@ -33,7 +33,7 @@ const text = (bytes: number) => 'x'.repeat(bytes)
 const write = (units: number, inIndexes = 0) => ({ write: units, read: 0, inIndexes })
 const read = (units: number) => ({ write: 0, read: units, inIndexes: 0 })
 const put = (item: object) => unitsOf(() => documents.send(new PutCommand({ TableName, Item: item as { pk: string } })))
-const listed = { inAll: 'all#1', activity: '1', status: 'new' }
+const listed = { inList: '1', activity: '1', status: 'new' }
 
 describe('the units of a write', () => {
   test('are 1 for each KB begun, of the larger of the old and the new item', async () => {

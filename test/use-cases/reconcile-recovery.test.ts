@@ -134,9 +134,9 @@ const mention = (text: string): Lost => {
 
 /** Which of these messages of X are in a ticket. */
 async function found(lost: readonly Lost[]): Promise<Lost[]> {
-  const pointers = lost.map(({ kind, id }) => stores.itemsOf(`MESSAGE#${channelId}#${messageIdOf(kind, id)}`))
-  const stored = await Promise.all(pointers)
-  return lost.filter((_, index) => stored[index]?.length === 1)
+  const messages = await Promise.all((await stores.allTickets()).map((ticket) => stores.messagesOf(ticket.id)))
+  const ids = messages.flat().map((message) => message.id)
+  return lost.filter(({ kind, id }) => ids.includes(messageIdOf(kind, id)))
 }
 
 /** Ports of which the process is killed before the nth call: nothing of it does anything from then on. */

@@ -257,7 +257,7 @@ describe('waiting is not failing', () => {
     const { ticketId, target } = await directTicket(shop)
     await write(ticketId, target, 'left behind')
     expect(await sweep()).toBe(0)
-    after(61_000)
+    after(121_000)
     expect(await sweep()).toBe(1)
     expect(textsOnX(shop)).toEqual(['left behind'])
   })

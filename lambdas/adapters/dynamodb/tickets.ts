@@ -190,30 +190,25 @@ export function createTicketStore({ now, ...access }: TableAccess & { now: Clock
     if (message.visibility === 'private' || isReply(message)) return isNew ? 'done' : 'repeated'
     // A deletion came between two tries.
     if (!isNew && message.deletedAt !== null) await markDeletedAt(key, message.deletedAt)
-    const ids = [...message.versionIds.filter((id) => id !== message.externalId), String(message.externalId)]
-    for (const id of ids.map((one) => messageIdOf('post', one))) {
-      if (await point(message, id, change.placed)) continue
+    const others = message.versionIds.filter((id) => id !== message.externalId).map((id) => messageIdOf('post', id))
+    for (const id of [...others, message.id]) {
+      const place = unlessStored(change.placed?.placeholders.get(id))
+      if (await point(message, id, change.placed, id === message.id ? place : `(${place}) OR ${SAME}`)) continue
       await removeUnlessKnown(message, id)
       return 'changed'
     }
     return 'done'
   }
 
-  /** Leads from an id to a message; false if the id leads to another one, or its placeholder has changed. */
+  /** Leads from an id to a message; false if the condition on the pointer does not hold. */
   function point(
     { channelId, ticketId, position, id: messageId }: Message,
     knownBy: string,
     placed: Placed | undefined,
+    expression: string,
   ) {
     const fields = { ticketId, position, messageId, ...answersIn(placed?.answers ?? null) }
-    return update(
-      keys.pointer(channelId, knownBy),
-      fields,
-      {
-        expression: `(${unlessStored(placed?.placeholders.get(knownBy))}) OR (ticketId = :ticketId AND messageId = :messageId)`,
-      },
-      ['expiresAt'],
-    )
+    return update(keys.pointer(channelId, knownBy), fields, { expression }, ['expiresAt'])
   }
 
   /**
@@ -259,7 +254,9 @@ export function createTicketStore({ now, ...access }: TableAccess & { now: Clock
     )
     if (!isRevised) return 'repeated'
     const added = after.versionIds.filter((id) => !before.versionIds.includes(id)).map((id) => messageIdOf('post', id))
-    const pointed = await Promise.all(added.map((id) => point(before, id, placed)))
+    const pointed = await Promise.all(
+      added.map((id) => point(before, id, placed, `(${unlessStored(placed?.placeholders.get(id))}) OR ${SAME}`)),
+    )
     return pointed.every(Boolean) ? 'done' : 'changed'
   }
 
@@ -355,6 +352,9 @@ function uncounted(ticket: Ticket, messageId: string): Ticket {
   const counted = ticket.counted.filter((id) => id !== messageId)
   return { ...ticket, counted, messageCount: ticket.messageCount - 1, version: ticket.version + 1 }
 }
+
+/** The condition that a pointer leads to the message that it is to lead to. */
+const SAME = '(ticketId = :ticketId AND messageId = :messageId)'
 
 function answersIn(answers: Answers | null) {
   return answers ? { answersIn: answers.conversationId, isFirstEntry: answers.isFirstEntry } : {}

@@ -81,7 +81,7 @@ describe('a reply', () => {
     const { status, body } = await reply(directTicket, { text: 'left behind' })
     queueIsDown = false
     expect(status).toBe(202)
-    const due = await stores.replies.due('2026-01-01T12:01:00.000Z', 100)
+    const due = await stores.replies.due('2026-01-01T12:02:00.000Z', 100)
     expect(due.map((one) => one.messageId)).toContain(body.id)
   })
 })
