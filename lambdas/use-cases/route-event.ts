@@ -215,8 +215,8 @@ function recoveredIn(event: QueuedEvent, activity: Activity, { replay }: Situati
 
 /** What the message of an event settles besides its ticket. */
 function placedBy(decision: Pick<Placed, 'answers'> & Partial<Placed>, { placeholders, awaited }: Situation): Placed {
-  const { answers, continues = null } = decision
-  return { answers, continues, placeholders, awaited }
+  const { answers, unknownParentId = null, continues = null } = decision
+  return { answers, unknownParentId, continues, placeholders, awaited }
 }
 
 /** What deferred events need not wait for any longer after an activity: message ids and conversations. */

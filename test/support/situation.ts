@@ -20,6 +20,7 @@ export const nothing: Situation = {
   own: null,
   parent: null,
   replay: null,
+  parentTicketId: null,
   parentMessage: null,
   attempts: [],
   placeholders: new Map(),

@@ -8,6 +8,7 @@ import { isReply, type Reply } from '../../core/replies/reply.ts'
 import { outcomeName, tallyOfReply } from '../../core/reports/counts.ts'
 import type { Message, Target } from '../../core/tickets/ticket.ts'
 import { messageIdOf } from '../../core/tickets/written.ts'
+import { userIdOf } from '../../core/x/ids.ts'
 import { countedAs } from './counts.ts'
 import { dueAs, dueIn, postpone } from './due.ts'
 import { readMessage } from './message-items.ts'
@@ -22,6 +23,7 @@ import {
   type TableAccess,
   writeUnlessChanged,
 } from './table.ts'
+import { messageItem } from './ticket-items.ts'
 
 /** Replies of agents in the table: messages with a delivery, listed by the time at which they are due. */
 export function createReplyStore({ now, ...access }: TableAccess & { now: Clock }): ReplyStore {
@@ -31,16 +33,22 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
    * Makes a sent reply known by X's id, so that its echo counts as stored. An echo that was not recognised may have taken
    * the id; the reply must not look unsent because of it. What waits for the id stays. False if a deletion came first.
    */
-  function pointTo(key: Key, { ticketId, position, id, deletedAt }: Reply): Promise<boolean> {
+  function pointTo(key: Key, { ticketId, position, id, channelId, deletedAt }: Reply): Promise<boolean> {
     return conditionHolds(
       documents.send(
         new UpdateCommand({
           TableName: tableName,
           Key: key,
-          UpdateExpression: 'SET ticketId = :ticketId, #position = :position, messageId = :id REMOVE expiresAt',
+          UpdateExpression:
+            'SET ticketId = :ticketId, #position = :position, messageId = :id, authorId = :account REMOVE expiresAt',
           ...(deletedAt === null ? { ConditionExpression: 'attribute_not_exists(deletedAt)' } : {}),
           ExpressionAttributeNames: { '#position': 'position' },
-          ExpressionAttributeValues: { ':ticketId': ticketId, ':position': position, ':id': id },
+          ExpressionAttributeValues: {
+            ':ticketId': ticketId,
+            ':position': position,
+            ':id': id,
+            ':account': userIdOf(channelId),
+          },
         }),
       ),
     )
@@ -69,8 +77,7 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
     const firstOutcome = before.sending.firstOutcome ?? (tally && { status: after.delivery.status, at })
     const next = { ...after, sending: { ...after.sending, firstOutcome, version } }
     const item = {
-      ...keys.message(after.ticketId, after.position, after.id),
-      ...next,
+      ...messageItem(next),
       ...dueAs(next),
       ...(firstOutcome && countedAs(after.channelId, [outcomeName(firstOutcome.status)], firstOutcome.at, after.id)),
     }

@@ -7,7 +7,7 @@ import { isWritten, messageIdOf, positionOf } from '../../core/tickets/written.t
 import type { Activity, DirectMessage, EncryptedChat, Post, PostDeletion } from '../../core/x/activity.ts'
 import { channelIdOf } from '../../core/x/ids.ts'
 import { channelFrom } from './channels.ts'
-import { conversationBefore, type NewestTicket, newestTicket } from './conversations.ts'
+import { conversationBefore, newestTicket } from './conversations.ts'
 import { webhookHealthFrom } from './health.ts'
 import { addressIn, isStored } from './message-items.ts'
 import { startedAttempts } from './replies.ts'
@@ -34,6 +34,7 @@ const nothing: Stored = {
   answered: null,
   own: null,
   parent: null,
+  parentTicketId: null,
   parentMessage: null,
   attempts: [],
   placeholders: new Map(),
@@ -129,53 +130,53 @@ async function readDeletion(access: TableAccess, { channelUserId, externalId }: 
 /** Posts are found by pointers: of the post, of its other versions, of the post that it answers. */
 async function readPost(access: TableAccess, post: Post): Promise<Stored> {
   const channelId = channelIdOf(post.channelUserId)
-  const isOwn = post.author.id === post.channelUserId
   const parentId = post.inReplyTo?.postId ?? null
-  const ids = [post.externalId, ...post.versionIds.filter((id) => id !== post.externalId)]
-  const versions = ids.map((id) => messageIdOf('post', id))
-  const itself = { messageId: messageIdOf('post', post.externalId), position: positionOf(post) }
-  const newest = (id: string) => newestTicket(access, channelId, id)
-  // An answer that came before the post may have named any version of it. To the account itself nobody belongs so.
-  const ownIds = isOwn
-    ? []
-    : (post.versionIds.length > 0 ? post.versionIds : [post.externalId]).map(mentionConversation)
-
-  const [items, own] = await Promise.all([
-    getAll(
-      access,
-      [...versions, ...(parentId ? [messageIdOf('post', parentId)] : [])].map((id) => keys.pointer(channelId, id)),
-    ),
-    Promise.all(ownIds.map(newest)),
-  ])
+  const versions = [post.externalId, ...post.versionIds.filter((id) => id !== post.externalId)]
+  const items = await getAll(
+    access,
+    [...versions, ...(parentId ? [parentId] : [])].map((id) => keys.pointer(channelId, messageIdOf('post', id))),
+  )
   const pointers = versions.map((id, index) => ({ id, item: items[index] }))
-  const parentPointer = parentId ? items[versions.length] : undefined
+  const parentItem = parentId ? items[versions.length] : undefined
+  const parentPointer = isStored(parentItem) ? parentItem : undefined
   const stored = pointers.map(({ item }) => item).find(isStored)
-  const [parent, known] = await Promise.all([messageAndTicket(access, parentPointer), messageAndTicket(access, stored)])
-  const parentMessage = parent?.message ?? null
-  const answeredId =
-    parentId && answersOwnEntry(post, parentMessage)
-      ? ((parentMessage ? textIn(parentPointer?.answersIn) : null) ?? mentionConversation(parentId))
-      : null
-  const before = async (id: string, known?: NewestTicket) =>
-    conversationBefore(access, channelId, known ?? (await newest(id)), itself)
-  const answered = answeredId === null ? null : await before(answeredId)
-  const ownFound = own.find(({ length }) => length > 0)
+
+  const itself = { messageId: messageIdOf('post', post.externalId), position: positionOf(post) }
+  const conversation = async (id: string) =>
+    conversationBefore(access, channelId, await newestTicket(access, channelId, id), itself)
+  // An answer that came before the post may have named any version of it.
+  const answeredVersion = pointers.find(({ item }) => item?.hasAnswers === true && !isStored(item))
+  const isOwn = post.author.id === post.channelUserId
+  const answersOwn =
+    !isOwn && answersOwnEntry(post, parentPointer ? { authorId: String(parentPointer.authorId) } : null)
+  const answeredId = answersOwn && parentId ? (textIn(parentPointer?.answersIn) ?? mentionConversation(parentId)) : null
+  const [known, own, answered] = await Promise.all([
+    messageAndTicket(access, stored),
+    answeredVersion ? conversation(mentionConversation(answeredVersion.id)) : null,
+    answeredId === null ? null : conversation(answeredId),
+  ])
+  const parentTicketId = ticketIdIn(parentPointer)
+  const joinsParent = answered?.ticket?.id === parentTicketId && answered?.ticket?.status !== 'closed'
+  const parent = joinsParent || stored ? null : await messageAndTicket(access, parentPointer)
   return {
     ...nothing,
     storedIn: ticketIdIn(stored),
     stored: known && { ...known, answers: answersOf(stored) },
     answered: answered && { ...answered, parentIsFirstEntry: parentPointer?.isFirstEntry === true },
-    own: ownFound ? await before(ownFound.id, ownFound) : null,
+    own,
     parent: parent?.ticket ?? null,
-    parentMessage,
+    parentTicketId,
+    parentMessage: parent?.message ?? null,
     attempts:
       isOwn && parentId && parent
         ? await startedAttempts(access, parent.ticket.id, { kind: 'post', inReplyTo: parentId })
         : [],
     placeholders: new Map(
-      pointers.flatMap(({ id, item }) => (item && !isStored(item) ? [[id, placeholderIn(item)] as const] : [])),
+      pointers.flatMap(({ id, item }) =>
+        item && !isStored(item) ? [[messageIdOf('post', id), placeholderIn(item)] as const] : [],
+      ),
     ),
-    awaited: pointers.flatMap(({ id, item }) => (item?.isAwaited === true ? [id] : [])),
+    awaited: pointers.flatMap(({ id, item }) => (item?.isAwaited === true ? [messageIdOf('post', id)] : [])),
   }
 }
 

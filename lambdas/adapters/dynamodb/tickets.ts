@@ -15,7 +15,7 @@ import { addressIn, isStored, knownAs, messageById } from './message-items.ts'
 import { listPending } from './replies.ts'
 import { readSituation } from './situation.ts'
 import { conditionHolds, getAll, type Item, type Key, keys, type TableAccess } from './table.ts'
-import { ticketFrom, ticketItem } from './ticket-items.ts'
+import { messageItem, ticketFrom, ticketItem } from './ticket-items.ts'
 import { listMessages, listTickets } from './ticket-lists.ts'
 
 type Values = Readonly<Record<string, unknown>>
@@ -118,6 +118,12 @@ export function createTicketStore({ now, ...access }: TableAccess & { now: Clock
     )
   }
 
+  /** Leaves word for a post that is still unknown that answers to it came first; false if it is stored meanwhile. */
+  function markAnswered(channelId: string, postId: string): Promise<boolean> {
+    const key = keys.pointer(channelId, messageIdOf('post', postId))
+    return update(key, { hasAnswers: true }, { expression: 'attribute_not_exists(ticketId)' })
+  }
+
   /** Lets a conversation go on in a ticket of another one; false if it went on elsewhere meanwhile. */
   function continueIn({ conversationId, number }: Continued, ticket: Ticket, by: string | undefined) {
     return put(
@@ -184,7 +190,7 @@ export function createTicketStore({ now, ...access }: TableAccess & { now: Clock
     const at = now().toISOString()
     const counted = tally ? countedAs(tally.channelId, tally.names, at, message.id) : {}
     const isNew = await put(
-      { ...key, ...message, ...dueAs(message), ...counted },
+      { ...messageItem(message), ...dueAs(message), ...counted },
       { expression: 'attribute_not_exists(pk)' },
     )
     if (message.visibility === 'private' || isReply(message)) return isNew ? 'done' : 'repeated'
@@ -202,12 +208,12 @@ export function createTicketStore({ now, ...access }: TableAccess & { now: Clock
 
   /** Leads from an id to a message; false if the condition on the pointer does not hold. */
   function point(
-    { channelId, ticketId, position, id: messageId }: Message,
+    { channelId, ticketId, position, id: messageId, author }: Message,
     knownBy: string,
     placed: Placed | undefined,
     expression: string,
   ) {
-    const fields = { ticketId, position, messageId, ...answersIn(placed?.answers ?? null) }
+    const fields = { ticketId, position, messageId, ...answersIn(placed?.answers ?? null), authorId: author.id }
     return update(keys.pointer(channelId, knownBy), fields, { expression }, ['expiresAt'])
   }
 
@@ -265,8 +271,7 @@ export function createTicketStore({ now, ...access }: TableAccess & { now: Clock
       key,
       { deletedAt: at },
       {
-        expression: 'attribute_exists(pk) AND attribute_type(deletedAt, :none)',
-        values: { ':none': 'NULL' },
+        expression: 'attribute_exists(pk) AND attribute_not_exists(deletedAt)',
       },
     )
   }
@@ -279,6 +284,8 @@ export function createTicketStore({ now, ...access }: TableAccess & { now: Clock
       if (idempotency && !(await claimKey(after.id, idempotency, after.updatedAt))) return 'repeated'
       if (!(await takeUploads(change))) return 'changed'
       if (follows?.conversationId === after.conversationId && !(await closeForGood(follows))) return 'changed'
+      if (placed && placed.unknownParentId !== null && !(await markAnswered(after.channelId, placed.unknownParentId)))
+        return 'changed'
       if (placed?.continues && !(await continueIn(placed.continues, after, message?.id))) return 'changed'
       await addTags(before, after)
       if (after !== before && !(await writeTicket(change))) return 'changed'

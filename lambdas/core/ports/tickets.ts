@@ -31,6 +31,8 @@ export type TicketChange = {
 export type Placed = {
   /** Where answers to the message belong; null unless it is a customer's post. */
   readonly answers: Answers | null
+  /** X's id of a parent that must still be unknown; null if it is known or there is none. */
+  readonly unknownParentId: string | null
   /** A conversation that goes on in the ticket, because its newest ticket is closed. */
   readonly continues: Continued | null
   /** The placeholders that the decision knew, by message id; another one is a change. */

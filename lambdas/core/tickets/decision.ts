@@ -44,11 +44,13 @@ export type Situation = {
   readonly answered: (Conversation & { readonly parentIsFirstEntry: boolean }) | null
   /** For a post: the conversation of the answers to it, if one of them came first. */
   readonly own: Conversation | null
-  /** The ticket that contains the post's parent; null if none does. */
+  /** The ticket that contains the post's parent; null too if the post joins it. */
   readonly parent: Ticket | null
   /** The last replay that we requested from X; null if there was none. */
   readonly replay: Replay | null
-  /** The post's parent, if it is a message of the channel. */
+  /** The id of the ticket that contains the post's parent; null if none does. */
+  readonly parentTicketId: string | null
+  /** The parent's message; null too if the post joins the ticket of its parent, where nobody needs it. */
   readonly parentMessage: Message | null
   /** Our replies to the same target whose outcome is unknown. */
   readonly attempts: readonly Reply[]
@@ -71,6 +73,8 @@ export type Decision =
       /** The earlier ticket to show to people: `follows`, or the one that contains the parent. */
       readonly previousTicketId: string | null
       readonly answers: Answers | null
+      /** X's id of a parent that must still be unknown when this is written; null if it is known or there is none. */
+      readonly unknownParentId: string | null
       readonly reason: string
     }
   | {

@@ -29,7 +29,9 @@ import { authorOf, messageIdOf, positionOf, type Written } from './written.ts'
 /** What a new message takes from outside its activity. */
 export type MessageContext = {
   readonly channel: Channel | null
-  /** The message of this channel that a post answers; null if there is none. */
+  /** The ticket of the message that a post answers; null if there is none. */
+  readonly parentTicketId: string | null
+  /** That message, if it is in another ticket. */
   readonly parentMessage: Message | null
   /** What came before the message itself. */
   readonly placeholders: ReadonlyMap<string, Placeholder>
@@ -139,12 +141,12 @@ function messageOf(
   ticketId: string,
   direction: Message['direction'],
   reason: string,
-  { channel, parentMessage, placeholders }: MessageContext,
+  { channel, parentTicketId, parentMessage, placeholders }: MessageContext,
   recovered: Recovered | null,
 ): Message {
   const isChat = written.kind === 'encrypted_chat'
   const post = written.kind === 'post' ? written : null
-  const parent = post && parentOf(post, ticketId, parentMessage, channel)
+  const parent = post && parentTicketId !== ticketId ? parentOf(post, parentMessage, channel) : null
   return {
     id: messageIdOf(written.kind, written.externalId),
     position: positionOf(written),
@@ -182,15 +184,10 @@ export function versionOf({ externalId, text, entities, createdAt }: Post): Vers
   return { externalId, text, entities, createdAt }
 }
 
-/** The post that another answers; null if it is a message of the same ticket. */
-function parentOf(
-  { inReplyTo }: Post,
-  ticketId: string,
-  stored: Message | null,
-  channel: Channel | null,
-): ParentPost | null {
+/** The post that another answers. */
+function parentOf({ inReplyTo }: Post, stored: Message | null, channel: Channel | null): ParentPost | null {
   const id = inReplyTo?.postId
-  if (!id || stored?.ticketId === ticketId) return null
+  if (!id) return null
   const url = postUrlOf(id)
   if (!stored) return { id, url, text: null, author: null, createdAt: null, status: 'available' }
   const { text, createdAt, deletedAt } = stored

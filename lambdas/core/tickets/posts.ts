@@ -13,11 +13,11 @@ export function mentionConversation(postId: string): string {
 /**
  * True if a post answers one of its own author that is an entry, or may be one. One that X shows not to address the
  * account is none.
- * @param parent the answered post, if it is stored
+ * @param parent the answered post, if it is stored; `authorId` is X's id
  */
-export function answersOwnEntry({ author, inReplyTo }: Post, parent: Message | null): boolean {
+export function answersOwnEntry({ author, inReplyTo }: Post, parent: { readonly authorId: string } | null): boolean {
   if (!inReplyTo?.postId) return false
-  if (parent) return parent.direction === 'inbound' && parent.author.id === author.id
+  if (parent) return parent.authorId === author.id
   return inReplyTo.userId === author.id && inReplyTo.addressesAccount !== false
 }
 
@@ -97,6 +97,7 @@ export function decidePost(post: Post, situation: Situation, channel: Channel): 
     follows,
     previousTicketId: follows?.id ?? (parent?.customer.id === post.author.id ? parent.id : null),
     answers,
+    unknownParentId: answered && situation.parentTicketId === null ? (post.inReplyTo?.postId ?? null) : null,
     reason: whyMentionOpens(post, situation, channel),
   }
 }

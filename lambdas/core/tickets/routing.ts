@@ -46,7 +46,14 @@ function decidePrivate(message: DirectMessage | EncryptedChat, situation: Situat
   if (!channel.directMessages) return ignore('direct messages are switched off for this channel')
   const { ticket: current, length } = situation.current ?? { ticket: null, length: 0 }
   const conversationId = directConversation(message.sender.id)
-  const open = { do: 'open', kind: 'direct', conversationId, number: length + 1, answers: null } as const
+  const open = {
+    do: 'open',
+    kind: 'direct',
+    conversationId,
+    number: length + 1,
+    answers: null,
+    unknownParentId: null,
+  } as const
   if (!current) {
     return { ...open, follows: null, previousTicketId: null, reason: 'the first direct message of this customer' }
   }

@@ -40,3 +40,8 @@ export function postUrlOf(id: string): string {
 export function channelIdOf(twitterUserId: string): string {
   return `twitter-${twitterUserId}`
 }
+
+/** X's id of the account of a channel. */
+export function userIdOf(channelId: string): string {
+  return channelId.slice('twitter-'.length)
+}

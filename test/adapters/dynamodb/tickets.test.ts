@@ -89,7 +89,7 @@ describe('a change of a ticket', () => {
     const [message] = await stores.messagesOf(one?.ticketId)
     const before = await stores.tickets.ticket(String(other?.ticketId))
     if (!before || !message) throw new Error('a message and another ticket were meant')
-    const placed = { answers: null, continues: null, placeholders: new Map(), awaited: [] }
+    const placed = { answers: null, unknownParentId: null, continues: null, placeholders: new Map(), awaited: [] }
     const change = { before, after: { ...before, version: 2 }, message: { ...message, ticketId: before.id }, placed }
     expect(await stores.tickets.commit({ ...change, follows: null })).toBe('changed')
     expect(await stores.messagesOf(before.id)).toHaveLength(1)

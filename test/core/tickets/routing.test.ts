@@ -89,7 +89,12 @@ describe("rule 2: a mention under the customer's own first entry", () => {
 
   test('opens a new ticket of the same conversation when that one is closed', () => {
     const closed = { ...current, status: 'closed' as const }
-    const inClosed = { answered: { ...answered, ticket: closed }, parent: closed, parentMessage }
+    const inClosed = {
+      answered: { ...answered, ticket: closed },
+      parent: closed,
+      parentMessage,
+      parentTicketId: closed.id,
+    }
     expect(decide(answer(ann), situation(inClosed))).toMatchObject({
       do: 'open',
       conversationId: current.conversationId,
@@ -109,7 +114,9 @@ describe("rule 2: a mention under the customer's own first entry", () => {
   })
 
   test('opens a ticket of its own when somebody else answers', () => {
-    expect(decide(answer(bob), situation({ parent: current, parentMessage }))).toMatchObject({
+    expect(
+      decide(answer(bob), situation({ parent: current, parentMessage, parentTicketId: current.id })),
+    ).toMatchObject({
       do: 'open',
       conversationId: 'mention-201',
       follows: null,
@@ -119,7 +126,7 @@ describe("rule 2: a mention under the customer's own first entry", () => {
 
   test('opens one that follows nothing when somebody else answers under a closed ticket', () => {
     const closed = { ...current, status: 'closed' as const }
-    const decision = decide(answer(bob), situation({ parent: closed, parentMessage }))
+    const decision = decide(answer(bob), situation({ parent: closed, parentMessage, parentTicketId: closed.id }))
     expect(decision).toMatchObject({ do: 'open', conversationId: 'mention-201', follows: null })
   })
 })
