@@ -12,7 +12,7 @@ import { pendingWrite } from './replies.ts'
 import { readSituation } from './situation.ts'
 import { cancellationCodes, conditionHolds, getAll, type Key, keys, type TableAccess, type Write } from './table.ts'
 import { indexedAs, tagIndexedAs, ticketFrom } from './ticket-items.ts'
-import { listMessages, listTickets } from './ticket-lists.ts'
+import { changedSince, listMessages, listTickets } from './ticket-lists.ts'
 
 type Condition = {
   ConditionExpression: string
@@ -80,6 +80,7 @@ export function createTicketStore(access: TableAccess): TicketStore {
     },
 
     tickets: (filter, page) => listTickets(access, filter, page),
+    changedSince: (time) => changedSince(access, time),
     messages: (ticketId, page, order = 'oldest') => listMessages(access, ticketId, page, order),
   }
 }

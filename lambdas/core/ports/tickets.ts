@@ -110,6 +110,11 @@ export type TicketStore = {
   currentTicketId(ticket: Ticket): Promise<string | null>
   /** Tickets, most recently changed first. */
   tickets(filter: TicketFilter, page: PageRequest): Promise<Page<Ticket>>
+  /**
+   * True if any ticket has changed at that time or later; eventually consistent, and as cheap with a million tickets as
+   * with one. @param time ISO time
+   */
+  changedSince(time: string): Promise<boolean>
   /** Messages of a ticket, oldest first unless another order is asked for. */
   messages(ticketId: string, page: PageRequest, order?: MessageOrder): Promise<Page<Message>>
 }
