@@ -34,6 +34,7 @@ export const goals = {
   'PATCH of a status': { write: 6 },
   'a page of 50 tickets': { read: 10 },
   'a poll of the console that finds nothing new': { read: 2 },
+  'a poll of an open ticket that finds nothing new': { read: 2 },
   'a reply in a ticket of 10 messages': {},
   'a reply in a long ticket': 'as before',
   'a public reply that names no post, in a ticket of 10 posts': {},
@@ -57,6 +58,9 @@ const agent = { sub: 'kim-id', username: 'kim', 'cognito:groups': '[agents]' }
 
 /** What customers and agents write: 100 characters. */
 const text = 'Where is my order 4711? It should have been here on Monday and I have not heard anything since then.'
+
+/** How often the console polls while it is used (console/src/api/polling.ts). */
+const POLL_MS = 5_000
 
 /** Every window of X's rate limits is over. */
 const DAY_MS = 24 * 3600_000
@@ -131,7 +135,7 @@ export async function startBench() {
   async function call(status: number, method: string, path: string, more: ApiOptions = {}) {
     const answer = await api(method, path, { claims: agent, ...more })
     if (answer.statusCode !== status) throw new Error(`${method} ${path}: ${answer.statusCode} ${answer.body}`)
-    return JSON.parse(answer.body ?? 'null') as { tickets?: unknown[] }
+    return answer
   }
 
   /** Answers in a ticket and sends the answer. @throws Error unless X gets it */
@@ -155,8 +159,20 @@ export async function startBench() {
 
   /** Reads a full page of the list of tickets. @throws Error if there are fewer */
   async function readPage(limit: number): Promise<void> {
-    const { tickets } = await call(200, 'GET', '/api/tickets', { query: { limit: String(limit) } })
-    if (tickets?.length !== limit) throw new Error(`a page of ${tickets?.length} tickets instead of ${limit}`)
+    const { body } = await call(200, 'GET', '/api/tickets', { query: { limit: String(limit) } })
+    const { tickets } = JSON.parse(body ?? '') as { tickets: unknown[] }
+    if (tickets.length !== limit) throw new Error(`a page of ${tickets.length} tickets instead of ${limit}`)
+  }
+
+  /**
+   * Reads after some polls in which nothing changed, and gives the poll after it, with the entity tag of the answer. The
+   * poll throws Error unless it is answered that nothing has changed.
+   */
+  async function pollOf(path: string, query: Record<string, string> = {}): Promise<() => Promise<unknown>> {
+    clock = new Date(clock.getTime() + 2 * POLL_MS)
+    const { headers } = await call(200, 'GET', path, { query })
+    clock = new Date(clock.getTime() + POLL_MS)
+    return () => call(304, 'GET', path, { query, headers: { 'if-none-match': String(headers?.etag) } })
   }
 
   /** A ticket of so many direct messages. */
@@ -247,8 +263,9 @@ export async function startBench() {
       await count('PATCH of a status', () => call(200, 'PATCH', `/api/tickets/${ticketId}`, { body: closing }))
 
       await count('a page of 50 tickets', () => readPage(50))
-      // As the list of tickets polls (console/src/pages/tickets/tickets-page.tsx).
-      await count('a poll of the console that finds nothing new', () => readPage(30))
+      // As the console polls (console/src/pages/tickets/tickets-page.tsx, …/ticket/use-ticket.ts).
+      await count('a poll of the console that finds nothing new', await pollOf('/api/tickets', { limit: '30' }))
+      await count('a poll of an open ticket that finds nothing new', await pollOf(`/api/tickets/${ticketId}`))
 
       // The first public reply of the day starts the windows.
       await reply(await mentionTicket(1))

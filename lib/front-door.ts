@@ -1,4 +1,5 @@
-import { Validations } from 'aws-cdk-lib'
+import { dirname } from 'node:path'
+import { Aws, Stack, Validations } from 'aws-cdk-lib'
 import {
   AllowedMethods,
   type BehaviorOptions,
@@ -6,12 +7,16 @@ import {
   Distribution,
   HttpVersion,
   OriginProtocolPolicy,
+  OriginRequestCookieBehavior,
+  OriginRequestHeaderBehavior,
   OriginRequestPolicy,
+  OriginRequestQueryStringBehavior,
   OriginSslPolicy,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront'
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins'
 import { Construct } from 'constructs'
+import { paths } from '../lambdas/core/api/paths.ts'
 
 export type FrontDoorProps = {
   /** Host of API Gateway, which serves `/api` and `/webhooks`. */
@@ -39,15 +44,29 @@ export class FrontDoor extends Construct {
       // No redirect from HTTP: a client that sends tokens without TLS should fail at once.
       viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
       cachePolicy: CachePolicy.CACHING_DISABLED,
-      // Forwards query, cookies and Authorization. API Gateway accepts only its own Host header.
-      originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+      // Forwards query and Authorization. API Gateway accepts only its own Host header. Without cookies, because CloudFront
+      // supports If-None-Match only where it forwards none:
+      // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/Cookies.html
+      originRequestPolicy: new OriginRequestPolicy(this, 'WithoutCookies', {
+        originRequestPolicyName: `${Stack.of(this).stackName}-${Aws.REGION}-without-cookies`,
+        headerBehavior: OriginRequestHeaderBehavior.denyList('Host'),
+        queryStringBehavior: OriginRequestQueryStringBehavior.all(),
+        cookieBehavior: OriginRequestCookieBehavior.none(),
+      }),
       compress: false,
     }
+    // Connecting an account is bound to a browser by a cookie.
+    const withCookies = { ...toGateway, originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER }
     const distribution = new Distribution(this, 'Distribution', {
       comment: 'Console, API and webhook of the Twitter channel',
       httpVersion: HttpVersion.HTTP2_AND_3,
       defaultBehavior: props.console,
-      additionalBehaviors: { '/api/*': toGateway, '/webhooks/*': toGateway },
+      // The first that fits is used.
+      additionalBehaviors: {
+        [`${dirname(paths.callback)}/*`]: withCookies,
+        '/api/*': toGateway,
+        '/webhooks/*': toGateway,
+      },
     })
     this.url = `https://${distribution.distributionDomainName}`
     Validations.of(distribution).acknowledge(

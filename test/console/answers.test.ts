@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import type { Page, Request, Route } from 'playwright-core'
+import type { Page, Route } from 'playwright-core'
 import type { ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
 import { browserForTests, type PageOptions } from '../support/browser.ts'
@@ -351,33 +351,4 @@ test('a conversation begins with its newest messages, and shows earlier ones whe
   await message(page, 'Where is my order?').waitFor()
   expect(await page.getByRole('button', { name: 'Show earlier messages' }).count()).toBe(0)
   expect(await page.getByRole('button', { name: /new message/ }).count()).toBe(0)
-})
-
-test('a page that nobody uses asks more rarely, and at once when somebody comes back', async () => {
-  let asked = 0
-  let answered = 0
-  const { page } = await at('/tickets', async (opened) => {
-    await opened.clock.install()
-    const isList = (request: Request) => /\/api\/tickets\?/.test(request.url())
-    opened.on('request', (request) => isList(request) && asked++)
-    opened.on('requestfinished', (request) => isList(request) && answered++)
-  })
-  /** Lets time pass, in steps long enough for each answer to come. */
-  const askedIn = async (seconds: number) => {
-    const before = asked
-    for (let n = 0; n < seconds; n++) {
-      await page.clock.runFor(1_000)
-      await eventually('the answer', () => answered === asked)
-      // The page has taken the answer when it has made another call after it.
-      await page.evaluate('fetch("/").then((answer) => answer.text())')
-    }
-    return asked - before
-  }
-  await page.mouse.move(10, 10)
-  const whileUsed = await askedIn(60)
-  await askedIn(90)
-  expect(await askedIn(60)).toBeLessThan(whileUsed / 3)
-  const before = asked
-  await page.mouse.move(20, 20)
-  await eventually('a question', () => asked > before)
 })

@@ -21,7 +21,11 @@ function originOf({ TargetOriginId }: Behavior): Origin {
 }
 
 test('calls of the API and deliveries of X go to the gateway, everything else to the console', () => {
-  expect(door.CacheBehaviors.map(({ PathPattern }) => PathPattern)).toEqual(['/api/*', '/webhooks/*'])
+  expect(door.CacheBehaviors.map(({ PathPattern }) => PathPattern)).toEqual([
+    '/api/channels/twitter/*',
+    '/api/*',
+    '/webhooks/*',
+  ])
   const [bucket] = Object.keys(resourcesOf(template, 'AWS::S3::Bucket'))
   expect(originOf(door.DefaultCacheBehavior).DomainName).toEqual({ 'Fn::GetAtt': [bucket, 'RegionalDomainName'] })
 })
@@ -31,11 +35,8 @@ describe.each(door.CacheBehaviors.map((behavior) => [behavior.PathPattern, behav
     expect(behavior.CachePolicyId).toBe(CachePolicy.CACHING_DISABLED.cachePolicyId)
   })
 
-  test('accepts every method and forwards query, cookies and Authorization, but not the Host header', () => {
-    expect(behavior).toMatchObject({
-      AllowedMethods: ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'],
-      OriginRequestPolicyId: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER.originRequestPolicyId,
-    })
+  test('accepts every method', () => {
+    expect(behavior.AllowedMethods).toEqual(['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'POST', 'DELETE'])
   })
 
   test('uses TLS only, on both sides', () => {
@@ -50,6 +51,20 @@ describe.each(door.CacheBehaviors.map((behavior) => [behavior.PathPattern, behav
   test('returns the response of the gateway: a 404 stays a 404', () => {
     expect(behavior).not.toHaveProperty('FunctionAssociations')
     expect(behavior).not.toHaveProperty('LambdaFunctionAssociations')
+  })
+})
+
+test('cookies are forwarded where an account is connected alone, so that polls may be conditional', () => {
+  const [[id, policy] = []] = Object.entries(resourcesOf(template, 'AWS::CloudFront::OriginRequestPolicy'))
+  expect(door.CacheBehaviors.map(({ OriginRequestPolicyId }) => OriginRequestPolicyId)).toEqual([
+    OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER.originRequestPolicyId,
+    { Ref: id },
+    { Ref: id },
+  ])
+  expect(policy?.Properties.OriginRequestPolicyConfig).toMatchObject({
+    CookiesConfig: { CookieBehavior: 'none' },
+    HeadersConfig: { HeaderBehavior: 'allExcept', Headers: ['Host'] },
+    QueryStringsConfig: { QueryStringBehavior: 'all' },
   })
 })
 

@@ -202,6 +202,7 @@ test('two installations share no name', () => {
     ['AWS::CloudFront::Function', 'Name'],
     ['AWS::CloudFront::OriginAccessControl', 'OriginAccessControlConfig'],
     ['AWS::CloudFront::ResponseHeadersPolicy', 'ResponseHeadersPolicyConfig'],
+    ['AWS::CloudFront::OriginRequestPolicy', 'OriginRequestPolicyConfig'],
   ] as const) {
     const namesIn = (in_: typeof other) =>
       Object.values(resourcesOf(in_, type)).flatMap(({ Properties }) => {

@@ -52,11 +52,37 @@ export async function call<T>(
   path: string,
   options: CallOptions = {},
 ): Promise<T> {
+  const response = await answerTo(method, path, options)
+  if (!response.ok) throw await errorOf(response)
+  return (await response.json()) as T
+}
+
+/** What the API answered, and its entity tag; null if it has none. */
+export type Tagged<T> = { readonly value: T; readonly tag: string | null }
+
+/**
+ * Reads as `call` does, but nothing if the answer is the known one still: then it returns that very object.
+ * @throws ApiError
+ */
+export async function read<T>(
+  path: string,
+  options: Pick<CallOptions, 'query' | 'signal'> = {},
+  known?: Tagged<T>,
+): Promise<Tagged<T>> {
+  const response = await answerTo('GET', path, {
+    ...options,
+    ...(known?.tag && { headers: { 'if-none-match': known.tag } }),
+  })
+  if (known && response.status === 304) return known
+  if (!response.ok) throw await errorOf(response)
+  return { value: (await response.json()) as T, tag: response.headers.get('etag') }
+}
+
+async function answerTo(method: string, path: string, options: CallOptions): Promise<Response> {
   let response = await send(method, path, options)
   if (response.status === 401 && (await tryRefreshTokens())) response = await send(method, path, options)
   if (response.status === 401) sessionExpired.value = true
-  if (!response.ok) throw await errorOf(response)
-  return (await response.json()) as T
+  return response
 }
 
 /** Uploads a file to a presigned URL. @throws ApiError */

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 
-const VISIBLE_INTERVAL_MS = 4_000
+const VISIBLE_INTERVAL_MS = 5_000
 const HIDDEN_INTERVAL_MS = 60_000
 /** A page counts as unused when nobody has moved a pointer or pressed a key for this long. */
 const UNUSED_AFTER_MS = 120_000

@@ -8,6 +8,8 @@ export type Resource<T> = {
   /** Loads again; the current value stays until the answer is there. */
   readonly reload: () => Promise<void>
   readonly set: (value: T) => void
+  /** Changes the current value, unless another key has come meanwhile. */
+  readonly update: (change: (value: T) => T) => void
 }
 
 /** Loads when the page appears and when `key` changes. `load` must stop when its signal aborts. */
@@ -37,5 +39,12 @@ export function useResource<T>(key: string, load: (signal: AbortSignal) => Promi
   }, [reload])
 
   const current = state.key === key ? state : { key }
-  return { value: current.value, error: current.error, reload, set: (value) => setState({ key, value }) }
+  return {
+    value: current.value,
+    error: current.error,
+    reload,
+    set: (value) => setState({ key, value }),
+    update: (change) =>
+      setState((now) => (now.key === key && now.value !== undefined ? { key, value: change(now.value) } : now)),
+  }
 }

@@ -44,6 +44,25 @@ export async function listTickets(
   return found
 }
 
+/** Looks at one entry of each partition of the list of all tickets: half a read unit each. @param time ISO time */
+export async function changedSince({ tableName, documents }: TableAccess, time: string): Promise<boolean> {
+  const answers = await Promise.all(
+    listPartitions.map((partition) =>
+      documents.send(
+        new QueryCommand({
+          TableName: tableName,
+          IndexName: 'list',
+          // Every activity of a time sorts after the time itself.
+          KeyConditionExpression: 'inList = :partition AND activity >= :time',
+          ExpressionAttributeValues: { ':partition': partition, ':time': time },
+          Limit: 1,
+        }),
+      ),
+    ),
+  )
+  return answers.some(({ Items = [] }) => Items.length > 0)
+}
+
 function membershipsOf({ customerId, tag, status, channelId }: TicketFilter): Membership[] {
   return [
     ...(customerId ? [{ index: 'customer', attribute: 'inCustomer', partitions: [customerId] }] : []),

@@ -16,7 +16,7 @@ import { listPending } from './replies.ts'
 import { readSituation } from './situation.ts'
 import { conditionHolds, getAll, type Item, type Key, keys, type TableAccess } from './table.ts'
 import { messageItem, ticketFrom, ticketItem } from './ticket-items.ts'
-import { listMessages, listTickets } from './ticket-lists.ts'
+import { changedSince, listMessages, listTickets } from './ticket-lists.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -105,8 +105,12 @@ export function createTicketStore({ now, ...access }: TableAccess & { now: Clock
   }
 
   /** A closed ticket stays closed once a later one of its conversation begins; false if it was opened meanwhile. */
-  async function closeForGood({ id, version, isContinued }: Ticket): Promise<boolean> {
-    if (isContinued) return true
+  async function closeForGood(
+    { id, conversationId, version, isContinued }: Ticket,
+    continued: string,
+  ): Promise<boolean> {
+    // In another conversation it may still be the newest.
+    if (isContinued || conversationId !== continued) return true
     return update(
       keys.ticket(id),
       { isContinued: true, version: version + 1 },
@@ -125,7 +129,8 @@ export function createTicketStore({ now, ...access }: TableAccess & { now: Clock
   }
 
   /** Lets a conversation go on in a ticket of another one; false if it went on elsewhere meanwhile. */
-  function continueIn({ conversationId, number }: Continued, ticket: Ticket, by: string | undefined) {
+  async function continueIn({ conversationId, number, follows }: Continued, ticket: Ticket, by: string | undefined) {
+    if (!(await closeForGood(follows, conversationId))) return false
     return put(
       { ...keys.conversationTicket(ticket.channelId, conversationId, number), continuedIn: ticket.id, by },
       { expression: 'attribute_not_exists(pk) OR continuedIn = :here', values: { ':here': ticket.id } },
@@ -283,7 +288,7 @@ export function createTicketStore({ now, ...access }: TableAccess & { now: Clock
       const { before, after, message, revised, follows, placed, idempotency } = change
       if (idempotency && !(await claimKey(after.id, idempotency, after.updatedAt))) return 'repeated'
       if (!(await takeUploads(change))) return 'changed'
-      if (follows?.conversationId === after.conversationId && !(await closeForGood(follows))) return 'changed'
+      if (follows && !(await closeForGood(follows, after.conversationId))) return 'changed'
       if (placed && placed.unknownParentId !== null && !(await markAnswered(after.channelId, placed.unknownParentId)))
         return 'changed'
       if (placed?.continues && !(await continueIn(placed.continues, after, message?.id))) return 'changed'
@@ -314,6 +319,7 @@ export function createTicketStore({ now, ...access }: TableAccess & { now: Clock
     },
 
     tickets: (filter, page) => listTickets(access, filter, page),
+    changedSince: (time) => changedSince(access, time),
     messages: (ticket, page, order = 'oldest') => listMessages(access, ticket, page, order),
     message: (ticketId, messageId) => messageById(access, ticketId, messageId),
     knownAs: (channelId, target, externalId) => knownAs(access, channelId, target, externalId),

@@ -115,6 +115,11 @@ export type TicketStore = {
   currentTicketId(ticket: Ticket): Promise<string | null>
   /** Tickets, most recently changed first. */
   tickets(filter: TicketFilter, page: PageRequest): Promise<Page<ListedTicket>>
+  /**
+   * True if any ticket has changed at that time or later; eventually consistent, and as cheap with a million tickets as
+   * with one. @param time ISO time
+   */
+  changedSince(time: string): Promise<boolean>
   /** Messages of a ticket, oldest first unless another order is asked for. */
   messages(
     ticket: Pick<Ticket, 'id' | 'lowestPosition'>,

@@ -111,8 +111,8 @@ export type Decision =
   /** A deletion that comes before its post. */
   | { readonly do: 'remember_deletion'; readonly reason: string }
 
-/** A conversation that goes on in a ticket of another one: that is its ticket of this number. */
-export type Continued = { readonly conversationId: string; readonly number: number }
+/** A conversation that goes on in a ticket of another one after a closed one (`follows`): as its ticket of this number. */
+export type Continued = { readonly conversationId: string; readonly number: number; readonly follows: Ticket }
 
 /** Where answers to a customer's post belong, and whether it is a first entry (rule 2). */
 export type Answers = { readonly conversationId: string; readonly isFirstEntry: boolean }

@@ -85,7 +85,8 @@ export function decidePost(post: Post, situation: Situation, channel: Channel): 
   const isFirstEntry = !answered || (answered.parentIsFirstEntry && closed !== null)
   const answers = isFirstEntry ? { conversationId: answered?.id ?? own.id, isFirstEntry } : answersOwn
   if (isFirstEntry && own.ticket && own.ticket.status !== 'closed') {
-    const continues = answered && closed ? { conversationId: answered.id, number: answered.length + 1 } : null
+    const continues =
+      answered && closed ? { conversationId: answered.id, number: answered.length + 1, follows: closed } : null
     return { ...joins(own.ticket, 'inbound', 'the ticket began with an answer to it', answers), continues }
   }
   const follows = answered ? closed : own.ticket

@@ -15,6 +15,18 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   502: 'X refused the call or does not answer',
 }
 
+const ENTITY_TAG = {
+  ETag: { description: 'For `If-None-Match` of the next call', required: true, schema: { type: 'string' } },
+}
+
+const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  in: 'header',
+  description: '`ETag` of an earlier answer to the same call: 304 if nothing has changed since',
+  required: false,
+  schema: { type: 'string' },
+}
+
 /** The OpenAPI 3.1 document of the routes. */
 export function openApiOf(routes: readonly Route[]): object {
   const components: Record<string, unknown> = {}
@@ -38,7 +50,7 @@ function operationOf(one: Route, components: Record<string, unknown>): object {
   return {
     summary: one.summary,
     ...(one.access === 'anyone' ? { security: [] } : { security: [{ token: [] }], 'x-role': one.access }),
-    parameters: [...pathParameters(one.path), ...queryParameters(one)],
+    parameters: [...pathParameters(one.path), ...queryParameters(one), ...(one.hasEntityTag ? [IF_NONE_MATCH] : [])],
     ...(one.body
       ? {
           requestBody: {
@@ -50,8 +62,10 @@ function operationOf(one: Route, components: Record<string, unknown>): object {
     responses: {
       [one.status ?? 200]: {
         description: 'OK',
+        ...(one.hasEntityTag ? { headers: ENTITY_TAG } : {}),
         content: { 'application/json': { schema: schemaOf(answers[one.answer], 'output', components) } },
       },
+      ...(one.hasEntityTag ? { 304: { description: 'Not changed; without a body', headers: ENTITY_TAG } } : {}),
       ...(one.also
         ? {
             [one.also.status]: {

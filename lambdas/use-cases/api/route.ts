@@ -5,6 +5,7 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type * as z from 'zod/mini'
 import { type Caller, callerFrom, may, type Role } from '../../core/api/access.ts'
+import type { KnownTag } from '../../core/api/entity-tag.ts'
 import { type FieldProblem, Problem, wrongFields } from '../../core/api/problem.ts'
 import type * as answers from '../../core/api/schemas.ts'
 import { ConflictError } from '../retry-on-conflict.ts'
@@ -25,6 +26,8 @@ export type Route = {
   readonly status?: number
   /** A second kind of success, which `handle` answers with its own status. */
   readonly also?: { readonly status: number; readonly description: string; readonly answer: AnswerName }
+  /** True if it answers with an entity tag, and 304 to a caller whose answer has not changed. */
+  readonly hasEntityTag?: boolean
   /** The statuses of problems that only some routes answer. */
   readonly problems: readonly number[]
   readonly handle: (request: Request<never, never>) => Promise<object>
@@ -58,6 +61,11 @@ export class Answer {
     this.headers = more.headers ?? {}
     this.cookies = more.cookies ?? []
   }
+}
+
+/** Tells the caller that the answer with this entity tag has not changed. */
+export function notModified({ tag }: KnownTag): Answer {
+  return new Answer(null, { status: 304, headers: { etag: tag } })
 }
 
 /** Defines a route, with the request typed by its schemas. */

@@ -1,4 +1,6 @@
 /** Called by the console and helpdesks to read tickets and to change their status and tags. */
+import { createHash } from 'node:crypto'
+import { entityTag, type KnownTag, knownTag } from '../../core/api/entity-tag.ts'
 import { Problem } from '../../core/api/problem.ts'
 import { changeTicketBody, listMessagesQuery, listTicketsQuery, noQuery } from '../../core/api/requests.ts'
 import type { ApiTicket } from '../../core/api/schemas.ts'
@@ -9,7 +11,7 @@ import { type ListedTicket, type Message, statusAfterAgent, type Ticket } from '
 import { laterOf } from '../../core/time.ts'
 import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
 import { type Links, toApiMessage } from './messages.ts'
-import { cursorOf, keyIn, notFound, type Route, route } from './route.ts'
+import { Answer, cursorOf, keyIn, notFound, notModified, type Route, route } from './route.ts'
 
 /** No message of a ticket is being written that is older than this. */
 const QUIET_MS = 3600_000
@@ -82,10 +84,18 @@ export function ticketRoutes({
       query: listTicketsQuery,
       body: null,
       answer: 'ticketPage',
+      hasEntityTag: true,
       problems: [],
-      handle: async ({ query: { limit, cursor, ...filter } }) => {
-        const page = await tickets.tickets(filter, { limit, after: keyIn(cursor, ACTIVITY_KEY) })
-        return { tickets: await withChannels(page.items), nextCursor: cursorOf(page.next) }
+      handle: async ({ query, headers }) => {
+        const { limit, cursor, ...filter } = query
+        const after = keyIn(cursor, ACTIVITY_KEY)
+        const readAt = now()
+        const state = digestOf(query)
+        const known = knownTag(headers['if-none-match'], state, readAt)
+        if (known && !(await tickets.changedSince(allReadBefore(known)))) return notModified(known)
+        const page = await tickets.tickets(filter, { limit, after })
+        const body = { tickets: await withChannels(page.items), nextCursor: cursorOf(page.next) }
+        return new Answer(body, { headers: { etag: entityTag(state, readAt) } })
       },
     }),
     route({
@@ -96,8 +106,16 @@ export function ticketRoutes({
       query: noQuery,
       body: null,
       answer: 'ticket',
+      hasEntityTag: true,
       problems: [404],
-      handle: async ({ params }) => showOne(await find(params.id)),
+      handle: async ({ params, headers }) => {
+        const readAt = now()
+        const ticket = await find(params.id)
+        const state = String(ticket.version)
+        const known = knownTag(headers['if-none-match'], state, readAt)
+        if (known) return notModified(known)
+        return new Answer(await showOne(ticket), { headers: { etag: entityTag(state, readAt) } })
+      },
     }),
     route({
       method: 'PATCH',
@@ -128,6 +146,22 @@ export function ticketRoutes({
       },
     }),
   ]
+}
+
+/**
+ * How late a change may become visible after the time that it bears: clocks differ, a write may need several attempts,
+ * and an index follows its table. A later one is missed until the tag is too old.
+ */
+const MAX_LATENESS_MS = 5_000
+
+/** ISO time of which the answer with this tag has all changes before it. */
+function allReadBefore({ readAt }: KnownTag): string {
+  return new Date(readAt.getTime() - MAX_LATENESS_MS).toISOString()
+}
+
+/** Differs for every page of every filter. */
+function digestOf(query: object): string {
+  return createHash('sha256').update(JSON.stringify(query)).digest('hex').slice(0, 16)
 }
 
 /** Rule 4: sets the status as given; new tags alone turn `new` into `open`. Returns `before` if nothing changes. */

@@ -163,6 +163,21 @@ describe('lists of tickets', () => {
     }
   })
 
+  test('of any ticket it is known whether it has changed at a time or later', async () => {
+    const times = all.map(({ updatedAt }) => updatedAt).sort()
+    const newest = String(times.at(-1))
+    const later = new Date(Date.parse(newest) + 1).toISOString()
+    expect(await stores.tickets.changedSince(String(times[0]))).toBe(true)
+    expect(await stores.tickets.changedSince(newest)).toBe(true)
+    expect(await stores.tickets.changedSince(later)).toBe(false)
+    for (const ticket of all.slice(0, 10)) {
+      const at = new Date(Date.parse(later) + all.indexOf(ticket)).toISOString()
+      expect(await stores.tickets.changedSince(at)).toBe(false)
+      all[all.indexOf(ticket)] = await change(ticket, { updatedAt: at })
+      expect(await stores.tickets.changedSince(at)).toBe(true)
+    }
+  })
+
   test('a removed tag is no longer found by it', async () => {
     const [listed] = await everything((page) => stores.tickets.tickets({ tag: 'refund' }, page), 100)
     const ticket = listed && (await stores.tickets.ticket(listed.id))

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
-import { type ApiError, call, ticketPath, toApiError } from '../../api/client.ts'
+import { type ApiError, call, read, type Tagged, ticketPath, toApiError } from '../../api/client.ts'
 import { usePolling } from '../../api/polling.ts'
 import type { Message } from '../../api/types.ts'
 import { announce } from '../../components/announcements.tsx'
@@ -9,8 +9,14 @@ import { createMediaLinkCache } from './media-link-cache.ts'
 
 const PAGE_SIZE = 100
 
-/** One in six refreshes loads the messages even if the ticket is unchanged: a deletion on X does not change the ticket. */
-const FULL_REFRESH_EVERY = 6
+/**
+ * After so many refreshes the messages are loaded even if the ticket is unchanged: a deletion on X, a retry by another
+ * agent and a file that came late do not change the ticket.
+ */
+const REFRESHES_PER_LOAD = 12
+
+/** How often to load the messages after a change of the ticket: a message may be readable a moment later than its ticket. */
+const LOADS_AFTER_CHANGE = 2
 
 type State = {
   readonly ticket?: ApiTicket
@@ -34,7 +40,9 @@ export type TicketActions = {
 export function useTicket(id: string): State & { readonly actions: TicketActions } {
   const [state, setState] = useState<State>({ hasEarlier: false })
   const latest = useRef(state)
-  const refreshCount = useRef(0)
+  const shown = useRef<Tagged<ApiTicket> | undefined>(undefined)
+  const loadsDue = useRef(0)
+  const refreshesSinceLoad = useRef(0)
   const pages = useRef(1)
   const [withCachedLinks] = useState(createMediaLinkCache)
   const update = (change: Partial<State>) => {
@@ -43,11 +51,26 @@ export function useTicket(id: string): State & { readonly actions: TicketActions
   }
   const path = ticketPath(id)
 
+  const show = (ticket: Tagged<ApiTicket>) => {
+    shown.current = ticket
+    update({ ticket: ticket.value })
+  }
+
   const loadMessages = async (): Promise<readonly Message[]> => {
-    const loaded = await loadNewest(path, pages.current)
+    const loaded = await loadNewest(path, pages.current * PAGE_SIZE)
     const messages = withCachedLinks(loaded.messages)
     if (!isEqual(latest.current.messages, messages)) update({ messages, hasEarlier: loaded.hasEarlier })
     return messages
+  }
+
+  /** Loads again the newest messages, down to the oldest that is in progress. New ones come with a change of the ticket. */
+  const loadInProgress = async (known: readonly Message[]): Promise<void> => {
+    const oldest = known.findIndex(isInProgress)
+    if (oldest < 0) return
+    const loaded = withCachedLinks((await loadNewest(path, known.length - oldest)).messages)
+    const current = latest.current.messages ?? []
+    const messages = current.map((message) => loaded.find(({ id }) => id === message.id) ?? message)
+    if (!isEqual(current, messages)) update({ messages })
   }
 
   const loadEarlier = async (): Promise<unknown> => {
@@ -56,15 +79,23 @@ export function useTicket(id: string): State & { readonly actions: TicketActions
   }
 
   const refresh = async (): Promise<boolean> => {
-    const { ticket: before, messages: known } = latest.current
+    const { messages: known } = latest.current
+    const before = shown.current
     try {
-      const ticket = await call<ApiTicket>('GET', path)
-      refreshCount.current += 1
-      const isChanged = !before || before.updatedAt !== ticket.updatedAt || before.messageCount !== ticket.messageCount
-      const isFullRefresh = refreshCount.current % FULL_REFRESH_EVERY === 0
-      if (!isEqual(before, ticket)) update({ ticket })
-      if (!known || isChanged || isFullRefresh || known.some(isInProgress)) {
+      const ticket = await read(path, {}, before)
+      refreshesSinceLoad.current += 1
+      if (ticket !== before) {
+        show(ticket)
+        loadsDue.current = before ? LOADS_AFTER_CHANGE : 1
+      } else if (refreshesSinceLoad.current >= REFRESHES_PER_LOAD) {
+        loadsDue.current ||= 1
+      }
+      if (loadsDue.current > 0) {
         announceNew(known, await loadMessages())
+        loadsDue.current -= 1
+        refreshesSinceLoad.current = 0
+      } else if (known) {
+        await loadInProgress(known)
       }
       if (latest.current.error) update({ error: undefined })
       return true
@@ -87,20 +118,20 @@ export function useTicket(id: string): State & { readonly actions: TicketActions
       messages: isKnown ? messages.map((one) => (one.id === message.id ? message : one)) : [...messages, message],
     })
   }
-  return { ...state, actions: { setTicket: (ticket) => update({ ticket }), putMessage, refresh, loadEarlier } }
+  return { ...state, actions: { setTicket: (value) => show({ value, tag: null }), putMessage, refresh, loadEarlier } }
 }
 
-/** The newest messages, oldest first. @param pages how many pages of them */
-async function loadNewest(path: string, pages: number): Promise<{ messages: readonly Message[]; hasEarlier: boolean }> {
+/** The newest messages, oldest first. @param count how many of them */
+async function loadNewest(path: string, count: number): Promise<{ messages: readonly Message[]; hasEarlier: boolean }> {
   const messages: Message[] = []
   let cursor: string | null = null
-  for (let page = 0; page < pages; page++) {
-    const query = { order: 'newest', limit: String(PAGE_SIZE), cursor: cursor ?? undefined }
+  do {
+    const limit = Math.min(PAGE_SIZE, count - messages.length)
+    const query = { order: 'newest', limit: String(limit), cursor: cursor ?? undefined }
     const answer: { messages: Message[]; nextCursor: string | null } = await call('GET', `${path}/messages`, { query })
     messages.push(...answer.messages)
     cursor = answer.nextCursor
-    if (cursor === null) break
-  }
+  } while (cursor !== null && messages.length < count)
   return { messages: messages.reverse(), hasEarlier: cursor !== null }
 }
 

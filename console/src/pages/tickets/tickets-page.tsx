@@ -2,7 +2,7 @@ import '../../style/tickets.css'
 import { useLocation } from 'preact-iso'
 import type { ApiChannel, ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
 import { useAction } from '../../api/action.ts'
-import { call, withQuery } from '../../api/client.ts'
+import { call, read, withQuery } from '../../api/client.ts'
 import { usePolling } from '../../api/polling.ts'
 import { useResource } from '../../api/resource.ts'
 import { announce } from '../../components/announcements.tsx'
@@ -20,13 +20,14 @@ import { TicketRow } from './ticket-row.tsx'
 
 type TicketList = { readonly tickets: readonly ApiTicket[]; readonly nextCursor: string | null }
 
+const path = '/api/tickets'
+
 /** The list of tickets, newest activity first. The filters are in the URL, so that people can bookmark and share them. */
 export function TicketsPage() {
   const { query } = useLocation()
   const filter = filterFromQuery(query)
-  const load = (cursor?: string, signal?: AbortSignal) =>
-    call<TicketList>('GET', '/api/tickets', { query: { ...filter, limit: '30', cursor }, signal })
-  const resource = useResource(withQuery('', filter), (signal) => load(undefined, signal))
+  const firstPage = { ...filter, limit: '30' }
+  const resource = useResource(withQuery('', filter), (signal) => read<TicketList>(path, { query: firstPage, signal }))
   const channels = useResource('channels', (signal) =>
     call<{ channels: ApiChannel[] }>('GET', '/api/channels', { signal }).then((answer) => answer.channels),
   )
@@ -35,22 +36,25 @@ export function TicketsPage() {
     const before = resource.value
     if (!before) return resource.reload().then(() => true)
     try {
-      const first = await load()
-      const updated = first.tickets.filter((one) => !before.tickets.some((old) => isSame(old, one)))
+      const first = await read(path, { query: firstPage }, before)
+      if (first === before) return true
+      const { tickets: known } = before.value
+      const updated = first.value.tickets.filter((one) => !known.some((old) => isSame(old, one)))
       if (updated.length > 0) announce(t.updated(updated.length))
-      if (updated.length > 0 || first.tickets.length < before.tickets.length) resource.set(merge(before, first))
+      resource.update(({ value }) => ({ ...first, value: merge(value, first.value) }))
       return true
     } catch {
       return false
     }
   })
 
-  const { tickets = [], nextCursor = null } = resource.value ?? {}
+  const { tickets = [], nextCursor = null } = resource.value?.value ?? {}
   const { error: moreError, run } = useAction()
   const loadMore = () =>
     run(async () => {
-      const next = await load(nextCursor ?? undefined)
-      resource.set({ ...next, tickets: [...tickets, ...next.tickets.filter(({ id }) => !hasId(tickets, id))] })
+      const query = { ...firstPage, cursor: nextCursor ?? undefined }
+      const next = await call<TicketList>('GET', path, { query })
+      resource.update(({ value, tag }) => ({ tag, value: append(value, next) }))
     })
   return (
     <Page title={t.title} isWide>
@@ -80,6 +84,11 @@ const isSame = (a: ApiTicket, b: ApiTicket) =>
   a.id === b.id && a.updatedAt === b.updatedAt && a.status === b.status && a.messageCount === b.messageCount
 
 const hasId = (tickets: readonly ApiTicket[], id: string) => tickets.some((one) => one.id === id)
+
+/** Adds a page, without the tickets that have moved up meanwhile. */
+function append({ tickets }: TicketList, next: TicketList): TicketList {
+  return { ...next, tickets: [...tickets, ...next.tickets.filter(({ id }) => !hasId(tickets, id))] }
+}
 
 /** Replaces the first page by the new one and keeps the older tickets that were already loaded. */
 function merge(before: TicketList, first: TicketList): TicketList {
