@@ -91,24 +91,24 @@ export function sectionOf(runs: readonly [Run, ...Run[]]): Section {
   }
 }
 
-/** The figure of the first run, and the runs that have another. */
+/** The figure of the first run, and from which run on it is another. */
 function rowOf(operation: Operation, runs: readonly [Run, ...Run[]]): Row {
-  const [first, ...rest] = runs
-  const units = first.figures[operation]
+  const [first] = runs
+  const textIn = (run: Run) => unitsText(run.figures[operation])
   const goal = goalOf(operation, first.figures)
   const isMetIn = ({ figures }: Run) => {
     const { write = Number.POSITIVE_INFINITY, read = Number.POSITIVE_INFINITY } = goalOf(operation, figures)
     return figures[operation].write <= write && figures[operation].read <= read
   }
-  const others = rest.filter(({ figures }) => unitsText(figures[operation]) !== unitsText(units))
+  const changes = runs.filter((run, index) => index > 0 && textIn(run) !== textIn(runs[index - 1] ?? first))
   return {
     name: operation,
-    figure: unitsText(units),
+    figure: textIn(first),
     goal: [goal.write === undefined ? '' : `${goal.write} write`, goal.read === undefined ? '' : `${goal.read} read`]
       .filter(Boolean)
       .join(', '),
     isMet: goal.write === undefined && goal.read === undefined ? null : runs.every(isMetIn),
-    remark: others.map(({ stored, figures }) => `With ${stored}: ${unitsText(figures[operation])}.`).join(' '),
+    remark: changes.map((run) => `From ${run.stored} on: ${textIn(run)}.`).join(' '),
   }
 }
 

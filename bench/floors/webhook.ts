@@ -26,10 +26,10 @@ export const handler = async (event: APIGatewayProxyEventV2) => {
   const body = event.body ?? ''
   const given = Buffer.from(event.headers['x-twitter-webhooks-signature'] ?? '')
   if (!timingSafeEqual(given, Buffer.from(sign(body)))) return { statusCode: 401 }
-  const delivery = JSON.parse(body) as { for_user_id: string; direct_message_events: { id: string }[] }
+  const delivery = JSON.parse(body) as { for_user_id: string; direct_message_events: { id: string }[]; users: object }
   const Entries = delivery.direct_message_events.map((item, index) => ({
     Id: String(index),
-    MessageBody: JSON.stringify(item),
+    MessageBody: JSON.stringify({ item, users: delivery.users }),
     MessageGroupId: delivery.for_user_id,
     MessageDeduplicationId: item.id,
   }))

@@ -14,14 +14,15 @@ describe('a row of capacity', () => {
   const rowIn = (runs: Parameters<typeof sectionOf>[0], wanted: string) =>
     sectionOf(runs).rows.find(({ name }) => name === wanted)
 
-  test('says that a goal is met only if every run meets it, and where other figures differ', () => {
+  test('says that a goal is met only if every run meets it, and from where on the figure is another', () => {
     const many = { stored: '5,000 tickets', figures: figuresWith({ 'a page of 50 tickets': units(0, 11) }) }
-    expect(rowIn([few, many], 'a page of 50 tickets')).toEqual({
+    const more = { ...many, stored: '50,000 tickets' }
+    expect(rowIn([few, many, more], 'a page of 50 tickets')).toEqual({
       name: 'a page of 50 tickets',
       figure: '2 read',
       goal: '10 read',
       isMet: false,
-      remark: 'With 5,000 tickets: 11 read.',
+      remark: 'From 5,000 tickets on: 11 read.',
     })
     expect(rowIn([few, many], 'an event is ignored')).toMatchObject({ isMet: true, remark: '' })
     expect(rowIn([few, many], 'its echo')).toMatchObject({ goal: '', isMet: null })
