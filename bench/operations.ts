@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { DueMessage } from '../lambdas/core/ports/queues.ts'
+import type { Status } from '../lambdas/core/tickets/ticket.ts'
 import { openStores } from '../lambdas/runtime/stores.ts'
 import { databaseClient, tableName } from '../local/aws/table.ts'
 import { type ApiOptions, apiOver } from '../test/support/api.ts'
@@ -26,13 +27,25 @@ export const goals = {
   'a direct message opens a ticket': { write: 9, read: 3 },
   'a post joins a ticket': { write: 6, read: 2 },
   'a post opens a ticket': { write: 9, read: 3 },
+  'a direct message joins a ticket that has 3 more tags': { write: 6, read: 2 },
+  'a direct message turns a solved ticket into open': { write: 6, read: 2 },
+  'a direct message joins a ticket of the day before': { write: 6, read: 2 },
+  'a direct message opens a ticket after a closed one': { write: 9, read: 3 },
   'an event is ignored': { write: 2, read: 2 },
   'a reply, from POST to sent': {},
   'its echo': {},
   'a reply, from POST to sent, and its echo': { write: 16, read: 12 },
   'the same, the first of the account and the app in their windows at X': {},
   'PATCH of a status': { write: 6 },
+  'PATCH that adds 3 tags': { write: 6 },
+  'PATCH that closes a ticket': { write: 6 },
   'a page of 50 tickets': { read: 10 },
+  'a page of 50 tickets by status': { read: 10 },
+  'a page of 50 tickets by channel': { read: 10 },
+  'a page of a rare status: 3 old tickets': { read: 10 },
+  'a page of a rare tag: 3 old tickets': { read: 10 },
+  'a page of a rare status in a common tag and channel: 3 old tickets': { read: 10 },
+  'a page of a customer: 3 old tickets': { read: 10 },
   'a poll of the console that finds nothing new': { read: 2 },
   'a poll of an open ticket that finds nothing new': { read: 2 },
   'a reply in a ticket of 10 messages': {},
@@ -64,6 +77,9 @@ const POLL_MS = 5_000
 
 /** Every window of X's rate limits is over. */
 const DAY_MS = 24 * 3600_000
+
+/** How many tickets have what is rare. */
+const RARE = 3
 
 /** Tickets that `fill` opens at a time. */
 const BATCH = 20
@@ -101,7 +117,7 @@ export async function startBench() {
     now,
     log: () => {},
   })
-  await test.channels.connect({
+  const { id: channelId } = await test.channels.connect({
     twitterUserId: shop.id,
     username: shop.username,
     at: now().toISOString(),
@@ -157,11 +173,27 @@ export async function startBench() {
     return directMessages(shop, { id, from: shop, to: customer, text, at: now().toISOString() })
   }
 
-  /** Reads a full page of the list of tickets. @throws Error if there are fewer */
-  async function readPage(limit: number): Promise<void> {
-    const { body } = await call(200, 'GET', '/api/tickets', { query: { limit: String(limit) } })
-    const { tickets } = JSON.parse(body ?? '') as { tickets: unknown[] }
-    if (tickets.length !== limit) throw new Error(`a page of ${tickets.length} tickets instead of ${limit}`)
+  /**
+   * Reads the list of tickets until it has so many or the list ends, because a page may be shorter.
+   * @throws Error unless it finds so many as are expected
+   */
+  async function readPage(limit: number, filter: Record<string, string> = {}, expected = limit): Promise<void> {
+    let found = 0
+    let cursor: string | null = null
+    do {
+      const query: Record<string, string> = { ...filter, limit: String(limit - found), ...(cursor && { cursor }) }
+      const { body } = await call(200, 'GET', '/api/tickets', { query })
+      const page = JSON.parse(body ?? '') as { tickets: unknown[]; nextCursor: string | null }
+      found += page.tickets.length
+      cursor = page.nextCursor
+    } while (found < limit && cursor !== null)
+    if (found !== expected) throw new Error(`${found} tickets instead of ${expected}: ${JSON.stringify(filter)}`)
+  }
+
+  /** Sets the status or the tags of a ticket. */
+  async function patch(ticketId: string, change: { status?: Status; tags?: string[] }): Promise<void> {
+    clock = new Date(clock.getTime() + 1_000)
+    await call(200, 'PATCH', `/api/tickets/${ticketId}`, { body: JSON.stringify(change) })
   }
 
   /**
@@ -194,6 +226,14 @@ export async function startBench() {
     return ticketId
   }
 
+  // The oldest tickets of the list: a page that filters by what is rare finds them behind all others.
+  const regular = newCustomer()
+  for (let n = 0; n < RARE; n++) {
+    await patch(await directTicket(1), { status: 'on_hold' })
+    await patch(await directTicket(1), { tags: ['Twitter:Direct', 'rare'] })
+    await patch(await route(uncounted, message(regular), 'opened'), { status: 'closed' })
+  }
+
   function sum(one: Units, other: Units): Units {
     return { write: one.write + other.write, read: one.read + other.read, inIndexes: one.inIndexes + other.inIndexes }
   }
@@ -223,7 +263,7 @@ export async function startBench() {
     },
 
     /**
-     * Does every operation once and counts its units. Adds ten tickets.
+     * Does every operation once and counts its units. Adds some fifteen tickets.
      * @param long how many messages a long ticket has
      */
     async measure(long: number): Promise<Figures> {
@@ -245,12 +285,30 @@ export async function startBench() {
       await count('a post opens a ticket', () => route(counted, first.delivery, 'opened'))
       const answer = entry(author, { id: first.id, by: author })
       await count('a post joins a ticket', () => route(counted, answer.delivery, 'joined'))
+
+      const tagged = newCustomer()
+      const taggedTicket = await route(uncounted, message(tagged), 'opened')
+      const tags = ['Twitter:Direct', 'refund', 'vip', 'de']
+      await count('PATCH that adds 3 tags', () => patch(taggedTicket, { tags }))
+      const third = message(tagged)
+      await count('a direct message joins a ticket that has 3 more tags', () => route(counted, third, 'joined'))
+      const content = newCustomer()
+      await patch(await route(uncounted, message(content), 'opened'), { status: 'solved' })
+      const objection = message(content)
+      await count('a direct message turns a solved ticket into open', () => route(counted, objection, 'joined'))
+      const returning = newCustomer()
+      await patch(await route(uncounted, message(returning), 'opened'), { status: 'closed' })
+      const again = message(returning)
+      await count('a direct message opens a ticket after a closed one', () => route(counted, again, 'opened'))
+
       const news = posts(shop, { id: nextId(), by: shop, text, at: now().toISOString() })
       await count('an event is ignored', () => route(counted, news, 'ignored'))
 
       const early = newCustomer()
       const earlyTicket = await route(uncounted, message(early), 'opened')
       clock = new Date(clock.getTime() + DAY_MS)
+      const later = message(early)
+      await count('a direct message joins a ticket of the day before', () => route(counted, later, 'joined'))
       await count('the same, the first of the account and the app in their windows at X', async () => {
         await reply(earlyTicket)
         await route(counted, echo(early), 'repeated')
@@ -258,11 +316,18 @@ export async function startBench() {
       await count('a reply, from POST to sent', () => reply(ticketId))
       await count('its echo', () => route(counted, echo(customer), 'repeated'))
       units['a reply, from POST to sent, and its echo'] = sum(units['a reply, from POST to sent'], units['its echo'])
-      const closing = JSON.stringify({ status: 'closed' })
-      clock = new Date(clock.getTime() + 1_000)
-      await count('PATCH of a status', () => call(200, 'PATCH', `/api/tickets/${ticketId}`, { body: closing }))
+      await count('PATCH of a status', () => patch(ticketId, { status: 'pending' }))
+      await count('PATCH that closes a ticket', () => patch(ticketId, { status: 'closed' }))
 
       await count('a page of 50 tickets', () => readPage(50))
+      await count('a page of 50 tickets by status', () => readPage(50, { status: 'new' }))
+      await count('a page of 50 tickets by channel', () => readPage(50, { channelId }))
+      const rare = (filter: Record<string, string>) => () => readPage(50, filter, RARE)
+      await count('a page of a rare status: 3 old tickets', rare({ status: 'on_hold' }))
+      await count('a page of a rare tag: 3 old tickets', rare({ tag: 'rare' }))
+      const narrow = { status: 'on_hold', tag: 'Twitter:Direct', channelId }
+      await count('a page of a rare status in a common tag and channel: 3 old tickets', rare(narrow))
+      await count('a page of a customer: 3 old tickets', rare({ customerId: regular.id }))
       // As the console polls (console/src/pages/tickets/tickets-page.tsx, …/ticket/use-ticket.ts).
       await count('a poll of the console that finds nothing new', await pollOf('/api/tickets', { limit: '30' }))
       await count('a poll of an open ticket that finds nothing new', await pollOf(`/api/tickets/${ticketId}`))
@@ -277,6 +342,8 @@ export async function startBench() {
       ] as const) {
         await count(operation, () => reply(ticket))
       }
+      const missing = operations.find((operation) => !units[operation])
+      if (missing) throw new Error(`«${missing}» was not measured`)
       return units
     },
 

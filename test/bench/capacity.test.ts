@@ -17,7 +17,7 @@ describe('the capacity that the product consumes', () => {
   })
   afterAll(() => bench.stop())
 
-  // After a growth on purpose: npm run bench:capacity -- --record
+  // After a growth on purpose: npm run bench capacity -- --record
   test('has not grown by more than a fifth since it was recorded', () => {
     expect(growthOf(recorded, measured)).toEqual([])
   })

@@ -55,7 +55,7 @@ function operationOf(one: Route, components: Record<string, unknown>): object {
       ? {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: schemaOf(one.body, 'input', components) } },
+            content: { 'application/json': { schema: schemaOf(one.body(), 'input', components) } },
           },
         }
       : {}),
@@ -97,7 +97,7 @@ function pathParameters(path: string): object[] {
 }
 
 function queryParameters({ query }: Route): object[] {
-  const { properties = {}, required = [] } = toJSONSchema(query, { io: 'input', unrepresentable: 'any' })
+  const { properties = {}, required = [] } = toJSONSchema(query(), { io: 'input', unrepresentable: 'any' })
   return Object.entries(properties).map(([name, schema]) => ({
     name,
     in: 'query',

@@ -3,7 +3,6 @@
  * that the agent sees why not; the same `Idempotency-Key` again stores no second reply.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import * as z from 'zod/mini'
 import { Problem, wrongFields } from '../../core/api/problem.ts'
 import { noQuery, replyBody, replyQuery, retryBody } from '../../core/api/requests.ts'
 import type { ApiDryRun } from '../../core/api/schemas.ts'
@@ -178,7 +177,7 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
       summary: 'Send a failed reply again; with `force` also one whose outcome is unknown',
       access: 'agent',
       query: noQuery,
-      body: z.optional(retryBody),
+      body: retryBody,
       answer: 'message',
       status: 202,
       problems: [404, 409],

@@ -19,8 +19,8 @@ export type Route = {
   readonly path: string
   readonly summary: string
   readonly access: Role | 'anyone'
-  readonly query: z.ZodMiniType<Record<string, unknown>>
-  readonly body: z.ZodMiniType | null
+  readonly query: () => z.ZodMiniType<Record<string, unknown>>
+  readonly body: (() => z.ZodMiniType) | null
   readonly answer: AnswerName
   /** The status of success; 200 by default. */
   readonly status?: number
@@ -69,11 +69,13 @@ export function notModified({ tag }: KnownTag): Answer {
 }
 
 /** Defines a route, with the request typed by its schemas. */
-export function route<Q extends z.ZodMiniType<Record<string, unknown>>, B extends z.ZodMiniType | null>(
+export function route<Q extends z.ZodMiniType<Record<string, unknown>>, B extends (() => z.ZodMiniType) | null>(
   one: Omit<Route, 'query' | 'body' | 'handle'> & {
-    query: Q
+    query: () => Q
     body: B
-    handle: (request: Request<z.infer<Q>, B extends z.ZodMiniType ? z.infer<B> : null>) => Promise<object>
+    handle: (
+      request: Request<z.infer<Q>, B extends () => z.ZodMiniType ? z.infer<ReturnType<B>> : null>,
+    ) => Promise<object>
   },
 ): Route {
   // A list of routes cannot keep the types of each. `answerBy` passes only what the schemas accept.
@@ -90,8 +92,9 @@ type ApiEvent = APIGatewayProxyEventV2 & {
  */
 export async function answerBy(one: Route, event: ApiEvent) {
   const caller = callerOf(one, event)
-  const query = check(one.query, event.queryStringParameters ?? {}, 'query')
-  const body = one.body ? check(one.body, bodyOf(event, one.body), 'body') : null
+  const query = check(one.query(), event.queryStringParameters ?? {}, 'query')
+  const schema = one.body?.()
+  const body = schema ? check(schema, bodyOf(event, schema), 'body') : null
   const params = paramsOf(event)
   const { headers, cookies = [] } = event
   const result = await one
