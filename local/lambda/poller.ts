@@ -33,7 +33,7 @@ const errorPauseMs = 500
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export function startPoller(options: PollerOptions): Poller {
-  const { client, queueUrl, resource, consumer, concurrency = 4, onWarning } = options
+  const { client, queueUrl, resource, consumer, concurrency = 2, onWarning } = options
   const stopping = new AbortController()
   const batches = new Set<Promise<void>>()
 

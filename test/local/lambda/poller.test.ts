@@ -20,7 +20,9 @@ const troubles: string[] = []
 // Each test has its own queues: the embedded SQS still answers the last long poll of a stopped poller.
 beforeEach(async () => {
   folder = temporaryFolder()
-  part = await startQueues(folder.path)
+  part = await startQueues(folder.path, (sentence) => {
+    throw new Error(sentence)
+  })
   client = queueClient(part.endpoint)
   const ensured = await ensureQueues(client, part.endpoint)
   urls = ensured.urls
