@@ -1,6 +1,9 @@
 import { once } from 'node:events'
+import { fdatasync, openSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
+import { promisify } from 'node:util'
 import { parentPort, workerData } from 'node:worker_threads'
 import { buildApp } from 'fauxqs'
 import { PersistenceManager } from '../../node_modules/fauxqs/dist/persistence.js'
@@ -28,7 +31,7 @@ if (parentPort) {
   for (const queue of stores.sqsStore.allQueues()) queue.persistence = file
   const app = buildApp({ logger: false, defaultRegion: region, stores })
   // Its types hide the database.
-  commitTogether(app, (file as unknown as { db: DatabaseSync }).db)
+  commitTogether(app, (file as unknown as { db: DatabaseSync }).db, join(dataDir, 'fauxqs.db'))
   await app.listen({ port: 0, host: '127.0.0.1' })
   parentPort.postMessage((app.server.address() as AddressInfo).port)
   await once(parentPort, 'message')
@@ -46,10 +49,15 @@ function releaseInFlight(queue: ReturnType<SqsStore['createQueue']>): void {
 }
 
 /**
- * Puts the writes of all requests that arrive together into one transaction, because each commit waits for the disk. No
- * request is answered before its writes are committed; when that fails, all of them are answered 500.
+ * Puts the writes of all requests that arrive together into one transaction, and waits for the disk only before it
+ * answers that messages are sent: a receive or a delete that is lost only makes a message come again. When a commit
+ * fails, all requests in it are answered 500.
  */
-function commitTogether(app: ReturnType<typeof buildApp>, database: DatabaseSync): void {
+function commitTogether(app: ReturnType<typeof buildApp>, database: DatabaseSync, file: string): void {
+  // Without it, each commit would wait for the disk. `sync` does what SQLite then leaves out.
+  // https://www.sqlite.org/pragma.html#pragma_synchronous
+  database.exec('PRAGMA synchronous = NORMAL')
+  const sync = syncTogether(openSync(`${file}-wal`, 'r'))
   let commit: Promise<void> | undefined
   const begin = () => {
     database.exec('BEGIN')
@@ -71,7 +79,26 @@ function commitTogether(app: ReturnType<typeof buildApp>, database: DatabaseSync
   app.addHook('preHandler', async () => {
     commit ??= begin()
   })
-  app.addHook('onSend', async () => {
+  app.addHook('onSend', async ({ headers }) => {
     await commit
+    if (String(headers['x-amz-target']).includes('SendMessage')) await sync()
   })
+}
+
+/** Returns a function that resolves when all that was written before its call is on the disk. */
+function syncTogether(file: number): () => Promise<void> {
+  const datasync = promisify(fdatasync)
+  let running: Promise<void> = Promise.resolve()
+  let next: Promise<void> | undefined
+  return () => {
+    // One that is running may have begun before the write.
+    next ??= running
+      .catch(() => {})
+      .then(() => {
+        running = datasync(file)
+        next = undefined
+        return running
+      })
+    return next
+  }
 }
