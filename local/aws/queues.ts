@@ -39,6 +39,7 @@ export async function startQueues(
 ): Promise<EmbeddedService> {
   const workerData: QueueThreadData = { dataDir }
   const thread = new Worker(new URL('./queue-thread.ts', import.meta.url), { workerData, execArgv: [] })
+  const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
   const [port] = (await once(thread, 'message')) as [number]
   let stopping = false
   let reason = ''
@@ -51,9 +52,7 @@ export async function startQueues(
   return {
     endpoint: `http://127.0.0.1:${port}`,
     async stop() {
-      if (stopping) return
       stopping = true
-      const ended = once(thread, 'exit')
       thread.postMessage('stop')
       await ended
     },
