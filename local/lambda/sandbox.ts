@@ -59,7 +59,7 @@ export function openSandbox(
     workerData: settings,
     env: { ...environment, ...lambdaEnvironment(name, resource.memoryMb) },
     execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: resource.memoryMb, maxYoungGenerationSizeMb: 12 },
+    resourceLimits: { maxOldGenerationSizeMb: resource.memoryMb, maxYoungGenerationSizeMb: 24 },
     stdout: true,
     stderr: true,
   })
