@@ -19,6 +19,8 @@ import { type Answer, deliveries, type Load, send, shop } from './load.ts'
 import { type Usage, usageOf } from './processes.ts'
 
 export type RateOptions = {
+  /** Functions that have handled few events run several times slower than later. */
+  readonly warmUpSeconds: number
   /** Seconds of the flood, and again of the half rate. */
   readonly seconds: number
   /** Deliveries that wait for an answer at once in the flood. */
@@ -46,17 +48,25 @@ export type RateFigures = {
 }
 
 const SECRET = 'bench-consumer-secret'
-/** Functions that have handled few events run several times slower than later. */
-const WARM_UP = { seconds: 10, concurrency: 32 }
 const root = join(import.meta.dirname, '..')
 
 /** @throws Error when the product does not start or does not drain */
-export async function measureRate({ seconds, concurrency, onProgress }: RateOptions): Promise<RateFigures> {
+export async function measureRate({
+  warmUpSeconds,
+  seconds,
+  concurrency,
+  onProgress,
+}: RateOptions): Promise<RateFigures> {
   const dataDir = mkdtempSync(join(tmpdir(), 'helpdesk-rate-'))
   const { child, addresses } = await startProduct(dataDir)
   const processId = child.pid ?? 0
   const source = deliveries(SECRET)
-  const depthOf = eventsDepth(addresses)
+  const sqs = queueClient(addresses.endpoints.sqs)
+  /** How many events wait in the queue or are being processed. */
+  const depthOf = async () => {
+    const { visible, inFlight } = await queueDepth(sqs, addresses.queueUrls.events)
+    return visible + inFlight
+  }
   const answers: Answer[] = []
   const sendAll = async (load: Load) => {
     const own = process.cpuUsage()
@@ -80,7 +90,7 @@ export async function measureRate({ seconds, concurrency, onProgress }: RateOpti
   try {
     await runCommand({ do: 'add', twitterUserId: shop.id, username: shop.username }, dataDir, new Date())
     onProgress('warming up')
-    await sendAll(WARM_UP)
+    await sendAll({ seconds: warmUpSeconds, concurrency })
     onProgress(`sending as fast as it goes for ${seconds} s`)
     const flood = await sendAll({ seconds, concurrency })
     const acceptedPerSecond = (flood.accepted.length / flood.sendMs) * 1000
@@ -101,10 +111,10 @@ export async function measureRate({ seconds, concurrency, onProgress }: RateOpti
       residentMb: { before: flood.before.residentMb, after: flood.after.residentMb, end: end.residentMb },
       acknowledged: acknowledged.length,
       refused: answers.length - acknowledged.length,
-      missing: acknowledged.filter((id) => !stored.has(id)).length,
-      doubled: [...stored.values()].filter((count) => count > 1).length,
+      ...lossIn(acknowledged, stored),
     }
   } finally {
+    sqs.destroy()
     await stop(child)
     rmSync(dataDir, { recursive: true, force: true })
   }
@@ -136,15 +146,6 @@ async function stop(child: ChildProcess): Promise<void> {
   await gone
 }
 
-/** How many events wait in the queue or are being processed. */
-function eventsDepth({ endpoints, queueUrls }: Addresses): () => Promise<number> {
-  const client = queueClient(endpoints.sqs)
-  return async () => {
-    const { visible, inFlight } = await queueDepth(client, queueUrls.events)
-    return visible + inFlight
-  }
-}
-
 const POLL_MS = 50
 const PROGRESS_MS = 5_000
 const DRAIN_TIMEOUT_MS = 300_000
@@ -160,6 +161,14 @@ async function drained(depthOf: () => Promise<number>, onProgress: (sentence: st
       said = now
     }
     await pause(POLL_MS)
+  }
+}
+
+/** How many acknowledged messages are in no ticket, and how many messages are in tickets more than once. */
+export function lossIn(acknowledged: readonly string[], stored: ReadonlyMap<string, number>) {
+  return {
+    missing: acknowledged.filter((id) => !stored.has(id)).length,
+    doubled: [...stored.values()].filter((count) => count > 1).length,
   }
 }
 
@@ -202,7 +211,12 @@ const quantile = (sorted: readonly number[], share: number) =>
 
 if (import.meta.main) {
   const onProgress = (sentence: string) => void process.stderr.write(`${sentence}\n`)
-  const figures = await measureRate({ seconds: Number(process.argv[2] ?? 20), concurrency: 32, onProgress })
+  const figures = await measureRate({
+    warmUpSeconds: 10,
+    seconds: Number(process.argv[2] ?? 20),
+    concurrency: 32,
+    onProgress,
+  })
   console.log(JSON.stringify(figures, (_, value) => (typeof value === 'number' ? Number(value.toFixed(2)) : value), 2))
   if (figures.missing + figures.doubled > 0) {
     onProgress('Messages are missing or doubled.')
