@@ -103,6 +103,26 @@ test('a message arrives in the event format of Lambda, and is deleted when the f
   ])
 })
 
+test('as many batches run at once as the queue allows', async () => {
+  const release = Promise.withResolvers<void>()
+  let at = 0
+  let most = 0
+  for (const group of ['a', 'b', 'c', 'd']) await send(group, group)
+  await consume(
+    async () => {
+      most = Math.max(most, ++at)
+      await release.promise
+      at--
+    },
+    { ...queues.events, batchSize: 1, maxConcurrency: 2 },
+  )
+  await eventually('two batches', () => at === 2)
+  expect(await queueDepth(client, urls.events)).toEqual({ visible: 2, inFlight: 2 })
+  release.resolve()
+  await empty()
+  expect(most).toBe(2)
+})
+
 test('only the failed message comes again, before the rest of its group', async () => {
   const seen: string[] = []
   const failOnce = new Set(['a1'])
