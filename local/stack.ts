@@ -126,7 +126,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   }
   const dynamodb = await startUnlessGiven('DynamoDB', awsEndpoints.dynamodb, () => startDatabase(dataDir, onFatal))
   await timed(onProgress, 'table', () => ensureTable(dynamodb))
-  const sqs = await startUnlessGiven('SQS', awsEndpoints.sqs, () => startQueues(dataDir))
+  const sqs = await startUnlessGiven('SQS', awsEndpoints.sqs, () => startQueues(dataDir, onFatal))
   const client = queueClient(sqs)
   closing.push(() => client.destroy())
   const s3 = await startUnlessGiven('S3', awsEndpoints.s3, () =>

@@ -1,5 +1,6 @@
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
 import {
-  ChangeMessageVisibilityCommand,
   CreateQueueCommand,
   GetQueueAttributesCommand,
   GetQueueUrlCommand,
@@ -8,11 +9,10 @@ import {
   SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs'
-import { startFauxqs } from 'fauxqs'
 import { type QueueName, type QueueResource, queues } from '../../lambdas/runtime/resources.ts'
-import { INVALID_MESSAGE_BODY_CHAR } from '../../node_modules/fauxqs/dist/sqs/sqsTypes.js'
 import { credentials, region } from '../settings.ts'
-import { type EmbeddedService, refuseRemoteConnections } from './embedded-service.ts'
+import type { EmbeddedService } from './embedded-service.ts'
+import type { QueueThreadData } from './queue-thread.ts'
 
 /** The URL of each queue of the manifest. */
 export type QueueUrls = Readonly<Record<QueueName, string>>
@@ -27,43 +27,36 @@ const deadLetterNameOf = (name: QueueName) => `${name}-dead.fifo`
 export const queueClient = (endpoint: string): SQSClient =>
   new SQSClient({ endpoint, region, credentials, useQueueUrlAsEndpoint: false })
 
-// The embedded SQS checks UTF-16 code units one by one, so it rejects every emoji. SQS checks whole characters:
-// https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-const outsideSqsCharacters = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u
-INVALID_MESSAGE_BODY_CHAR.test = (text) => outsideSqsCharacters.test(text)
-
-/** Starts the embedded SQS on a free port. Its data is a file under `dataDir`; no write is lost after `kill -9`. */
-export async function startQueues(dataDir: string): Promise<EmbeddedService> {
-  const server = await startFauxqs({ port: 0, dataDir, logger: false, defaultRegion: region })
-  const endpoint = `http://127.0.0.1:${server.port}`
-  const remoteConnections = refuseRemoteConnections(server.port)
-  await releaseInFlight(endpoint, server)
+/**
+ * Starts the embedded SQS on a free port, in a thread of its own. Its data is a file under `dataDir`; no write is lost
+ * after `kill -9`.
+ * @param onUnexpectedExit called with one sentence when it ends without being stopped
+ * @throws Error when it does not start
+ */
+export async function startQueues(
+  dataDir: string,
+  onUnexpectedExit: (sentence: string) => void,
+): Promise<EmbeddedService> {
+  const workerData: QueueThreadData = { dataDir }
+  const thread = new Worker(new URL('./queue-thread.ts', import.meta.url), { workerData, execArgv: [] })
+  const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
+  const [port] = (await once(thread, 'message')) as [number]
+  let stopping = false
+  let reason = ''
+  thread.on('error', (error) => {
+    reason = error instanceof Error ? error.message : String(error)
+  })
+  thread.once('exit', () => {
+    if (!stopping) onUnexpectedExit(`The embedded SQS stopped unexpectedly. ${reason}`.trim())
+  })
   return {
-    endpoint,
+    endpoint: `http://127.0.0.1:${port}`,
     async stop() {
-      await server.stop()
-      remoteConnections.end()
+      stopping = true
+      thread.postMessage('stop')
+      await ended
     },
   }
-}
-
-/** The embedded SQS does not accept 0 for a message that it has written to disk. */
-const releaseSeconds = 1
-
-/**
- * Makes messages visible again that a killed process had received, or that wait for their next try. Otherwise they stay
- * in flight for minutes, and their message groups wait.
- */
-async function releaseInFlight(endpoint: string, server: Awaited<ReturnType<typeof startFauxqs>>): Promise<void> {
-  const client = queueClient(endpoint)
-  for (const name of Object.keys(queues) as QueueName[]) {
-    const queue = server.inspectQueue(queueNameOf(name))
-    for (const { receiptHandle } of queue?.messages.inflight ?? []) {
-      const release = { QueueUrl: queue?.url, ReceiptHandle: receiptHandle, VisibilityTimeout: releaseSeconds }
-      await client.send(new ChangeMessageVisibilityCommand(release))
-    }
-  }
-  client.destroy()
 }
 
 /** The figures of each queue. */

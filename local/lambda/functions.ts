@@ -14,13 +14,22 @@ export type LocalFunction = {
 export type PoolOptions = FunctionOptions & {
   /** Maximum number of concurrent calls. */
   readonly concurrency?: number
+  /** A sandbox that nobody has called for so many milliseconds ends. */
+  readonly idleMs?: number
 }
 
-/** Runs a function as Lambda does: a sandbox handles one event at a time. When all are busy, another one starts. */
+/** A sandbox holds 20 to 70 MB. Most of the functions are called every few minutes. */
+const defaultIdleMs = 30_000
+
+/**
+ * Runs a function as Lambda does: a sandbox handles one event at a time. When all are busy, another one starts; one that
+ * idles ends.
+ */
 export function startFunction(options: PoolOptions): LocalFunction {
-  const { name, concurrency = 4, onLog } = options
+  const { name, concurrency = 4, idleMs = defaultIdleMs, onLog } = options
   const timeoutMs = options.resource.timeoutSeconds * 1000
-  const idle: Sandbox[] = []
+  /** With the timers that end them; the one that was called last is the last. */
+  const idle = new Map<Sandbox, NodeJS.Timeout>()
   const all = new Set<Sandbox>()
   const waiting: ((sandbox: Sandbox) => void)[] = []
   let stopped = false
@@ -31,7 +40,9 @@ export function startFunction(options: PoolOptions): LocalFunction {
     return sandbox
   }
   const take = (): Sandbox | Promise<Sandbox> => {
-    for (let sandbox = idle.pop(); sandbox; sandbox = idle.pop()) {
+    for (const [sandbox, timer] of [...idle].reverse()) {
+      clearTimeout(timer)
+      idle.delete(sandbox)
       if (!sandbox.ended) return sandbox
       all.delete(sandbox)
     }
@@ -41,7 +52,12 @@ export function startFunction(options: PoolOptions): LocalFunction {
     if (sandbox.ended) all.delete(sandbox)
     const next = waiting.shift()
     if (next) next(sandbox.ended && !stopped ? open() : sandbox)
-    else if (!sandbox.ended) idle.push(sandbox)
+    else if (!sandbox.ended && !stopped) idle.set(sandbox, setTimeout(endIdle, idleMs, sandbox))
+  }
+  const endIdle = (sandbox: Sandbox) => {
+    idle.delete(sandbox)
+    all.delete(sandbox)
+    void sandbox.end()
   }
 
   return {
@@ -62,6 +78,7 @@ export function startFunction(options: PoolOptions): LocalFunction {
     },
     async stop() {
       stopped = true
+      for (const timer of idle.values()) clearTimeout(timer)
       await Promise.all([...all].map((sandbox) => sandbox.end()))
     },
   }

@@ -16,10 +16,8 @@ export type Poller = {
 export type PollerOptions = {
   readonly client: SQSClient
   readonly queueUrl: string
-  readonly resource: Pick<QueueResource, 'batchSize' | 'visibilitySeconds'>
+  readonly resource: Pick<QueueResource, 'batchSize' | 'visibilitySeconds' | 'maxConcurrency'>
   readonly consumer: Pick<LocalFunction, 'invoke'>
-  /** Maximum number of concurrent batches. The queue keeps the messages of a group in order. */
-  readonly concurrency?: number
   /** Called with one sentence when a call of SQS fails, or when a batch comes again only after minutes. */
   readonly onWarning: (sentence: string) => void
 }
@@ -33,7 +31,7 @@ const errorPauseMs = 500
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export function startPoller(options: PollerOptions): Poller {
-  const { client, queueUrl, resource, consumer, concurrency = 4, onWarning } = options
+  const { client, queueUrl, resource, consumer, onWarning } = options
   const stopping = new AbortController()
   const batches = new Set<Promise<void>>()
 
@@ -46,7 +44,7 @@ export function startPoller(options: PollerOptions): Poller {
           .catch(warn)
           .finally(() => batches.delete(batch))
         batches.add(batch)
-        if (batches.size >= concurrency) await Promise.race(batches)
+        if (batches.size >= resource.maxConcurrency) await Promise.race(batches)
       } catch (error) {
         warn(error)
         // Without a pause, an unreachable queue would be polled in a busy loop.

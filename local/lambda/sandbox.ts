@@ -43,6 +43,9 @@ export type Sandbox = {
   readonly ended: boolean
 }
 
+/** By default it would be 192 MB, and there may be a dozen sandboxes. */
+const maxYoungGenerationSizeMb = 24
+
 const workerFile = new URL('./worker.ts', import.meta.url)
 
 /** Starts a sandbox in a worker thread. It ends after a time-out, after a crash, or if the bundle does not load. */
@@ -59,7 +62,7 @@ export function openSandbox(
     workerData: settings,
     env: { ...environment, ...lambdaEnvironment(name, resource.memoryMb) },
     execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: resource.memoryMb },
+    resourceLimits: { maxOldGenerationSizeMb: resource.memoryMb, maxYoungGenerationSizeMb },
     stdout: true,
     stderr: true,
   })

@@ -52,16 +52,26 @@ export function signedHeaders(access: AwsAccess, headers: Record<string, string>
   )
   const scope = `${day}/${access.region}/${access.service}/aws4_request`
   const toSign = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${sha256(canonical)}`
-  const key = [access.region, access.service, 'aws4_request'].reduce<Uint8Array>(
-    hmac,
-    hmac(`AWS4${access.secretAccessKey}`, day),
-  )
-  const signature = createHmac('sha256', key).update(toSign).digest('hex')
+  const signature = createHmac('sha256', signingKey(access, day)).update(toSign).digest('hex')
   const credential = `${access.accessKeyId}/${scope}`
   return {
     ...all,
     authorization: `AWS4-HMAC-SHA256 Credential=${credential}, SignedHeaders=${signed}, Signature=${signature}`,
   }
+}
+
+const signingKeys = new WeakMap<AwsAccess, { readonly day: string; readonly key: Uint8Array }>()
+
+/** The key that signs for a day. It is kept, because deriving it costs as much as the rest of a signature. */
+function signingKey(access: AwsAccess, day: string): Uint8Array {
+  const kept = signingKeys.get(access)
+  if (kept?.day === day) return kept.key
+  const key = [access.region, access.service, 'aws4_request'].reduce<Uint8Array>(
+    hmac,
+    hmac(`AWS4${access.secretAccessKey}`, day),
+  )
+  signingKeys.set(access, { day, key })
+  return key
 }
 
 /**

@@ -22,7 +22,9 @@ let queue: EventQueue
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'helpdesk-twitter-'))
-  part = await startQueues(folder)
+  part = await startQueues(folder, (sentence) => {
+    throw new Error(sentence)
+  })
   client = queueClient(part.endpoint)
   url = (await ensureQueues(client, part.endpoint)).urls.events
   const environment = {

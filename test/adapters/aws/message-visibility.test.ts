@@ -25,7 +25,9 @@ let poller: Poller | undefined
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'helpdesk-twitter-'))
-  part = await startQueues(folder)
+  part = await startQueues(folder, (sentence) => {
+    throw new Error(sentence)
+  })
   client = queueClient(part.endpoint)
   ;({ urls, deadLetterUrls } = await ensureQueues(client, part.endpoint))
   visibility = createMessageVisibility(

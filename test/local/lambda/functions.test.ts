@@ -99,6 +99,23 @@ describe('a function', () => {
   })
 })
 
+describe('a sandbox that idles', () => {
+  const source = "export const handler = async () => (await import('node:worker_threads')).threadId"
+
+  test('ends, and the next call gets a new one', async () => {
+    const local = start(source, { idleMs: 1 })
+    const first = await local.invoke({})
+    await eventually('a new sandbox', async () => (await local.invoke({})) !== first)
+  })
+
+  test('does not end while it handles a call', async () => {
+    const local = start('export const handler = () => new Promise((done) => setTimeout(done, 50, "done"))', {
+      idleMs: 1,
+    })
+    expect(await local.invoke({})).toBe('done')
+  })
+})
+
 describe('a failure', () => {
   test('of the handler is thrown with its type, message and trace and logged, and the sandbox continues', async () => {
     const local = start(`let calls = 0

@@ -20,7 +20,9 @@ const troubles: string[] = []
 // Each test has its own queues: the embedded SQS still answers the last long poll of a stopped poller.
 beforeEach(async () => {
   folder = temporaryFolder()
-  part = await startQueues(folder.path)
+  part = await startQueues(folder.path, (sentence) => {
+    throw new Error(sentence)
+  })
   client = queueClient(part.endpoint)
   const ensured = await ensureQueues(client, part.endpoint)
   urls = ensured.urls
@@ -99,6 +101,26 @@ test('a message arrives in the event format of Lambda, and is deleted when the f
       ],
     },
   ])
+})
+
+test('as many batches run at once as the queue allows', async () => {
+  const release = Promise.withResolvers<void>()
+  let at = 0
+  let most = 0
+  for (const group of ['a', 'b', 'c', 'd']) await send(group, group)
+  await consume(
+    async () => {
+      most = Math.max(most, ++at)
+      await release.promise
+      at--
+    },
+    { ...queues.events, batchSize: 1, maxConcurrency: 2 },
+  )
+  await eventually('two batches', () => at === 2)
+  expect(await queueDepth(client, urls.events)).toEqual({ visible: 2, inFlight: 2 })
+  release.resolve()
+  await empty()
+  expect(most).toBe(2)
 })
 
 test('only the failed message comes again, before the rest of its group', async () => {

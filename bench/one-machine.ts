@@ -1,0 +1,94 @@
+/**
+ * `npm run bench one-machine`: how many deliveries a second one machine accepts and turns into messages, the time of an
+ * answer at half that rate, and the memory. Asks for every message that was acknowledged.
+ */
+import { measureRate, type RateFigures } from './rate.ts'
+import type { Options, Row, Section } from './section.ts'
+import { type Spread, spreadOf, spreadText } from './statistics.ts'
+
+/** Each run floods a fresh installation, so three take some minutes. */
+const RUNS = 3
+const SECONDS = 20
+const CONCURRENCY = 32
+const WARM_UP_SECONDS = 10
+
+/** @throws Error when the product does not start or does not drain */
+export async function oneMachine({ onProgress }: Options): Promise<Section> {
+  const runs: RateFigures[] = []
+  while (runs.length < RUNS) {
+    onProgress(`one machine: ${runs.length + 1} of ${RUNS}`)
+    const options = { warmUpSeconds: WARM_UP_SECONDS, seconds: SECONDS, concurrency: CONCURRENCY, onProgress }
+    runs.push(await measureRate(options))
+  }
+  return sectionOf(runs)
+}
+
+/** The section of some runs. */
+export function sectionOf(runs: readonly RateFigures[]): Section {
+  const of = (figure: (run: RateFigures) => number) => spreadOf(runs.map(figure))
+  const half = Math.round(of((run) => run.halfRate.perSecond).median)
+  const grown = of((run) => run.residentMb.end - run.residentMb.before)
+  const total = (figure: (run: RateFigures) => number) => runs.map(figure).reduce((sum, one) => sum + one, 0)
+  return {
+    rows: [
+      atLeast(
+        'deliveries accepted',
+        of((run) => run.acceptedPerSecond),
+        500,
+      ),
+      atLeast(
+        'messages in tickets',
+        of((run) => run.messagesPerSecond),
+        400,
+      ),
+      row(
+        `an answer at ${half} a second, 99 of 100`,
+        of((run) => run.halfRate.p99Ms),
+        'ms',
+        200,
+      ),
+      row(
+        `an answer at ${half} a second, half of them`,
+        of((run) => run.halfRate.p50Ms),
+        'ms',
+      ),
+      row(
+        'processor time of a message, all processes',
+        of((run) => run.cpuMsPerMessage),
+        'ms',
+      ),
+      row(
+        'memory at the end, all processes',
+        of((run) => run.residentMb.end),
+        'MB',
+      ),
+      row('memory grown since the warm-up', grown, 'MB'),
+      {
+        name: 'messages acknowledged, but missing or doubled',
+        figure: `${total(({ missing, doubled }) => missing + doubled)} of ${total((run) => run.acknowledged)}`,
+        goal: '0',
+        isMet: total(({ missing, doubled }) => missing + doubled) === 0,
+        remark: `${total((run) => run.refused)} were not accepted.`,
+      },
+    ],
+    blocks: [`${runs.length} runs with data of their own.`],
+  }
+}
+
+function row(name: string, figure: Spread, unit: string, most?: number): Row {
+  return {
+    name: `one machine: ${name}`,
+    figure: `${spreadText(figure, unit === 'ms' ? 1 : 0)} ${unit}`,
+    goal: most === undefined ? '' : `${most} ${unit}`,
+    isMet: most === undefined ? null : figure.median <= most,
+    remark: '',
+  }
+}
+
+function atLeast(name: string, figure: Spread, least: number): Row {
+  return {
+    ...row(name, figure, 'a second'),
+    goal: `at least ${least}`,
+    isMet: figure.median >= least,
+  }
+}
