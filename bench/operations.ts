@@ -35,6 +35,7 @@ export const goals = {
   'a reply, from POST to sent': {},
   'its echo': {},
   'a reply, from POST to sent, and its echo': { write: 16, read: 12 },
+  'a later reply of the ticket, from POST to sent, and its echo': { write: 16, read: 12 },
   'the same, the first of the account and the app in their windows at X': {},
   'PATCH of a status': { write: 6 },
   'PATCH that adds 3 tags': { write: 6 },
@@ -316,6 +317,10 @@ export async function startBench() {
       await count('a reply, from POST to sent', () => reply(ticketId))
       await count('its echo', () => route(counted, echo(customer), 'repeated'))
       units['a reply, from POST to sent, and its echo'] = sum(units['a reply, from POST to sent'], units['its echo'])
+      await count('a later reply of the ticket, from POST to sent, and its echo', async () => {
+        await reply(ticketId)
+        await route(counted, echo(customer), 'repeated')
+      })
       await count('PATCH of a status', () => patch(ticketId, { status: 'pending' }))
       await count('PATCH that closes a ticket', () => patch(ticketId, { status: 'closed' }))
 
