@@ -12,10 +12,11 @@ import { createInactivityReport } from '../use-cases/report-inactivity.ts'
 
 const environment = readEnvironment('inactivity')
 const { access, encryption } = xAccess(environment)
-const { channels, health } = openStores(environment.TABLE_NAME, now)
+const { channels, counts, health } = openStores(environment.TABLE_NAME, now)
 
 export const handler = createInactivityReport({
   channels,
+  counts,
   health,
   accounts: createXAccounts(access),
   subscriptions: createXSubscriptions(access, eventSourceIn(environment.EVENT_SOURCE)),

@@ -239,7 +239,7 @@ export const table = {
       projected: ['status', 'tags', 'messageCount', 'outboundCount', 'firstResponseAt'],
     },
     /** What happened on a channel: messages, ignored events, outcomes of replies. */
-    counts: { partitionKey: 'inCounts', sortKey: 'countedAt', projected: ['counts'] },
+    counts: { partitionKey: 'inCounts', sortKey: 'countedAt', projected: ['counts', 'receivedAt'] },
     /** Replies to send and messages with media to fetch, by the time at which they are due. */
     due: { partitionKey: 'inDue', sortKey: 'dueAt', projected: ['ticketId', 'channelId'] },
   },

@@ -8,6 +8,7 @@ import type { Channel } from '../core/channels/channel.ts'
 import { type Inactivity, inactivityToReport } from '../core/channels/inactivity.ts'
 import { inactivityMail, revokedMail } from '../core/channels/mails.ts'
 import type { ChannelStore, HealthStore } from '../core/ports/channels.ts'
+import type { CountStore } from '../core/ports/events.ts'
 import type { Log } from '../core/ports/platform.ts'
 import { type CheckDependencies, createChannelCheck } from './check-channel.ts'
 import { type Attended, eachChannel } from './each-channel.ts'
@@ -15,6 +16,7 @@ import type { Notify } from './notify-administrators.ts'
 
 export type InactivityDependencies = CheckDependencies & {
   channels: Pick<ChannelStore, 'extension' | 'list' | 'revocationWasNotified' | 'inactivityWasNotified'>
+  counts: Pick<CountStore, 'lastMessageAt'>
   health: Pick<HealthStore, 'turn' | 'saveTurn'>
   notify: Notify
   log: Log
@@ -29,9 +31,9 @@ const MAX_CHANNEL_MS = 60_000
 const RESERVE_MS = 5_000
 
 /** What a channel has to report. */
-type Due = { readonly channel: Channel; readonly isRevoked: boolean; readonly inactivity: Inactivity | null }
+type Due = { readonly channel: Channel; readonly isRevoked: boolean }
 
-export function createInactivityReport({ notify, health, log, ...dependencies }: InactivityDependencies) {
+export function createInactivityReport({ notify, counts, health, log, ...dependencies }: InactivityDependencies) {
   const { channels, publicUrl } = dependencies
 
   return async (
@@ -44,8 +46,7 @@ export function createInactivityReport({ notify, health, log, ...dependencies }:
     const due = new Map<string, Due>()
     for (const channel of await channels.list()) {
       const isRevoked = channel.status === 'needs_reconnection' && !channel.revocationNotified
-      const inactivity = inactivityToReport(channel, extension, now)
-      if (isRevoked || inactivity) due.set(channel.id, { channel, isRevoked, inactivity })
+      if (isRevoked || inactivityToReport(channel, extension, now)) due.set(channel.id, { channel, isRevoked })
     }
     const end = await eachChannel<Due>(
       [...due.values()].map(({ channel }) => channel),
@@ -68,8 +69,10 @@ export function createInactivityReport({ notify, health, log, ...dependencies }:
     /** A failure of a check of ours is told in the mail, and fails the channel when the mail has left. */
     async function report(one: Due | undefined, signal: AbortSignal): Promise<Attended> {
       if (!one) return 'unasked'
-      const { channel, isRevoked, inactivity } = one
+      const { channel, isRevoked } = one
       const failures: unknown[] = []
+      const lastMessageAt = await counts.lastMessageAt(channel)
+      const inactivity = inactivityToReport({ ...channel, lastMessageAt }, extension, now)
       if (isRevoked && (await notify('revocation', channel.id, () => revokedMail(channel, publicUrl)))) {
         await channels.revocationWasNotified(channel.id)
       }

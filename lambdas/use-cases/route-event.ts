@@ -3,6 +3,7 @@
  * a record of why not; processing it again changes nothing. After a failure the queue delivers the event and its
  * successors of the same person again, and finally moves it to the dead-letter queue.
  */
+import { endsMinute } from '../core/channels/inactivity.ts'
 import { recoveredBy } from '../core/channels/outage.ts'
 import type { RoutedOutcome } from '../core/log-events.ts'
 import type { EventRecord } from '../core/ports/events.ts'
@@ -26,9 +27,6 @@ import { dueMessageOf } from './due-message.ts'
 import { conflict, retryOnConflict } from './retry-on-conflict.ts'
 
 export type RouterDependencies = Stores & { mediaQueue: DueQueue; now: Clock; log: Log }
-
-/** `lastMessageAt` of a channel may be so much too early. */
-const LAST_MESSAGE_PRECISION_MS = 60_000
 
 /** The result of an event, as logs and `npm run replay` show it. */
 type Outcome = { outcome: RoutedOutcome; reason: string; ticketId: string | null }
@@ -164,11 +162,8 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
     }
   }
 
-  /** Once a minute is enough: «No messages (h)» counts hours, and many messages may come in a second. */
-  async function saveLastMessageAt({ channel }: Situation, { channelUserId, receivedAt }: Activity): Promise<void> {
-    const known = channel?.lastMessageAt
-    if (known && Date.parse(receivedAt) - Date.parse(known) < LAST_MESSAGE_PRECISION_MS) return
-    await channels.saveLastMessageAt(channelIdOf(channelUserId), receivedAt)
+  async function saveLastMessageAt({ channel }: Situation, { receivedAt }: Activity): Promise<void> {
+    if (channel && endsMinute(channel, receivedAt)) await channels.saveLastMessageAt(channel.id, receivedAt)
   }
 
   /** A failure must not delay the customer's next message: `requeue` queues the media within a minute. */

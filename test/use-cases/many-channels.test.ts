@@ -263,6 +263,7 @@ describe('the report of inactivity', () => {
   const runOf = () =>
     createInactivityReport({
       ...stores(),
+      counts: { lastMessageAt: async ({ lastMessageAt }) => lastMessageAt },
       ...portsOf(x()),
       encryption,
       notify: async (_about, channelId, mail) => {

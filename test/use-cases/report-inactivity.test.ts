@@ -60,6 +60,7 @@ function run(hours: number, recipients = 1) {
   }
   const report = createInactivityReport({
     channels: stores.channels,
+    counts: stores.counts,
     health: stores.health,
     ...portsOf(x),
     encryption,

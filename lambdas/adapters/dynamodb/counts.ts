@@ -1,9 +1,9 @@
-import { PutCommand } from '@aws-sdk/lib-dynamodb'
+import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { CountStore } from '../../core/ports/events.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import { type CountName, dayCounts, dayOf, daysBetween } from '../../core/reports/counts.ts'
 import { addUp, type Figures, figuresOf, type ReportedTicket } from '../../core/reports/report.ts'
-import { earlierOf } from '../../core/time.ts'
+import { earlierOf, laterOf } from '../../core/time.ts'
 import { conditionHolds, type Item, keys, queryAll, shardOf, shardsOf, type TableAccess } from './table.ts'
 
 /**
@@ -80,6 +80,12 @@ export function createCountStore({ now, ...access }: TableAccess & { now: Clock 
       return Promise.all(counted)
     },
 
+    async lastMessageAt({ id, lastMessageAt: known }) {
+      if (known === null) return null
+      const newest = await Promise.all(shardsOf(id).map((partition) => newestMessage(access, partition, known)))
+      return newest.reduce<string>((latest, at) => laterOf(latest, at ?? ''), known)
+    },
+
     async reported(channelId, from, to) {
       const shards = await Promise.all(
         shardsOf(channelId).map((partition) =>
@@ -94,6 +100,36 @@ export function createCountStore({ now, ...access }: TableAccess & { now: Clock 
       return new Map([...byDay].map(([day, items]) => [day, addUp(items.map(figuresIn))]))
     },
   }
+}
+
+/** Entries to look at in a query: most are messages. */
+const LOOKED_AT = 20
+
+/** ISO time at which the newest customer's message in a partition came in; null if none was written since a time. */
+async function newestMessage({ tableName, documents }: TableAccess, partition: string, since: string) {
+  let start: Record<string, unknown> | undefined
+  do {
+    const { Items = [], LastEvaluatedKey } = await documents.send(
+      new QueryCommand({
+        TableName: tableName,
+        IndexName: 'counts',
+        KeyConditionExpression: 'inCounts = :partition AND countedAt > :since',
+        FilterExpression: 'contains(counts, :opened) OR contains(counts, :joined)',
+        ExpressionAttributeValues: {
+          ':partition': partition,
+          ':since': since,
+          ':opened': 'opened',
+          ':joined': 'joined',
+        },
+        ScanIndexForward: false,
+        Limit: LOOKED_AT,
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    )
+    if (Items[0]) return String(Items[0].receivedAt)
+    start = LastEvaluatedKey
+  } while (start)
+  return null
 }
 
 /** A day and what was counted of it so far: every entry before `countedTo`, a sort key. */

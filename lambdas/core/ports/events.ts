@@ -1,3 +1,4 @@
+import type { Channel } from '../channels/channel.ts'
 import type { DayCounts } from '../reports/counts.ts'
 import type { Figures } from '../reports/report.ts'
 import type { Page, PageRequest } from './tickets.ts'
@@ -31,10 +32,15 @@ export type EventStore = {
   list(filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>>
 }
 
-/** Counts per channel and UTC day, to read. The other stores write them together with what they count. */
+/** Counts per channel and UTC day, to read. What is counted carries its count. */
 export type CountStore = {
   /** The counts of each UTC day from `from` to `to` (`YYYY-MM-DD`, both included), oldest first. */
   activity(channelId: string, from: string, to: string): Promise<DayCounts[]>
+  /**
+   * ISO time at which the newest customer's message of a channel came in; null if there is none. The channel's own
+   * `lastMessageAt` may be a minute earlier.
+   */
+  lastMessageAt(channel: Pick<Channel, 'id' | 'lastMessageAt'>): Promise<string | null>
   /** The figures of the tickets opened on each of these days, by day; days without tickets are left out. */
   reported(channelId: string, from: string, to: string): Promise<ReadonlyMap<string, Figures>>
 }

@@ -6,7 +6,24 @@ import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import { notFound, type Route, route } from './route.ts'
 
-export function channelRoutes({ channels, now }: Pick<Stores, 'channels'> & { now: Clock }): Route[] {
+/** More channels than this show a `lastMessageAt` that may be a minute too early: looking takes some queries for each. */
+const MAX_EXACT = 25
+
+export function channelRoutes({
+  channels,
+  counts,
+  now,
+}: Pick<Stores, 'channels' | 'counts'> & { now: Clock }): Route[] {
+  async function show(channel: Channel): Promise<ApiChannel> {
+    return toApiChannel({ ...channel, lastMessageAt: await counts.lastMessageAt(channel) })
+  }
+
+  /** @throws Problem 404 */
+  function showFound(channel: Channel | null, id: string | undefined): Promise<ApiChannel> {
+    if (!channel) throw notFound('channel', id)
+    return show(channel)
+  }
+
   return [
     route({
       method: 'GET',
@@ -17,7 +34,10 @@ export function channelRoutes({ channels, now }: Pick<Stores, 'channels'> & { no
       body: null,
       answer: 'channelList',
       problems: [],
-      handle: async () => ({ channels: (await channels.list()).map(toApiChannel) }),
+      handle: async () => {
+        const all = await channels.list()
+        return { channels: all.length > MAX_EXACT ? all.map(toApiChannel) : await Promise.all(all.map(show)) }
+      },
     }),
     route({
       method: 'GET',
@@ -28,7 +48,7 @@ export function channelRoutes({ channels, now }: Pick<Stores, 'channels'> & { no
       body: null,
       answer: 'channel',
       problems: [404],
-      handle: async ({ params }) => found(await channels.get(params.id ?? ''), params.id),
+      handle: async ({ params }) => showFound(await channels.get(params.id ?? ''), params.id),
     }),
     route({
       method: 'PATCH',
@@ -40,15 +60,9 @@ export function channelRoutes({ channels, now }: Pick<Stores, 'channels'> & { no
       answer: 'channel',
       problems: [404],
       handle: async ({ params, body }) =>
-        found(await channels.change(params.id ?? '', body, now().toISOString()), params.id),
+        showFound(await channels.change(params.id ?? '', body, now().toISOString()), params.id),
     }),
   ]
-}
-
-/** @throws Problem 404 */
-function found(channel: Channel | null, id: string | undefined): ApiChannel {
-  if (!channel) throw notFound('channel', id)
-  return toApiChannel(channel)
 }
 
 /** The public fields of a channel. */
