@@ -1,0 +1,38 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { FunctionName } from '../../lambdas/runtime/resources.ts'
+
+/**
+ * Wrong versions of functions, each of which breaks a promise that the harness checks. They prove that the harness can
+ * fail. `mutant-handlers.ts` has their code.
+ */
+export const mutants = {
+  idempotency: { of: 'router', what: 'a direct message that comes again is stored again' },
+  batch: { of: 'router', what: 'the batch of events reports no failures' },
+  closed: { of: 'router', what: 'a direct message joins a closed ticket' },
+  claim: { of: 'sender', what: 'an attempt to send a reply is not stored before it is made' },
+  outcome: { of: 'sender', what: 'a reply whose outcome is unknown counts as not sent' },
+  order: { of: 'sender', what: 'a reply does not wait for the earlier one of its ticket' },
+  queue: { of: 'webhook', what: 'the webhook answers 200 when the queue has failed' },
+} as const satisfies Record<string, { readonly of: FunctionName; readonly what: string }>
+
+export type MutantName = keyof typeof mutants
+
+/**
+ * Bundles the function of a mutant, as the functions of the product are bundled.
+ * @param folder where its source and its bundle are written
+ * @returns the folder of the bundle by the function's name
+ */
+export async function bundleMutant(name: MutantName, folder: string): Promise<Partial<Record<FunctionName, string>>> {
+  const [{ bundle }, bundler] = await Promise.all([import('../../build/bundle.ts'), import('esbuild')])
+  const handlers = join(import.meta.dirname, 'mutant-handlers.ts')
+  const entry = join(folder, `${name}.ts`)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(entry, `import { handlerOf } from '${handlers}'\nexport const handler = handlerOf.${name}()\n`)
+  try {
+    return { [mutants[name].of]: (await bundle(entry, join(folder, mutants[name].of))).folder }
+  } finally {
+    // Otherwise it waits as a process of its own for more to bundle.
+    await bundler.stop()
+  }
+}
