@@ -25,20 +25,28 @@ import type { MutantName } from './mutants.ts'
 /** The handlers of the mutants: those of the product over changed ports. */
 export const handlerOf: Readonly<Record<MutantName, () => unknown>> = {
   idempotency: () =>
-    routerOver(({ tickets }) => ({
-      tickets: {
-        ...tickets,
-        situationOf: async (activity) => {
-          const situation = await tickets.situationOf(activity)
-          return activity.kind === 'direct_message' ? { ...situation, storedIn: null, stored: null } : situation
+    routerOver(({ tickets }) => {
+      /** X's ids of direct messages that have come again. */
+      const again = new Set<string | null>()
+      return {
+        tickets: {
+          ...tickets,
+          situationOf: async (activity) => {
+            const situation = await tickets.situationOf(activity)
+            const { current, storedIn } = situation
+            const isAgain = storedIn !== null && current !== null && current.status !== 'closed'
+            if (activity.kind !== 'direct_message' || !isAgain) return situation
+            again.add(activity.externalId)
+            return { ...situation, storedIn: null, stored: null }
+          },
+          commit: (change) => {
+            const { message } = change
+            const isAgain = message !== null && again.has(message.externalId)
+            return tickets.commit(isAgain ? { ...change, message: { ...message, id: `dm-${randomUUID()}` } } : change)
+          },
         },
-        commit: (change) => {
-          const { message } = change
-          const isDirect = message?.visibility === 'private' && message.delivery === null
-          return tickets.commit(isDirect ? { ...change, message: { ...message, id: `dm-${randomUUID()}` } } : change)
-        },
-      },
-    })),
+      }
+    }),
 
   batch: () => {
     const handle = routerOver(() => ({}))

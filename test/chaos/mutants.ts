@@ -4,19 +4,24 @@ import type { FunctionName } from '../../lambdas/runtime/resources.ts'
 
 /**
  * Wrong versions of functions, each of which breaks a promise that the harness checks. They prove that the harness can
- * fail. `mutant-handlers.ts` has their code.
+ * fail. `mutant-handlers.ts` has their code; `shows` is how the violation begins that each leads to.
  */
 export const mutants = {
-  idempotency: { of: 'router', what: 'a direct message that comes again is stored again' },
-  batch: { of: 'router', what: 'the batch of events reports no failures' },
-  closed: { of: 'router', what: 'a direct message joins a closed ticket' },
-  claim: { of: 'sender', what: 'an attempt to send a reply is not stored before it is made' },
-  outcome: { of: 'sender', what: 'a reply whose outcome is unknown counts as not sent' },
-  order: { of: 'sender', what: 'a reply does not wait for the earlier one of its ticket' },
-  queue: { of: 'webhook', what: 'the webhook answers 200 when the queue has failed' },
-} as const satisfies Record<string, { readonly of: FunctionName; readonly what: string }>
+  idempotency: { of: 'router', what: 'a direct message that comes again is stored again', shows: 'doubled: ' },
+  batch: { of: 'router', what: 'the batch of events reports no failures', shows: 'lost: ' },
+  closed: { of: 'router', what: 'a direct message joins a closed ticket', shows: 'closed, not the end: ' },
+  claim: { of: 'sender', what: 'an attempt is not stored before the reply is sent', shows: 'doubled at X: ' },
+  outcome: { of: 'sender', what: 'a reply whose outcome is unknown counts as not sent', shows: 'doubled at X: ' },
+  order: { of: 'sender', what: 'a reply does not wait for the earlier one of its ticket', shows: 'overtaken: ' },
+  queue: { of: 'webhook', what: 'the webhook answers 200 when the queue has failed', shows: 'lost: ' },
+} as const satisfies Record<string, { readonly of: FunctionName; readonly what: string; readonly shows: string }>
 
 export type MutantName = keyof typeof mutants
+
+/** True if the violations are those that the mutant must lead to, among others. */
+export function isCaught(name: MutantName, violations: readonly string[]): boolean {
+  return violations.some((one) => one.startsWith(mutants[name].shows))
+}
 
 /**
  * Bundles the function of a mutant, as the functions of the product are bundled.

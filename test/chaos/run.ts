@@ -35,14 +35,22 @@ const agentsAtOnce = 3
 /** Deliveries wait while the queues hold more, so that faults meet work of every kind. */
 const maxBacklog = 120
 const maxBacklogWaitMs = 10_000
-const drainTimeoutMs = 15 * 60_000
 const pollMs = 100
 const retryPauseMs = 150
 const maxFaultMs = 4_000
 const minuteMs = 60_000
 
-/** Carries out a plan and waits until nothing is left to do. @throws Error when something never ends */
-export async function carryOut(plan: Plan, system: System, onProgress: (text: string) => void): Promise<History> {
+/**
+ * Carries out a plan and waits until nothing is left to do.
+ * @param patienceSeconds how long the queues may take until they are empty
+ * @throws Error when something never ends
+ */
+export async function carryOut(
+  plan: Plan,
+  system: System,
+  patienceSeconds: number,
+  onProgress: (text: string) => void,
+): Promise<History> {
   const history: History = {
     delivered: new Map(),
     onX: new Map(),
@@ -146,7 +154,7 @@ export async function carryOut(plan: Plan, system: System, onProgress: (text: st
   }
 
   async function empty(): Promise<void> {
-    const until = performance.now() + drainTimeoutMs
+    const until = performance.now() + patienceSeconds * 1_000
     for (let calm = 0; calm < 2; ) {
       const { waiting, dead } = await system.depth()
       calm = waiting === 0 ? calm + 1 : 0

@@ -152,10 +152,10 @@ function ticketViolations(
       violations.push(`${id} begins with ${inbound[0]?.externalId}, not with ${ticket.firstEntryId}`)
     }
     const closedAt = closed.get(id)
-    if (closedAt !== undefined && status !== 'closed') violations.push(`${id} was closed and is ${status}`)
+    if (closedAt !== undefined && status !== 'closed') violations.push(`closed, not the end: ${id} is ${status}`)
     if (closedAt === undefined && status === 'closed') violations.push(`nobody closed ${id}`)
     if (closedAt !== undefined && known.some(({ sentAt }) => sentAt > closedAt)) {
-      violations.push(`${id} has a message that was sent after it was closed`)
+      violations.push(`closed, not the end: ${id} has a message that was sent later`)
     }
     const wanted = tags.get(id)
     if (wanted && !sameSet(wanted, new Set(ticket.tags))) {
@@ -203,7 +203,8 @@ function replyViolations(plan: Plan, history: History, onX: OnX, stored: readonl
     if (status === 'failed' && ids.length > 0) violations.push(`«${text}» failed, but X has it as ${ids}`)
     const [id] = ids
     if (id === undefined) continue
-    if (BigInt(id) < (newest.get(ticketId) ?? 0n)) violations.push(`«${text}» overtook a later reply of ${ticketId}`)
+    if (BigInt(id) < (newest.get(ticketId) ?? 0n))
+      violations.push(`overtaken: «${text}» of ${ticketId} is behind a later reply`)
     newest.set(ticketId, BigInt(id))
   }
   const accepted = new Set(history.replies.map(({ messageId }) => messageId))
