@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { defaultLimits } from '../../local/x-simulator/limits.ts'
-import { isCaught, type MutantName, mutants } from './mutants.ts'
-import { type Parts, type Plan, planFrom, type Step } from './plan.ts'
+import { isCaught, type MutantName, mutants, shapeFor } from './mutants.ts'
+import { type Plan, planFrom, type Shape, type Step } from './plan.ts'
 import { carryOut } from './run.ts'
 import { System } from './system.ts'
 import { judge, type Verdict } from './verdict.ts'
@@ -12,7 +12,7 @@ import { judge, type Verdict } from './verdict.ts'
 export type Options = {
   readonly seed: number
   readonly deliveries: number
-  readonly parts?: Parts
+  readonly shape?: Shape
   readonly mutant?: MutantName | ''
   /** How long the queues may take until they are empty; a message that fails comes again for 22 minutes. */
   readonly patienceSeconds?: number
@@ -23,8 +23,8 @@ export type Outcome = Verdict & { readonly faults: ReadonlyMap<string, number> }
 
 /** Tries the product with the plan of a seed. A run that does not come to its end is a violation too. */
 export async function chaos(options: Options): Promise<Outcome> {
-  const { seed, deliveries, parts, mutant = '', patienceSeconds = 25 * 60, onProgress = () => {} } = options
-  const plan = planFrom(seed, deliveries, parts)
+  const { seed, deliveries, shape, mutant = '', patienceSeconds = 25 * 60, onProgress = () => {} } = options
+  const plan = planFrom(seed, deliveries, shape)
   const dataDir = mkdtempSync(join(tmpdir(), 'helpdesk-chaos-'))
   const system = new System(dataDir, seed, mutant)
   let isFine = false
@@ -115,8 +115,7 @@ if (import.meta.main) {
     const all = Object.keys(mutants) as MutantName[]
     const chosen = values.mutants ? all : all.filter((name) => name === values.mutant)
     for (const name of chosen) {
-      const parts = { kills: false, outages: false, switches: false }
-      const options = { seed, deliveries, parts, mutant: name, patienceSeconds: 90, onProgress }
+      const options = { seed, deliveries, shape: shapeFor[name], mutant: name, patienceSeconds: 90, onProgress }
       const { violations } = await timed(`mutant «${name}»: ${mutants[name].what}`, options)
       if (!isCaught(name, violations)) {
         console.log('  NOT CAUGHT')

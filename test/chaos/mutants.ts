@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { FunctionName } from '../../lambdas/runtime/resources.ts'
+import type { Shape } from './plan.ts'
 
 /**
  * Wrong versions of functions, each of which breaks a promise that the harness checks. They prove that the harness can
@@ -21,6 +22,26 @@ export type MutantName = keyof typeof mutants
 /** True if the violations are those that the mutant must lead to, among others. */
 export function isCaught(name: MutantName, violations: readonly string[]): boolean {
   return violations.some((one) => one.startsWith(mutants[name].shows))
+}
+
+const dense: Shape = {
+  isWhole: false,
+  agentEvery: 3,
+  faultsEvery: 30,
+  faultKinds: ['slow'],
+  xAnswersEvery: 5,
+  xAnswers: ['slow'],
+}
+
+/** The plan in which a mutant shows soon: with much of what it cannot stand. */
+export const shapeFor: Readonly<Record<MutantName, Shape>> = {
+  idempotency: dense,
+  batch: { ...dense, faultKinds: ['failing', 'throttled'] },
+  closed: dense,
+  claim: { ...dense, xAnswers: ['taken, and the sender dies'] },
+  outcome: { ...dense, xAnswers: ['503, taken'] },
+  order: { ...dense, xAnswers: ['429', '500'] },
+  queue: { ...dense, faultKinds: ['failing', 'refused'] },
 }
 
 /**

@@ -70,8 +70,17 @@ export type Plan = {
   readonly steps: readonly Step[]
 }
 
-/** Long disturbances that a plan can leave out, so that a mutant's run is short. */
-export type Parts = { readonly kills: boolean; readonly outages: boolean; readonly switches: boolean }
+/** What a plan is made of. Each `Every` is a number of deliveries. */
+export type Shape = {
+  /** With kills of everything, outages, switches and silence, which take long. */
+  readonly isWhole: boolean
+  readonly agentEvery: number
+  readonly faultsEvery: number
+  readonly faultKinds: readonly FaultKind[]
+  readonly xAnswersEvery: number
+  /** The names of X's answers. */
+  readonly xAnswers: readonly string[]
+}
 
 /** Ids and texts of X are built from this time, so that a seed always gives the same plan. */
 const start = Date.UTC(2026, 0, 1, 12)
@@ -87,11 +96,7 @@ const maxCustomers = 500
  * The plan of a run. The same arguments give the same plan.
  * @param deliveries how many different deliveries come; a fifth of them come twice
  */
-export function planFrom(
-  seed: number,
-  deliveries: number,
-  parts: Parts = { kills: true, outages: true, switches: true },
-): Plan {
+export function planFrom(seed: number, deliveries: number, shape: Shape = wholeShape(deliveries)): Plan {
   const random = randomFrom(seed)
   const channels = [1, 2, 3].map((n): User => ({ id: String(3_000_000_000 + n), username: `shop${n}` }))
   const customers = Array.from(
@@ -115,29 +120,40 @@ export function planFrom(
     place(n + random.below(shuffleWithin), step)
     if (random.chance(shareAgain)) place(n + random.below(againWithin), step)
     // In the middle of what is written, so that it concerns people who have written before.
-    if (n % Math.max(6, Math.floor(deliveries / 3_000)) === 5) place(n, people.agent())
+    if (n % shape.agentEvery === shape.agentEvery - 1) place(n, people.agent())
     if (n % Math.max(20, Math.floor(deliveries / 600)) === 10) place(n, { do: 'write', message: people.onX() })
   }
   const faultLength = 25
-  scatter(Math.ceil(deliveries / 60), (at) => {
+  scatter(Math.ceil(deliveries / shape.faultsEvery), (at) => {
     place(at + 5 + random.below(faultLength), { do: 'faults', faults: [] })
-    return { do: 'faults', faults: faultsFrom(random) }
+    return { do: 'faults', faults: faultsFrom(random, shape.faultKinds) }
   })
-  scatter(Math.min(1_000, Math.ceil(deliveries / 15)), () => ({ do: 'x_answers', answers: random.pick(xAnswers) }))
-  if (parts.kills) scatter(Math.ceil(deliveries / 1_000) + 1, () => ({ do: 'kill' }))
-  if (parts.outages) {
+  const answers = xAnswers.filter(({ name }) => shape.xAnswers.includes(name))
+  scatter(Math.ceil(deliveries / shape.xAnswersEvery), () => ({ do: 'x_answers', answers: random.pick(answers) }))
+  if (shape.isWhole) {
+    scatter(Math.ceil(deliveries / 1_000), () => ({ do: 'kill' }))
     scatter(Math.ceil(deliveries / 10_000), () => ({
       do: 'outage',
       messages: Array.from({ length: 6 }, () => people.onX()),
     }))
     scatter(1, () => ({ do: 'silence', channel: random.pick(channels) }))
-  }
-  if (parts.switches) {
     const whats = ['mentions', 'extension', 'directMessages'] as const
-    scatter(1 + Math.ceil(deliveries / 5_000), () => people.switched(random.pick(whats)))
+    scatter(Math.ceil(deliveries / 2_000), () => people.switched(random.pick(whats)))
   }
   const steps = placed.toSorted((one, other) => one.at - other.at).map(({ step }) => step)
   return { seed, channels, customers, steps }
+}
+
+/** Everything. Of what the simulated X keeps in one file, or what its limits slow down, a long plan has less. */
+export function wholeShape(deliveries: number): Shape {
+  return {
+    isWhole: true,
+    agentEvery: Math.max(6, Math.floor(deliveries / 3_000)),
+    faultsEvery: 60,
+    faultKinds,
+    xAnswersEvery: Math.max(15, Math.floor(deliveries / 1_000)),
+    xAnswers: xAnswers.map(({ name }) => name),
+  }
 }
 
 /** What people write on X, one after the other. */
@@ -327,10 +343,10 @@ function bodyOf(messages: readonly Written[], isActivity: boolean): object {
 }
 
 /** The faults of a time: of one service or two. */
-function faultsFrom(random: Random): Fault[] {
+function faultsFrom(random: Random, kinds: readonly FaultKind[]): Fault[] {
   const one = (): Fault => {
     const service = random.pick<Service>(['dynamodb', 'dynamodb', 'sqs', 's3'])
-    const kind = random.pick<FaultKind>(faultKinds)
+    const kind = random.pick(kinds)
     return { service, kind, share: random.pick(sharesOf[kind]) }
   }
   return random.chance(0.3) ? [one(), one()] : [one()]
