@@ -28,6 +28,7 @@ const dense: Shape = {
   isWhole: false,
   agentEvery: 3,
   faultsEvery: 30,
+  services: ['dynamodb'],
   faultKinds: ['slow'],
   xAnswersEvery: 5,
   xAnswers: ['slow'],
@@ -41,7 +42,7 @@ export const shapeFor: Readonly<Record<MutantName, Shape>> = {
   claim: { ...dense, xAnswers: ['taken, and the sender dies'] },
   outcome: { ...dense, xAnswers: ['503, taken'] },
   order: { ...dense, xAnswers: ['429', '500'] },
-  queue: { ...dense, faultKinds: ['failing', 'refused'] },
+  queue: { ...dense, services: ['sqs'], faultKinds: ['failing'] },
 }
 
 /**

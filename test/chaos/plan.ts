@@ -76,6 +76,8 @@ export type Shape = {
   readonly isWhole: boolean
   readonly agentEvery: number
   readonly faultsEvery: number
+  /** One that is named twice is disturbed twice as often. */
+  readonly services: readonly Service[]
   readonly faultKinds: readonly FaultKind[]
   readonly xAnswersEvery: number
   /** The names of X's answers. */
@@ -126,7 +128,7 @@ export function planFrom(seed: number, deliveries: number, shape: Shape = wholeS
   const faultLength = 25
   scatter(Math.ceil(deliveries / shape.faultsEvery), (at) => {
     place(at + 5 + random.below(faultLength), { do: 'faults', faults: [] })
-    return { do: 'faults', faults: faultsFrom(random, shape.faultKinds) }
+    return { do: 'faults', faults: faultsFrom(random, shape) }
   })
   const answers = xAnswers.filter(({ name }) => shape.xAnswers.includes(name))
   scatter(Math.ceil(deliveries / shape.xAnswersEvery), () => ({ do: 'x_answers', answers: random.pick(answers) }))
@@ -150,6 +152,7 @@ export function wholeShape(deliveries: number): Shape {
     isWhole: true,
     agentEvery: Math.max(6, Math.floor(deliveries / 3_000)),
     faultsEvery: 60,
+    services: ['dynamodb', 'dynamodb', 'sqs', 's3'],
     faultKinds,
     xAnswersEvery: Math.max(15, Math.floor(deliveries / 1_000)),
     xAnswers: xAnswers.map(({ name }) => name),
@@ -343,10 +346,10 @@ function bodyOf(messages: readonly Written[], isActivity: boolean): object {
 }
 
 /** The faults of a time: of one service or two. */
-function faultsFrom(random: Random, kinds: readonly FaultKind[]): Fault[] {
+function faultsFrom(random: Random, { services, faultKinds }: Shape): Fault[] {
   const one = (): Fault => {
-    const service = random.pick<Service>(['dynamodb', 'dynamodb', 'sqs', 's3'])
-    const kind = random.pick(kinds)
+    const service = random.pick(services)
+    const kind = random.pick(faultKinds)
     return { service, kind, share: random.pick(sharesOf[kind]) }
   }
   return random.chance(0.3) ? [one(), one()] : [one()]
