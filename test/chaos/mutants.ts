@@ -41,7 +41,7 @@ export const shapeFor: Readonly<Record<MutantName, Shape>> = {
   closed: dense,
   claim: { ...dense, xAnswers: ['taken, and the sender dies'] },
   outcome: { ...dense, xAnswers: ['503, taken'] },
-  order: { ...dense, xAnswers: ['429', '500'] },
+  order: { ...dense, agentEvery: 2, xAnswersEvery: 3, xAnswers: ['500'] },
   queue: { ...dense, services: ['sqs'], faultKinds: ['failing'] },
 }
 

@@ -258,7 +258,7 @@ function peopleOnX(random: Random, channels: readonly User[], customers: readonl
       const dice = random.below(100)
       const act: AgentAct = dice < 50 ? 'answer' : dice < 75 ? 'tag' : dice < 90 ? 'close' : 'status'
       const n = ++acts
-      const count = act === 'answer' && random.chance(0.4) ? 3 : 1
+      const count = act === 'answer' && random.chance(0.5) ? 3 : 1
       const values = {
         answer: Array.from({ length: count }, (_, index) => `reply ${n}.${index}`),
         tag: [`tag ${n % 7}`],
