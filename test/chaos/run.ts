@@ -173,6 +173,7 @@ export async function carryOut(
     await empty()
     if (await hasUndelivered(system)) {
       // X delivers again after minutes, but at once after a restart.
+      onProgress('everything is killed, so that X delivers again')
       await system.restart()
       while (await hasUndelivered(system)) await pause(pollMs)
       await empty()
