@@ -19,7 +19,12 @@ export type Options = {
   readonly onProgress?: (text: string) => void
 }
 
-export type Outcome = Verdict & { readonly faults: ReadonlyMap<string, number> }
+export type Outcome = Verdict & {
+  /** How often each fault happened, by service and kind. */
+  readonly faults: ReadonlyMap<string, number>
+  /** The folder with the data and `stack.log`, if a promise was broken by the product itself; null if it is deleted. */
+  readonly keptIn: string | null
+}
 
 /** Tries the product with the plan of a seed. A run that does not come to its end is a violation too. */
 export async function chaos(options: Options): Promise<Outcome> {
@@ -27,23 +32,23 @@ export async function chaos(options: Options): Promise<Outcome> {
   const plan = planFrom(seed, deliveries, shape)
   const dataDir = mkdtempSync(join(tmpdir(), 'helpdesk-chaos-'))
   const system = new System(dataDir, seed, mutant)
-  let isFine = false
-  try {
+  const verdict = await run().catch(unfinished)
+  await system.end()
+  const isKept = verdict.violations.length > 0 && mutant === ''
+  if (!isKept) rmSync(dataDir, { recursive: true, force: true })
+  return { ...verdict, faults: system.faultCounts, keptIn: isKept ? dataDir : null }
+
+  async function run(): Promise<Verdict> {
     await system.start()
     await prepare(plan, system)
-    const verdict = await judge(plan, await carryOut(plan, system, patienceSeconds, onProgress), system)
-    isFine = verdict.violations.length === 0 || mutant !== ''
-    return { ...verdict, faults: system.faultCounts }
-  } catch (error) {
-    isFine = mutant !== ''
-    const violations = [error instanceof Error ? error.message : String(error)]
-    const replies = { sent: 0, failed: 0, unknown: 0, pending: 0 }
-    return { violations, tickets: 0, messages: 0, replies, faults: system.faultCounts }
-  } finally {
-    await system.end()
-    if (isFine) rmSync(dataDir, { recursive: true, force: true })
-    else onProgress(`the data and stack.log are kept in ${dataDir}`)
+    return judge(plan, await carryOut(plan, system, patienceSeconds, onProgress), system)
   }
+}
+
+function unfinished(error: unknown): Verdict {
+  const why = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  const replies = { sent: 0, failed: 0, unknown: 0, pending: 0 }
+  return { violations: [`not finished: ${why}`], tickets: 0, messages: 0, replies }
 }
 
 /** People and connected accounts. X's limits are out of the way: those that the product keeps itself stay. */
@@ -75,9 +80,14 @@ function shortly(step: Step): string {
 
 const maxShown = 30
 
-function tell(title: string, { violations, tickets, messages, replies, faults }: Outcome, seconds: number): void {
+function tell(
+  title: string,
+  { violations, tickets, messages, replies, faults, keptIn }: Outcome,
+  seconds: number,
+): void {
   console.log(`${title}: ${violations.length} violations, ${Math.round(seconds)} s`)
   for (const violation of violations.slice(0, maxShown)) console.log(`  ${violation}`)
+  if (keptIn) console.log(`  The data and stack.log are in ${keptIn}.`)
   console.log(`  ${tickets} tickets, ${messages} messages; replies: ${JSON.stringify(replies)}`)
   console.log(
     `  faults: ${[...faults]

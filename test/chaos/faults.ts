@@ -3,8 +3,7 @@ import type { AddressInfo } from 'node:net'
 import type { Random } from './random.ts'
 
 /** The AWS services that the harness disturbs. */
-export const services = ['dynamodb', 'sqs', 's3', 'ses'] as const
-export type Service = (typeof services)[number]
+export type Service = 'dynamodb' | 'sqs' | 's3' | 'ses'
 
 /**
  * What happens to a call: it is throttled; it fails with 500; it is slow; its connection breaks before the service has

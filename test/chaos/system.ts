@@ -38,6 +38,7 @@ export class System {
   #addresses: Addresses | undefined
   #up: Promise<void> = Promise.resolve()
   #lives = 0
+  #hasEnded = false
   #token: string | undefined
 
   /** @param mutant the wrong version of a function that runs instead of the product's; empty: none */
@@ -52,6 +53,7 @@ export class System {
   async start(): Promise<void> {
     this.#port ||= await freePort()
     const services = this.#fork('services.ts', [this.#dataDir, String(this.#seed + ++this.#lives)])
+    this.#children = [services]
     services.on('message', (report: ServiceReport) => {
       if ('fault' in report) this.faultCounts.set(report.fault, (this.faultCounts.get(report.fault) ?? 0) + 1)
     })
@@ -75,7 +77,9 @@ export class System {
     return this.#up
   }
 
+  /** Ends everything; calls that are made or repeated later fail. */
   async end(): Promise<void> {
+    this.#hasEnded = true
     await this.#kill()
     closeSync(this.#log)
   }
@@ -243,8 +247,9 @@ export class System {
     return answer?.status === 200 ? (JSON.parse(answer.text) as { access_token: string }).access_token : undefined
   }
 
-  /** Null without an answer. */
+  /** Null without an answer. @throws Error when the system has ended */
   async #fetch(url: string, options: RequestInit): Promise<{ readonly status: number; readonly text: string } | null> {
+    if (this.#hasEnded) throw new Error('the system has ended')
     try {
       const answer = await fetch(url, { ...options, signal: AbortSignal.timeout(callTimeoutMs) })
       return { status: answer.status, text: await answer.text() }
