@@ -128,7 +128,12 @@ export function planFrom(seed: number, deliveries: number, shape: Shape = wholeS
   const faultLength = 25
   scatter(Math.ceil(deliveries / shape.faultsEvery), (at) => {
     place(at + 5 + random.below(faultLength), { do: 'faults', faults: [] })
-    return { do: 'faults', faults: faultsFrom(random, shape) }
+    const faults = faultsFrom(random, shape)
+    if (faults.some(({ service }) => service === 's3')) {
+      // Only photos meet S3.
+      for (const late of [1, 2, 3]) place(at + late, { do: 'write', message: people.withPhoto() })
+    }
+    return { do: 'faults', faults }
   })
   const answers = xAnswers.filter(({ name }) => shape.xAnswers.includes(name))
   scatter(Math.ceil(deliveries / shape.xAnswersEvery), () => ({ do: 'x_answers', answers: random.pick(answers) }))
@@ -252,6 +257,8 @@ function peopleOnX(random: Random, channels: readonly User[], customers: readonl
       onX.push(made)
       return made
     },
+
+    withPhoto: (): OnX => ({ ...write('direct', random.pick(channels)), hasPhoto: true }),
 
     /** What an agent does, to a ticket of somebody who has written. */
     agent(): Step {
