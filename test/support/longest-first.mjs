@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import Sequencer from '@jest/test-sequencer'
 
-/** What makes a test file long: a browser, a process of the product, the embedded parts; otherwise its size. */
+/** What makes a test file long: the chaos, a browser, a process of the product, embedded parts; otherwise its size. */
 const weights = [
+  [/await chaos\(/, 5e6],
   [/browserForTests/, 4e6],
   [/support\/product\.ts|local\/start/, 3e6],
   [/startStack|startStores|aws-cdk-lib/, 2e6],
