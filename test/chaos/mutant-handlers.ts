@@ -34,7 +34,7 @@ export const handlerOf: Readonly<Record<MutantName, () => unknown>> = {
           situationOf: async (activity) => {
             const situation = await tickets.situationOf(activity)
             const { current, storedIn } = situation
-            const isAgain = storedIn !== null && current !== null && current.status !== 'closed'
+            const isAgain = storedIn !== null && current?.ticket?.status !== 'closed'
             if (activity.kind !== 'direct_message' || !isAgain) return situation
             again.add(activity.externalId)
             return { ...situation, storedIn: null, stored: null }
@@ -63,7 +63,8 @@ export const handlerOf: Readonly<Record<MutantName, () => unknown>> = {
         situationOf: async (activity) => {
           const situation = await tickets.situationOf(activity)
           const { current } = situation
-          return current?.status === 'closed' ? { ...situation, current: { ...current, status: 'open' } } : situation
+          if (current?.ticket?.status !== 'closed') return situation
+          return { ...situation, current: { ...current, ticket: { ...current.ticket, status: 'open' } } }
         },
       },
     })),

@@ -22,11 +22,12 @@ export type ServiceReport =
 if (import.meta.main) {
   const [dataDir = '', seed = ''] = process.argv.slice(2)
   const report = (one: ServiceReport) => process.connected && process.send?.(one)
-  const database = await startDatabase(dataDir, (sentence) => {
+  const fail = (sentence: string) => {
     throw new Error(sentence)
-  })
+  }
+  const database = await startDatabase(dataDir, fail)
   const [queues, storage, mailbox] = [
-    await startQueues(dataDir),
+    await startQueues(dataDir, fail),
     await startStorage(dataDir, []),
     await startMailbox(0),
   ]

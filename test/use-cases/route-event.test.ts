@@ -255,25 +255,6 @@ describe('the channel', () => {
     expect(await at('2026-01-04T00:00:00.000Z', { from: account, to: customer })).toBe('2026-01-03T00:00:00.000Z')
     expect(await at('2026-01-02T00:00:00.000Z', { from: customer, to: account })).toBe('2026-01-03T00:00:00.000Z')
   })
-
-  test('is not written for every message of a busy minute; the exact time is known all the same', async () => {
-    const account = { id: '7071', username: 'busy' }
-    const { id } = await stores.connect(account)
-    const customer = newCustomer()
-    const write = (time: string) =>
-      routerOver(stores, () => new Date(time)).deliver(
-        directMessages(account, { id: newId(), from: customer, to: account }),
-      )
-    await write('2026-01-03T00:00:00.000Z')
-    await write('2026-01-03T00:00:50.000Z')
-    const busy = await stores.channels.get(id)
-    if (!busy) throw new Error('a channel was meant')
-    expect(busy.lastMessageAt).toBe('2026-01-03T00:00:00.000Z')
-    expect(await stores.counts.lastMessageAt(busy)).toBe('2026-01-03T00:00:50.000Z')
-    await stores.channels.inactivityWasNotified(id, '2026-01-03T00:00:50.000Z')
-    await write('2026-01-03T00:00:55.000Z')
-    expect((await stores.channels.get(id))?.lastMessageAt).toBe('2026-01-03T00:00:55.000Z')
-  })
 })
 
 describe('rule 8: whatever comes again', () => {

@@ -58,6 +58,21 @@ describe('counts of a channel', () => {
     ])
   })
 
+  test('know when the last message came, though the channel is not written for each of a busy minute', async () => {
+    const at = async (time: string) => {
+      clock = new Date(time)
+      await router.deliver(message())
+      const channel = await stores.channels.get(channelId)
+      return [channel?.lastMessageAt, channel && (await stores.counts.lastMessageAt(channel))]
+    }
+    const [first, busy, later] = ['2026-01-03T00:00:00.000Z', '2026-01-03T00:00:50.000Z', '2026-01-03T00:00:55.000Z']
+    expect(await at(first)).toEqual([first, first])
+    expect(await at(busy)).toEqual([first, busy])
+    await router.deliver(posts(shop, { id: nextId(), by: ann, text: 'ignored' }))
+    await stores.channels.inactivityWasNotified(channelId, busy)
+    expect(await at(later)).toEqual([later, later])
+  })
+
   test('count once what comes again, by X or by the queue, side by side', async () => {
     const delivery = message()
     const records = recordsOf(delivery, clock.toISOString())
