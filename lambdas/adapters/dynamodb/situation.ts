@@ -112,7 +112,7 @@ async function readPrivate(access: TableAccess, activity: DirectMessage | Encryp
   return {
     ...nothing,
     storedIn: ticketIdIn(stored),
-    current: stored ? newest : await conversationBefore(access, channelId, newest, { messageId, position }),
+    current: stored ? newest : await conversationBefore(access, channelId, newest, messageId),
     attempts:
       target !== null && ticket
         ? await startedAttempts(access, ticket.id, { kind: 'direct_message', recipientId: target })
@@ -141,9 +141,9 @@ async function readPost(access: TableAccess, post: Post): Promise<Stored> {
   const parentPointer = isStored(parentItem) ? parentItem : undefined
   const stored = pointers.map(({ item }) => item).find(isStored)
 
-  const itself = { messageId: messageIdOf('post', post.externalId), position: positionOf(post) }
+  const messageId = messageIdOf('post', post.externalId)
   const conversation = async (id: string) =>
-    conversationBefore(access, channelId, await newestTicket(access, channelId, id), itself)
+    conversationBefore(access, channelId, await newestTicket(access, channelId, id), messageId)
   // An answer that came before the post may have named any version of it.
   const answeredVersion = pointers.find(({ item }) => item?.hasAnswers === true && !isStored(item))
   const isOwn = post.author.id === post.channelUserId
