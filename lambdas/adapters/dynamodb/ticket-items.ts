@@ -12,15 +12,17 @@ export function activityOf({ updatedAt, id }: Pick<Ticket, 'updatedAt' | 'id'>):
 
 /**
  * The item of a ticket. It must stay under 1 KB, since each write of it and of its entry in the list is paid by the
- * kilobyte: what the key says is left out, and so is what is null.
+ * kilobyte. So what another attribute says is left out: the key, `activity`, the first position; and what is null.
  */
-export function ticketItem({ id, channelId, conversationId: _conversationId, number: _number, ...fields }: Ticket) {
-  const filled = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
+export function ticketItem(ticket: Ticket) {
+  const { id, channelId, conversationId: _conversationId, number: _number, kind: _kind, updatedAt, ...fields } = ticket
+  const isSaid = (name: string) => name === 'lowestPosition' && fields.lowestPosition === fields.firstPosition
+  const filled = Object.entries(fields).filter(([name, value]) => value !== null && !isSaid(name))
   return {
     ...keys.ticket(id),
-    ...filled,
+    ...Object.fromEntries(filled),
     inList: listPartition(id),
-    activity: activityOf({ id, updatedAt: fields.updatedAt }),
+    activity: activityOf({ id, updatedAt }),
     inStatus: `${fields.status}#${shardOf(id)}`,
     inChannel: `${channelId}#${shardOf(id)}`,
     inCustomer: fields.customer.id,
@@ -32,16 +34,28 @@ const NULLS = { firstResponseAt: null, firstEntryId: null, previousTicketId: nul
 
 /** The ticket in its item. */
 export function ticketFrom(item: Item): Ticket {
-  const { inList: _inList, activity: _activity, inStatus: _inStatus, inChannel: _inChannel, ...rest } = item
+  const { inList: _inList, activity, inStatus: _inStatus, inChannel: _inChannel, ...rest } = item
   const { pk, sk, inCustomer: _inCustomer, ...fields } = rest
+  const lowestPosition = fields.firstPosition
   // Only `commit` writes such items, always complete.
-  return { ...NULLS, ...identityFrom({ pk, sk }), ...fields } as unknown as Ticket
+  return {
+    ...NULLS,
+    lowestPosition,
+    ...identityFrom({ pk, sk }),
+    ...fields,
+    updatedAt: timeIn(activity),
+  } as unknown as Ticket
 }
 
 /** The ticket in an entry of the list of all tickets. */
-export function listedFrom({ pk, sk, ...fields }: Item): ListedTicket {
-  const { id, channelId } = identityFrom({ pk, sk })
-  return { ...NULLS, ...fields, id, channelId } as unknown as ListedTicket
+export function listedFrom({ pk, sk, activity, inList: _inList, ...fields }: Item): ListedTicket {
+  const { id, channelId, kind } = identityFrom({ pk, sk })
+  return { ...NULLS, ...fields, id, channelId, kind, updatedAt: timeIn(activity) } as unknown as ListedTicket
+}
+
+/** The time in the sort key of lists. */
+function timeIn(activity: unknown): string {
+  return String(activity).slice(0, String(activity).indexOf('#'))
 }
 
 /** What the key of a ticket says of it. */
@@ -50,7 +64,7 @@ export function identityFrom({ pk, sk }: Key) {
   const parts = { channelId, conversationId, number: Number(sk.slice(TICKET.length)) }
   const id = ticketIdOf(parts)
   if (!partsOfTicketId(id)) throw new Error(`${pk} ${sk} is no key of a ticket`)
-  return { id, ...parts }
+  return { id, ...parts, kind: conversationId.startsWith('direct-') ? ('direct' as const) : ('mention' as const) }
 }
 
 /** What a message has when its item says nothing. What conditions compare is always there: media, versions, missing. */

@@ -3,7 +3,7 @@ import type { Page, PageRequest, TicketFilter } from '../../core/ports/tickets.t
 import { type MessageOrder, mergeLazily, type Source } from '../../core/tickets/pages.ts'
 import type { ListedTicket, Message, Ticket } from '../../core/tickets/ticket.ts'
 import { getAll, type Item, keys, listPartitions, MESSAGE, shardsOf, type TableAccess } from './table.ts'
-import { activityOf, listedFrom, messageFrom, ticketFrom } from './ticket-items.ts'
+import { activityOf, identityFrom, listedFrom, messageFrom, ticketFrom } from './ticket-items.ts'
 
 /** A list that does not say when its tickets changed: those of a tag, a status, a channel or a customer. */
 type Membership = { readonly index: string | null; readonly attribute: string; readonly partitions: readonly string[] }
@@ -95,7 +95,7 @@ async function members(
   )
   const items = pages.flatMap(({ Items = [] }) => Items as Item[])
   if (items.length > most || pages.some(({ LastEvaluatedKey }) => LastEvaluatedKey)) return null
-  return items.map((item) => (index ? listedFrom(item).id : item.sk.slice(item.sk.indexOf('#') + 1)))
+  return items.map((item) => (index ? identityFrom(item).id : item.sk.slice(item.sk.indexOf('#') + 1)))
 }
 
 /** A page of tickets that are known by their ids. */
