@@ -1,6 +1,9 @@
 import type { ListedTicket, Message, Ticket } from '../../core/tickets/ticket.ts'
 import { partsOfTicketId, ticketIdOf } from '../../core/tickets/ticket-id.ts'
-import { type Item, type Key, keys, listPartition, shardOf, TICKET } from './table.ts'
+import { type Item, type Key, keys, partitionFor, TICKET } from './table.ts'
+
+/** The list of all tickets. */
+export const ALL = 'ALL'
 
 /**
  * The sort key of lists of tickets: newest activity, unique by the id.
@@ -14,15 +17,16 @@ export function activityOf({ updatedAt, id }: Pick<Ticket, 'updatedAt' | 'id'>):
  * The item of a ticket. It must stay under 1 KB, since each write of it and of its entry in the list is paid by the
  * kilobyte: what the key says is left out, and so is what is null.
  */
-export function ticketItem({ id, channelId, conversationId: _conversationId, number: _number, ...fields }: Ticket) {
+export function ticketItem(ticket: Ticket, partitions: number) {
+  const { id, channelId, conversationId: _conversationId, number: _number, ...fields } = ticket
   const filled = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
   return {
     ...keys.ticket(id),
     ...filled,
-    inList: listPartition(id),
+    inList: partitionFor(id, ALL, partitions),
     activity: activityOf({ id, updatedAt: fields.updatedAt }),
-    inStatus: `${fields.status}#${shardOf(id)}`,
-    inChannel: `${channelId}#${shardOf(id)}`,
+    inStatus: partitionFor(id, fields.status, partitions),
+    inChannel: partitionFor(id, channelId, partitions),
     inCustomer: fields.customer.id,
   }
 }
