@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { QueryCommand } from '@aws-sdk/client-dynamodb'
+import type { SharedTable } from '../../lambdas/adapters/dynamodb/table.ts'
 import type { Channel } from '../../lambdas/core/channels/channel.ts'
 import type { Stores } from '../../lambdas/core/ports/stores.ts'
 import type { Message, Ticket } from '../../lambdas/core/tickets/ticket.ts'
@@ -27,7 +28,10 @@ export type TestStores = Stores & {
 }
 
 /** The stores over the embedded DynamoDB, empty; the clock is the test's. */
-export async function startStores(now: () => Date = () => new Date(), shared = sharedTable): Promise<TestStores> {
+export async function startStores(
+  now: () => Date = () => new Date(),
+  shared: SharedTable = sharedTable,
+): Promise<TestStores> {
   const folder = mkdtempSync(join(tmpdir(), 'helpdesk-twitter-'))
   const database = await startDatabase(folder, (sentence) => {
     throw new Error(sentence)
