@@ -3,7 +3,7 @@ import type { Page, PageRequest, TicketFilter } from '../../core/ports/tickets.t
 import { type MessageOrder, mergeLazily, type Source } from '../../core/tickets/pages.ts'
 import type { ListedTicket, Message, Ticket } from '../../core/tickets/ticket.ts'
 import { getAll, type Item, keys, type ListAccess, MESSAGE, partitionsOf, type TableAccess } from './table.ts'
-import { ALL, activityOf, listedFrom, messageFrom, ticketFrom } from './ticket-items.ts'
+import { ALL, activityOf, identityFrom, listedFrom, messageFrom, ticketFrom } from './ticket-items.ts'
 
 /** A list that does not say when its tickets changed: those of a tag, a status, a channel or a customer. */
 type Membership = { readonly index: string | null; readonly attribute: string; readonly partitions: readonly string[] }
@@ -101,7 +101,7 @@ async function members(
   if (page.LastEvaluatedKey) return null
   const pages = [page, ...(await Promise.all(others.map(query)))]
   const items = pages.flatMap(({ Items = [] }) => Items as Item[])
-  const ids = new Set(items.map((item) => (index ? listedFrom(item).id : item.sk.slice(item.sk.indexOf('#') + 1))))
+  const ids = new Set(items.map((item) => (index ? identityFrom(item).id : item.sk.slice(item.sk.indexOf('#') + 1))))
   return ids.size > most || pages.some(({ LastEvaluatedKey }) => LastEvaluatedKey) ? null : [...ids]
 }
 
