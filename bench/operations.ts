@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { DueMessage } from '../lambdas/core/ports/queues.ts'
 import type { Status } from '../lambdas/core/tickets/ticket.ts'
 import { openStores } from '../lambdas/runtime/stores.ts'
-import { databaseClient, tableName } from '../local/aws/table.ts'
+import { databaseClient, sharedTable } from '../local/aws/table.ts'
 import { type ApiOptions, apiOver } from '../test/support/api.ts'
 import { noEncryption } from '../test/support/encryption.ts'
 import { senderHandler } from '../test/support/handlers.ts'
@@ -103,7 +103,7 @@ export async function startBench() {
   const test = await startStores(now)
   const client = databaseClient(test.endpoint)
   const unitsOf = countUnits(client)
-  const stores = openStores(tableName, now, client)
+  const stores = openStores(sharedTable, now, client)
   const x = new ScriptedX(now)
   const queued: DueMessage[] = []
   const replyQueue = { send: async (due: readonly DueMessage[]) => void queued.push(...due) }

@@ -64,7 +64,7 @@ export class HelpdeskTwitterStack extends Stack {
     // The router turns events into tickets.
     const router = new HandlerFunction(this, 'Router', { name: 'router', code: bundles.router })
     events.addConsumer(router)
-    const tickets = new TicketTable(this, 'Tickets')
+    const tickets = new TicketTable(this, 'Tickets', { partitions: settings.tablePartitions })
     tickets.grantReadWrite(router)
     tickets.grantWriteOutage(webhook)
 

@@ -1,7 +1,7 @@
 import type { Node } from 'constructs'
 import { isMailAddress } from '../lambdas/core/mail-address.ts'
 import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
-import { isInRange, mentionsPollMinutes, queueConcurrency } from '../lambdas/runtime/resources.ts'
+import { isInRange, mentionsPollMinutes, queueConcurrency, tablePartitions } from '../lambdas/runtime/resources.ts'
 
 /** Machines that may get a token: the helpdesk works on tickets, the administration client may do everything. */
 export const machineClients = ['helpdesk', 'admin'] as const
@@ -25,6 +25,8 @@ export type Settings = {
   readonly mentionsPollMinutes: number
   /** How many batches of each queue are processed at once, at most: 2 to 1000. */
   readonly queueConcurrency: number
+  /** Partitions of each list in the table, 4 to 64. May only be raised. */
+  readonly tablePartitions: number
   /** The machine clients of the user pool; may be none. Cognito takes $6 a month for each. */
   readonly machineClients: readonly MachineClient[]
 }
@@ -37,6 +39,7 @@ export const defaults = {
   eventSource: 'x-activity',
   mentionsPollMinutes: mentionsPollMinutes.default,
   queueConcurrency: queueConcurrency.default,
+  tablePartitions: tablePartitions.default,
   machineClients: ['helpdesk'],
 } as const satisfies Partial<Settings>
 
@@ -54,6 +57,7 @@ export function readSettings(node: Node): Settings {
     eventSource: eventSource(text(node, 'eventSource') ?? defaults.eventSource),
     mentionsPollMinutes: wholeNumber(node, 'mentionsPollMinutes', mentionsPollMinutes),
     queueConcurrency: wholeNumber(node, 'queueConcurrency', queueConcurrency),
+    tablePartitions: wholeNumber(node, 'tablePartitions', tablePartitions),
     machineClients: clients(node.tryGetContext('machineClients')),
   }
 }
@@ -77,14 +81,18 @@ function eventSource(value: string): EventSource {
   throw new Error(`context eventSource: expected ${eventSources.join(' or ')}, got ${JSON.stringify(value)}`)
 }
 
+/** The whole numbers that a setting may have. `isOnlyRaised`: never fewer than the installation had before. */
+type Range = { readonly default: number; readonly min: number; readonly max: number; readonly isOnlyRaised?: boolean }
+
 /** A number in `cdk.json`; text on the command line. */
-function wholeNumber(node: Node, name: string, range: { default: number; min: number; max: number }): number {
+function wholeNumber(node: Node, name: string, range: Range): number {
   const value: unknown = node.tryGetContext(name)
   if (value === undefined || value === '') return range.default
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value
   if (typeof number === 'number' && isInRange(number, range)) return number
+  const never = range.isOnlyRaised ? ', never fewer than before' : ''
   throw new Error(
-    `context ${name}: expected a whole number from ${range.min} to ${range.max}, got ${JSON.stringify(value)}`,
+    `context ${name}: expected a whole number from ${range.min} to ${range.max}${never}, got ${JSON.stringify(value)}`,
   )
 }
 

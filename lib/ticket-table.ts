@@ -10,9 +10,12 @@ const itemActions = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'
 /** The one table. Its data cannot be recreated, so it survives the deletion of the stack. */
 export class TicketTable extends Construct {
   readonly #table: Table
+  readonly #partitions: number
 
-  constructor(scope: Construct, id: string) {
+  /** @param partitions those of each list that many items share */
+  constructor(scope: Construct, id: string, { partitions }: { readonly partitions: number }) {
     super(scope, id)
+    this.#partitions = partitions
     this.#table = new Table(this, 'Table', {
       partitionKey: text(table.partitionKey),
       sortKey: text(table.sortKey),
@@ -48,6 +51,7 @@ export class TicketTable extends Construct {
   /** Lets the function read and write items and query the indexes; nothing may scan. */
   grantReadWrite(user: HandlerFunction): void {
     const arn = this.#table.tableArn
+    user.addVariable('TABLE_PARTITIONS', String(this.#partitions))
     user.addResource(
       'TABLE_NAME',
       this.#table.tableName,

@@ -6,7 +6,7 @@ import { startDatabase } from './aws/database.ts'
 import type { EmbeddedService } from './aws/embedded-service.ts'
 import { ensureQueues, type QueueFigures, queueClient, startQueues } from './aws/queues.ts'
 import { bucketName, ensureBucket, startStorage } from './aws/storage.ts'
-import { ensureTable, tableName } from './aws/table.ts'
+import { ensureTable, sharedTable, tableName } from './aws/table.ts'
 import { buildConsole, bundle, startFunctions } from './build.ts'
 import { type QueueWatch, watchQueues } from './drain.ts'
 import { readConsolePages } from './gateway/console-pages.ts'
@@ -147,6 +147,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   const folders = options.folders ?? (await timed(onProgress, 'functions', () => bundle(join(dataDir, 'functions'))))
   const values: Record<EnvironmentName, string> = {
     TABLE_NAME: tableName,
+    TABLE_PARTITIONS: String(sharedTable.partitions),
     EVENTS_QUEUE_URL: urls.events,
     REPLIES_QUEUE_URL: urls.replies,
     MEDIA_QUEUE_URL: urls.media,

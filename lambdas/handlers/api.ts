@@ -5,7 +5,7 @@ import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { openBucketOnFirstUse } from '../runtime/bucket-on-first-use.ts'
 import { now } from '../runtime/clock.ts'
-import { eventSourceIn, readEnvironment } from '../runtime/environment.ts'
+import { eventSourceIn, readEnvironment, tableIn } from '../runtime/environment.ts'
 import { httpHandler } from '../runtime/http.ts'
 import { log } from '../runtime/log.ts'
 import { openStores } from '../runtime/stores.ts'
@@ -17,7 +17,7 @@ const { access, encryption } = xAccess(environment)
 const eventSource = eventSourceIn(environment.EVENT_SOURCE)
 
 const endpoints = apiEndpoints({
-  ...openStores(environment.TABLE_NAME, now),
+  ...openStores(tableIn(environment), now),
   replyQueue: createReplyQueue(awsAccess('sqs'), environment.REPLIES_QUEUE_URL),
   bucket: openBucketOnFirstUse(environment.MEDIA_BUCKET),
   accounts: createXAccounts(access),

@@ -3,7 +3,7 @@ import { createMailer } from '../adapters/aws/mail.ts'
 import { createXAccounts } from '../adapters/x/accounts.ts'
 import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
 import { now } from '../runtime/clock.ts'
-import { administratorsIn, eventSourceIn, readEnvironment } from '../runtime/environment.ts'
+import { administratorsIn, eventSourceIn, readEnvironment, tableIn } from '../runtime/environment.ts'
 import { log } from '../runtime/log.ts'
 import { openStores } from '../runtime/stores.ts'
 import { xAccess } from '../runtime/x-access.ts'
@@ -12,7 +12,7 @@ import { createInactivityReport } from '../use-cases/report-inactivity.ts'
 
 const environment = readEnvironment('inactivity')
 const { access, encryption } = xAccess(environment)
-const { channels, counts, health } = openStores(environment.TABLE_NAME, now)
+const { channels, counts, health } = openStores(tableIn(environment), now)
 
 export const handler = createInactivityReport({
   channels,

@@ -10,7 +10,7 @@ import { awsAccess } from '../runtime/aws.ts'
 import { batchHandler } from '../runtime/batch.ts'
 import { openBucket } from '../runtime/bucket.ts'
 import { now } from '../runtime/clock.ts'
-import { readEnvironment } from '../runtime/environment.ts'
+import { readEnvironment, tableIn } from '../runtime/environment.ts'
 import { log } from '../runtime/log.ts'
 import { functions } from '../runtime/resources.ts'
 import { openStores } from '../runtime/stores.ts'
@@ -21,7 +21,7 @@ const environment = readEnvironment('media')
 const { access, encryption } = xAccess(environment)
 
 const transfer = createMediaTransfer({
-  ...openStores(environment.TABLE_NAME, now),
+  ...openStores(tableIn(environment), now),
   bucket: openBucket(environment.MEDIA_BUCKET),
   source: createMediaSource(access.apiUrl, access.secrets),
   reading: createXReading(access),

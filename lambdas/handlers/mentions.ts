@@ -4,7 +4,7 @@ import { createEventQueue } from '../adapters/aws/event-queue.ts'
 import { createXReading } from '../adapters/x/reading.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { now } from '../runtime/clock.ts'
-import { readEnvironment } from '../runtime/environment.ts'
+import { readEnvironment, tableIn } from '../runtime/environment.ts'
 import { log } from '../runtime/log.ts'
 import { openStores } from '../runtime/stores.ts'
 import { xAccess } from '../runtime/x-access.ts'
@@ -12,7 +12,7 @@ import { createMentionsPoll } from '../use-cases/poll-mentions.ts'
 
 const environment = readEnvironment('mentions')
 const { access, encryption } = xAccess(environment)
-const { channels, health } = openStores(environment.TABLE_NAME, now)
+const { channels, health } = openStores(tableIn(environment), now)
 
 export const handler = createMentionsPoll({
   channels,

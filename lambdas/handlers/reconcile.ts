@@ -6,7 +6,7 @@ import { createXReading } from '../adapters/x/reading.ts'
 import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { now } from '../runtime/clock.ts'
-import { administratorsIn, eventSourceIn, readEnvironment } from '../runtime/environment.ts'
+import { administratorsIn, eventSourceIn, readEnvironment, tableIn } from '../runtime/environment.ts'
 import { log } from '../runtime/log.ts'
 import { openStores } from '../runtime/stores.ts'
 import { xAccess } from '../runtime/x-access.ts'
@@ -16,7 +16,7 @@ import { createReconcile } from '../use-cases/reconcile/reconcile.ts'
 const environment = readEnvironment('reconcile')
 const { access, encryption } = xAccess(environment)
 const eventSource = eventSourceIn(environment.EVENT_SOURCE)
-const { channels, health } = openStores(environment.TABLE_NAME, now)
+const { channels, health } = openStores(tableIn(environment), now)
 
 export const handler = createReconcile({
   channels,

@@ -5,16 +5,16 @@ import type { QueuedEvent } from '../core/x/webhook-body.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { batchHandler } from '../runtime/batch.ts'
 import { now } from '../runtime/clock.ts'
-import { readEnvironment } from '../runtime/environment.ts'
+import { readEnvironment, tableIn } from '../runtime/environment.ts'
 import { log } from '../runtime/log.ts'
 import { openStores } from '../runtime/stores.ts'
 import { createRouter } from '../use-cases/route-event.ts'
 
-const { TABLE_NAME, MEDIA_QUEUE_URL } = readEnvironment('router')
+const environment = readEnvironment('router')
 
 const route = createRouter({
-  ...openStores(TABLE_NAME, now),
-  mediaQueue: createMediaQueue(awsAccess('sqs'), MEDIA_QUEUE_URL),
+  ...openStores(tableIn(environment), now),
+  mediaQueue: createMediaQueue(awsAccess('sqs'), environment.MEDIA_QUEUE_URL),
   now,
   log,
 })

@@ -5,7 +5,7 @@ import { createXPosting } from '../adapters/x/posting.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { batchHandler } from '../runtime/batch.ts'
 import { now } from '../runtime/clock.ts'
-import { readEnvironment } from '../runtime/environment.ts'
+import { readEnvironment, tableIn } from '../runtime/environment.ts'
 import { log } from '../runtime/log.ts'
 import { openStores } from '../runtime/stores.ts'
 import { xAccess } from '../runtime/x-access.ts'
@@ -15,7 +15,7 @@ const environment = readEnvironment('sender')
 const { access, encryption } = xAccess(environment)
 
 const send = createSender({
-  ...openStores(environment.TABLE_NAME, now),
+  ...openStores(tableIn(environment), now),
   posting: createXPosting(access),
   encryption,
   mediaQueue: createMediaQueue(awsAccess('sqs'), environment.MEDIA_QUEUE_URL),

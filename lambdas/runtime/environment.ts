@@ -1,5 +1,6 @@
+import type { SharedTable } from '../adapters/dynamodb/table.ts'
 import { type EventSource, eventSources } from '../core/x/event-source.ts'
-import { type EnvironmentName, type FunctionName, functions } from './resources.ts'
+import { type EnvironmentName, type FunctionName, functions, isInRange, tablePartitions } from './resources.ts'
 
 /** A stack may have no administrators: then nobody gets mails. */
 const MAY_BE_EMPTY = 'ADMINISTRATORS'
@@ -20,6 +21,19 @@ export function readEnvironment<F extends FunctionName>(
   )
   if (missing.length > 0) throw new Error(`${name}: environment variables missing: ${missing.join(', ')}`)
   return Object.fromEntries(names.map((variable) => [variable, source[variable]])) as Record<NamesOf<F>, string>
+}
+
+/** The table. @throws Error if it cannot have so many partitions */
+export function tableIn({
+  TABLE_NAME,
+  TABLE_PARTITIONS,
+}: Record<'TABLE_NAME' | 'TABLE_PARTITIONS', string>): SharedTable {
+  const partitions = Number(TABLE_PARTITIONS)
+  if (isInRange(partitions, tablePartitions)) return { tableName: TABLE_NAME, partitions }
+  const { min, max } = tablePartitions
+  throw new Error(
+    `TABLE_PARTITIONS must be a whole number from ${min} to ${max}, and may only be raised, not ${TABLE_PARTITIONS}`,
+  )
 }
 
 /** The mail addresses in a comma-separated list. */

@@ -15,6 +15,8 @@ export type FunctionResource = {
 /** The environment variables of the functions. Only `runtime/environment.ts` reads them. */
 export type EnvironmentName =
   | 'TABLE_NAME'
+  /** The number of partitions of each list that many items share. */
+  | 'TABLE_PARTITIONS'
   | 'EVENTS_QUEUE_URL'
   | 'REPLIES_QUEUE_URL'
   | 'MEDIA_QUEUE_URL'
@@ -42,12 +44,13 @@ export type EnvironmentName =
  */
 export const functions = {
   webhook: { timeoutSeconds: 10, memoryMb: 1024, environment: ['EVENTS_QUEUE_URL', 'X_SECRETS', 'TABLE_NAME'] },
-  router: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME', 'MEDIA_QUEUE_URL'] },
+  router: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'MEDIA_QUEUE_URL'] },
   api: {
     timeoutSeconds: 20,
     memoryMb: 1024,
     environment: [
       'TABLE_NAME',
+      'TABLE_PARTITIONS',
       'REPLIES_QUEUE_URL',
       'MEDIA_BUCKET',
       'X_SECRETS',
@@ -60,19 +63,28 @@ export const functions = {
   sender: {
     timeoutSeconds: 60,
     memoryMb: 512,
-    environment: ['TABLE_NAME', 'MEDIA_QUEUE_URL', 'X_SECRETS', 'TOKENS_KEY', 'X_API_URL'],
+    environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'MEDIA_QUEUE_URL', 'X_SECRETS', 'TOKENS_KEY', 'X_API_URL'],
   },
   /** A video may have half a gigabyte, so this is Lambda's longest time-out. It holds three parts of 8 MB. */
   media: {
     timeoutSeconds: 900,
     memoryMb: 1024,
-    environment: ['TABLE_NAME', 'REPLIES_QUEUE_URL', 'MEDIA_BUCKET', 'X_SECRETS', 'TOKENS_KEY', 'X_API_URL'],
+    environment: [
+      'TABLE_NAME',
+      'TABLE_PARTITIONS',
+      'REPLIES_QUEUE_URL',
+      'MEDIA_BUCKET',
+      'X_SECRETS',
+      'TOKENS_KEY',
+      'X_API_URL',
+    ],
   },
   inactivity: {
     timeoutSeconds: 240,
     memoryMb: 512,
     environment: [
       'TABLE_NAME',
+      'TABLE_PARTITIONS',
       'X_SECRETS',
       'TOKENS_KEY',
       'X_API_URL',
@@ -82,17 +94,22 @@ export const functions = {
       'MAIL_FROM',
     ],
   },
-  requeue: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME', 'REPLIES_QUEUE_URL', 'MEDIA_QUEUE_URL'] },
+  requeue: {
+    timeoutSeconds: 30,
+    memoryMb: 512,
+    environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'REPLIES_QUEUE_URL', 'MEDIA_QUEUE_URL'],
+  },
   mentions: {
     timeoutSeconds: 110,
     memoryMb: 512,
-    environment: ['TABLE_NAME', 'EVENTS_QUEUE_URL', 'X_SECRETS', 'TOKENS_KEY', 'X_API_URL'],
+    environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'EVENTS_QUEUE_URL', 'X_SECRETS', 'TOKENS_KEY', 'X_API_URL'],
   },
   reconcile: {
     timeoutSeconds: 300,
     memoryMb: 512,
     environment: [
       'TABLE_NAME',
+      'TABLE_PARTITIONS',
       'EVENTS_QUEUE_URL',
       'X_SECRETS',
       'TOKENS_KEY',
@@ -174,6 +191,12 @@ export type QueueName = keyof typeof queues
 
 /** How often the mentions are polled is a setting of the installation, in whole minutes. */
 export const mentionsPollMinutes = { min: 1, max: 60, default: 2 } as const
+
+/**
+ * What the setting `tablePartitions` may be. Each partition of a list takes 1,000 write units a second and is read for
+ * every page (docs/scale.md). It may only be raised: what is stored in a partition is not read with fewer.
+ */
+export const tablePartitions = { min: 4, max: 64, default: 4, isOnlyRaised: true } as const
 
 /** True for a whole number that a setting may have. */
 export function isInRange(number: number, { min, max }: { readonly min: number; readonly max: number }): boolean {

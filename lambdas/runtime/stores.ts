@@ -8,6 +8,7 @@ import { createHealthStore } from '../adapters/dynamodb/health.ts'
 import { createMediaStore } from '../adapters/dynamodb/media.ts'
 import { createQuotaStore } from '../adapters/dynamodb/quota.ts'
 import { createReplyStore } from '../adapters/dynamodb/replies.ts'
+import type { SharedTable } from '../adapters/dynamodb/table.ts'
 import { createTicketStore } from '../adapters/dynamodb/tickets.ts'
 import { createUploadStore } from '../adapters/dynamodb/uploads.ts'
 import type { Clock } from '../core/ports/platform.ts'
@@ -15,9 +16,9 @@ import type { Stores } from '../core/ports/stores.ts'
 import { table } from './resources.ts'
 
 /** All stores over one table. The client reads its endpoint from the environment, like every SDK client. */
-export function openStores(tableName: string, now: Clock, client = new DynamoDBClient({})): Stores {
+export function openStores(shared: SharedTable, now: Clock, client = new DynamoDBClient({})): Stores {
   const access = {
-    tableName,
+    ...shared,
     documents: DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } }),
   }
   return {

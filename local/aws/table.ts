@@ -11,12 +11,15 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
-import { table } from '../../lambdas/runtime/resources.ts'
+import { table, tablePartitions } from '../../lambdas/runtime/resources.ts'
 import { credentials, region } from '../settings.ts'
 import { UserError } from '../user-error.ts'
 
 /** The table's name on this machine. */
 export const tableName = 'helpdesk-twitter'
+
+/** The table as the stores open it. */
+export const sharedTable = { tableName, partitions: tablePartitions.default }
 
 /** A client of the DynamoDB at `endpoint`. */
 export const databaseClient = (endpoint: string): DynamoDBClient =>

@@ -7,7 +7,7 @@ import { eventTypes } from '../../lambdas/core/x/subscriptions.ts'
 import { awsAccess } from '../../lambdas/runtime/aws.ts'
 import { openStores } from '../../lambdas/runtime/stores.ts'
 import { startDatabase } from '../../local/aws/database.ts'
-import { databaseClient, tableName } from '../../local/aws/table.ts'
+import { databaseClient, sharedTable } from '../../local/aws/table.ts'
 import { ensureTokensKey } from '../../local/secrets.ts'
 import { eventually } from '../local/support.ts'
 import { dataFolder, freePort, Product } from '../support/product.ts'
@@ -67,7 +67,7 @@ async function connectInTable(tokens: ReadonlyMap<string, object>): Promise<void
     throw new Error(sentence)
   })
   const client = databaseClient(database.endpoint)
-  const { channels } = openStores(tableName, () => new Date(), client)
+  const { channels } = openStores(sharedTable, () => new Date(), client)
   for (const { id: twitterUserId, username } of ours) {
     const encryptedTokens = await encryption.encrypt(
       JSON.stringify(tokens.get(twitterUserId)),

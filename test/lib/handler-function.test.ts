@@ -78,6 +78,7 @@ test('a plain value grants no permission, and the name of an AWS resource is no 
   sender.addVariable('X_API_URL', 'https://api.x.com')
   // @ts-expect-error a table comes with the permission to use it
   sender.addVariable('TABLE_NAME', 'table')
+  sender.addVariable('TABLE_PARTITIONS', '4')
   // @ts-expect-error a key comes with the permission to use it
   sender.addVariable('TOKENS_KEY', 'key')
   // @ts-expect-error a queue comes with the permission to send to it

@@ -89,6 +89,23 @@ describe('the concurrency of the queues', () => {
   })
 })
 
+describe('the partitions of the lists', () => {
+  test.each([
+    [4, 4],
+    [64, 64],
+    ['8', 8],
+    ['', 4],
+  ])('%j are %d', (tablePartitions, partitions) => {
+    expect(read({ tablePartitions }).tablePartitions).toBe(partitions)
+  })
+
+  test.each([[0], [3], [65], [4.5], ['4.0'], ['many'], [true], [[4]], [null]])('are not %j', (wrong) => {
+    expect(() => read({ tablePartitions: wrong })).toThrow(
+      `context tablePartitions: expected a whole number from 4 to 64, never fewer than before, got ${JSON.stringify(wrong)}`,
+    )
+  })
+})
+
 describe('machine clients', () => {
   test.each([
     [undefined, ['helpdesk']],
@@ -115,6 +132,7 @@ test('the other settings have defaults', () => {
     eventSource: 'x-activity',
     mentionsPollMinutes: 2,
     queueConcurrency: 2,
+    tablePartitions: 4,
     machineClients: ['helpdesk'],
   })
   const given = {

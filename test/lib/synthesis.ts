@@ -43,6 +43,7 @@ export function productStack(app: App, settings: Partial<Settings> = {}): Helpde
       eventSource: 'x-activity',
       mentionsPollMinutes: 2,
       queueConcurrency: 2,
+      tablePartitions: 4,
       machineClients: ['helpdesk'],
       ...settings,
     },

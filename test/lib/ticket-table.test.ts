@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { Match } from 'aws-cdk-lib/assertions'
-import { table } from '../../lambdas/runtime/resources.ts'
-import { permissionsOf, productTemplate, resourcesOf } from './synthesis.ts'
+import { type FunctionName, functions, table } from '../../lambdas/runtime/resources.ts'
+import { deployedFunction, permissionsOf, productTemplate, resourcesOf } from './synthesis.ts'
 
 const template = productTemplate()
 
@@ -84,4 +84,13 @@ test('the webhook may write the delivery outage and nothing else', () => {
       Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['OUTAGE'] } },
     },
   ])
+})
+
+test('every function that uses the lists has as many partitions as the setting says', () => {
+  const raised = productTemplate({ tablePartitions: 8 })
+  for (const [name, { environment }] of Object.entries(functions)) {
+    const { Variables } = deployedFunction(raised, name as FunctionName).Environment as { Variables: object }
+    const isUser = environment.some((variable) => variable === 'TABLE_PARTITIONS')
+    expect([name, 'TABLE_PARTITIONS' in Variables && Variables.TABLE_PARTITIONS]).toEqual([name, isUser && '8'])
+  }
 })

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { QueryCommand } from '@aws-sdk/client-dynamodb'
+import type { SharedTable } from '../../lambdas/adapters/dynamodb/table.ts'
 import type { Channel } from '../../lambdas/core/channels/channel.ts'
 import type { Stores } from '../../lambdas/core/ports/stores.ts'
 import type { Message, Ticket } from '../../lambdas/core/tickets/ticket.ts'
 import { openStores } from '../../lambdas/runtime/stores.ts'
 import { startDatabase } from '../../local/aws/database.ts'
-import { databaseClient, ensureTable, tableName } from '../../local/aws/table.ts'
+import { databaseClient, ensureTable, sharedTable, tableName } from '../../local/aws/table.ts'
 import { shop, type User } from './x-payloads.ts'
 
 export type TestStores = Stores & {
@@ -27,14 +28,17 @@ export type TestStores = Stores & {
 }
 
 /** The stores over the embedded DynamoDB, empty; the clock is the test's. */
-export async function startStores(now: () => Date = () => new Date()): Promise<TestStores> {
+export async function startStores(
+  now: () => Date = () => new Date(),
+  shared: SharedTable = sharedTable,
+): Promise<TestStores> {
   const folder = mkdtempSync(join(tmpdir(), 'helpdesk-twitter-'))
   const database = await startDatabase(folder, (sentence) => {
     throw new Error(sentence)
   })
   await ensureTable(database.endpoint)
   const client = databaseClient(database.endpoint)
-  const stores = openStores(tableName, now, client)
+  const stores = openStores(shared, now, client)
   const allTickets = async () => {
     const { items } = await stores.tickets.tickets({}, { limit: 10_000, after: null })
     const found = await Promise.all(items.map(({ id }) => stores.tickets.ticket(id)))

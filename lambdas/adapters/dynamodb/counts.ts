@@ -1,18 +1,22 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { CountStore } from '../../core/ports/events.ts'
 import type { Clock } from '../../core/ports/platform.ts'
-import { type CountName, dayCounts, dayOf, daysBetween } from '../../core/reports/counts.ts'
+import { dayCounts, dayOf, daysBetween, type Tally } from '../../core/reports/counts.ts'
 import { addUp, type Figures, figuresOf, type ReportedTicket } from '../../core/reports/report.ts'
 import { earlierOf, laterOf } from '../../core/time.ts'
-import { conditionHolds, type Item, keys, queryAll, shardOf, shardsOf, type TableAccess } from './table.ts'
+import { conditionHolds, type Item, keys, type ListAccess, partitionFor, partitionsOf, queryAll } from './table.ts'
 
 /**
  * The attributes that count an item once, by being there: a message, an ignored event, the outcome of a reply. They
  * never change.
- * @param at ISO time of the write, @param id unique among what is counted
+ * @param at ISO time of the write, @param id unique among what is counted, @param partitions those of the table
  */
-export function countedAs(channelId: string, names: readonly CountName[], at: string, id: string) {
-  return { inCounts: `${channelId}#${shardOf(id)}`, countedAt: `${at}#${id}`, counts: [...names] }
+export function countedAs(
+  { channelId, names }: Pick<Tally, 'channelId' | 'names'>,
+  { at, id }: { readonly at: string; readonly id: string },
+  partitions: number,
+) {
+  return { inCounts: partitionFor(id, channelId, partitions), countedAt: `${at}#${id}`, counts: [...names] }
 }
 
 /** What is written later than this may still carry an earlier time: functions that write it run shorter. */
@@ -22,13 +26,13 @@ const SETTLED_AFTER_MS = 5 * 60_000
 const MIN_KEPT = 100
 
 /** Counts and reports, read from indexes: what is counted is written nowhere twice, so no crash can falsify it. */
-export function createCountStore({ now, ...access }: TableAccess & { now: Clock }): CountStore {
+export function createCountStore({ now, ...access }: ListAccess & { now: Clock }): CountStore {
   const { tableName, documents } = access
 
   /** The entries of a channel from one sort key to another, both included. */
   async function entries(channelId: string, from: string, to: string): Promise<Item[]> {
-    const shards = await Promise.all(
-      shardsOf(channelId).map((partition) =>
+    const found = await Promise.all(
+      partitionsOf(channelId, access.partitions).map((partition) =>
         queryAll(access, {
           IndexName: 'counts',
           KeyConditionExpression: 'inCounts = :partition AND countedAt BETWEEN :from AND :to',
@@ -36,7 +40,7 @@ export function createCountStore({ now, ...access }: TableAccess & { now: Clock 
         }),
       ),
     )
-    return shards.flat()
+    return found.flat()
   }
 
   /** Keeps the counts of a day, so that its entries are not read again. Another reader may have been first. */
@@ -82,13 +86,15 @@ export function createCountStore({ now, ...access }: TableAccess & { now: Clock 
 
     async lastMessageAt({ id, lastMessageAt: known }) {
       if (known === null) return null
-      const newest = await Promise.all(shardsOf(id).map((partition) => newestMessage(access, partition, known)))
+      const newest = await Promise.all(
+        partitionsOf(id, access.partitions).map((partition) => newestMessage(access, partition, known)),
+      )
       return newest.reduce<string>((latest, at) => laterOf(latest, at ?? ''), known)
     },
 
     async reported(channelId, from, to) {
-      const shards = await Promise.all(
-        shardsOf(channelId).map((partition) =>
+      const found = await Promise.all(
+        partitionsOf(channelId, access.partitions).map((partition) =>
           queryAll(access, {
             IndexName: 'channel',
             KeyConditionExpression: 'inChannel = :partition AND openedAt BETWEEN :from AND :to',
@@ -96,7 +102,7 @@ export function createCountStore({ now, ...access }: TableAccess & { now: Clock 
           }),
         ),
       )
-      const byDay = Map.groupBy(shards.flat(), ({ openedAt }) => dayOf(String(openedAt)))
+      const byDay = Map.groupBy(found.flat(), ({ openedAt }) => dayOf(String(openedAt)))
       return new Map([...byDay].map(([day, items]) => [day, addUp(items.map(figuresIn))]))
     },
   }
@@ -106,7 +112,7 @@ export function createCountStore({ now, ...access }: TableAccess & { now: Clock 
 const LOOKED_AT = 20
 
 /** ISO time at which the newest customer's message in a partition came in; null if none was written since a time. */
-async function newestMessage({ tableName, documents }: TableAccess, partition: string, since: string) {
+async function newestMessage({ tableName, documents }: ListAccess, partition: string, since: string) {
   let start: Record<string, unknown> | undefined
   do {
     const { Items = [], LastEvaluatedKey } = await documents.send(

@@ -2,33 +2,40 @@ import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { DueMessage } from '../../core/ports/queues.ts'
 import { dueTimeOf } from '../../core/tickets/completion.ts'
 import type { Message } from '../../core/tickets/ticket.ts'
-import { conditionHolds, type Item, keys, shardOf, shardsOf, type TableAccess } from './table.ts'
+import {
+  conditionHolds,
+  type Item,
+  keys,
+  type ListAccess,
+  partitionFor,
+  partitionsOf,
+  type TableAccess,
+} from './table.ts'
 
 /** The lists of due messages: replies to send, and messages with something to fetch from X. */
 export type DueList = 'replies' | 'media'
 
 /** The attributes that put a message into its list of due messages; none if it is never due. */
-export function dueAs(message: Message): { inDue?: string; dueAt?: string } {
+export function dueAs(message: Message, partitions: number): { inDue?: string; dueAt?: string } {
   const { delivery, id } = message
-  if (delivery) return delivery.status === 'pending' && delivery.dueAt ? listed('replies', id, delivery.dueAt) : {}
+  const listed = (list: DueList, dueAt: string) => ({ inDue: partitionFor(id, list, partitions), dueAt })
+  if (delivery) return delivery.status === 'pending' && delivery.dueAt ? listed('replies', delivery.dueAt) : {}
   const dueAt = dueTimeOf(message)
-  return dueAt === null ? {} : listed('media', id, dueAt)
+  return dueAt === null ? {} : listed('media', dueAt)
 }
-
-const listed = (list: DueList, id: string, dueAt: string) => ({ inDue: `${list}#${shardOf(id)}`, dueAt })
 
 /**
  * Messages of a list that are due at an ISO time, the longest due first: none can be overtaken for ever. Those of one
  * ticket are in the order in which they were written.
  */
 export async function dueIn(
-  { tableName, documents }: TableAccess,
+  { tableName, partitions, documents }: ListAccess,
   list: DueList,
   at: string,
   limit: number,
 ): Promise<DueMessage[]> {
   const pages = await Promise.all(
-    shardsOf(list).map((partition) =>
+    partitionsOf(list, partitions).map((partition) =>
       documents.send(
         new QueryCommand({
           TableName: tableName,

@@ -6,7 +6,7 @@ import { tallyOfEvent } from '../../core/reports/counts.ts'
 import { mergePartitions, type PartitionPage } from '../../core/tickets/pages.ts'
 import { channelIds } from './channels.ts'
 import { countedAs } from './counts.ts'
-import { conditionHolds, type Item, shardOf, shardsOf, type TableAccess } from './table.ts'
+import { conditionHolds, type Item, type ListAccess, partitionFor, partitionsOf, type TableAccess } from './table.ts'
 
 /** Rule 9 keeps records for 7 days. */
 const KEPT_SECONDS = 7 * 24 * 3600
@@ -18,13 +18,13 @@ const NO_CHANNEL = 'EVENTS#-'
 const MAX_RAW_CHARACTERS = 100_000
 
 /** Records of events that opened no ticket, in a sharded list per channel. */
-export function createEventStore({ now, ...access }: TableAccess & { now: Clock }): EventStore {
-  const { tableName, documents } = access
+export function createEventStore({ now, ...access }: ListAccess & { now: Clock }): EventStore {
+  const { tableName, partitions, documents } = access
 
   async function partitionsFor(channelId: string | undefined): Promise<string[]> {
-    if (channelId !== undefined) return shardsOf(`EVENTS#${channelId}`)
+    if (channelId !== undefined) return partitionsOf(`EVENTS#${channelId}`, partitions)
     const ids = await channelIds(access)
-    return [NO_CHANNEL, ...ids.map((id) => `EVENTS#${id}`)].flatMap(shardsOf)
+    return [NO_CHANNEL, ...ids.map((id) => `EVENTS#${id}`)].flatMap((list) => partitionsOf(list, partitions))
   }
 
   return {
@@ -33,11 +33,11 @@ export function createEventStore({ now, ...access }: TableAccess & { now: Clock 
       const list = record.channelId === null ? NO_CHANNEL : `EVENTS#${record.channelId}`
       const tally = tallyOfEvent(record)
       const item = {
-        pk: `${list}#${shardOf(sk)}`,
+        pk: partitionFor(sk, list, partitions),
         sk,
         ...record,
         expiresAt: Math.floor(Date.parse(record.at) / 1000) + KEPT_SECONDS,
-        ...(tally && countedAs(tally.channelId, tally.names, now().toISOString(), id)),
+        ...(tally && countedAs(tally, { at: now().toISOString(), id }, partitions)),
         ...(raw === null ? {} : { raw: raw.slice(0, MAX_RAW_CHARACTERS) }),
       }
       // If its condition does not hold, the event is recorded already.
@@ -49,9 +49,9 @@ export function createEventStore({ now, ...access }: TableAccess & { now: Clock 
     },
 
     async list(filter, page) {
-      const partitions = await partitionsFor(filter.channelId)
+      const wanted = await partitionsFor(filter.channelId)
       const oldest = new Date(now().getTime() - KEPT_SECONDS * 1000).toISOString()
-      const pages = await Promise.all(partitions.map((one) => readPartition(access, one, oldest, filter, page)))
+      const pages = await Promise.all(wanted.map((one) => readPartition(access, one, oldest, filter, page)))
       const { items, next } = mergePartitions(pages, (item) => item.sk, page.limit)
       return { items: items.map(recordFrom), next }
     },

@@ -2,7 +2,7 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { MediaStore } from '../../core/ports/media.ts'
 import { dueAs, dueIn, postpone } from './due.ts'
 import { readMessage } from './message-items.ts'
-import { conditionHolds, keys, type TableAccess } from './table.ts'
+import { conditionHolds, keys, type ListAccess } from './table.ts'
 
 /** `dueAt` depends on all media and on what is missing, so no other worker may have changed either. */
 const UNCHANGED = 'media = :before AND #missing = :missing'
@@ -10,14 +10,14 @@ const UNCHANGED = 'media = :before AND #missing = :missing'
 const NAMES = { '#missing': 'missing' }
 
 /** Media in the table, as parts of their message. The message is due when the first of its media is. */
-export function createMediaStore(access: TableAccess): MediaStore {
-  const { tableName, documents } = access
+export function createMediaStore(access: ListAccess): MediaStore {
+  const { tableName, partitions, documents } = access
   return {
     message: (address) => readMessage(access, address),
 
     async save(message, index, after) {
       const { ticketId, position, id, media, missing } = message
-      const { inDue, dueAt } = dueAs({ ...message, media: media.with(index, after) })
+      const { inDue, dueAt } = dueAs({ ...message, media: media.with(index, after) }, partitions)
       const name = `media[${index}]`
       return conditionHolds(
         documents.send(

@@ -5,7 +5,7 @@ import type { DueMessage } from '../../core/ports/queues.ts'
 import type { ReplyStore } from '../../core/ports/replies.ts'
 import type { Idempotency } from '../../core/ports/tickets.ts'
 import { isReply, type Reply } from '../../core/replies/reply.ts'
-import { outcomeName, tallyOfReply } from '../../core/reports/counts.ts'
+import { outcomeName, type Tally, tallyOfReply } from '../../core/reports/counts.ts'
 import type { Message, Target } from '../../core/tickets/ticket.ts'
 import { messageIdOf } from '../../core/tickets/written.ts'
 import { userIdOf } from '../../core/x/ids.ts'
@@ -18,6 +18,7 @@ import {
   type Item,
   type Key,
   keys,
+  type ListAccess,
   PENDING,
   queryAll,
   type TableAccess,
@@ -26,8 +27,8 @@ import {
 import { messageItem } from './ticket-items.ts'
 
 /** Replies of agents in the table: messages with a delivery, listed by the time at which they are due. */
-export function createReplyStore({ now, ...access }: TableAccess & { now: Clock }): ReplyStore {
-  const { tableName, documents } = access
+export function createReplyStore({ now, ...access }: ListAccess & { now: Clock }): ReplyStore {
+  const { tableName, partitions, documents } = access
 
   /**
    * Makes a sent reply known by X's id, so that its echo counts as stored. An echo that was not recognised may have taken
@@ -76,10 +77,12 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
     const version = before.sending.version + 1
     const firstOutcome = before.sending.firstOutcome ?? (tally && { status: after.delivery.status, at })
     const next = { ...after, sending: { ...after.sending, firstOutcome, version } }
+    const counted = (names: Tally['names'], at: string, id: string) =>
+      countedAs({ channelId: after.channelId, names }, { at, id }, partitions)
     const item = {
       ...messageItem(next),
-      ...dueAs(next),
-      ...(firstOutcome && countedAs(after.channelId, [outcomeName(firstOutcome.status)], firstOutcome.at, after.id)),
+      ...dueAs(next, partitions),
+      ...(firstOutcome && counted([outcomeName(firstOutcome.status)], firstOutcome.at, after.id)),
     }
     const put = {
       TableName: tableName,
@@ -90,7 +93,7 @@ export function createReplyStore({ now, ...access }: TableAccess & { now: Clock 
     if (!tally || before.sending.firstOutcome === null) return conditionHolds(documents.send(new PutCommand(put)))
     const later = {
       ...keys.laterOutcome(after.channelId, after.id, version),
-      ...countedAs(after.channelId, tally.names, at, `${after.id}#${version}`),
+      ...counted(tally.names, at, `${after.id}#${version}`),
     }
     return writeUnlessChanged(access, [{ Put: put }, { Put: { TableName: tableName, Item: later } }])
   }

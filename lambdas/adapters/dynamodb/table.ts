@@ -12,8 +12,14 @@ import {
 import type { Target, Ticket } from '../../core/tickets/ticket.ts'
 import { partsOfTicketId } from '../../core/tickets/ticket-id.ts'
 
+/** A table by its name, and the number of partitions of each list that many items share (docs/scale.md). */
+export type SharedTable = { readonly tableName: string; readonly partitions: number }
+
 /** The table, and the client to reach it. */
 export type TableAccess = { readonly tableName: string; readonly documents: DynamoDBDocumentClient }
+
+/** The same for what writes or reads lists that many items share. */
+export type ListAccess = SharedTable & TableAccess
 
 export type Key = { readonly pk: string; readonly sk: string }
 export type Item = Readonly<Record<string, unknown>> & Key
@@ -40,8 +46,8 @@ export const keys = {
     return keys.conversationTicket(channelId, conversationId, number)
   },
   /** A ticket in the list of one of its tags. */
-  tagged: (tag: string, { id, openedAt }: Pick<Ticket, 'id' | 'openedAt'>): Key => ({
-    pk: `TAG#${tag}#${shardOf(id)}`,
+  tagged: (tag: string, { id, openedAt }: Pick<Ticket, 'id' | 'openedAt'>, partitions: number): Key => ({
+    pk: partitionFor(id, `TAG#${tag}`, partitions),
     sk: `${openedAt}#${id}`,
   }),
   message: (ticketId: string, position: string, id: string): Key => ({
@@ -115,29 +121,18 @@ function parts(ticketId: string) {
   return known
 }
 
-/** Partitions of a list that many items share: DynamoDB allows 1,000 writes a second per partition. */
-const SHARDS = 8
-
-/** Partitions of the list of all tickets: each is read for every page and every poll (docs/decisions/table.md). */
-const LIST_SHARDS = 4
-
-/** The shard of an id, always the same one. */
-export function shardOf(id: string, shards = SHARDS): number {
-  return (createHash('md5').update(id).digest()[0] ?? 0) % shards
+/**
+ * The partition of an id in a list that many items share, because DynamoDB takes 1,000 writes a second in each. With more
+ * partitions an id may get another one; what is stored keeps its own until it is written again, and readers find both.
+ */
+export function partitionFor(id: string, list: string, partitions: number): string {
+  return `${list}#${createHash('md5').update(id).digest().readUInt32BE() % partitions}`
 }
 
-/** All partitions of a sharded list. */
-export function shardsOf(list: string): string[] {
-  return Array.from({ length: SHARDS }, (_, shard) => `${list}#${shard}`)
+/** All partitions of a list that many items share. */
+export function partitionsOf(list: string, partitions: number): string[] {
+  return Array.from({ length: partitions }, (_, number) => `${list}#${number}`)
 }
-
-/** The partition of a ticket in the list of all tickets. */
-export function listPartition(ticketId: string): string {
-  return String(shardOf(ticketId, LIST_SHARDS))
-}
-
-/** All partitions of the list of all tickets. */
-export const listPartitions = Array.from({ length: LIST_SHARDS }, (_, shard) => String(shard))
 
 /** The wait after a conflict: another transaction on the same items ends within it. */
 const MIN_CONFLICT_WAIT_MS = 10

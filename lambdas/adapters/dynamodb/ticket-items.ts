@@ -1,6 +1,9 @@
 import type { ListedTicket, Message, Ticket } from '../../core/tickets/ticket.ts'
 import { partsOfTicketId, ticketIdOf } from '../../core/tickets/ticket-id.ts'
-import { type Item, type Key, keys, listPartition, shardOf, TICKET } from './table.ts'
+import { type Item, type Key, keys, partitionFor, TICKET } from './table.ts'
+
+/** The list of all tickets. */
+export const ALL = 'ALL'
 
 /**
  * The sort key of lists of tickets: newest activity, unique by the id.
@@ -14,17 +17,17 @@ export function activityOf({ updatedAt, id }: Pick<Ticket, 'updatedAt' | 'id'>):
  * The item of a ticket. It must stay under 1 KB, since each write of it and of its entry in the list is paid by the
  * kilobyte. So what another attribute says is left out: the key, `activity`, the first position; and what is null.
  */
-export function ticketItem(ticket: Ticket) {
+export function ticketItem(ticket: Ticket, partitions: number) {
   const { id, channelId, conversationId: _conversationId, number: _number, kind: _kind, updatedAt, ...fields } = ticket
   const isSaid = (name: string) => name === 'lowestPosition' && fields.lowestPosition === fields.firstPosition
   const filled = Object.entries(fields).filter(([name, value]) => value !== null && !isSaid(name))
   return {
     ...keys.ticket(id),
     ...Object.fromEntries(filled),
-    inList: listPartition(id),
+    inList: partitionFor(id, ALL, partitions),
     activity: activityOf({ id, updatedAt }),
-    inStatus: `${fields.status}#${shardOf(id)}`,
-    inChannel: `${channelId}#${shardOf(id)}`,
+    inStatus: partitionFor(id, fields.status, partitions),
+    inChannel: partitionFor(id, channelId, partitions),
     inCustomer: fields.customer.id,
   }
 }

@@ -2,20 +2,23 @@ import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb'
 import type { Page, PageRequest, TicketFilter } from '../../core/ports/tickets.ts'
 import { type MessageOrder, mergeLazily, type Source } from '../../core/tickets/pages.ts'
 import type { ListedTicket, Message, Ticket } from '../../core/tickets/ticket.ts'
-import { getAll, type Item, keys, listPartitions, MESSAGE, shardsOf, type TableAccess } from './table.ts'
-import { activityOf, identityFrom, listedFrom, messageFrom, ticketFrom } from './ticket-items.ts'
+import { getAll, type Item, keys, type ListAccess, MESSAGE, partitionsOf, type TableAccess } from './table.ts'
+import { ALL, activityOf, identityFrom, listedFrom, messageFrom, ticketFrom } from './ticket-items.ts'
 
 /** A list that does not say when its tickets changed: those of a tag, a status, a channel or a customer. */
 type Membership = { readonly index: string | null; readonly attribute: string; readonly partitions: readonly string[] }
 
 /** A membership with so few tickets is read whole: their items cost less than looking for them in the list of all. */
-const FEW = 100
+const FEW = 50
 
 /** Reading a whole membership with more tickets than this takes too long. */
 const MANY = 2_000
 
 /** Entries of the list of all tickets to look at in each partition for one page of a filter. */
 const MAX_ENTRIES = 1_000
+
+/** Entries of a partition to look at when those of the first query run out; each further query looks at twice as many. */
+const MORE_ENTRIES = 6
 
 /** `~` sorts after every time. */
 const END = '~'
@@ -25,11 +28,11 @@ const END = '~'
  * many tickets fit. For those that few fit, the whole membership is read and sorted (docs/decisions/table.md).
  */
 export async function listTickets(
-  access: TableAccess,
+  access: ListAccess,
   filter: TicketFilter,
   page: PageRequest,
 ): Promise<Page<ListedTicket>> {
-  const memberships = membershipsOf(filter)
+  const memberships = membershipsOf(filter, access.partitions)
   for (const membership of memberships) {
     const few = await members(access, membership, membership.index === 'customer' ? MANY : FEW)
     if (few) return pageOf(access, few, filter, page)
@@ -45,9 +48,9 @@ export async function listTickets(
 }
 
 /** Looks at one entry of each partition of the list of all tickets: half a read unit each. @param time ISO time */
-export async function changedSince({ tableName, documents }: TableAccess, time: string): Promise<boolean> {
+export async function changedSince({ tableName, partitions, documents }: ListAccess, time: string): Promise<boolean> {
   const answers = await Promise.all(
-    listPartitions.map((partition) =>
+    partitionsOf(ALL, partitions).map((partition) =>
       documents.send(
         new QueryCommand({
           TableName: tableName,
@@ -63,39 +66,43 @@ export async function changedSince({ tableName, documents }: TableAccess, time: 
   return answers.some(({ Items = [] }) => Items.length > 0)
 }
 
-function membershipsOf({ customerId, tag, status, channelId }: TicketFilter): Membership[] {
+function membershipsOf({ customerId, tag, status, channelId }: TicketFilter, partitions: number): Membership[] {
+  const shared = (list: string) => partitionsOf(list, partitions)
   return [
     ...(customerId ? [{ index: 'customer', attribute: 'inCustomer', partitions: [customerId] }] : []),
-    ...(tag ? [{ index: null, attribute: 'pk', partitions: shardsOf(`TAG#${tag}`) }] : []),
-    ...(channelId ? [{ index: 'channel', attribute: 'inChannel', partitions: shardsOf(channelId) }] : []),
-    ...(status ? [{ index: 'status', attribute: 'inStatus', partitions: shardsOf(status) }] : []),
+    ...(tag ? [{ index: null, attribute: 'pk', partitions: shared(`TAG#${tag}`) }] : []),
+    ...(channelId ? [{ index: 'channel', attribute: 'inChannel', partitions: shared(channelId) }] : []),
+    ...(status ? [{ index: 'status', attribute: 'inStatus', partitions: shared(status) }] : []),
   ]
 }
 
-/** The ids of all tickets of a membership; null if there are more than `most`. */
+/**
+ * The ids of all tickets of a membership; null if there are more than `most`. Ids are spread evenly, so where there are
+ * many, the first partition shows it. Under a tag a ticket may have an entry in two partitions.
+ */
 async function members(
   { tableName, documents }: TableAccess,
   { index, attribute, partitions }: Membership,
   most: number,
 ): Promise<string[] | null> {
-  const perPartition = Math.ceil((2 * most) / partitions.length)
-  const pages = await Promise.all(
-    partitions.map((partition) =>
-      documents.send(
-        new QueryCommand({
-          TableName: tableName,
-          ...(index ? { IndexName: index } : {}),
-          KeyConditionExpression: '#partition = :partition',
-          ExpressionAttributeNames: { '#partition': attribute },
-          ExpressionAttributeValues: { ':partition': partition },
-          Limit: perPartition,
-        }),
-      ),
-    ),
-  )
+  const query = (partition: string) =>
+    documents.send(
+      new QueryCommand({
+        TableName: tableName,
+        ...(index ? { IndexName: index } : {}),
+        KeyConditionExpression: '#partition = :partition',
+        ExpressionAttributeNames: { '#partition': attribute },
+        ExpressionAttributeValues: { ':partition': partition },
+        Limit: Math.ceil((2 * most) / partitions.length),
+      }),
+    )
+  const [first = '', ...others] = partitions
+  const page = await query(first)
+  if (page.LastEvaluatedKey) return null
+  const pages = [page, ...(await Promise.all(others.map(query)))]
   const items = pages.flatMap(({ Items = [] }) => Items as Item[])
-  if (items.length > most || pages.some(({ LastEvaluatedKey }) => LastEvaluatedKey)) return null
-  return items.map((item) => (index ? identityFrom(item).id : item.sk.slice(item.sk.indexOf('#') + 1)))
+  const ids = new Set(items.map((item) => (index ? identityFrom(item).id : item.sk.slice(item.sk.indexOf('#') + 1))))
+  return ids.size > most || pages.some(({ LastEvaluatedKey }) => LastEvaluatedKey) ? null : [...ids]
 }
 
 /** A page of tickets that are known by their ids. */
@@ -115,18 +122,21 @@ async function pageOf(
   return { items: shown, next: tickets.length > limit && last ? activityOf(last) : null }
 }
 
-function listAll(access: TableAccess, filter: TicketFilter, page: PageRequest): Promise<Page<ListedTicket>> {
+function listAll(access: ListAccess, filter: TicketFilter, page: PageRequest): Promise<Page<ListedTicket>> {
   const from = filter.updatedSince ?? ''
   const to = page.after ?? END
   // DynamoDB refuses an empty range.
   if (to < from) return Promise.resolve({ items: [], next: null })
   const filterBy = filterExpression(filter)
-  const share = Math.ceil(page.limit / listPartitions.length) + 2
-  const sources = listPartitions.map((partition): Source<Item> => {
+  const partitions = partitionsOf(ALL, access.partitions)
+  const share = Math.ceil(page.limit / partitions.length) + 2
+  const sources = partitions.map((partition): Source<Item> => {
     let looked = 0
+    let more = MORE_ENTRIES
     return async (start) => {
       if (looked >= MAX_ENTRIES) return null
-      const Limit = filterBy.FilterExpression ? Math.max(MAX_ENTRIES / 4, share) : looked === 0 ? share : 6
+      const Limit = looked === 0 ? share : Math.min(more, MAX_ENTRIES - looked)
+      if (looked > 0) more *= 2
       looked += Limit
       const { Items = [], LastEvaluatedKey } = await access.documents.send(
         new QueryCommand({

@@ -14,7 +14,7 @@ import { dueAs } from './due.ts'
 import { addressIn, isStored, knownAs, messageById } from './message-items.ts'
 import { listPending } from './replies.ts'
 import { readSituation } from './situation.ts'
-import { conditionHolds, getAll, type Item, type Key, keys, type TableAccess } from './table.ts'
+import { conditionHolds, getAll, type Item, type Key, keys, type ListAccess } from './table.ts'
 import { messageItem, ticketFrom, ticketItem } from './ticket-items.ts'
 import { changedSince, listMessages, listTickets } from './ticket-lists.ts'
 
@@ -32,8 +32,8 @@ type Condition = {
  * the ticket on condition of the version that was decided on, then the message, then what leads to it. The last step
  * makes it complete; until then the event comes again, or the caller asks again (docs/decisions/ticket-writes.md).
  */
-export function createTicketStore({ now, ...access }: TableAccess & { now: Clock }): TicketStore {
-  const { tableName, documents } = access
+export function createTicketStore({ now, ...access }: ListAccess & { now: Clock }): TicketStore {
+  const { tableName, partitions, documents } = access
 
   /** Writes an item; false if its condition does not hold. */
   function put(item: Values, { expression, values, names }: Condition): Promise<boolean> {
@@ -143,7 +143,10 @@ export function createTicketStore({ now, ...access }: TableAccess & { now: Clock
     await Promise.all(
       added.map((tag) =>
         documents.send(
-          new PutCommand({ TableName: tableName, Item: { ...keys.tagged(tag, after), version: after.version } }),
+          new PutCommand({
+            TableName: tableName,
+            Item: { ...keys.tagged(tag, after, partitions), version: after.version },
+          }),
         ),
       ),
     )
@@ -158,7 +161,7 @@ export function createTicketStore({ now, ...access }: TableAccess & { now: Clock
           documents.send(
             new DeleteCommand({
               TableName: tableName,
-              Key: keys.tagged(tag, after),
+              Key: keys.tagged(tag, after, partitions),
               ConditionExpression: 'version < :version',
               ExpressionAttributeValues: { ':version': after.version },
             }),
@@ -172,7 +175,7 @@ export function createTicketStore({ now, ...access }: TableAccess & { now: Clock
   async function writeTicket({ before, after, message, placed }: TicketChange): Promise<boolean> {
     const reopens = before?.status === 'closed' && after.status !== 'closed'
     if (before) {
-      return put(ticketItem(after), {
+      return put(ticketItem(after, partitions), {
         expression: `version = :version${reopens ? ' AND isContinued = :no' : ''}`,
         values: { ':version': before.version, ...(reopens && { ':no': false }) },
       })
@@ -181,7 +184,7 @@ export function createTicketStore({ now, ...access }: TableAccess & { now: Clock
     const place = isAwaited
       ? 'attribute_exists(isAwaited) AND attribute_not_exists(version)'
       : 'attribute_not_exists(pk)'
-    if (await put(ticketItem(after), { expression: place })) return true
+    if (await put(ticketItem(after, partitions), { expression: place })) return true
     // It may be our own of an earlier try.
     const [item] = await getAll(access, [keys.ticket(after.id)])
     return message !== null && item?.version !== undefined && isCounted(ticketFrom(item), message.id)
@@ -193,9 +196,9 @@ export function createTicketStore({ now, ...access }: TableAccess & { now: Clock
     const key = keys.message(message.ticketId, message.position, message.id)
     const tally = tallyOfChange(change)
     const at = now().toISOString()
-    const counted = tally ? countedAs(tally.channelId, tally.names, at, message.id) : {}
+    const counted = tally ? countedAs(tally, { at, id: message.id }, partitions) : {}
     const isNew = await put(
-      { ...messageItem(message), ...dueAs(message), ...counted },
+      { ...messageItem(message), ...dueAs(message, partitions), ...counted },
       { expression: 'attribute_not_exists(pk)' },
     )
     if (message.visibility === 'private' || isReply(message)) return isNew ? 'done' : 'repeated'
@@ -238,14 +241,17 @@ export function createTicketStore({ now, ...access }: TableAccess & { now: Clock
 
   /** Writes a ticket on condition that it is as it was read. */
   function replace(before: Ticket, after: Ticket): Promise<boolean> {
-    return put(ticketItem(after), { expression: 'version = :version', values: { ':version': before.version } })
+    return put(ticketItem(after, partitions), {
+      expression: 'version = :version',
+      values: { ':version': before.version },
+    })
   }
 
   /** Writes only the changed fields, on condition that no other version and nothing fetched was stored meanwhile. */
   async function writeRevision({ before, after }: Revised, placed: Placed | undefined): Promise<CommitResult> {
     const fields = REVISABLE_FIELDS.filter((field) => before[field] !== after[field])
     const lists = (['versions', 'missing'] as const).filter((field) => fields.includes(field))
-    const due = dueAs(after)
+    const due = dueAs(after, partitions)
     const changed = { ...Object.fromEntries(fields.map((field) => [field, after[field]])), ...due }
     // `dueAt` depends on the media, so they must not have changed.
     const conditions = [

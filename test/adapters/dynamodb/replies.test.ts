@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { isReply, type Reply, replyIdOf, writeReply } from '../../../lambdas/core/replies/reply.ts'
 import { failed, sent } from '../../../lambdas/core/replies/sending.ts'
 import { openStores } from '../../../lambdas/runtime/stores.ts'
-import { databaseClient, tableName } from '../../../local/aws/table.ts'
+import { databaseClient, sharedTable } from '../../../local/aws/table.ts'
 import { routerOver } from '../../support/router.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
 import { ann, directMessages, idAt, shop } from '../../support/x-payloads.ts'
@@ -50,7 +50,7 @@ test('the pending replies before and after one are found with as many reads in a
     calls++
     return next(input)
   })
-  const { replies } = openStores(tableName, now, client)
+  const { replies } = openStores(sharedTable, now, client)
   await receive(1, 1)
   const first = await reply('a')
   ids.a = first.id

@@ -3,13 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { keys, shardOf } from '../../../lambdas/adapters/dynamodb/table.ts'
+import { keys, partitionFor } from '../../../lambdas/adapters/dynamodb/table.ts'
 import { createMediaSource } from '../../../lambdas/adapters/media/source.ts'
 import type { DueMessage } from '../../../lambdas/core/ports/queues.ts'
 import type { Message } from '../../../lambdas/core/tickets/ticket.ts'
 import type { MediaDependencies } from '../../../lambdas/use-cases/media/transfer-media.ts'
 import { createRequeue } from '../../../lambdas/use-cases/requeue-due.ts'
-import { databaseClient, tableName } from '../../../local/aws/table.ts'
+import { databaseClient, sharedTable, tableName } from '../../../local/aws/table.ts'
 import { type Served, served } from '../../local/support.ts'
 import { startBucket, type TestBucket } from '../../support/bucket.ts'
 import { noEncryption } from '../../support/encryption.ts'
@@ -533,7 +533,10 @@ describe('a message with nothing left to do', () => {
         TableName: tableName,
         Key: keys.message(ticketId, position, id),
         UpdateExpression: 'SET inDue = :due, dueAt = :at',
-        ExpressionAttributeValues: { ':due': `media#${shardOf(id)}`, ':at': now().toISOString() },
+        ExpressionAttributeValues: {
+          ':due': partitionFor(id, 'media', sharedTable.partitions),
+          ':at': now().toISOString(),
+        },
       }),
     )
     client.destroy()
