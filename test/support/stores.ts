@@ -8,10 +8,13 @@ import type { Message, Ticket } from '../../lambdas/core/tickets/ticket.ts'
 import { openStores } from '../../lambdas/runtime/stores.ts'
 import { startDatabase } from '../../local/aws/database.ts'
 import { databaseClient, ensureTable, tableName } from '../../local/aws/table.ts'
+import { type FaultyCalls, faultyCalls } from './faults.ts'
 import { shop, type User } from './x-payloads.ts'
 
 export type TestStores = Stores & {
   endpoint: string
+  /** The calls of these stores, which a test can let go wrong. */
+  calls: FaultyCalls
   connect(user?: User): Promise<Channel>
   /** Marks a channel as one whose access was revoked. */
   revoke(channelId: string): Promise<void>
@@ -34,6 +37,7 @@ export async function startStores(now: () => Date = () => new Date()): Promise<T
   })
   await ensureTable(database.endpoint)
   const client = databaseClient(database.endpoint)
+  const calls = faultyCalls(client)
   const stores = openStores(tableName, now, client)
   const allTickets = async () => {
     const { items } = await stores.tickets.tickets({}, { limit: 10_000, after: null })
@@ -47,6 +51,7 @@ export async function startStores(now: () => Date = () => new Date()): Promise<T
   return {
     ...stores,
     endpoint: database.endpoint,
+    calls,
     allTickets,
     messagesOf,
     async findMessage(messageId) {

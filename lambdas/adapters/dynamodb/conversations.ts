@@ -1,6 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Conversation } from '../../core/tickets/decision.ts'
-import { isCounted } from '../../core/tickets/ticket.ts'
+import { isCounted, isOpenedBy } from '../../core/tickets/ticket.ts'
 import { getAll, type Item, keys, type TableAccess, TICKET } from './table.ts'
 import { identityFrom, ticketFrom } from './ticket-items.ts'
 
@@ -39,17 +39,16 @@ export async function newestTicket(
  * A conversation as it was before a message was counted in it. A message that is counted but not stored is tried again:
  * it must be decided on as at the first try, whatever has happened since.
  * @param newest the conversation as it is
- * @param position the message's
  */
 export async function conversationBefore(
   access: TableAccess,
   channelId: string,
   newest: NewestTicket,
-  { messageId, position }: { readonly messageId: string; readonly position: string },
+  messageId: string,
 ): Promise<StoredConversation> {
   const { id, ticket, length, item } = newest
   const isIn = ticket !== null && isCounted(ticket, messageId)
-  const isOpenedByIt = isIn && ticket.conversationId === id && ticket.firstPosition === position
+  const isOpenedByIt = isIn && ticket.conversationId === id && isOpenedBy(ticket, messageId)
   if (item?.by === messageId || isOpenedByIt) {
     const [before] = length > 1 ? await getAll(access, [keys.conversationTicket(channelId, id, length - 1)]) : []
     return conversationFrom(access, id, before)

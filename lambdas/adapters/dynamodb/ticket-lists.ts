@@ -72,7 +72,10 @@ function membershipsOf({ customerId, tag, status, channelId }: TicketFilter): Me
   ]
 }
 
-/** The ids of all tickets of a membership; null if there are more than `most`. */
+/**
+ * The ids of all tickets of a membership; null if there are more than `most`. A ticket may have two entries of a tag: one
+ * at the time of each try to open it.
+ */
 async function members(
   { tableName, documents }: TableAccess,
   { index, attribute, partitions }: Membership,
@@ -95,7 +98,8 @@ async function members(
   )
   const items = pages.flatMap(({ Items = [] }) => Items as Item[])
   if (items.length > most || pages.some(({ LastEvaluatedKey }) => LastEvaluatedKey)) return null
-  return items.map((item) => (index ? listedFrom(item).id : item.sk.slice(item.sk.indexOf('#') + 1)))
+  const ids = items.map((item) => (index ? listedFrom(item).id : item.sk.slice(item.sk.indexOf('#') + 1)))
+  return [...new Set(ids)]
 }
 
 /** A page of tickets that are known by their ids. */

@@ -94,19 +94,22 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
     key: string | undefined,
   ): Promise<Message> {
     const unique = randomUUID().slice(-12)
+    // The same at every try: the ticket may count it already, and files may be taken for it.
+    let ownId: string | undefined
     return retryOnConflict(`ticket ${id}`, async () => {
       const before = await ticketOf(id)
       const at = now()
       const known = key ? await knownUnder(key, before, body, at) : null
       const existing = known && (await tickets.message(before.id, known.messageId))
       if (existing) return existing
-      const found = await attachments.find(body.attachmentIds ?? [], known?.messageId)
+      const messageId: string = known?.messageId ?? ownId ?? replyIdOf(before, at, unique)
+      ownId = messageId
+      const found = await attachments.find(body.attachmentIds ?? [], messageId)
       const { problems, target } = validateReply(draftOf(body, found), await contextOf(before, body.inReplyTo))
       if (!target) {
         log({ event: 'reply_rejected', ticketId: before.id, codes: problems.map(({ code }) => code) })
         throw problemOf(problems)
       }
-      const messageId = known?.messageId ?? replyIdOf(before, at, unique)
       const { media, takes } = await attachments.take(found)
       const written = writeReply(before, { id: messageId, text: body.text, target, author, media }, at)
       const idempotency = key ? (known ?? idempotencyOf(key, body, messageId, at)) : undefined
