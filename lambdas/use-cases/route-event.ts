@@ -219,11 +219,12 @@ function endedBy(activity: Activity, decision: Decision, { awaited }: Situation)
   if (awaited.length === 0 || !isWritten(activity)) return []
   if (decision.do === 'ignore' || decision.do === 'defer') return []
   if (activity.kind === 'post') return awaited
-  // What the account wrote before the customer's first message waits on, unless this one is the new first.
+  // What the account wrote before the customer's first message waits on, unless this one is the new first, perhaps since
+  // an earlier try.
   const isFirst =
     decision.do === 'open' ||
     decision.do === 'repeat' ||
-    (decision.do === 'join' && positionOf(activity) < decision.ticket.firstPosition)
+    (decision.do === 'join' && positionOf(activity) <= decision.ticket.firstPosition)
   return isFirst ? awaited : []
 }
 

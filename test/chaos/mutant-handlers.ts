@@ -12,7 +12,7 @@ import type { QueuedEvent } from '../../lambdas/core/x/webhook-body.ts'
 import { awsAccess } from '../../lambdas/runtime/aws.ts'
 import { batchHandler } from '../../lambdas/runtime/batch.ts'
 import { now } from '../../lambdas/runtime/clock.ts'
-import { readEnvironment } from '../../lambdas/runtime/environment.ts'
+import { readEnvironment, tableIn } from '../../lambdas/runtime/environment.ts'
 import { log } from '../../lambdas/runtime/log.ts'
 import { table } from '../../lambdas/runtime/resources.ts'
 import { openStores } from '../../lambdas/runtime/stores.ts'
@@ -111,9 +111,9 @@ export const handlerOf: Readonly<Record<MutantName, () => unknown>> = {
 }
 
 function routerOver(change: (stores: Stores) => Partial<Stores>) {
-  const { TABLE_NAME, MEDIA_QUEUE_URL } = readEnvironment('router')
-  const stores = openStores(TABLE_NAME, now)
-  const mediaQueue = createMediaQueue(awsAccess('sqs'), MEDIA_QUEUE_URL)
+  const environment = readEnvironment('router')
+  const stores = openStores(tableIn(environment), now)
+  const mediaQueue = createMediaQueue(awsAccess('sqs'), environment.MEDIA_QUEUE_URL)
   const route = createRouter({ ...stores, ...change(stores), mediaQueue, now, log })
   const work = (event: QueuedEvent, { messageId }: { messageId: string }) => route(event, messageId)
   return batchHandler('events', work, createMessageVisibility(awsAccess('sqs')), log)
@@ -125,7 +125,7 @@ function senderOver(
 ) {
   const environment = readEnvironment('sender')
   const { access, encryption } = xAccess(environment)
-  const stores = openStores(environment.TABLE_NAME, now)
+  const stores = openStores(tableIn(environment), now)
   const posting = changePosting(createXPosting(access))
   const mediaQueue = createMediaQueue(awsAccess('sqs'), environment.MEDIA_QUEUE_URL)
   const send = createSender({ ...stores, ...change(stores), posting, encryption, mediaQueue, now, log })

@@ -9,10 +9,13 @@ import type { Message, Ticket } from '../../lambdas/core/tickets/ticket.ts'
 import { openStores } from '../../lambdas/runtime/stores.ts'
 import { startDatabase } from '../../local/aws/database.ts'
 import { databaseClient, ensureTable, sharedTable, tableName } from '../../local/aws/table.ts'
+import { type FaultyCalls, faultyCalls } from './faults.ts'
 import { shop, type User } from './x-payloads.ts'
 
 export type TestStores = Stores & {
   endpoint: string
+  /** The calls of these stores, which a test can let go wrong. */
+  calls: FaultyCalls
   connect(user?: User): Promise<Channel>
   /** Marks a channel as one whose access was revoked. */
   revoke(channelId: string): Promise<void>
@@ -38,6 +41,7 @@ export async function startStores(
   })
   await ensureTable(database.endpoint)
   const client = databaseClient(database.endpoint)
+  const calls = faultyCalls(client)
   const stores = openStores(shared, now, client)
   const allTickets = async () => {
     const { items } = await stores.tickets.tickets({}, { limit: 10_000, after: null })
@@ -51,6 +55,7 @@ export async function startStores(
   return {
     ...stores,
     endpoint: database.endpoint,
+    calls,
     allTickets,
     messagesOf,
     async findMessage(messageId) {

@@ -1,6 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Conversation } from '../../core/tickets/decision.ts'
-import { isCounted, type Ticket } from '../../core/tickets/ticket.ts'
+import { isCounted, isOpenedBy } from '../../core/tickets/ticket.ts'
 import { getAll, type Item, keys, type TableAccess, TICKET } from './table.ts'
 import { identityFrom, ticketFrom } from './ticket-items.ts'
 
@@ -48,7 +48,7 @@ export async function conversationBefore(
 ): Promise<StoredConversation> {
   const { id, ticket, length, item } = newest
   const isIn = ticket !== null && isCounted(ticket, messageId)
-  const isOpenedByIt = isIn && ticket.conversationId === id && isFirst(ticket, messageId)
+  const isOpenedByIt = isIn && ticket.conversationId === id && isOpenedBy(ticket, messageId)
   if (item?.by === messageId || isOpenedByIt) {
     const [before] = length > 1 ? await getAll(access, [keys.conversationTicket(channelId, id, length - 1)]) : []
     return conversationFrom(access, id, before)
@@ -66,9 +66,4 @@ async function conversationFrom(access: TableAccess, id: string, item: Item | un
   if (item.continuedIn === undefined) return { id, ticket: null, length: 0, isAwaited: item.isAwaited === true }
   const [other] = await getAll(access, [keys.ticket(String(item.continuedIn))])
   return { id, ticket: other ? ticketFrom(other) : null, length: identityFrom(item).number, isAwaited: false }
-}
-
-/** True if a message is the first that a ticket counted, so that it opened it. */
-function isFirst({ counted, messageCount }: Ticket, messageId: string): boolean {
-  return counted[0] === messageId && counted.length === messageCount
 }

@@ -139,9 +139,13 @@ async function readPost(access: TableAccess, post: Post): Promise<Stored> {
   const pointers = versions.map((id, index) => ({ id, item: items[index] }))
   const parentItem = parentId ? items[versions.length] : undefined
   const parentPointer = isStored(parentItem) ? parentItem : undefined
-  const stored = pointers.map(({ item }) => item).find(isStored)
 
   const messageId = messageIdOf('post', post.externalId)
+  // A message to which its own id does not lead yet is tried again.
+  const isDone = isStored(items[0])
+  const stored = pointers
+    .map(({ item }) => item)
+    .find((item): item is Item => isStored(item) && (isDone || item.messageId !== messageId))
   const conversation = async (id: string) =>
     conversationBefore(access, channelId, await newestTicket(access, channelId, id), messageId)
   // An answer that came before the post may have named any version of it.

@@ -78,7 +78,8 @@ function membershipsOf({ customerId, tag, status, channelId }: TicketFilter, par
 
 /**
  * The ids of all tickets of a membership; null if there are more than `most`. Ids are spread evenly, so where there are
- * many, the first partition shows it. Under a tag a ticket may have an entry in two partitions.
+ * many, the first partition shows it. Under a tag a ticket may have two entries: in two
+ * partitions, or at the time of each try to open it.
  */
 async function members(
   { tableName, documents }: TableAccess,

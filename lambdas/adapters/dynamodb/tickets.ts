@@ -180,11 +180,17 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
         values: { ':version': before.version, ...(reopens && { ':no': false }) },
       })
     }
-    const isAwaited = placed?.awaited.includes(after.conversationId) === true
-    const place = isAwaited
-      ? 'attribute_exists(isAwaited) AND attribute_not_exists(version)'
-      : 'attribute_not_exists(pk)'
-    if (await put(ticketItem(after, partitions), { expression: place })) return true
+    // The placeholder of a conversation is in the place of its first ticket.
+    const isAwaited = after.number === 1 && placed?.awaited.includes(after.conversationId) === true
+    // At an earlier try the message may have let the conversation go on elsewhere, in a ticket that is closed by now.
+    const place: Condition = isAwaited
+      ? { expression: 'attribute_exists(isAwaited) AND attribute_not_exists(version)' }
+      : {
+          expression: 'attribute_not_exists(pk) OR (attribute_not_exists(version) AND #by = :by)',
+          names: { '#by': 'by' },
+          values: { ':by': message?.id ?? '' },
+        }
+    if (await put(ticketItem(after, partitions), place)) return true
     // It may be our own of an earlier try.
     const [item] = await getAll(access, [keys.ticket(after.id)])
     return message !== null && item?.version !== undefined && isCounted(ticketFrom(item), message.id)
@@ -229,14 +235,15 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
    * Two workers may have stored the same post twice, as different versions or in two tickets: the one whose pointer came
    * second takes its message back.
    */
-  async function removeUnlessKnown({ channelId, ticketId, position, id }: Message, knownBy: string): Promise<void> {
+  async function removeUnlessKnown(message: Message, knownBy: string): Promise<void> {
+    const { channelId, ticketId, position, id } = message
     const [pointer, item] = await getAll(access, [keys.pointer(channelId, knownBy), keys.ticket(ticketId)])
     if (!isStored(pointer) || !item) return
     const first = addressIn(pointer)
     if (first.ticketId === ticketId && first.messageId === id) return
     await documents.send(new DeleteCommand({ TableName: tableName, Key: keys.message(ticketId, position, id) }))
     const ticket = ticketFrom(item)
-    if (isCounted(ticket, id)) await replace(ticket, uncounted(ticket, id))
+    if (isCounted(ticket, id)) await replace(ticket, uncounted(ticket, message))
   }
 
   /** Writes a ticket on condition that it is as it was read. */
@@ -263,18 +270,21 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
       ':mediaBefore': before.media,
       ...Object.fromEntries(lists.map((field) => [`:${field}Size`, before[field].length])),
     }
-    const isRevised = await update(
-      keys.message(before.ticketId, before.position, before.id),
-      changed,
-      { expression: conditions.join(' AND '), names: { '#before': 'media' }, values },
-      due.inDue === undefined ? ['inDue', 'dueAt'] : [],
-    )
-    if (!isRevised) return 'repeated'
+    const key = keys.message(before.ticketId, before.position, before.id)
+    // A version that the message has is stored: what leads to it, and what came before it, is written first.
+    if (before.deletedAt === null && after.deletedAt !== null) await markDeletedAt(key, after.deletedAt)
     const added = after.versionIds.filter((id) => !before.versionIds.includes(id)).map((id) => messageIdOf('post', id))
     const pointed = await Promise.all(
       added.map((id) => point(before, id, placed, `(${unlessStored(placed?.placeholders.get(id))}) OR ${SAME}`)),
     )
-    return pointed.every(Boolean) ? 'done' : 'changed'
+    if (!pointed.every(Boolean)) return 'changed'
+    const isRevised = await update(
+      key,
+      changed,
+      { expression: conditions.join(' AND '), names: { '#before': 'media' }, values },
+      due.inDue === undefined ? ['inDue', 'dueAt'] : [],
+    )
+    return isRevised ? 'done' : 'repeated'
   }
 
   async function markDeletedAt(key: Key, at: string): Promise<void> {
@@ -332,7 +342,9 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
 
     async recount(ticket, messages) {
       const outboundCount = messages.filter(({ direction }) => direction === 'outbound').length
-      const after = { ...ticket, messageCount: messages.length, outboundCount, version: ticket.version + 1 }
+      // What is counted but not stored counts when it comes again.
+      const counted = ticket.counted.filter((id) => messages.some((one) => one.id === id))
+      const after = { ...ticket, counted, messageCount: messages.length, outboundCount, version: ticket.version + 1 }
       await replace(ticket, after)
     },
   }
@@ -366,10 +378,11 @@ function unlessStored(known: Placeholder | undefined): string {
   return `attribute_not_exists(ticketId) AND ${deletion} AND ${waiting}`
 }
 
-/** A ticket without a customer's message that it counted. */
-function uncounted(ticket: Ticket, messageId: string): Ticket {
-  const counted = ticket.counted.filter((id) => id !== messageId)
-  return { ...ticket, counted, messageCount: ticket.messageCount - 1, version: ticket.version + 1 }
+/** A ticket without a message that it counted. */
+function uncounted(ticket: Ticket, { id, direction }: Pick<Message, 'id' | 'direction'>): Ticket {
+  const counted = ticket.counted.filter((one) => one !== id)
+  const outboundCount = ticket.outboundCount - (direction === 'outbound' ? 1 : 0)
+  return { ...ticket, counted, messageCount: ticket.messageCount - 1, outboundCount, version: ticket.version + 1 }
 }
 
 /** The condition that a pointer leads to the message that it is to lead to. */

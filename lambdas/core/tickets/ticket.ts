@@ -201,6 +201,11 @@ export function isCounted({ counted }: Ticket, messageId: string): boolean {
   return counted.includes(messageId)
 }
 
+/** True if a message, which may not be stored yet, opened the ticket: it was counted before all others. */
+export function isOpenedBy({ counted, messageCount }: Ticket, messageId: string): boolean {
+  return counted.length === messageCount && counted[0] === messageId
+}
+
 /** The counts and positions of a ticket after one more message. */
 export function countedWith(ticket: Ticket, { id, direction, position, createdAt }: CountedMessage) {
   const isOut = direction === 'outbound'

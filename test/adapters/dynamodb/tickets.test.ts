@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Page, PageRequest, TicketFilter } from '../../../lambdas/core/ports/tickets.ts'
-import type { Status, Ticket } from '../../../lambdas/core/tickets/ticket.ts'
+import { countedWith, type Status, type Ticket } from '../../../lambdas/core/tickets/ticket.ts'
 import { ticketIdOf } from '../../../lambdas/core/tickets/ticket-id.ts'
 import { routerOver } from '../../support/router.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
@@ -82,19 +82,26 @@ describe('a change of a ticket', () => {
     expect(await stores.messagesOf(ticket.id)).toEqual([message])
   })
 
-  test('with a post that another worker put into another ticket takes it back', async () => {
-    const { deliver } = routerOver(stores, now)
-    const mention = (n: number) => posts(shop, { id: idAt(clock, n), by: bob, text: '@shop hi', mentions: [shop] })
-    const [one, other] = await deliver(mention(900), mention(901))
-    const [message] = await stores.messagesOf(one?.ticketId)
-    const before = await stores.tickets.ticket(String(other?.ticketId))
-    if (!before || !message) throw new Error('a message and another ticket were meant')
-    const placed = { answers: null, unknownParentId: null, continues: null, placeholders: new Map(), awaited: [] }
-    const change = { before, after: { ...before, version: 2 }, message: { ...message, ticketId: before.id }, placed }
-    expect(await stores.tickets.commit({ ...change, follows: null })).toBe('changed')
-    expect(await stores.messagesOf(before.id)).toHaveLength(1)
-    expect(await stores.messagesOf(one?.ticketId)).toEqual([message])
-  })
+  test.each(['inbound', 'outbound'] as const)(
+    'with a post, %s, that another worker put into another ticket takes it back',
+    async (direction) => {
+      const { deliver } = routerOver(stores, now)
+      const mention = () =>
+        posts(shop, { id: idAt(clock, 900 + ++customers), by: bob, text: '@shop hi', mentions: [shop] })
+      const [one, other] = await deliver(mention(), mention())
+      const [stored] = await stores.messagesOf(one?.ticketId)
+      const before = await stores.tickets.ticket(String(other?.ticketId))
+      if (!before || !stored) throw new Error('a message and another ticket were meant')
+      const message = { ...stored, direction, ticketId: before.id }
+      const after = { ...before, ...countedWith(before, message), version: 2 }
+      const placed = { answers: null, unknownParentId: null, continues: null, placeholders: new Map(), awaited: [] }
+      expect(await stores.tickets.commit({ before, after, message, placed, follows: null })).toBe('changed')
+      expect(await stores.messagesOf(before.id)).toHaveLength(1)
+      expect(await stores.messagesOf(one?.ticketId)).toEqual([stored])
+      const { messageCount, outboundCount, counted } = before
+      expect(await stores.tickets.ticket(before.id)).toMatchObject({ messageCount, outboundCount, counted })
+    },
+  )
 
   test('of two that open one after the same closed ticket, one is refused', async () => {
     const closed = await change(await openTicket(), { status: 'closed' })
