@@ -71,7 +71,7 @@ ${where ? `            ${where}` : ''}\
   API       ${url}/api/openapi.json
   Webhook   ${publicUrl}${paths.webhook}
   X         ${x ? `${x.url} (simulated)` : `${xApiUrl} (from X_API_URL; the simulator is off)`}
-            consumer key ${consumerKey}, consumer secret ${shown(consumerSecret)}
+            consumer key ${consumerKey}, consumer secret ${shown(consumerSecret, !file)}
 ${x ? '            Open it in a browser to write as a customer.\n' : ''}\
   Mail      ${mail ? `${mail.url} (a mailbox; /store has it as JSON)` : `${endpoints.ses} (from AWS_ENDPOINT_URL_SES; the mailbox is off)`}
             to ${administrators.join(', ')}, from ${mailFrom}
@@ -88,7 +88,10 @@ End with Ctrl-C.
 }
 
 /** The default secret is public. A secret that somebody set is never printed. */
-const shown = (secret: string) => (process.env.X_CONSUMER_SECRET ? 'from X_CONSUMER_SECRET' : secret)
+function shown(secret: string, onlyHere: boolean): string {
+  if (process.env.X_CONSUMER_SECRET) return 'from X_CONSUMER_SECRET'
+  return onlyHere ? secret : `${secret} (everybody can sign deliveries with it: set X_CONSUMER_SECRET)`
+}
 
 // The reader of the output is gone, as in «npm start | head».
 process.stdout.on('error', () => void end(0))

@@ -176,6 +176,7 @@ describe('a stack behind a tunnel', () => {
     for (const secret of Object.values(secrets)) expect(first.output()).toContain(secret)
     expect(first.output()).toContain(file)
     expect(first.output()).toMatch(/Console +http:\/\/localhost:/)
+    expect(first.output()).toContain('set X_CONSUMER_SECRET')
     expect(first.output()).not.toContain(':local')
     expect(first.output()).not.toContain('password local')
     for (const machine of ['helpdesk', 'admin']) {
