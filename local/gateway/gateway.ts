@@ -179,11 +179,18 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
 
 const ownUrl = ({ socket }: IncomingMessage) => `http://localhost:${socket.localPort}`
 
-/** Redirects to the console, which does not answer through the tunnel, to its address on this machine. */
+/**
+ * Turns a reply for the tunnel's address into one for this machine's, where the console is: redirects lead here, and
+ * cookies work without TLS. Safari keeps no `Secure` cookie of `http://localhost`.
+ */
 function onThisMachine(request: IncomingMessage, reply: GatewayResponse, tunnelUrl: string): GatewayResponse {
-  const { location } = reply.headers
-  if (typeof location !== 'string' || !location.startsWith(`${tunnelUrl}/`)) return reply
-  return { ...reply, headers: { ...reply.headers, location: ownUrl(request) + location.slice(tunnelUrl.length) } }
+  const headers = { ...reply.headers }
+  const { location, 'set-cookie': cookies } = headers
+  if (typeof location === 'string' && location.startsWith(`${tunnelUrl}/`)) {
+    headers.location = ownUrl(request) + location.slice(tunnelUrl.length)
+  }
+  if (Array.isArray(cookies)) headers['set-cookie'] = cookies.map((one) => one.replace(/; *Secure\b/i, ''))
+  return { ...reply, headers }
 }
 
 const json = (status: number, content: unknown, headers: Readonly<Record<string, string>> = {}): GatewayResponse => ({

@@ -1,4 +1,5 @@
-import { request } from 'node:http'
+import { type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { EmbeddedService } from '../../local/aws/embedded-service.ts'
 import { startMailbox } from '../../local/aws/mailbox.ts'
@@ -35,7 +36,11 @@ beforeAll(async () => {
   })
   const functions = {
     webhook: answering('webhook', { statusCode: 200 }),
-    api: answering('api', { statusCode: 302, headers: { location: `${tunnelUrl}/channels/twitter-77` } }),
+    api: answering('api', {
+      statusCode: 302,
+      headers: { location: `${tunnelUrl}/channels/twitter-77` },
+      cookies: ['connecting=a; HttpOnly; Secure; SameSite=Lax'],
+    }),
   }
   const schedules = { run: async () => void runs++, stop() {} }
   const pages = readConsolePages(folder.site({ 'index.html': '<p>the page</p>' }), { signInUrl: '/', clientId: 'c' })
@@ -58,16 +63,13 @@ type Asked = { method?: string; host?: string; headers?: Record<string, string>;
 /** Sends a request. Unlike `fetch`, it may have any Host, and none of the headers of a browser by itself. */
 async function ask(server: ServerName, path: string, { method = 'GET', host, headers = {}, body = '' }: Asked = {}) {
   const port = ports[server]
-  return new Promise<{ status: number | undefined; location: string | undefined; text: string }>((resolve, reject) => {
-    const sent = { host: host ?? `localhost:${port}`, ...headers, ...(body && { 'content-length': `${body.length}` }) }
-    const asked = request({ host: '127.0.0.1', port, method, path, headers: sent, agent: false }, (response) => {
-      let text = ''
-      response.on('data', (chunk) => (text += chunk))
-      response.on('end', () => resolve({ status: response.statusCode, location: response.headers.location, text }))
-    })
-    asked.on('error', reject)
-    asked.end(body)
-  })
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  const sent = { host: host ?? `localhost:${port}`, ...headers, ...(body && { 'content-length': `${body.length}` }) }
+  const asked = request({ host: '127.0.0.1', port, method, path, headers: sent, agent: false }, resolve)
+  asked.on('error', reject).end(body)
+  const response = await promise
+  const { location, 'set-cookie': cookies } = response.headers
+  return { status: response.statusCode, location, cookies, text: await text(response) }
 }
 
 const post = (server: 'gateway' | 'simulator', headers: Record<string, string>, body = '') =>
@@ -119,9 +121,10 @@ describe('through the tunnel', () => {
     },
   )
 
-  test('the callback leads to the console on this machine', async () => {
-    const { location } = await ask('gateway', callback)
+  test('the callback leads to the console on this machine, with a cookie that works there', async () => {
+    const { location, cookies } = await ask('gateway', callback)
     expect([invoked, location]).toEqual([['api'], `http://localhost:${gateway.port}/channels/twitter-77`])
+    expect(cookies).toEqual(['connecting=a; HttpOnly; SameSite=Lax'])
   })
 
   test.each([
