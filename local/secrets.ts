@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import * as z from 'zod'
 import { readFileIfAny, writePrivateFile } from './files.ts'
+import { type SignInSecrets, secretOwners, secretsBy } from './identity/clients.ts'
+import { UserError } from './user-error.ts'
 
 /** The credentials of the X app, in the form that Secrets Manager stores them in AWS. */
 export type XSecrets = {
@@ -26,4 +29,27 @@ export function ensureTokensKey(dataDir: string): string {
   const path = join(dataDir, 'tokens.key')
   if (readFileIfAny(path) === undefined) writePrivateFile(path, randomBytes(32).toString('base64'))
   return pathToFileURL(path).href
+}
+
+const signInSecrets = z.record(z.enum(secretOwners), z.string().min(1))
+
+/**
+ * Returns secrets of machines and people that nobody else knows. Makes them on the first call.
+ * @throws UserError when their file was changed and has not one for each
+ */
+export function ensureSignInSecrets(dataDir: string): SignInSecrets {
+  const file = join(dataDir, 'sign-in.json')
+  const kept = readFileIfAny(file)
+  if (kept === undefined) {
+    const of = secretsBy(() => randomBytes(24).toString('base64url'))
+    writePrivateFile(file, `${JSON.stringify(of, null, 2)}\n`)
+    return { of, file, areNew: true }
+  }
+  try {
+    return { of: signInSecrets.parse(JSON.parse(kept)), file }
+  } catch {
+    throw new UserError(
+      `${file} must be JSON with a secret for each of ${secretOwners.join(', ')}. Mend it, or delete it to get new ones.`,
+    )
+  }
 }

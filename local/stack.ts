@@ -9,15 +9,23 @@ import { bucketName, ensureBucket, startStorage } from './aws/storage.ts'
 import { ensureTable, sharedTable, tableName } from './aws/table.ts'
 import { buildConsole, bundle, startFunctions } from './build.ts'
 import { type QueueWatch, watchQueues } from './drain.ts'
+import { makePrivate } from './files.ts'
 import { readConsolePages } from './gateway/console-pages.ts'
 import { type Backends, startGateway } from './gateway/gateway.ts'
-import { consoleClient, type MachineName, type PersonName } from './identity/clients.ts'
+import { isOwnUrl } from './guard.ts'
+import {
+  consoleClient,
+  type MachineName,
+  type PersonName,
+  publicSecrets,
+  type SignInSecrets,
+} from './identity/clients.ts'
 import { createTokenIssuer } from './identity/tokens.ts'
 import { startPoller } from './lambda/poller.ts'
 import type { FunctionLogLine } from './lambda/sandbox.ts'
 import { startSchedules } from './lambda/schedules.ts'
 import { lockDataDir } from './lock.ts'
-import { ensureTokensKey, writeSecrets, type XSecrets } from './secrets.ts'
+import { ensureSignInSecrets, ensureTokensKey, writeSecrets, type XSecrets } from './secrets.ts'
 import { type AwsEndpoints, defaults } from './settings.ts'
 
 export type StackOptions = XSecrets & {
@@ -60,8 +68,12 @@ export type StackOptions = XSecrets & {
 /** The running product. */
 export type Stack = Addresses &
   QueueWatch & {
-    /** The address under which X and browsers reach it. */
+    /** The address under which X reaches it. */
     readonly publicUrl: string
+    /** The address of the console, on this machine. */
+    readonly consoleUrl: string
+    /** The secrets with which machines and people sign in. */
+    readonly secrets: SignInSecrets
     /** Issues an access token of the API for a machine. */
     token(client: MachineName): Promise<string>
     /** Issues the access token of the API that a person gets by signing in. */
@@ -106,13 +118,18 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   } = options
   const lock = lockDataDir(dataDir)
   closing.push(() => lock.release())
+  makePrivate(dataDir)
+  const tunnelUrl = options.publicUrl && !isOwnUrl(options.publicUrl) ? options.publicUrl : undefined
+  const secrets = tunnelUrl || isRealX(options.xApiUrl) ? ensureSignInSecrets(dataDir) : publicSecrets
 
   // The gateway starts first, because the functions need its port. Requests wait until the rest is up.
   const backends = Promise.withResolvers<Backends>()
-  const gateway = await startGateway({ port: options.port, backends: backends.promise })
+  const gateway = await startGateway({ port: options.port, backends: backends.promise, tunnelUrl })
   closing.push(() => gateway.stop())
   const url = `http://localhost:${gateway.port}`
   const publicUrl = options.publicUrl ?? url
+  const consoleUrl = tunnelUrl ? url : publicUrl
+  const consoleUrls = [...new Set([url, consoleUrl])]
 
   const startUnlessGiven = async (
     name: string,
@@ -130,7 +147,10 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   const client = queueClient(sqs)
   closing.push(() => client.destroy())
   const s3 = await startUnlessGiven('S3', awsEndpoints.s3, () =>
-    startStorage(dataDir, [url, new URL(publicUrl).origin]),
+    startStorage(
+      dataDir,
+      consoleUrls.map((one) => new URL(one).origin),
+    ),
   )
   await timed(onProgress, 'bucket', () => ensureBucket(s3))
   const ses = await startUnlessGiven('SES', awsEndpoints.ses, () => startMail(options))
@@ -138,7 +158,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
 
   const x = options.xApiUrl
     ? undefined
-    : await timed(onProgress, 'X', () => startSimulator(options, publicUrl, onWarning))
+    : await timed(onProgress, 'X', () => startSimulator(options, consoleUrl, onWarning))
   if (x) closing.push(() => x.stop())
 
   const site = await timed(onProgress, 'console', () => buildConsole(onProgress))
@@ -177,8 +197,9 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   const schedules = startSchedules(running, { mentions: options.mentionsPollMinutes ?? defaults.mentionsPollMinutes })
   closing.push(() => schedules.stop())
 
-  const consoleUrls = [...new Set([url, publicUrl])]
-  const tokens = await timed(onProgress, 'tokens', () => createTokenIssuer(dataDir, { consoleUrls, onWarning }))
+  const tokens = await timed(onProgress, 'tokens', () =>
+    createTokenIssuer(dataDir, { consoleUrls, secrets, onWarning }),
+  )
   backends.resolve({ functions: running, tokens, schedules, pages })
   // Close the gateway before its backends stop, so that no request reaches a stopped one.
   closing.push(() => gateway.stop())
@@ -197,12 +218,17 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   return {
     ...addresses,
     publicUrl,
+    consoleUrl,
+    secrets,
     stop,
     token: (name) => tokens.issue(name),
     personToken: (name) => tokens.issueTo(name),
     ...watchQueues(client, urls, deadLetterUrls, pollers),
   }
 }
+
+/** True for X itself, not for a recording or a test double. */
+const isRealX = (url: string | undefined) => url !== undefined && new URL(url).hostname === 'api.x.com'
 
 /** Starts the X simulator. It is imported here only, because a stack with another X does not need it. */
 async function startSimulator(options: StackOptions, consoleUrl: string, onWarning: (sentence: string) => void) {

@@ -1,6 +1,6 @@
 import { paths } from '../lambdas/core/api/paths.ts'
 import { endOf } from '../lambdas/core/x/event-source.ts'
-import { people } from './identity/clients.ts'
+import { type PersonName, people } from './identity/clients.ts'
 import { readSettings } from './settings.ts'
 import { type Stack, startStack } from './stack.ts'
 import { UserError } from './user-error.ts'
@@ -43,7 +43,7 @@ async function start(): Promise<void> {
 }
 
 function welcome(
-  { url, publicUrl, endpoints, x, mail }: Stack,
+  { url, publicUrl, consoleUrl, secrets, endpoints, x, mail }: Stack,
   {
     dataDir,
     xApiUrl,
@@ -56,21 +56,27 @@ function welcome(
   ms: number,
 ): string {
   const end = endOf(eventSource)
-  const names = Object.entries(people).map(([name, { password }]) => `${name} (password ${password})`)
+  const { of, file, areNew } = secrets
+  // Secrets that are not public are printed once.
+  const isShown = !file || areNew
+  const names = (Object.keys(people) as PersonName[]).map((name) => (isShown ? `${name} (password ${of[name]})` : name))
+  const machine = (name: 'admin' | 'helpdesk') => `${name}:${isShown ? of[name] : 'SECRET'}`
+  const where = file && `passwords and secrets are in ${file}${areNew ? '; they are not printed again' : ''}\n`
   return `
 Ready after ${(ms / 1000).toFixed(1)} s.
 
-  Console   ${publicUrl}
+  Console   ${consoleUrl}
             sign in as ${names.join(', ')}
+${where ? `            ${where}` : ''}\
   API       ${url}/api/openapi.json
   Webhook   ${publicUrl}${paths.webhook}
   X         ${x ? `${x.url} (simulated)` : `${xApiUrl} (from X_API_URL; the simulator is off)`}
-            consumer key ${consumerKey}, consumer secret ${shown(consumerSecret)}
+            consumer key ${consumerKey}, consumer secret ${shown(consumerSecret, !file)}
 ${x ? '            Open it in a browser to write as a customer.\n' : ''}\
   Mail      ${mail ? `${mail.url} (a mailbox; /store has it as JSON)` : `${endpoints.ses} (from AWS_ENDPOINT_URL_SES; the mailbox is off)`}
             to ${administrators.join(', ')}, from ${mailFrom}
-  Token     curl -s -u admin:local -d grant_type=client_credentials ${url}/oauth2/token
-            (admin:local may call everything, helpdesk:local may call what concerns tickets)
+  Token     curl -s -u ${machine('admin')} -d grant_type=client_credentials ${url}/oauth2/token
+            (${machine('admin')} may call everything, ${machine('helpdesk')} may call what concerns tickets)
   DynamoDB  ${endpoints.dynamodb}
   SQS       ${endpoints.sqs}
   S3        ${endpoints.s3}
@@ -82,7 +88,10 @@ End with Ctrl-C.
 }
 
 /** The default secret is public. A secret that somebody set is never printed. */
-const shown = (secret: string) => (process.env.X_CONSUMER_SECRET ? 'from X_CONSUMER_SECRET' : secret)
+function shown(secret: string, onlyHere: boolean): string {
+  if (process.env.X_CONSUMER_SECRET) return 'from X_CONSUMER_SECRET'
+  return onlyHere ? secret : `${secret} (everybody can sign deliveries with it: set X_CONSUMER_SECRET)`
+}
 
 // The reader of the output is gone, as in «npm start | head».
 process.stdout.on('error', () => void end(0))

@@ -1,7 +1,9 @@
+import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import sesLocal from 'aws-ses-v2-local'
 import { clearStore, getStoreReadonly } from '../../node_modules/aws-ses-v2-local/dist/store.js'
 import sendEmail from '../../node_modules/aws-ses-v2-local/dist/v1/sendEmail.js'
+import { guarded } from '../guard.ts'
 import { close, listen } from '../server.ts'
 import type { EmbeddedService } from './embedded-service.ts'
 
@@ -43,6 +45,8 @@ export async function startMailbox(port: number): Promise<EmbeddedService> {
   const server = await sesLocal.default({ host, port })
   // The embedded SES swallows the error of a failed listen. A second attempt shows it.
   if (!server.listening) await listen(server, port, 'MAIL_PORT')
+  const [answer] = server.listeners('request') as [RequestListener]
+  server.removeAllListeners('request').on('request', guarded(answer))
   return {
     endpoint: `http://localhost:${(server.address() as AddressInfo).port}`,
     stop: () => close(server),

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { JWTPayload } from 'jose'
 import { paths } from '../../lambdas/core/api/paths.ts'
 import { Problem, problemAnswer } from '../../lambdas/core/api/problem.ts'
+import { guarded, isOwnRequest, pathOf } from '../guard.ts'
 import type { TokenIssuer } from '../identity/tokens.ts'
 import type { LocalFunction } from '../lambda/functions.ts'
 import { InvocationError } from '../lambda/sandbox.ts'
@@ -26,6 +27,8 @@ export type GatewayOptions = {
   readonly port: number
   /** Requests wait for this promise: the gateway starts before its backends, because they need its port. */
   readonly backends: Backends | Promise<Backends>
+  /** The public address, if it is not on this machine. Only X and browsers that come back from X use it. */
+  readonly tunnelUrl?: string | undefined
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
@@ -58,12 +61,13 @@ const routes: readonly Route[] = [
  * the token issuer; and for `/_local/`, which exists on this machine only.
  * @throws UserError when the port is in use
  */
-export async function startGateway({ port, backends }: GatewayOptions): Promise<Gateway> {
-  const server = createServer((request, response) => {
+export async function startGateway({ port, backends, tunnelUrl }: GatewayOptions): Promise<Gateway> {
+  const answerRequest: RequestListener = (request, response) => {
     serve(request, response, backends)
       .catch(() => json(500, { message: 'Internal Server Error' }))
-      .then((reply) => reply && send(response, reply))
-  })
+      .then((reply) => reply && send(response, tunnelUrl ? onThisMachine(request, reply, tunnelUrl) : reply))
+  }
+  const server = createServer(guarded(answerRequest, tunnelUrl))
   return { port: await listen(server, port, 'PORT'), stop: () => close(server) }
 }
 
@@ -74,7 +78,11 @@ async function serve(
   backends: GatewayOptions['backends'],
 ): Promise<GatewayResponse | undefined> {
   const { functions, tokens, schedules, pages } = await backends
-  const path = decodePath((request.url ?? '/').split('?', 1)[0] ?? '/')
+  const path = pathOf(request)
+  // The cookie that began to connect an account is on this machine, where the console is.
+  if (path === paths.callback && request.method === 'GET' && !isOwnRequest(request)) {
+    return { status: 302, headers: { location: `${ownUrl(request)}${request.url}` }, body: Buffer.alloc(0) }
+  }
   if (tokens.serves(path)) {
     tokens.serve(request, response)
     return undefined
@@ -169,13 +177,20 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   return size <= maxBodyBytes ? Buffer.concat(chunks) : undefined
 }
 
-/** HTTP APIs match the decoded path, and `rawPath` is decoded too. */
-function decodePath(path: string): string {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return path
+const ownUrl = ({ socket }: IncomingMessage) => `http://localhost:${socket.localPort}`
+
+/**
+ * Turns a reply for the tunnel's address into one for this machine's, where the console is: redirects lead here, and
+ * cookies work without TLS. Safari keeps no `Secure` cookie of `http://localhost`.
+ */
+function onThisMachine(request: IncomingMessage, reply: GatewayResponse, tunnelUrl: string): GatewayResponse {
+  const headers = { ...reply.headers }
+  const { location, 'set-cookie': cookies } = headers
+  if (typeof location === 'string' && location.startsWith(`${tunnelUrl}/`)) {
+    headers.location = ownUrl(request) + location.slice(tunnelUrl.length)
   }
+  if (Array.isArray(cookies)) headers['set-cookie'] = cookies.map((one) => one.replace(/; *Secure\b/i, ''))
+  return { ...reply, headers }
 }
 
 const json = (status: number, content: unknown, headers: Readonly<Record<string, string>> = {}): GatewayResponse => ({

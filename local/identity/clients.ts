@@ -2,26 +2,43 @@ import { access } from '../../lambdas/core/api/access.ts'
 
 type Group = keyof typeof access.groups
 
-/**
- * The machines that may ask for a token: their client secrets and allowed scopes.
- * The secrets are public: tokens of this issuer give access to this machine only.
- */
+/** The machines that may ask for a token, and their allowed scopes. */
 export const machines = {
-  helpdesk: { secret: 'local', scopes: [scope('tickets')] },
-  admin: { secret: 'local', scopes: (Object.keys(access.scopes) as (keyof typeof access.scopes)[]).map(scope) },
+  helpdesk: { scopes: [scope('tickets')] },
+  admin: { scopes: (Object.keys(access.scopes) as (keyof typeof access.scopes)[]).map(scope) },
 } as const
 
 export type MachineName = keyof typeof machines
 
 /** The people who may sign in, by user name. */
 export const people = {
-  administrator: { password: 'local', groups: ['administrators'] },
-  agent: { password: 'local', groups: ['agents'] },
+  administrator: { groups: ['administrators'] },
+  agent: { groups: ['agents'] },
   // A person without a group, as in AWS before an administrator assigns one.
-  newcomer: { password: 'local', groups: [] },
-} as const satisfies Record<string, { password: string; groups: readonly Group[] }>
+  newcomer: { groups: [] },
+} as const satisfies Record<string, { groups: readonly Group[] }>
 
 export type PersonName = keyof typeof people
+
+/** The client secrets of machines and the passwords of people, by name. */
+export type SignInSecrets = {
+  readonly of: Readonly<Record<MachineName | PersonName, string>>
+  /** The file that has them. Undefined if they are the public ones. */
+  readonly file?: string
+  /** True if this start made them. */
+  readonly areNew?: boolean
+}
+
+/** Whose secrets there are. */
+export const secretOwners = Object.keys({ ...machines, ...people }) as (MachineName | PersonName)[]
+
+/** The secrets of a stack that only this machine reaches. Everybody may know them. */
+export const publicSecrets: SignInSecrets = { of: secretsBy(() => 'local') }
+
+/** A secret for each machine and person. */
+export function secretsBy(make: () => string): SignInSecrets['of'] {
+  return Object.fromEntries(secretOwners.map((name) => [name, make()])) as SignInSecrets['of']
+}
 
 /** The console, a public client without a secret. Its scopes give no access to the API; the groups of a person do. */
 export const consoleClient = { id: 'console', scopes: ['openid', 'profile', 'email'] } as const

@@ -1,4 +1,4 @@
-import { people } from './clients.ts'
+import { type PersonName, people, type SignInSecrets } from './clients.ts'
 
 const escapes: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -36,9 +36,12 @@ ${content}
 </main>
 `
 
-/** The sign-in page. After a failed attempt it shows an error and keeps the user name. */
-export function signInPage(failed?: { readonly username: string }): string {
-  const names = Object.entries(people).map(([name, { password }]) => `<b>${name}</b> with <b>${password}</b>`)
+/** The sign-in page. It shows public passwords only. After a failed attempt it shows an error and keeps the user name. */
+export function signInPage(secrets: SignInSecrets, failed?: { readonly username: string }): string {
+  const names = (Object.keys(people) as PersonName[]).map((name) =>
+    secrets.file ? `<b>${name}</b>` : `<b>${name}</b> with <b>${secrets.of[name]}</b>`,
+  )
+  const where = secrets.file ? ` The passwords are in ${escapeHtml(secrets.file)}.` : ''
   const problem = failed ? '<p class="problem" role="alert">Wrong name or password.</p>' : ''
   return page(
     'Sign in',
@@ -49,7 +52,7 @@ export function signInPage(failed?: { readonly username: string }): string {
   <input id="password" name="password" type="password" autocomplete="current-password" required>
   <button>Sign in</button>
 </form>
-<p>On this machine, sign in as ${names.join(' or ')}.</p>`,
+<p>On this machine, sign in as ${names.join(' or ')}.${where}</p>`,
   )
 }
 

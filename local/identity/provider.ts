@@ -9,7 +9,7 @@ import {
   Provider,
   type ResourceServer,
 } from 'oidc-provider'
-import { consoleClient, isPerson, machines, people } from './clients.ts'
+import { consoleClient, isPerson, type MachineName, machines, people, type SignInSecrets } from './clients.ts'
 import { errorPage } from './pages.ts'
 import { servePeople, signInUrl } from './sign-in.ts'
 import { memoryStore } from './store.ts'
@@ -31,15 +31,16 @@ export type ProviderOptions = {
   readonly privateKey: JWK
   /** Addresses of the console without a trailing slash. Sign-in and sign-out redirect to these only. */
   readonly consoleUrls: readonly string[]
+  readonly secrets: SignInSecrets
   /** Called with one sentence when a request fails because of an internal error. */
   readonly onWarning: (sentence: string) => void
 }
 
 /** Creates an OpenID provider with the endpoints, tokens and errors of Cognito. */
-export function createProvider({ issuer, privateKey, consoleUrls, onWarning }: ProviderOptions): Provider {
+export function createProvider({ issuer, privateKey, consoleUrls, secrets, onWarning }: ProviderOptions): Provider {
   const provider = new Provider(issuer, {
     adapter: memoryStore(),
-    clients: clients(consoleUrls),
+    clients: clients(consoleUrls, secrets),
     // These keys sign session cookies. Sessions are in memory, so new keys at each start are enough.
     cookies: { keys: [randomBytes(32).toString('base64')] },
     jwks: { keys: [privateKey] },
@@ -98,12 +99,11 @@ export function createProvider({ issuer, privateKey, consoleUrls, onWarning }: P
       ctx.body = errorPage([out.error, out.error_description].filter(Boolean).join(': '))
     },
   })
-  // Trust X-Forwarded headers, for a tunnel in front of this machine.
-  provider.proxy = true
   provider.use(answerTokensAsCognito)
   servePeople(
     provider,
     consoleUrls.map((url) => `${url}/`),
+    secrets,
   )
   provider.on('server_error', (_, error) => onWarning(`Tokens: ${error.message}`))
   return provider
@@ -116,10 +116,10 @@ export const apiServer: ResourceServer = {
   jwt: { sign: { alg: 'RS256' } },
 }
 
-function clients(consoleUrls: readonly string[]): ClientMetadata[] {
-  const ofMachines = Object.entries(machines).map(([id, { secret, scopes }]) => ({
+function clients(consoleUrls: readonly string[], secrets: SignInSecrets): ClientMetadata[] {
+  const ofMachines = Object.entries(machines).map(([id, { scopes }]) => ({
     client_id: id,
-    client_secret: secret,
+    client_secret: secrets.of[id as MachineName],
     grant_types: ['client_credentials'],
     redirect_uris: [],
     response_types: [],

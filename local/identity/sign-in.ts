@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import { errors, type Provider } from 'oidc-provider'
-import { consoleClient, isPerson, type PersonName, people } from './clients.ts'
+import { consoleClient, isPerson, type PersonName, type SignInSecrets } from './clients.ts'
 import { errorPage, signInPage } from './pages.ts'
 
 type Context = Parameters<Parameters<Provider['use']>[0]>[0]
@@ -19,28 +19,28 @@ export const isForPeople = (path: string): boolean => path.startsWith(signInPath
  * Serves the sign-in page and `/logout?client_id=&logout_uri=`, which redirects to `logoutUrls` only.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/logout-endpoint.html
  */
-export function servePeople(provider: Provider, logoutUrls: readonly string[]): void {
+export function servePeople(provider: Provider, logoutUrls: readonly string[], secrets: SignInSecrets): void {
   provider.use(async (ctx, next) => {
-    if (ctx.path.startsWith(signInPath)) await signIn(provider, ctx)
+    if (ctx.path.startsWith(signInPath)) await signIn(provider, ctx, secrets)
     else if (ctx.path === logoutPath) await signOut(provider, ctx, logoutUrls)
     else await next()
   })
 }
 
-async function signIn(provider: Provider, ctx: Context): Promise<void> {
+async function signIn(provider: Provider, ctx: Context, secrets: SignInSecrets): Promise<void> {
   ctx.set('cache-control', 'no-store')
   ctx.type = 'html'
   try {
     await provider.interactionDetails(ctx.req, ctx.res)
     if (ctx.method !== 'POST') {
-      ctx.body = signInPage()
+      ctx.body = signInPage(secrets)
       return
     }
     const form = await readForm(ctx)
     const username = form.get('username')?.trim() ?? ''
-    if (!isPassword(username, form.get('password') ?? '')) {
+    if (!isPassword(secrets, username, form.get('password') ?? '')) {
       ctx.status = 401
-      ctx.body = signInPage({ username })
+      ctx.body = signInPage(secrets, { username })
       return
     }
     ctx.redirect(await provider.interactionResult(ctx.req, ctx.res, { login: { accountId: username } }))
@@ -66,9 +66,9 @@ async function signOut(provider: Provider, ctx: Context, logoutUrls: readonly st
   ctx.redirect(target)
 }
 
-function isPassword(name: string, given: string): name is PersonName {
+function isPassword(secrets: SignInSecrets, name: string, given: string): name is PersonName {
   if (!isPerson(name)) return false
-  const [a, b] = [Buffer.from(given), Buffer.from(people[name].password)]
+  const [a, b] = [Buffer.from(given), Buffer.from(secrets.of[name])]
   return a.length === b.length && timingSafeEqual(a, b)
 }
 

@@ -10,7 +10,15 @@ import {
   jwtVerify,
 } from 'jose'
 import { readFileIfAny, writePrivateFile } from '../files.ts'
-import { consoleClient, isClient, type MachineName, machines, type PersonName } from './clients.ts'
+import {
+  consoleClient,
+  isClient,
+  type MachineName,
+  machines,
+  type PersonName,
+  publicSecrets,
+  type SignInSecrets,
+} from './clients.ts'
 import { apiResource, apiServer, createProvider, keysPath } from './provider.ts'
 import { isForPeople } from './sign-in.ts'
 
@@ -36,14 +44,16 @@ export type TokenIssuerOptions = {
   readonly now?: () => number
   /** Addresses of the console without a trailing slash. Sign-in and sign-out redirect to these only. */
   readonly consoleUrls?: readonly string[]
+  /** Default: the public ones. */
+  readonly secrets?: SignInSecrets
   readonly onWarning?: (sentence: string) => void
 }
 
 /** Creates a token issuer. Its key is a file under `dataDir`, so tokens stay valid after a restart. */
 export async function createTokenIssuer(dataDir: string, options: TokenIssuerOptions = {}): Promise<TokenIssuer> {
-  const { now = Date.now, consoleUrls = ['http://localhost'], onWarning = () => {} } = options
+  const { now = Date.now, consoleUrls = ['http://localhost'], secrets = publicSecrets, onWarning = () => {} } = options
   const { privateJwk, publicJwk } = await readKey(join(dataDir, 'token-key.json'))
-  const provider = createProvider({ issuer, privateKey: privateJwk, consoleUrls, onWarning })
+  const provider = createProvider({ issuer, privateKey: privateJwk, consoleUrls, secrets, onWarning })
   const jwks = { keys: [publicJwk] }
   const findKey = createLocalJWKSet(jwks)
   const resourceServer = new provider.ResourceServer(apiResource, apiServer)

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
+import { guarded } from '../guard.ts'
 import { close, listen } from '../server.ts'
 import type { Nonces, UnauthenticatedCall } from './authentication.ts'
 import { type Control, createControl } from './control.ts'
@@ -88,13 +89,15 @@ export async function startX(options: XOptions): Promise<XSimulator> {
     send(response, answer)
   }
 
-  const server = createServer((request, response) => {
-    handle(request, response).catch((error) => {
-      if (request.destroyed && !request.complete) return
-      onWarning(`The X simulator failed: ${error instanceof Error ? error.stack : String(error)}`)
-      if (!response.headersSent) send(response, defaultAnswer(500))
-    })
-  })
+  const server = createServer(
+    guarded((request, response) => {
+      handle(request, response).catch((error) => {
+        if (request.destroyed && !request.complete) return
+        onWarning(`The X simulator failed: ${error instanceof Error ? error.stack : String(error)}`)
+        if (!response.headersSent) send(response, defaultAnswer(500))
+      })
+    }),
+  )
   const port = await listen(server, options.port, 'X_PORT')
   deliveries.resume()
   return {

@@ -20,6 +20,7 @@ const callTimeoutMs = 40_000
 /** A call that must succeed is made again for this long. */
 const patienceMs = 120_000
 const retryPauseMs = 200
+const json = { 'content-type': 'application/json' }
 
 export type ApiAnswer = { readonly status: number; readonly body: unknown }
 export type ApiCall = { readonly method: string; readonly path: string; readonly body?: object; readonly key?: string }
@@ -180,7 +181,8 @@ export class System {
   async scheduleOnce(name: string, now: Date): Promise<number | null> {
     await this.#up
     const body = JSON.stringify({ now: now.toISOString() })
-    return (await this.#fetch(`${this.#url}/_local/schedules/${name}`, { method: 'POST', body }))?.status ?? null
+    const asked = { method: 'POST', headers: json, body }
+    return (await this.#fetch(`${this.#url}/_local/schedules/${name}`, asked))?.status ?? null
   }
 
   /**
@@ -190,7 +192,7 @@ export class System {
   async onX<T>(method: string, path: string, body?: object): Promise<T | null> {
     await this.#up
     const url = `${this.#addresses?.x?.url}/_x/${path}`
-    const answer = await this.#fetch(url, { method, ...(body ? { body: JSON.stringify(body) } : {}) })
+    const answer = await this.#fetch(url, { method, headers: json, ...(body ? { body: JSON.stringify(body) } : {}) })
     if (answer && answer.status !== 200) throw new Error(`${method} /_x/${path}: ${answer.status} ${answer.text}`)
     return answer ? (JSON.parse(answer.text) as T) : null
   }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -68,6 +68,8 @@ const folders = {
   mentions: folder.handler('mentions', 'export const handler = async () => null'),
   reconcile: folder.handler('reconcile', 'export const handler = async ({ time }) => console.log({ kept: time })'),
 }
+
+const json = { 'content-type': 'application/json' }
 
 /** Nothing listens there: most of these tests need no X. */
 const xApiUrl = 'http://127.0.0.1:9'
@@ -198,6 +200,28 @@ describe('a stack', () => {
     expect([given.publicUrl, await (await fetch(given.url)).text()]).toEqual([publicUrl, publicUrl])
   })
 
+  test.each([
+    ['local', {}],
+    ['local', { publicUrl: 'http://127.0.0.1:8080' }],
+    ['local', { publicUrl: 'http://[::1]:8080' }],
+    ['made', { publicUrl: 'https://localhost.example.com' }],
+    ['made', { xApiUrl: 'https://api.x.com' }],
+  ])('has %s secrets with %j', async (kind, options) => {
+    const { secrets } = await start('sign-in', options)
+    expect(Object.values(secrets.of).every((one) => one === 'local')).toBe(kind === 'local')
+    expect(secrets.file).toBe(kind === 'local' ? undefined : join(folder.path, 'sign-in', 'sign-in.json'))
+  })
+
+  test('does not start with a file of secrets that lacks one', async () => {
+    const dataDir = join(folder.path, 'lacking')
+    mkdirSync(dataDir)
+    for (const text of ['{"helpdesk":"one"}', '{"helpdesk":""', '']) {
+      writeFileSync(join(dataDir, 'sign-in.json'), text)
+      const starting = start('lacking', { publicUrl: 'https://helpdesk.example.com' })
+      await expect(starting).rejects.toThrow(/sign-in\.json must be JSON with a secret for each of helpdesk, admin,/)
+    }
+  })
+
   test('processes the queue of replies, and runs each schedule with the given time', async () => {
     const stack = await start('replies')
     await queue(stack, 'replies', 'a reply')
@@ -205,7 +229,7 @@ describe('a stack', () => {
     expect(entries).toContainEqual(expect.objectContaining({ function: 'sender', message: { sent: 'a reply' } }))
     const body = JSON.stringify({ now: '2026-03-12T19:03:58Z' })
     for (const name of Object.keys(schedules)) {
-      const response = await fetch(`${stack.url}/_local/schedules/${name}`, { method: 'POST', body })
+      const response = await fetch(`${stack.url}/_local/schedules/${name}`, { method: 'POST', headers: json, body })
       expect([response.status, await response.json()]).toEqual([200, {}])
     }
     const ran = entries.filter((entry) => Object.hasOwn(schedules, entry.function))
@@ -254,7 +278,8 @@ describe('a stack', () => {
     const url = stack.x?.url ?? ''
     expect(await (await fetch(stack.url)).text()).toBe(url)
     expect((await fetch(`${url}/2/users/me`)).status).toBe(401)
-    await fetch(`${url}/_x/users`, { method: 'POST', body: JSON.stringify({ username: 'acme_help' }) })
+    const user = JSON.stringify({ username: 'acme_help' })
+    await fetch(`${url}/_x/users`, { method: 'POST', headers: json, body: user })
     const taken = { xApiUrl: undefined, xPort: Number(new URL(url).port) }
     await expect(start('second-x', taken)).rejects.toThrow(/^X_PORT \d+ is in use by another process/)
     await stack.stop()

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
@@ -152,6 +152,68 @@ describe('a stack with an X and an SES that it is given', () => {
   test('starts no mailbox', () => {
     expect(stack.output()).toMatch(/Mail +http:\/\/127\.0\.0\.1:9 \(from AWS_ENDPOINT_URL_SES; the mailbox is off\)/)
   })
+})
+
+describe('a stack behind a tunnel', () => {
+  const own = temporaryFolder()
+  const environment = { DATA_DIR: own.path, PUBLIC_URL: 'https://helpdesk.example.com' }
+  afterAll(own.remove)
+
+  /** The status of the answer to a machine that asks for a token. */
+  async function tokenStatus(output: string, user: string): Promise<number> {
+    const [, url = ''] = /(http:\S+)\/api\/openapi\.json/.exec(output) ?? []
+    const headers = { authorization: `Basic ${btoa(user)}` }
+    const body = new URLSearchParams({ grant_type: 'client_credentials' })
+    return (await fetch(`${url}/oauth2/token`, { method: 'POST', headers, body })).status
+  }
+
+  test('makes secrets, prints them once, and keeps them over a restart', async () => {
+    const first = await ready(environment)
+    const file = join(own.path, 'sign-in.json')
+    const secrets: Record<string, string> = JSON.parse(readFileSync(file, 'utf8'))
+    expect(Object.keys(secrets)).toEqual(['helpdesk', 'admin', 'administrator', 'agent', 'newcomer'])
+    expect(new Set(Object.values(secrets)).size).toBe(5)
+    for (const secret of Object.values(secrets)) expect(first.output()).toContain(secret)
+    expect(first.output()).toContain(file)
+    expect(first.output()).toMatch(/Console +http:\/\/localhost:/)
+    expect(first.output()).toContain('set X_CONSUMER_SECRET')
+    expect(first.output()).not.toContain(':local')
+    expect(first.output()).not.toContain('password local')
+    for (const machine of ['helpdesk', 'admin']) {
+      expect(await tokenStatus(first.output(), `${machine}:local`)).toBe(400)
+      expect(await tokenStatus(first.output(), `${machine}:${secrets[machine]}`)).toBe(200)
+    }
+    first.child.kill('SIGTERM')
+    await first.ended
+
+    const second = await ready(environment)
+    for (const secret of Object.values(secrets)) expect(second.output()).not.toContain(secret)
+    expect(second.output()).toContain(file)
+    expect(await tokenStatus(second.output(), `admin:${secrets.admin}`)).toBe(200)
+    second.child.kill('SIGTERM')
+    await second.ended
+  })
+})
+
+test('what lies in the data folder is its owner’s alone, also when it had other rights before', async () => {
+  const own = temporaryFolder()
+  chmodSync(own.path, 0o755)
+  const before = join(own.path, 'media', 'before')
+  mkdirSync(join(own.path, 'media'))
+  for (const path of [before, join(own.path, 'tokens.key')]) writeFileSync(path, 'x'.repeat(44), { mode: 0o644 })
+  symlinkSync(script('start.ts'), join(own.path, 'elsewhere'))
+  const { mode } = statSync(script('start.ts'))
+  const stack = await ready({ DATA_DIR: own.path })
+  const all = readdirSync(own.path, { recursive: true, encoding: 'utf8' }).map((name) => join(own.path, name))
+  expect(all.length).toBeGreaterThan(10)
+  for (const path of [own.path, ...all.filter((one) => !one.endsWith('elsewhere'))]) {
+    const stats = statSync(path)
+    expect([path, (stats.mode & 0o777).toString(8)]).toEqual([path, stats.isDirectory() ? '700' : '600'])
+  }
+  expect(statSync(script('start.ts')).mode).toBe(mode)
+  stack.child.kill('SIGTERM')
+  await stack.ended
+  own.remove()
 })
 
 test.each(['SIGINT', 'SIGTERM'] as const)('%s ends it in good order, and no child is left', async (signal) => {

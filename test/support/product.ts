@@ -191,7 +191,9 @@ export class Product {
 
   /** Does by X's control what people do on X. @throws Error with what was wrong */
   async onX<T>(method: string, path: string, body?: object): Promise<T> {
-    const response = await fetch(`${this.xUrl}/_x/${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) })
+    const headers = { 'content-type': 'application/json' }
+    const sent = body ? { body: JSON.stringify(body) } : {}
+    const response = await fetch(`${this.xUrl}/_x/${path}`, { method, headers, ...sent })
     if (!response.ok) throw new Error(`${method} /_x/${path}: ${await response.text()}`)
     return (await response.json()) as T
   }

@@ -8,6 +8,7 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not found',
   405: 'Method not allowed',
   409: 'Conflict',
+  421: 'Misdirected request',
   422: 'Unprocessable content',
   500: 'Internal server error',
   502: 'Bad gateway',

@@ -8,7 +8,8 @@
  * @throws {Error} with a message for the person at the page
  */
 export async function call(method, path, body) {
-  const request = { method, signal: AbortSignal.timeout(10_000), ...(body && { body: JSON.stringify(body) }) }
+  const json = body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+  const request = { method, signal: AbortSignal.timeout(10_000), ...json }
   const response = await fetch(path, request).catch(() => {
     throw new Error('The X simulator does not answer. Is it still running?')
   })

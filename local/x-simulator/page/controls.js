@@ -98,7 +98,8 @@ export function drawClock({ now, aheadMs, consoleUrl }) {
   setEnabled(resetButton, aheadMs !== 0)
   if (clockField.value === '') clockField.value = localTime(now)
   const at = `${now.slice(0, 16)}:00Z`
-  const command = `curl -X POST ${consoleUrl ?? 'http://localhost:3000'}/_local/schedules/inactivity -d '{"now":"${at}"}'`
+  const url = `${consoleUrl ?? 'http://localhost:3000'}/_local/schedules/inactivity`
+  const command = `curl -H 'content-type: application/json' ${url} -d '{"now":"${at}"}'`
   const code = byId('clock-code', HTMLElement)
   if (code.textContent !== command) code.textContent = command
 }

@@ -384,7 +384,7 @@ async function mendCounts(world: World): Promise<boolean> {
   return true
 }
 
-/** Everything takes hours; usually every fifth call goes wrong, in one way and with one thing between. */
+/** Everything takes hours; usually some calls go wrong, in one way and with one thing between. */
 const isEverything = cases(1) > 1
 const STRIDE = 13
 

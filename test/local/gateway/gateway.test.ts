@@ -18,6 +18,7 @@ let now = Date.now()
 let called: { to: string; event: HttpEvent }[] = []
 let answer: () => unknown = () => ({ statusCode: 200 })
 const runs: unknown[] = []
+const json = { 'content-type': 'application/json' }
 let runFails: Error | undefined
 
 const record = (to: string) => ({
@@ -286,7 +287,10 @@ describe('a route', () => {
 describe('a schedule', () => {
   const post = async (body?: string, method = 'POST') => {
     runs.length = 0
-    const { response } = await ask('/_local/schedules/requeue', { method, ...(body !== undefined && { body }) })
+    const { response } = await ask('/_local/schedules/requeue', {
+      method,
+      ...(body !== undefined && { headers: json, body }),
+    })
     return { status: response.status, type: response.headers.get('content-type'), body: await response.json() }
   }
 
@@ -306,7 +310,7 @@ describe('a schedule', () => {
   test.each(Object.keys(manifest))('of the manifest runs by its name: %s', async (name) => {
     runs.length = 0
     const body = JSON.stringify({ now: '2026-03-12T19:03:58Z' })
-    expect((await ask(`/_local/schedules/${name}`, { method: 'POST', body })).response.status).toBe(200)
+    expect((await ask(`/_local/schedules/${name}`, { method: 'POST', headers: json, body })).response.status).toBe(200)
     expect(runs).toEqual([[name, '2026-03-12T19:03:58.000Z']])
   })
 

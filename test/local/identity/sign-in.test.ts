@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { decodeJwt } from 'jose'
-import type { PersonName } from '../../../local/identity/clients.ts'
+import { type PersonName, secretsBy } from '../../../local/identity/clients.ts'
 import { createTokenIssuer, type TokenIssuer } from '../../../local/identity/tokens.ts'
 import { browser, type Served, served, temporaryFolder } from '../support.ts'
 
@@ -137,6 +137,18 @@ describe('a person who signs in', () => {
     const { status, text } = await browser(server.url).go(page, { username: 'agent', password: 'local' })
     expect([status, text]).toEqual([400, expect.stringContaining('you started it in another browser')])
   })
+})
+
+test('the page shows no password that was made, and no other lets in', async () => {
+  const secrets = { of: secretsBy(() => 'made'), file: '/data/sign-in.json' }
+  issuer = await createTokenIssuer(folder.path, { consoleUrls: [server.url], secrets })
+  const window = browser(server.url)
+  const { to: page } = await window.go(authorizeUrl())
+  const shown = (await window.go(page)).text
+  expect(shown).toContain('The passwords are in /data/sign-in.json.')
+  expect(shown).not.toContain('<b>made</b>')
+  expect((await window.go(page, { username: 'agent', password: 'local' })).status).toBe(401)
+  expect((await window.go(page, { username: 'agent', password: 'made' })).status).toBe(303)
 })
 
 describe('nobody gets a token', () => {

@@ -175,7 +175,7 @@ export async function messageOf(call: Promise<unknown>) {
 export async function control(x: XSimulator, method: string, path: string, body?: unknown) {
   const response = await fetch(`${x.url}/_x/${path}`, {
     method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   })
   return { status: response.status, body: (await response.json()) as Body }
 }
