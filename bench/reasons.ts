@@ -16,8 +16,6 @@ export const reasons: Readonly<Record<string, string>> = {
   'a reply, from POST to sent, and its echo':
     'The first reply turns `new` into `open` and so moves in the list of a status (2); each later one meets the goal.',
   'PATCH that adds 3 tags': 'As the PATCH of a status, and each tag is an entry of its own.',
-  'a page of a rare status in a common tag and channel: 3 old tickets':
-    'It looks at each of the three memberships before it knows which is the smallest.',
   'webhook: a CRC': floorHasLess,
   'webhook: a delivery': floorHasLess,
   'one machine: deliveries accepted':
