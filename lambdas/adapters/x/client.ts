@@ -55,7 +55,12 @@ function settingsFor(apiUrl: string) {
       computedParams.url.host = target.host
     },
   }
-  return { plugins: [plugin], ...(target.protocol === 'http:' ? { httpAgent: new Agent({ keepAlive: true }) } : {}) }
+  // A compressed answer that is damaged would end the process: the library does not listen for that error.
+  return {
+    plugins: [plugin],
+    compression: 'identity' as const,
+    ...(target.protocol === 'http:' ? { httpAgent: new Agent({ keepAlive: true }) } : {}),
+  }
 }
 
 /**
