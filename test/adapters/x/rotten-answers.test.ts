@@ -31,14 +31,20 @@ afterAll(() => {
   server.close()
 })
 
-test.each(['', '{}', 'null', '[]', '{"data":{}}', '{"data":{"id":1,"dm_event_id":null}}', '{"data":{"id":"1', '<html>'])(
-  'whether a reply was sent is unknown when X answers 201 with «%s»',
-  async (body) => {
-    next = { status: 201, body }
-    expect(await x.send(tokens, post, 'Hello')).toMatchObject({ is: 'unanswered' })
-    expect(await x.send(tokens, message, 'Hello')).toMatchObject({ is: 'unanswered' })
-  },
-)
+test.each([
+  '',
+  '{}',
+  'null',
+  '[]',
+  '{"data":{}}',
+  '{"data":{"id":1,"dm_event_id":null}}',
+  '{"data":{"id":"1',
+  '<html>',
+])('whether a reply was sent is unknown when X answers 201 with «%s»', async (body) => {
+  next = { status: 201, body }
+  expect(await x.send(tokens, post, 'Hello')).toMatchObject({ is: 'unanswered' })
+  expect(await x.send(tokens, message, 'Hello')).toMatchObject({ is: 'unanswered' })
+})
 
 test.each(['{"errors":[null]}', '{"errors":"abc"}', '{"detail":{}}', '{"detail":', ''])(
   'a refusal with «%s» is a refusal',
