@@ -50,7 +50,7 @@ export function helpdeskOver(stores: TestStores, clock: { now(): Date; pass(mill
 
   async function route(Records: SQSRecord[]) {
     const { batchItemFailures } = await router.handle({ Records })
-    if (batchItemFailures.length > 0) throw new Error(`an event failed: ${router.errors.at(-1)}`)
+    if (batchItemFailures.length > 0) throw new Error(`an event failed: ${router.failures.at(-1)}`)
   }
 
   async function send(due: DueMessage) {

@@ -64,7 +64,7 @@ export type Routed = { outcome: string; reason: string; ticketId: string | null 
 /** Hands deliveries to a router over real stores, and tells what became of each event. */
 export function routerOver(stores: Stores, now: () => Date, mediaQueue: DueQueue = { send: async () => {} }) {
   const routed: Routed[] = []
-  const errors: string[] = []
+  const failures: string[] = []
   const router = routerHandler({
     ...stores,
     mediaQueue,
@@ -72,7 +72,7 @@ export function routerOver(stores: Stores, now: () => Date, mediaQueue: DueQueue
     log: (entry) => {
       // The router's own line, by its `did`.
       if (entry.event === 'routed') routed.push(entry as unknown as Routed)
-      if (entry.event === 'failed') errors.push(String(entry.error))
+      if (entry.event === 'failed') failures.push(JSON.stringify(entry))
     },
   })
   async function handle(event: SQSEvent) {
@@ -80,8 +80,8 @@ export function routerOver(stores: Stores, now: () => Date, mediaQueue: DueQueue
   }
   return {
     handle,
-    /** Why events failed. */
-    errors,
+    /** What the router has logged of events that failed. */
+    failures,
     /** @throws Error when an event fails */
     async deliver(...deliveries: object[]): Promise<Routed[]> {
       routed.length = 0

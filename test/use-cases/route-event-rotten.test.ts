@@ -68,3 +68,17 @@ test.each(rotten)('%s becomes a message', async (_what, delivery, shown) => {
   const items = await stores.messagesOf(routed?.ticketId)
   if (shown !== null) expect(items.map((message) => message.text)).toContain(shown)
 })
+
+test('a message that is larger than an item of the table is recorded, and its author is heard on', async () => {
+  const url = `https://a.example/${'a'.repeat(150_000)}`
+  const entities = { urls: [{ url: 'https://t.co/a', expanded_url: url, indices: [0, 14] }] }
+  const large = directMessages(shop, { id: id(), from: ann, to: shop, text: 'https://t.co/a', entities })
+  const router = routerOver(stores, now)
+  expect(await router.deliver(large, text('after it'))).toMatchObject([{ outcome: 'unreadable' }, {}])
+})
+
+test('thousands of marks of the same word are placed in time', async () => {
+  const hashtags = Array.from({ length: 3_000 }, () => ({ text: 'a', indices: [0, 2] }))
+  const many = directMessages(shop, { id: id(), from: ann, to: shop, text: '#a'.repeat(3_000), entities: { hashtags } })
+  expect(await routerOver(stores, now).deliver(many)).toHaveLength(1)
+})

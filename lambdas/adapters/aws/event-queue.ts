@@ -10,10 +10,14 @@ const MAX_ITEM_CHARACTERS = 50_000
 export function createEventQueue(access: AwsAccess, queueUrl: string): EventQueue {
   return {
     async send(events, deliveryId) {
-      const entries = events.map((event, index) => entryOf(event, index, deliveryId))
-      await sendEntries(access, queueUrl, entries)
+      await sendEntries(access, queueUrl, entriesOf(events, deliveryId))
     },
   }
+}
+
+/** One by one: each of thousands may hold a copy of what X included once. */
+function* entriesOf(events: readonly QueuedEvent[], deliveryId: string): Generator<Entry> {
+  for (const [index, event] of events.entries()) yield entryOf(event, index, deliveryId)
 }
 
 /**

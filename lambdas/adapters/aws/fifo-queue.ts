@@ -24,7 +24,7 @@ export const MAX_ID_CHARACTERS = 128
  * Sends entries to a FIFO queue, in order.
  * @throws Error unless the queue has every entry
  */
-export async function sendEntries(access: AwsAccess, queueUrl: string, entries: readonly Entry[]): Promise<void> {
+export async function sendEntries(access: AwsAccess, queueUrl: string, entries: Iterable<Entry>): Promise<void> {
   for (const batch of batchesOf(entries)) {
     const answer = await callAws(access, 'AmazonSQS.SendMessageBatch', '1.0', { QueueUrl: queueUrl, Entries: batch })
     const refused = (answer as { Failed?: { Code?: string }[] }).Failed ?? []
@@ -34,19 +34,18 @@ export async function sendEntries(access: AwsAccess, queueUrl: string, entries: 
   }
 }
 
-function batchesOf(entries: readonly Entry[]): Entry[][] {
-  const batches: Entry[][] = []
+function* batchesOf(entries: Iterable<Entry>): Generator<Entry[]> {
+  let batch: Entry[] = []
   let bytes = 0
   for (const entry of entries) {
     const size = Buffer.byteLength(entry.MessageBody)
-    const batch = batches.at(-1)
-    if (!batch || batch.length === MAX_BATCH_ENTRIES || bytes + size > MAX_BATCH_BYTES) {
-      batches.push([entry])
-      bytes = size
-    } else {
-      batch.push(entry)
-      bytes += size
+    if (batch.length === MAX_BATCH_ENTRIES || (batch.length > 0 && bytes + size > MAX_BATCH_BYTES)) {
+      yield batch
+      batch = []
+      bytes = 0
     }
+    batch.push(entry)
+    bytes += size
   }
-  return batches
+  if (batch.length > 0) yield batch
 }

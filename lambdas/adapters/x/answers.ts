@@ -1,16 +1,22 @@
 import type { TwitterRateLimit } from 'twitter-api-v2'
+import { XError } from '../../core/ports/x.ts'
 import { noResets, type Resets, type XAnswer } from '../../core/replies/sending.ts'
-import { causeOf, detailOf, isLibraryError } from './client.ts'
+import { isXId } from '../../core/x/ids.ts'
+import { causeOf, detailOf, isLibraryError, xErrorFrom } from './client.ts'
 
 /** Errors of the connection, before anything is sent: X certainly has nothing. */
 const CONNECTION_ERRORS = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH', 'CERT_HAS_EXPIRED']
 
-/** The answer after X accepted a message. @param rateLimit X's rate-limit headers, of windows that may now be used up */
-export function sentAnswer(externalId: string, rateLimit: TwitterRateLimit | undefined): XAnswer {
+/**
+ * The answer after X accepted a message. Without an id of X nobody knows whether it did.
+ * @param rateLimit X's rate-limit headers, of windows that may now be used up
+ */
+export function sentAnswer(externalId: unknown, rateLimit: TwitterRateLimit | undefined): XAnswer {
+  if (!isXId(externalId)) return { is: 'unanswered', detail: 'X answered without the id of the message' }
   return { is: 'sent', externalId, resets: resetsOf(rateLimit) }
 }
 
-/** The answer after a failed call. Throws only errors that come from neither X nor the network. */
+/** The answer after a failed call. @throws errors that come from neither X nor the network */
 export function failedAnswer(error: unknown): XAnswer {
   if (isLibraryError('response', error)) {
     const detail = detailOf(error)
@@ -25,7 +31,8 @@ export function failedAnswer(error: unknown): XAnswer {
     const { message, code } = causeOf(error)
     return { is: code && CONNECTION_ERRORS.includes(code) ? 'unreached' : 'unanswered', detail: message }
   }
-  if (isLibraryError('partial-response', error)) return { is: 'unanswered', detail: 'the answer was cut off' }
+  const noAnswer = xErrorFrom(error)
+  if (noAnswer instanceof XError) return { is: 'unanswered', detail: noAnswer.detail }
   throw error
 }
 
@@ -52,8 +59,11 @@ function resetsOf(rateLimit: TwitterRateLimit | undefined): Resets {
   return { account: usedUp([{ remaining, reset } as Partial<Known>, userDay]), app: usedUp([day]) }
 }
 
+/** The year 10000: no time of X, and not sorted after others as an ISO time. */
+const MAX_SECONDS = 253_402_300_800
+
 /** The latest of some times in epoch seconds, as an ISO time; null if there is none. */
 function latest(seconds: readonly number[]): string | null {
-  const known = seconds.filter((one) => Number.isFinite(one) && one > 0)
+  const known = seconds.filter((one) => one > 0 && one < MAX_SECONDS)
   return known.length > 0 ? new Date(Math.max(...known) * 1000).toISOString() : null
 }

@@ -5,9 +5,11 @@ import type {
   ApiResponseError,
   ITwitterApiClientPlugin,
   TwitterApi,
+  TwitterResponse,
 } from 'twitter-api-v2'
 import type { AppKeys } from '../../core/ports/platform.ts'
 import { type AccountTokens, XError } from '../../core/ports/x.ts'
+import { answered, fieldsOf, objectsOf, required, textOf } from './shapes.ts'
 
 /** twitter-api-v2 has no time-out; the sender gives a reply 10 seconds. */
 const TIMEOUT_MS = 8_000
@@ -36,10 +38,16 @@ export async function appClientOf(apiUrl: string, app: AppKeys): Promise<Twitter
 function settingsFor(apiUrl: string) {
   const target = new URL(apiUrl)
   const plugin: ITwitterApiClientPlugin = {
-    onBeforeRequestConfig({ url, params }) {
+    onBeforeRequestConfig({ params }) {
       params.timeout = TIMEOUT_MS
-      // The library recognises form answers by X's host only.
-      if (apiUrl !== X_ORIGIN && url.pathname.startsWith('/oauth/')) params.forceParseMode = 'url'
+      // What the library parses itself may end the process: it reads the errors of an answer outside its promise.
+      params.forceParseMode = 'text'
+    },
+    onAfterRequest({ url, response }) {
+      const { pathname } = url
+      const data = parsed(response, pathname.startsWith('/oauth/'))
+      if (pathname === '/oauth2/token') required(textOf(answered(data).access_token), 'a bearer token')
+      response.data = data
     },
     onBeforeRequest({ computedParams }) {
       if (apiUrl === X_ORIGIN) return
@@ -47,7 +55,34 @@ function settingsFor(apiUrl: string) {
       computedParams.url.host = target.host
     },
   }
-  return { plugins: [plugin], ...(target.protocol === 'http:' ? { httpAgent: new Agent({ keepAlive: true }) } : {}) }
+  // A compressed answer that is damaged would end the process: the library does not listen for that error.
+  return {
+    plugins: [plugin],
+    compression: 'identity' as const,
+    ...(target.protocol === 'http:' ? { httpAgent: new Agent({ keepAlive: true }) } : {}),
+  }
+}
+
+/**
+ * The JSON or form of a success; undefined if it is empty.
+ * @throws XError if it is neither, or was cut off
+ */
+function parsed({ data, headers }: TwitterResponse<unknown>, isForm: boolean): unknown {
+  const text = String(data)
+  const isWhole = text === '' || Buffer.byteLength(text) >= Number(headers['content-length'] ?? 0)
+  if (isWhole && isForm) return Object.fromEntries(new URLSearchParams(text))
+  const json = isWhole ? jsonIn(text) : null
+  if (json === null) throw new XError(null, 'the answer was cut off or is no JSON')
+  return json
+}
+
+/** The value of a text in JSON; undefined if it is empty, null if it is no JSON. */
+function jsonIn(text: string): unknown {
+  try {
+    return text.trim() === '' ? undefined : JSON.parse(text)
+  } catch {
+    return null
+  }
 }
 
 type LibraryErrors = {
@@ -68,6 +103,7 @@ export function isLibraryError<T extends keyof LibraryErrors>(type: T, error: un
 export function xErrorFrom(error: unknown): unknown {
   if (isLibraryError('response', error)) return new XError(error.code, detailOf(error))
   if (isLibraryError('request', error)) return new XError(null, causeOf(error).message)
+  if (isLibraryError('partial-response', error)) return new XError(null, 'the answer was cut off')
   return error
 }
 
@@ -79,28 +115,19 @@ export function causeOf(error: ApiRequestError): { message: string; code: string
   return { message: String(message || code || 'no answer'), code: typeof code === 'string' ? code : null }
 }
 
+/** X's details are a sentence or two; they are stored with a reply and shown. */
+const MAX_DETAIL_CHARACTERS = 500
+
 /** All details of X's error in one line. */
 export function detailOf({ data }: ApiResponseError): string {
-  const body = bodyFrom(data)
-  const { title, detail, type, errors } = body as {
-    title?: string
-    detail?: string
-    type?: string
-    errors?: { code?: number; message?: string }[]
-  }
-  const causes = (errors ?? []).map(({ code, message }) => [code, message].filter(Boolean).join(' '))
-  const problem = type && type !== 'about:blank' ? `(${type})` : ''
-  return [detail ?? title, ...causes, problem].filter(Boolean).join(' ')
-}
-
-/** The JSON of an error, which the library may have parsed as a form: then the JSON is the first key. */
-function bodyFrom(data: unknown): object {
-  if (typeof data !== 'object' || data === null) return { detail: typeof data === 'string' ? data.slice(0, 200) : '' }
-  const [key = '', ...more] = Object.keys(data)
-  if (more.length > 0 || !key.trim().startsWith('{')) return data
-  try {
-    return JSON.parse(`${key}${Reflect.get(data, key) ? `=${Reflect.get(data, key)}` : ''}`) as object
-  } catch {
-    return {}
-  }
+  const text = String(data ?? '')
+  const body = jsonIn(text)
+  if (typeof body !== 'object' || body === null) return text.slice(0, MAX_DETAIL_CHARACTERS)
+  const { title, detail, type, errors } = fieldsOf(body)
+  const causes = objectsOf(errors).map(({ code, message }) =>
+    [Number(code) || null, textOf(message)].filter(Boolean).join(' '),
+  )
+  const problem = textOf(type) && type !== 'about:blank' ? `(${type})` : ''
+  const all = [textOf(detail) ?? textOf(title), ...causes, problem]
+  return all.filter(Boolean).join(' ').slice(0, MAX_DETAIL_CHARACTERS)
 }

@@ -3,20 +3,15 @@ import { type Account, XError } from '../../core/ports/x.ts'
 import { isSameText } from '../../core/replies/reply.ts'
 import { compareMedia, type Files, type ShownMedia } from '../../core/tickets/attachment.ts'
 import type { Target } from '../../core/tickets/ticket.ts'
+import { isXId } from '../../core/x/ids.ts'
 import { marksFrom } from '../../core/x/payload/marks.ts'
 import { displayText } from '../../core/x/payload/text.ts'
 import { inNewNames } from '../../core/x/payload/vocabulary.ts'
 import { type Ask, countIncomplete, type InBoth } from './dialect.ts'
+import { fieldsOf, listIn, objectsOf } from './shapes.ts'
 
-type OwnItem = {
-  id: string
-  text?: string
-  created_at?: string
-  entities?: unknown
-  attachments?: { media_keys?: string[] }
-}
-type OwnPost = OwnItem & { referenced_posts?: { type: string; id: string }[] }
-type OwnMessage = OwnItem & { sender_id?: string }
+/** A post or message as X gives it. */
+type OwnItem = Readonly<Record<string, unknown>>
 
 /**
  * Media types by the prefix of their media key; all others are videos. From recorded payloads.
@@ -62,9 +57,10 @@ export async function findIn(
       ? await postsUnder(client, ask.posts, account, target)
       : await messagesTo(client, ask.messages, account, target)
   const matches = own.items
-    .filter((one) => !one.created_at || Date.parse(one.created_at) >= from)
+    .filter(({ created_at: at }) => !(Date.parse(String(at)) < from))
     .filter((one) => isSameText(text, textOf(one), target.kind))
     .map((one) => ({ id: one.id, media: compareMedia(files, mediaOf(one)) }))
+    .filter((one): one is typeof one & { id: string } => isXId(one.id))
   const found = (['exact', 'alike'] as const).flatMap((how) =>
     matches.filter(({ media }) => media === how).map(({ id }) => id),
   )
@@ -75,19 +71,24 @@ export async function findIn(
 }
 
 /** The text without the link that X appends for the attached files. */
-function textOf({ text = '', entities, attachments }: OwnItem): string {
-  const hasMedia = (attachments?.media_keys ?? []).length > 0
+function textOf(item: OwnItem): string {
+  const { text, entities } = item
+  const hasMedia = mediaOf(item).length > 0
   const { marks } = marksFrom(
     entities,
     (_url, expanded, isMedia) =>
       hasMedia && (isMedia || /\/(photo|video)\/\d+$|\/messages\/media\/\d+$/.test(expanded)),
   )
   const own = marks.filter((mark) => mark.type === 'own_media')
-  return displayText(text, own).text
+  return displayText(typeof text === 'string' ? text : '', own).text
 }
 
 function mediaOf({ attachments }: OwnItem): ShownMedia[] {
-  return (attachments?.media_keys ?? []).map((id) => ({ id, type: TYPES[id.split('_')[0] ?? ''] ?? 'video' }))
+  const { media_keys: keys } = fieldsOf(attachments)
+  return (Array.isArray(keys) ? keys.map(String) : []).map((id) => ({
+    id,
+    type: TYPES[id.split('_')[0] ?? ''] ?? 'video',
+  }))
 }
 
 async function postsUnder(
@@ -96,19 +97,18 @@ async function postsUnder(
   account: Account,
   target: Extract<Target, { kind: 'post' }>,
 ): Promise<Own> {
-  const { data = [] } = await ask(
+  const answer = await ask(
     OWN_POSTS,
     (wanted) =>
-      client.v2.get<{ data?: OwnPost[] }>(
-        'users/:id/tweets',
-        { max_results: 100, ...wanted },
-        { params: { id: account.id } },
-      ),
-    (answer) => answer.data ?? [],
+      client.v2.get<unknown>('users/:id/tweets', { max_results: 100, ...wanted }, { params: { id: account.id } }),
+    (one) => objectsOf(fieldsOf(one).data),
   )
+  const data = wholeList(answer)
   const answers = data
-    .map((one) => inNewNames(one) as OwnPost)
-    .filter((one) => one.referenced_posts?.some(({ type, id }) => type === 'replied_to' && id === target.inReplyTo))
+    .map((one) => fieldsOf(inNewNames(one)))
+    .filter(({ referenced_posts: posts }) =>
+      objectsOf(posts).some(({ type, id }) => type === 'replied_to' && id === target.inReplyTo),
+    )
   return { items: answers, incomplete: countIncomplete(data, OWN_POSTS) }
 }
 
@@ -118,18 +118,29 @@ async function messagesTo(
   account: Account,
   target: Extract<Target, { kind: 'direct_message' }>,
 ): Promise<Own> {
-  const { data = [] } = await ask(
+  const answer = await ask(
     OWN_MESSAGES,
     (wanted) =>
-      client.v2.get<{ data?: OwnMessage[] }>(
+      client.v2.get<unknown>(
         'dm_conversations/with/:participant_id/dm_events',
         { event_types: 'MessageCreate', max_results: 100, ...wanted },
         { params: { participant_id: target.recipientId } },
       ),
-    (answer) => answer.data ?? [],
+    (one) => objectsOf(fieldsOf(one).data),
   )
+  const data = wholeList(answer)
   return {
     items: data.filter((one) => one.sender_id === account.id),
     incomplete: countIncomplete(data, OWN_MESSAGES),
   }
+}
+
+/**
+ * The items of a page. One that is no whole page does not say that X has nothing: the reply would be sent again.
+ * @throws XError 200 if it is none
+ */
+function wholeList(answer: unknown): readonly OwnItem[] {
+  const { data, meta } = fieldsOf(answer)
+  if (data === undefined && meta === undefined) throw new XError(200, 'X answered without data and meta')
+  return listIn(answer)
 }

@@ -5,6 +5,7 @@ import { asAccount, callX, type XAccess } from './access.ts'
 import { failedAnswer, sentAnswer } from './answers.ts'
 import { createAsk } from './dialect.ts'
 import { findIn } from './find-sent.ts'
+import { fieldsOf } from './shapes.ts'
 
 /** Sends direct messages and public replies, and finds what was sent. */
 export function createXPosting(access: XAccess): XPosting {
@@ -34,8 +35,8 @@ async function sendPost(
 ) {
   const media = mediaIds.length > 0 ? { media: { media_ids: [...mediaIds] } } : {}
   const body = { text, reply: { in_reply_to_tweet_id: target.inReplyTo }, ...media }
-  const answer = await client.v2.post<{ data: { id: string } }>('tweets', body, { fullResponse: true })
-  return sentAnswer(answer.data.data.id, answer.rateLimit)
+  const answer = await client.v2.post<unknown>('tweets', body, { fullResponse: true })
+  return sentAnswer(dataOf(answer.data).id, answer.rateLimit)
 }
 
 async function sendMessage(
@@ -47,10 +48,11 @@ async function sendMessage(
   const attachments = mediaIds.map((id) => ({ media_id: id }))
   // X accepts a file without a text, but not an empty text.
   const body = { ...(text === '' ? {} : { text }), ...(attachments.length > 0 ? { attachments } : {}) }
-  const answer = await client.v2.post<{ data: { dm_event_id: string } }>(
-    'dm_conversations/with/:participant_id/messages',
-    body,
-    { fullResponse: true, params: { participant_id: target.recipientId } },
-  )
-  return sentAnswer(answer.data.data.dm_event_id, answer.rateLimit)
+  const answer = await client.v2.post<unknown>('dm_conversations/with/:participant_id/messages', body, {
+    fullResponse: true,
+    params: { participant_id: target.recipientId },
+  })
+  return sentAnswer(dataOf(answer.data).dm_event_id, answer.rateLimit)
 }
+
+const dataOf = (answer: unknown) => fieldsOf(fieldsOf(answer).data)

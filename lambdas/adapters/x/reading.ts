@@ -3,6 +3,7 @@ import { personFrom } from '../../core/x/payload/people.ts'
 import { quotedPostFrom } from '../../core/x/payload/post.ts'
 import { asAccount, callX, lookUpAtX, type XAccess } from './access.ts'
 import { countIncomplete, createAsk, type InBoth } from './dialect.ts'
+import { answered, fieldsOf, textOf } from './shapes.ts'
 
 const PEOPLE_AND_MEDIA = {
   'user.fields': 'name,profile_image_url,username',
@@ -59,12 +60,6 @@ const ONE_POST: InBoth = {
   },
 }
 
-/** X answers 200 without `data` for a post or person that is not visible to the account. */
-type LookUpAnswer = { data?: unknown; includes?: unknown }
-
-/** X leaves `data` out of an empty page. */
-type ListAnswer = { data?: unknown; includes?: unknown; meta?: { next_token?: string } }
-
 /** Reads posts, people and lists of X in the name of an account. */
 export function createXReading(access: XAccess): XReading {
   const askForPosts = createAsk()
@@ -75,11 +70,13 @@ export function createXReading(access: XAccess): XReading {
     post: (tokens, id) =>
       lookUpAtX(async () => {
         const { v2 } = await clientFor(tokens)
-        const { data, includes } = await askForPosts(
+        const answer = await askForPosts(
           ONE_POST,
-          (wanted) => v2.get<LookUpAnswer>('tweets/:id', wanted, { params: { id } }),
-          (answer) => (answer.data === undefined ? [] : [answer.data]),
+          (wanted) => v2.get<unknown>('tweets/:id', wanted, { params: { id } }),
+          (one) => [fieldsOf(one).data].filter((data) => data !== undefined),
         )
+        // X answers 200 without `data` for a post or person that is not visible to the account.
+        const { data, includes } = answered(answer)
         // Not «a post without an author»: X has answered incompletely, so it is asked again later.
         if (data !== undefined && countIncomplete([data], { always: ['author_id'] }) > 0) {
           throw new XError(200, `X gave the post ${id} without its author_id`)
@@ -90,7 +87,8 @@ export function createXReading(access: XAccess): XReading {
     user: (tokens, id) =>
       lookUpAtX(async () => {
         const fields = { 'user.fields': 'profile_image_url' }
-        const { data } = await (await clientFor(tokens)).v2.get<LookUpAnswer>('users/:id', fields, { params: { id } })
+        const answer = await (await clientFor(tokens)).v2.get<unknown>('users/:id', fields, { params: { id } })
+        const { data } = answered(answer)
         const person = data === undefined ? null : personFrom(id, data)
         return person?.username ? person : null
       }),
@@ -102,7 +100,7 @@ export function createXReading(access: XAccess): XReading {
         const page = { max_results: 100, ...from, ...(next ? { pagination_token: next } : {}) }
         const answer = await askForPosts(
           POSTS,
-          (wanted) => v2.get<ListAnswer>('users/:id/mentions', { ...wanted, ...page }, { params: { id: account.id } }),
+          (wanted) => v2.get<unknown>('users/:id/mentions', { ...wanted, ...page }, { params: { id: account.id } }),
           itemsIn,
         )
         return pageFrom(answer)
@@ -114,7 +112,7 @@ export function createXReading(access: XAccess): XReading {
         const page = { event_types: 'MessageCreate', max_results: 100, ...(next ? { pagination_token: next } : {}) }
         const answer = await askForMessages(
           MESSAGES,
-          (wanted) => v2.get<ListAnswer>('dm_events', { ...wanted, ...page }),
+          (wanted) => v2.get<unknown>('dm_events', { ...wanted, ...page }),
           itemsIn,
         )
         return pageFrom(answer)
@@ -122,21 +120,23 @@ export function createXReading(access: XAccess): XReading {
   }
 }
 
-function pageFrom(answer: ListAnswer): XPage {
+function pageFrom(answer: unknown): XPage {
   return {
     items: itemsIn(answer),
-    includes: answer.includes ?? {},
-    next: answer.meta?.next_token ?? null,
+    includes: fieldsOf(fieldsOf(answer).includes),
+    next: textOf(fieldsOf(fieldsOf(answer).meta).next_token),
     flaw: flawOf(answer),
   }
 }
 
-function itemsIn({ data }: ListAnswer): readonly unknown[] {
+function itemsIn(answer: unknown): readonly unknown[] {
+  const { data } = fieldsOf(answer)
   return Array.isArray(data) ? data : []
 }
 
 /** Why an answer is no whole page of a list: X answers with 200 what it could not do, too. */
-function flawOf({ data, meta }: ListAnswer): string | null {
+function flawOf(answer: unknown): string | null {
+  const { data, meta } = fieldsOf(answer)
   if (data !== undefined && !Array.isArray(data)) return 'data is not a list'
   if (meta !== undefined) return null
   return data === undefined ? 'the answer has neither data nor meta' : 'the answer has no meta'

@@ -1,6 +1,7 @@
 import type { TwitterApi } from 'twitter-api-v2'
 import { SubscriptionLimitError, XError, type XSubscriptions, type XWebhook } from '../../core/ports/x.ts'
 import type { EventSource } from '../../core/x/event-source.ts'
+import { isoTime } from '../../core/x/payload/schema.ts'
 import {
   type ActivitySubscription,
   accountsIn,
@@ -13,9 +14,13 @@ import {
 } from '../../core/x/subscriptions.ts'
 import { asAccount, asApp, callX, type XAccess } from './access.ts'
 import { xErrorFrom } from './client.ts'
+import { answered, fieldsOf, listIn, objectsOf, required, textOf } from './shapes.ts'
 
 /** X's largest page of subscriptions. */
 const PAGE_SIZE = 1_000
+
+/** The pages of X's largest plan. */
+const MAX_PAGES = 150
 
 /** X deletes at most so many subscriptions in one call. */
 const MAX_DELETED = 100
@@ -35,17 +40,15 @@ export function createXSubscriptions(access: XAccess, eventSource: EventSource):
   return {
     webhooks: () =>
       callX(async () => {
-        const { data = [] } = await asApp(access, ({ v2 }) => v2.get<{ data?: XWebhook[] }>('webhooks'))
-        return data.map(({ id, url, valid }) => ({ id, url, valid }))
+        const answer = await asApp(access, ({ v2 }) => v2.get<unknown>('webhooks'))
+        return listIn(answer).map(webhookFrom)
       }),
 
     createWebhook: (url) =>
       callX(async () => {
-        type Answer = { data?: XWebhook } & Partial<XWebhook>
-        const answer = await asApp(access, ({ v2 }) => v2.post<Answer>('webhooks', { url }))
+        const answer = fieldsOf(await asApp(access, ({ v2 }) => v2.post<unknown>('webhooks', { url })))
         // X has answered with and without `data`.
-        const webhook = answer.data ?? answer
-        return { id: String(webhook.id), url: String(webhook.url ?? url), valid: webhook.valid !== false }
+        return webhookFrom({ url, ...fieldsOf(answer.data ?? answer) })
       }),
 
     validateWebhook: (id) =>
@@ -118,9 +121,8 @@ export function createXSubscriptions(access: XAccess, eventSource: EventSource):
     replay: (webhookId, from, to) =>
       callX(async () => {
         const body = { webhook_id: webhookId, from_date: from, to_date: to }
-        type Answer = { data?: { job_id?: string } }
-        const answer = await asApp(access, ({ v2 }) => v2.post<Answer>('webhooks/replay', body))
-        return String(answer.data?.job_id)
+        const answer = await asApp(access, ({ v2 }) => v2.post<unknown>('webhooks/replay', body))
+        return required(textOf(fieldsOf(fieldsOf(answer).data).job_id), 'the id of the replay job')
       }),
   }
 }
@@ -129,9 +131,9 @@ export function createXSubscriptions(access: XAccess, eventSource: EventSource):
 async function accountActivitySubscribers(client: TwitterApi, webhookId: string): Promise<Set<string>> {
   const path = 'account_activity/webhooks/:wid/subscriptions/all/list'
   const params = { wid: webhookId }
-  type Answer = { data?: { subscriptions?: { user_id: string }[] } }
-  const { data } = await client.v2.get<Answer>(path, undefined, { params })
-  return new Set((data?.subscriptions ?? []).map((one) => one.user_id))
+  const { data } = answered(await client.v2.get<unknown>(path, undefined, { params }))
+  const { subscriptions } = fieldsOf(data)
+  return new Set(objectsOf(subscriptions).flatMap((one) => textOf(one.user_id) ?? []))
 }
 
 async function unsubscribeFromAccountActivity(client: TwitterApi, webhookId: string, user: string): Promise<void> {
@@ -227,22 +229,20 @@ async function remove(client: TwitterApi, ids: readonly string[]): Promise<void>
   }
 }
 
-type ShownSubscription = {
-  subscription_id?: string
-  id?: string
-  event_type: string
-  filter?: Readonly<Record<string, unknown>>
-  tag?: string
-  webhook_id?: string
-  created_at?: string
+/** @throws XError 200 if X has left out its id or address */
+function webhookFrom({ id, url, valid }: Readonly<Record<string, unknown>>): XWebhook {
+  return {
+    id: required(textOf(id), 'the id of the webhook'),
+    url: required(textOf(url), 'its address'),
+    valid: valid !== false,
+  }
 }
 
 /** X's id of a subscription in the answer to its creation, of which X has three forms; null if it was empty. */
 function idIn(answer: unknown): string | null {
-  type Shown = Partial<ShownSubscription>
-  const { data } = (answer ?? {}) as { data?: (Shown & { subscription?: Shown }) | Shown[] }
-  const shown = Array.isArray(data) ? data[0] : (data?.subscription ?? data)
-  return shown?.subscription_id ?? shown?.id ?? null
+  const { data } = fieldsOf(answer)
+  const shown = fieldsOf(Array.isArray(data) ? data[0] : (fieldsOf(data).subscription ?? data))
+  return textOf(shown.subscription_id) ?? textOf(shown.id)
 }
 
 /** All subscriptions of the app, page by page. A list that repeats a page ends there, with the fault in words. */
@@ -253,31 +253,35 @@ async function listActivity(client: TwitterApi, webhookId: string): Promise<Subs
   let fault: string | null = null
   do {
     const query = { max_results: PAGE_SIZE, ...(token ? { pagination_token: token } : {}) }
-    type Page = { data?: ShownSubscription[]; meta?: { next_token?: string } }
-    const page: Page = await client.v2.get<Page>('activity/subscriptions', query)
-    for (const one of page.data ?? []) {
+    const page: unknown = await client.v2.get<unknown>('activity/subscriptions', query)
+    for (const one of listIn(page)) {
       const subscription = subscriptionFrom(one)
-      found.set(subscription.id, subscription)
+      if (subscription) found.set(subscription.id, subscription)
+      else fault = 'the list of subscriptions has some without an id or event'
     }
-    token = page.meta?.next_token
+    token = textOf(fieldsOf(fieldsOf(page).meta).next_token) ?? undefined
     if (token !== undefined && seen.has(token)) fault = 'the list of subscriptions repeats a page'
+    if (seen.size === MAX_PAGES) fault = 'the list of subscriptions does not end'
     if (token !== undefined) seen.add(token)
   } while (token !== undefined && fault === null)
   const activity = [...found.values()]
   return { accounts: accountsIn(activity, webhookId), activity, fault }
 }
 
-function subscriptionFrom(shown: ShownSubscription): ActivitySubscription {
-  const { user_id: accountId, ...rest } = shown.filter ?? {}
-  const { created_at: createdAt = '' } = shown
+/** Null if X has left out its id or event. */
+function subscriptionFrom(shown: Readonly<Record<string, unknown>>): ActivitySubscription | null {
+  const { user_id: accountId, ...rest } = fieldsOf(shown.filter)
+  const id = textOf(shown.subscription_id) ?? textOf(shown.id)
+  const eventType = textOf(shown.event_type)
+  if (id === null || eventType === null) return null
   return {
-    id: String(shown.subscription_id ?? shown.id),
-    eventType: shown.event_type,
-    accountId: typeof accountId === 'string' ? accountId : null,
+    id,
+    eventType,
+    accountId: textOf(accountId),
     isNarrowed: Object.values(rest).some((value) => value !== null && value !== ''),
-    webhookId: shown.webhook_id ?? null,
-    tag: shown.tag ?? null,
-    createdAt: Number.isNaN(Date.parse(createdAt)) ? null : new Date(createdAt).toISOString(),
+    webhookId: textOf(shown.webhook_id),
+    tag: textOf(shown.tag),
+    createdAt: isoTime(shown.created_at),
   }
 }
 

@@ -1,5 +1,6 @@
 import { en } from 'zod/locales'
 import * as z from 'zod/mini'
+import { MAX_DIRECT_MESSAGE_CHARACTERS } from '../replies/reply.ts'
 import { groupings } from '../reports/report.ts'
 import { messageOrders } from '../tickets/pages.ts'
 import { statuses } from '../tickets/ticket.ts'
@@ -27,6 +28,7 @@ export const replyBody = onFirstUse(() =>
   z
     .strictObject({
       text: z.string().check(
+        z.maxLength(2 * MAX_DIRECT_MESSAGE_CHARACTERS),
         z.refine((text) => text.isWellFormed(), 'must be well-formed Unicode'),
         z.describe('may be empty if there is an attachment'),
       ),
@@ -150,6 +152,7 @@ export const changeChannelBody = onFirstUse(() =>
         z.string().check(
           z.maxLength(255),
           z.refine((name) => name.trim() !== '', 'must have 1 to 255 characters'),
+          z.refine((name) => name.isWellFormed(), 'must not contain half a character'),
         ),
       ),
       directMessages: z.optional(z.boolean()),

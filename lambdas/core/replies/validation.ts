@@ -3,7 +3,7 @@ import type { Channel } from '../channels/channel.ts'
 import { type Candidate, mediaProblemCodes, mediaProblems } from '../tickets/attachment.ts'
 import type { Message, Target, Ticket, TicketKind } from '../tickets/ticket.ts'
 import { type Quotas, quotaLeft } from './quota.ts'
-import { lengthOf } from './reply.ts'
+import { lengthOf, MAX_POST_UNITS } from './reply.ts'
 
 /** Why the API refuses a reply, as programs read it. */
 export const problemCodes = [
@@ -134,7 +134,7 @@ export const prices = { directMessage: 0.015, post: 0.015, replyToMention: 0.01,
 
 function priceOf(kind: TicketKind, text: string, mentioned: boolean | null): Price {
   if (kind === 'direct') return { usd: prices.directMessage, because: 'it is a direct message' }
-  if (twitterText.extractUrls(text).length > 0) {
+  if (text.length <= MAX_POST_UNITS && twitterText.extractUrls(text).length > 0) {
     const priceWithoutLink = mentioned ? prices.replyToMention : prices.post
     return {
       usd: prices.postWithLink,

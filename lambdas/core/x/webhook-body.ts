@@ -69,9 +69,10 @@ const X_ACTIVITY: Readonly<Record<string, EventKind>> = {
  */
 export function splitWebhookBody(body: string, receivedAt: string): SplitBody {
   const counted: string[] = []
-  const parsed = parse(body)
+  const flaw = isDeep(body) ? 'the body is nested deeper than any of X' : null
+  const parsed = flaw ? undefined : parse(body)
   const drafts =
-    parsed === undefined ? [unreadable('body', null, body, 'the body is not JSON')] : draftsOf(parsed, counted)
+    parsed === undefined ? [unreadable('body', null, body, flaw ?? 'the body is not JSON')] : draftsOf(parsed, counted)
   return { events: drafts.map((draft) => ({ ...draft, receivedAt })), counted, replay: replayEndIn(parsed) }
 }
 
@@ -82,6 +83,24 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** X's bodies have a dozen levels. JSON.parse reads any depth, but what writes or walks the value again would overflow. */
+const MAX_DEPTH = 100
+
+/** True if a text in JSON is nested too deeply. */
+function isDeep(text: string): boolean {
+  let depth = 0
+  let isInString = false
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at]
+    if (isInString && character === '\\') at++
+    else if (character === '"') isInString = !isInString
+    else if (!isInString && (character === '[' || character === '{')) depth++
+    else if (!isInString && (character === ']' || character === '}')) depth--
+    if (depth > MAX_DEPTH) return true
+  }
+  return false
 }
 
 function replayEndIn(body: unknown): SplitBody['replay'] {
@@ -182,7 +201,7 @@ function fromUserEvent(userEvent: unknown, counted: string[]): Draft[] {
 
 function draftOf(kind: EventKind, event: string, account: string, item: unknown, includes: unknown, counted: string[]) {
   if (kind === 'direct_message' && isFields(item) && 'type' in item && item.type !== 'message_create') {
-    return count(`${event}.${String(item.type)}`, counted)
+    return count(`${event}.${typeof item.type === 'string' ? item.type : 'unknown'}`, counted)
   }
   if (kind === 'encrypted_chat' && readChatEvent(field(item, 'encoded_event'))?.kind === 'key_change') {
     return count(`${event}.key_change`, counted)
@@ -265,8 +284,12 @@ function unreadable(event: string, channelUserId: string | null, item: unknown, 
   return { kind: 'unreadable', event, channelUserId, externalId: null, customerId: null, item, includes: {}, reason }
 }
 
+/** The names of what is counted are logged. X's have some twenty characters, and a delivery has some events. */
+const MAX_NAME_CHARACTERS = 64
+const MAX_COUNTED = 1_000
+
 function count(event: string, counted: string[], times = 1): Draft[] {
-  for (let n = 0; n < times; n++) counted.push(event)
+  for (let n = 0; n < times && counted.length < MAX_COUNTED; n++) counted.push(event.slice(0, MAX_NAME_CHARACTERS))
   return []
 }
 

@@ -101,6 +101,14 @@ describe('a delivery is taken apart', () => {
     expect(split(xActivity(shop, 'like.create', {})).counted).toEqual(['like.create'])
     expect(split({ something_new: 1 }).counted).toEqual(['unknown'])
   })
+
+  test('by names that fit the log, whatever X puts in their place', () => {
+    const item = { id: '1', type: { toString: 1, valueOf: 1 } }
+    const delivery = { for_user_id: shop.id, direct_message_events: [item] }
+    expect(split(delivery).counted).toEqual(['direct_message_events.unknown'])
+    expect(split(xActivity(shop, 'a'.repeat(100_000), {})).counted).toEqual(['a'.repeat(64)])
+    expect(split({ like_events: Array(100_000).fill(0) }).counted).toHaveLength(1_000)
+  })
 })
 
 describe('what cannot be understood is unreadable, with the reason', () => {
@@ -129,6 +137,13 @@ describe('what cannot be understood is unreadable, with the reason', () => {
   test('a list that is none: the other lists of the delivery still count', () => {
     const delivery = { ...directMessages(shop, { id: '1', from: ann, to: shop }), tweet_create_events: 'none' }
     expect(split(delivery).events.map((event) => event.kind)).toEqual(['direct_message', 'unreadable'])
+  })
+
+  test('a body that is nested too deeply, before anything walks it', () => {
+    const body = `{"for_user_id":"${shop.id}","direct_message_events":[{"id":"1","a":${'['.repeat(50_000)}${']'.repeat(50_000)}}]}`
+    expect(reasons(body)).toEqual([['unreadable', 'the body is nested deeper than any of X']])
+    expect(() => JSON.stringify(split(body))).not.toThrow()
+    expect(reasons(`{"data":"${'[{'.repeat(200)}\\"[["}`)).toEqual([['unreadable', 'data.event_type is missing']])
   })
 
   test('and whatever it is, taking apart never throws and loses nothing', () => {

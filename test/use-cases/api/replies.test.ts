@@ -164,6 +164,16 @@ describe('what X would refuse is refused before it is stored', () => {
     ).toBe(202)
   })
 
+  test('a text of 100,000 characters is refused before its weight is counted, which would take minutes', async () => {
+    for (const ticket of [directTicket, mentionTicket]) {
+      for (const text of ['я.'.repeat(50_000), 'я.'.repeat(9_000)]) {
+        const { status, body } = await reply(ticket, { text })
+        expect(status).toBe(422)
+        expect(body.errors).toEqual([expect.objectContaining({ field: 'text' })])
+      }
+    }
+  })
+
   test('an odd key is refused by its name', async () => {
     const answer = await reply(directTicket, { text: 'x' }, { 'idempotency-key': 'two words' })
     expect([answer.status, answer.body.errors[0].field]).toEqual([422, 'Idempotency-Key'])

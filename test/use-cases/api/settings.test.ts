@@ -48,6 +48,7 @@ describe('the settings of a channel', () => {
     ['name', ''],
     ['name', '   '],
     ['name', 'x'.repeat(256)],
+    ['name', 'half a smile \ud83d'],
     ['name', null],
     ['directMessages', 'yes'],
     ['mentions', 0],

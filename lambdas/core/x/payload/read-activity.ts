@@ -9,9 +9,21 @@ import { isoTime } from './schema.ts'
 export type Reading = { readonly activity: Activity } | { readonly unreadable: string }
 
 /**
+ * Half of what an item of DynamoDB holds (400 KB). X's longest post with the longest one that it quotes has 150 KB; a link
+ * that is expanded counts three times.
+ */
+const MAX_ACTIVITY_BYTES = 200_000
+
+/**
  * Reads a queued event of either event system. Never throws for malformed events: `unreadable` names the wrong field.
  */
 export function readActivity(event: QueuedEvent): Reading {
+  const reading = readingOf(event)
+  const isLarge = 'activity' in reading && Buffer.byteLength(JSON.stringify(reading.activity)) > MAX_ACTIVITY_BYTES
+  return isLarge ? { unreadable: 'it is larger than any message of X' } : reading
+}
+
+function readingOf(event: QueuedEvent): Reading {
   const { kind, channelUserId, externalId, receivedAt } = event
   if (kind === 'unreadable' || channelUserId === null) {
     return { unreadable: event.reason ?? 'the event names no account' }

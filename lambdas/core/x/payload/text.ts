@@ -49,11 +49,14 @@ function entityOf(mark: Exclude<Mark, { type: 'own_media' }>, shown: string, sta
   return { type: mark.type, ...place, text: shown.slice(1) }
 }
 
+/** More than a text of X can have; the search for the place of each takes as long as there are others. */
+const MAX_MARKS = 300
+
 function place(raw: string, marks: readonly Mark[]): Placed[] {
   const offsets = codePointOffsets(raw)
   const plain = comparable(raw)
   const taken: Placed[] = []
-  for (const mark of marks) {
+  for (const mark of marks.slice(0, MAX_MARKS)) {
     const literal = comparable(mark.literal)
     if (literal.length === 0) continue
     const free = (start: number) => !taken.some((other) => start < other.end && other.start < start + literal.length)
