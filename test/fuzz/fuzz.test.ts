@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals'
 import { fuzz } from './fuzz.ts'
 
-test.each(['webhook', 'api', 'x'])('rotten input breaks no promise: %s', async (target) => {
-  const seed = Number(process.env.FC_SEED ?? 1)
-  expect(await fuzz({ cases: 400, seed, target })).toEqual([])
+test.each([
+  ['webhook', 400],
+  ['api', 1_500],
+  ['x', 300],
+])('rotten input breaks no promise: %s', async (target, cases) => {
+  expect(await fuzz({ cases, seed: Number(process.env.FC_SEED ?? 1), target })).toEqual([])
 })
