@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { createOutageNotes } from '../../lambdas/adapters/aws/outage-notes.ts'
 import type { EventQueue } from '../../lambdas/core/ports/queues.ts'
-import { messageIdOf } from '../../lambdas/core/tickets/written.ts'
 import { crcAnswer } from '../../lambdas/core/x/signature.ts'
 import { awsAccess } from '../../lambdas/runtime/aws.ts'
 import { table } from '../../lambdas/runtime/resources.ts'
@@ -134,9 +133,12 @@ const mention = (text: string): Lost => {
 
 /** Which of these messages of X are in a ticket. */
 async function found(lost: readonly Lost[]): Promise<Lost[]> {
-  const messages = await Promise.all((await stores.allTickets()).map((ticket) => stores.messagesOf(ticket.id)))
-  const ids = messages.flat().map((message) => message.id)
-  return lost.filter(({ kind, id }) => ids.includes(messageIdOf(kind, id)))
+  const stored = await Promise.all(
+    lost.map(({ kind, id }) =>
+      stores.tickets.knownAs(channelId, kind === 'post' ? { kind, inReplyTo: '' } : { kind, recipientId: ann.id }, id),
+    ),
+  )
+  return lost.filter((_, index) => stored[index] !== null)
 }
 
 /** Ports of which the process is killed before the nth call: nothing of it does anything from then on. */
