@@ -42,13 +42,13 @@ export function sectionOf(runs: readonly RateFigures[]): Section {
         400,
       ),
       row(
-        `an answer at ${half} a second, 99 of 100`,
+        'an answer at half that rate, 99 of 100',
         of((run) => run.halfRate.p99Ms),
         'ms',
         200,
       ),
       row(
-        `an answer at ${half} a second, half of them`,
+        'an answer at half that rate, half of them',
         of((run) => run.halfRate.p50Ms),
         'ms',
       ),
@@ -71,7 +71,7 @@ export function sectionOf(runs: readonly RateFigures[]): Section {
         remark: `${total((run) => run.refused)} were not accepted.`,
       },
     ],
-    blocks: [`${runs.length} runs with data of their own.`],
+    blocks: [`Runs with data of their own: ${runs.length}. Half the rate was ${half} deliveries a second.`],
   }
 }
 
