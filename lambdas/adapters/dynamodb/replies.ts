@@ -73,7 +73,7 @@ export function createReplyStore({ now, ...access }: ListAccess & { now: Clock }
   /** Writes the reply and counts its outcome: the first with the reply itself, a later one in the same transaction. */
   async function writeReply(before: Reply, after: Reply): Promise<boolean> {
     const at = now().toISOString()
-    const tally = tallyOfReply(before, after, at)
+    const tally = tallyOfReply(before, after)
     const version = before.sending.version + 1
     const firstOutcome = before.sending.firstOutcome ?? (tally && { status: after.delivery.status, at })
     const next = { ...after, sending: { ...after.sending, firstOutcome, version } }

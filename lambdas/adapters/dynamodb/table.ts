@@ -142,7 +142,7 @@ const CONFLICT_JITTER_MS = 50
  * Why a transaction was cancelled, one code per item. Waits after a conflict with another transaction, for a random
  * time, so that two retries do not conflict again.
  */
-export async function cancellationCodes({ CancellationReasons = [] }: TransactionCanceledException): Promise<string[]> {
+async function cancellationCodes({ CancellationReasons = [] }: TransactionCanceledException): Promise<string[]> {
   const codes = CancellationReasons.map(({ Code }) => Code ?? 'None')
   if (codes.includes('TransactionConflict')) {
     await pause(MIN_CONFLICT_WAIT_MS + Math.random() * CONFLICT_JITTER_MS)

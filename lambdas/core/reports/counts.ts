@@ -15,8 +15,8 @@ export type CountName =
   | `ignored#${string}`
   | `replies#${Outcome}`
 
-/** The counts of a channel that grow by one on a UTC day (`YYYY-MM-DD`). */
-export type Tally = { readonly channelId: string; readonly day: string; readonly names: readonly CountName[] }
+/** The counts of a channel that grow by one. They grow on the UTC day on which it is written. */
+export type Tally = { readonly channelId: string; readonly names: readonly CountName[] }
 
 /** The counts of a channel on a UTC day. */
 export type DayCounts = {
@@ -41,7 +41,6 @@ export function tallyOfChange({ before, message }: { before: Ticket | null; mess
   const names: CountName[] = ['received', before === null ? 'opened' : 'joined']
   return {
     channelId: message.channelId,
-    day: dayOf(message.receivedAt),
     names: message.recovered ? [...names, 'recovered'] : names,
   }
 }
@@ -52,25 +51,23 @@ export function outcomeName(outcome: Delivery['status']): CountName {
   return `replies#${outcome}`
 }
 
-/** The counts of a reply change; null unless the reply has a new outcome. @param at ISO time */
-export function tallyOfReply(before: Reply, after: Reply, at: string): Tally | null {
+/** The counts of a reply change; null unless the reply has a new outcome. */
+export function tallyOfReply(before: Reply, after: Reply): Tally | null {
   const { status } = after.delivery
   if (status === 'pending' || status === before.delivery.status) return null
-  return { channelId: after.channelId, day: dayOf(at), names: [outcomeName(status)] }
+  return { channelId: after.channelId, names: [outcomeName(status)] }
 }
 
-/** The counts of an event without a ticket; null without a channel. @param record `at` is an ISO time */
+/** The counts of an event without a ticket; null without a channel. */
 export function tallyOfEvent(record: {
   channelId: string | null
-  at: string
   outcome: 'ignored' | 'unreadable'
   reason: string
 }): Tally | null {
-  const { channelId, at, outcome, reason } = record
+  const { channelId, outcome, reason } = record
   if (channelId === null) return null
   return {
     channelId,
-    day: dayOf(at),
     names: outcome === 'ignored' ? ['received', `ignored#${reason}`] : ['unreadable'],
   }
 }
