@@ -1,9 +1,9 @@
 /**
  * `npm run bench one-machine`: how many deliveries a second one machine accepts and turns into messages, the time of an
- * answer at half that rate, and the memory. Asks for every message that was acknowledged.
+ * answer at shares of that rate, and the memory. Asks for every message that was acknowledged.
  */
-import { measureRate, type RateFigures } from './rate.ts'
-import type { Options, Row, Section } from './section.ts'
+import { type Latency, measureRate, type RateFigures, SHARES } from './rate.ts'
+import { chart, type Options, type Row, type Section } from './section.ts'
 import { type Spread, spreadOf, spreadText } from './statistics.ts'
 
 /** Each run floods a fresh installation, so three take some minutes. */
@@ -26,7 +26,9 @@ export async function oneMachine({ onProgress }: Options): Promise<Section> {
 /** The section of some runs. */
 export function sectionOf(runs: readonly RateFigures[]): Section {
   const of = (figure: (run: RateFigures) => number) => spreadOf(runs.map(figure))
-  const half = Math.round(of((run) => run.halfRate.perSecond).median)
+  const at = (share: (typeof SHARES)[number], figure: (latency: Latency) => number) =>
+    of((run) => figure(run.latencies[SHARES.indexOf(share)] as Latency))
+  const rates = SHARES.map((share) => Math.round(at(share, ({ perSecond }) => perSecond).median))
   const grown = of((run) => run.residentMb.end - run.residentMb.before)
   const total = (figure: (run: RateFigures) => number) => runs.map(figure).reduce((sum, one) => sum + one, 0)
   return {
@@ -43,13 +45,13 @@ export function sectionOf(runs: readonly RateFigures[]): Section {
       ),
       row(
         'an answer at half that rate, 99 of 100',
-        of((run) => run.halfRate.p99Ms),
+        at(0.5, ({ p99Ms }) => p99Ms),
         'ms',
         200,
       ),
       row(
         'an answer at half that rate, half of them',
-        of((run) => run.halfRate.p50Ms),
+        at(0.5, ({ p50Ms }) => p50Ms),
         'ms',
       ),
       row(
@@ -71,7 +73,20 @@ export function sectionOf(runs: readonly RateFigures[]): Section {
         remark: `${total((run) => run.refused)} were not accepted.`,
       },
     ],
-    blocks: [`Runs with data of their own: ${runs.length}. Half the rate was ${half} deliveries a second.`],
+    blocks: [
+      `Runs with data of their own: ${runs.length}. The chart has the time of an answer at ${SHARES.map((share) => `${share * 100} %`).join(', ')} of the rate that is accepted; the upper line is that of 99 of 100.`,
+      chart(
+        'The time of an answer over the rate',
+        { title: 'deliveries a second', values: rates },
+        {
+          title: 'ms',
+          lines: [
+            SHARES.map((share) => Math.round(at(share, ({ p99Ms }) => p99Ms).median)),
+            SHARES.map((share) => Math.round(at(share, ({ p50Ms }) => p50Ms).median)),
+          ],
+        },
+      ),
+    ],
   }
 }
 

@@ -1,8 +1,8 @@
 /**
- * How many deliveries a second one machine accepts, and how many become messages in tickets. Starts the product as `npm start` does, with data of its own, floods the webhook, waits until all is in
- * tickets, and sends again at half the rate for the time of an answer. At the end it asks the API for every message that
- * was acknowledged and fails if one is missing or doubled. Processor time of a message depends least on what else the
- * machine does.
+ * How many deliveries a second one machine accepts, and how many become messages in tickets. Starts the product as
+ * `npm start` does, with data of its own, floods the webhook, waits until all is in tickets, and sends again at shares of
+ * that rate for the time of an answer. At the end it asks the API for every message that was acknowledged, and counts
+ * those that are missing or doubled. Processor time of a message depends least on what else the machine does.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
@@ -20,7 +20,7 @@ import { type Usage, usageOf } from './processes.ts'
 export type RateOptions = {
   /** Functions that have handled few events run several times slower than later. */
   readonly warmUpSeconds: number
-  /** Seconds of the flood, and again of the half rate. */
+  /** Seconds of the flood, and again of each share of its rate. */
   readonly seconds: number
   /** Deliveries that wait for an answer at once in the flood. */
   readonly concurrency: number
@@ -36,8 +36,9 @@ export type RateFigures = {
   readonly cpuMsPerMessage: number
   /** Processor time that this process took for one delivery, to show that it does not limit. */
   readonly generatorCpuMs: number
-  readonly halfRate: { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number }
-  /** Of all processes of the product: after the warm-up, after the flood, after the half rate. */
+  /** The time of an answer at each of `SHARES` of the rate that was accepted. */
+  readonly latencies: readonly Latency[]
+  /** Of all processes of the product: after the warm-up, after the flood, at the end. */
   readonly residentMb: { readonly before: number; readonly after: number; readonly end: number }
   readonly acknowledged: number
   /** Deliveries that were not answered with 200. Nothing is promised for them. */
@@ -45,6 +46,12 @@ export type RateFigures = {
   readonly missing: number
   readonly doubled: number
 }
+
+/** What a delivery waited for its answer at a rate: half of them at most `p50Ms`, 99 of 100 at most `p99Ms`. */
+export type Latency = { readonly perSecond: number; readonly p50Ms: number; readonly p99Ms: number }
+
+/** Shares of the accepted rate at which the time of an answer is measured. */
+export const SHARES = [0.25, 0.5, 0.75] as const
 
 const SECRET = 'bench-consumer-secret'
 const root = join(import.meta.dirname, '..')
@@ -93,10 +100,15 @@ export async function measureRate({
     onProgress(`sending as fast as it goes for ${seconds} s`)
     const flood = await sendAll({ seconds, concurrency })
     const acceptedPerSecond = (flood.accepted.length / flood.sendMs) * 1000
-    const half = acceptedPerSecond / 2
-    onProgress(`${Math.round(acceptedPerSecond)} a second; sending ${Math.round(half)} a second for ${seconds} s`)
-    const calm = await sendAll({ seconds, ratePerSecond: half, concurrency: 1000 })
-    const times = calm.accepted.map(({ ms }) => ms).sort((a, b) => a - b)
+    onProgress(`${Math.round(acceptedPerSecond)} a second are accepted`)
+    const latencies: Latency[] = []
+    for (const share of SHARES) {
+      const perSecond = acceptedPerSecond * share
+      onProgress(`sending ${Math.round(perSecond)} a second for ${seconds} s`)
+      const { accepted } = await sendAll({ seconds, ratePerSecond: perSecond, concurrency: 1000 })
+      const times = accepted.map(({ ms }) => ms).sort((a, b) => a - b)
+      latencies.push({ perSecond, p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) })
+    }
     const end: Usage = usageOf(processId)
     const acknowledged = answers.filter(({ status }) => status === 200).map(({ externalId }) => externalId)
     onProgress(`asking for ${acknowledged.length} messages`)
@@ -106,7 +118,7 @@ export async function measureRate({
       messagesPerSecond: (flood.accepted.length / flood.allMs) * 1000,
       cpuMsPerMessage: (flood.after.cpuMs - flood.before.cpuMs) / flood.accepted.length,
       generatorCpuMs: flood.generatorCpuMs,
-      halfRate: { perSecond: half, p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) },
+      latencies,
       residentMb: { before: flood.before.residentMb, after: flood.after.residentMb, end: end.residentMb },
       acknowledged: acknowledged.length,
       refused: answers.length - acknowledged.length,

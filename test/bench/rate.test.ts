@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { deliveries } from '../../bench/load.ts'
-import { lossIn, measureRate } from '../../bench/rate.ts'
+import { lossIn, measureRate, SHARES } from '../../bench/rate.ts'
 import { isSigned } from '../../lambdas/core/x/signature.ts'
 
 describe('the rate of one machine', () => {
@@ -15,7 +15,8 @@ describe('the rate of one machine', () => {
     expect(figures).toMatchObject({ refused: 0, missing: 0, doubled: 0 })
     expect(figures.acknowledged).toBeGreaterThan(0)
     expect(figures.acceptedPerSecond).toBeGreaterThanOrEqual(figures.messagesPerSecond)
-    expect(figures.halfRate.p99Ms).toBeGreaterThanOrEqual(figures.halfRate.p50Ms)
+    expect(figures.latencies).toHaveLength(SHARES.length)
+    for (const { p50Ms, p99Ms } of figures.latencies) expect(p99Ms).toBeGreaterThanOrEqual(p50Ms)
     expect(figures.cpuMsPerMessage).toBeGreaterThan(0)
     expect(figures.residentMb.before).toBeGreaterThan(0)
     expect(steps).toContain(`asking for ${figures.acknowledged} messages`)
