@@ -31,7 +31,7 @@ export type FunctionOptions = {
   readonly resource: Omit<FunctionResource, 'environment'>
   /** The variables of the manifest. The sandbox adds those that Lambda sets for every function. */
   readonly environment: Readonly<Record<string, string>>
-  /** How far it gives way to others: 0 (the default), as all others, to 19. */
+  /** How far it gives way to others, from 0, the default, to 19. One that gives way further already stays so. */
   readonly niceness?: number
   readonly onLog: (entry: FunctionLogLine) => void
 }
