@@ -174,7 +174,8 @@ function apply({ in: inner, key }: Place, change: Change): void {
     }
     case 'repeat': {
       const times = Math.min(change.times, Math.ceil(MAX_CHARACTERS / textOf(value).length))
-      inner[key] = Array.from({ length: times }, () => value)
+      // Copies, because a later change of one must not grow all.
+      inner[key] = Array.from({ length: times }, () => copyOf(value))
     }
   }
 }

@@ -23,6 +23,9 @@ function onFirstUse<Schema>(make: () => Schema): () => Schema {
   }
 }
 
+/** No half of a surrogate pair, which the database refuses. */
+const wellFormed = () => z.refine<string>((text) => text.isWellFormed(), 'must not contain half a character')
+
 /** The body of a new reply. */
 export const replyBody = onFirstUse(() =>
   z
@@ -80,9 +83,9 @@ const limit = () => z._default(z.coerce.number().check(z.int(), z.minimum(1), z.
 
 export const listTicketsQuery = onFirstUse(() =>
   z.strictObject({
-    tag: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
+    tag: z.optional(z.string().check(z.minLength(1), z.maxLength(64), wellFormed())),
     status: z.optional(z.enum(statuses)),
-    channelId: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
+    channelId: z.optional(z.string().check(z.minLength(1), z.maxLength(64), wellFormed())),
     customerId: z.optional(z.string().check(z.refine(isXId, 'must be an id of X: digits only'))),
     updatedSince: z.optional(
       z.pipe(
@@ -106,7 +109,7 @@ export const listMessagesQuery = onFirstUse(() =>
 export const listEventsQuery = onFirstUse(() =>
   z.strictObject({
     outcome: z.optional(z.enum(['ignored', 'unreadable'])),
-    channelId: z.optional(z.string().check(z.minLength(1), z.maxLength(64))),
+    channelId: z.optional(z.string().check(z.minLength(1), z.maxLength(64), wellFormed())),
     limit: limit(),
     cursor: z.optional(cursor()),
   }),
@@ -115,13 +118,15 @@ export const listEventsQuery = onFirstUse(() =>
 export const noQuery = onFirstUse(() => z.strictObject({}))
 
 const tag = () =>
-  z.string().check(
-    z.trim(),
-    z.minLength(1),
-    z.maxLength(64),
-    z.regex(/^\P{Cc}*$/u, 'must not contain control characters'),
-    z.refine((text) => text.isWellFormed(), 'must not contain half a character'),
-  )
+  z
+    .string()
+    .check(
+      z.trim(),
+      z.minLength(1),
+      z.maxLength(64),
+      z.regex(/^\P{Cc}*$/u, 'must not contain control characters'),
+      wellFormed(),
+    )
 
 export const changeTicketBody = onFirstUse(() =>
   z
@@ -152,7 +157,7 @@ export const changeChannelBody = onFirstUse(() =>
         z.string().check(
           z.maxLength(255),
           z.refine((name) => name.trim() !== '', 'must have 1 to 255 characters'),
-          z.refine((name) => name.isWellFormed(), 'must not contain half a character'),
+          wellFormed(),
         ),
       ),
       directMessages: z.optional(z.boolean()),

@@ -76,6 +76,18 @@ describe('reading', () => {
     expect(reply).toMatchObject({ status: 422, body: { errors: [{ field: 'inReplyTo' }] } })
   })
 
+  test.each([
+    ['/api/tickets', 'tag'],
+    ['/api/tickets', 'channelId'],
+    ['/api/events', 'channelId'],
+  ])('half a character in a filter of %s is refused: %s', async (path, field) => {
+    const { status, body } = await call('GET', path, { claims: administrator, query: { [field]: 'cut \ud83d' } })
+    expect({ status, errors: body.errors }).toEqual({
+      status: 422,
+      errors: [{ field, detail: 'must not contain half a character' }],
+    })
+  })
+
   test('half a character in a tag is refused', async () => {
     expect(await patch(directTicket, { tags: ['\ud800'] })).toMatchObject({ status: 422 })
   })
