@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { isMailAddress } from '../lambdas/core/mail-address.ts'
 import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
 import { isInRange, mentionsPollMinutes } from '../lambdas/runtime/resources.ts'
+import { type MachineName, machineNames } from './identity/clients.ts'
 import { UserError } from './user-error.ts'
 
 /** The AWS region of the embedded services. Nothing calls AWS under it; the services compare it as text. */
@@ -31,6 +32,8 @@ export type Settings = {
   readonly administrators: readonly string[]
   /** Sender of those mails. */
   readonly mailFrom: string
+  /** The machines that may get a token. Undefined: all, or only the helpdesk where X or the public address is real. */
+  readonly machineClients: readonly MachineName[] | undefined
   readonly awsEndpoints: AwsEndpoints
 }
 
@@ -70,6 +73,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     consumerSecretPrevious: read('X_CONSUMER_SECRET_PREVIOUS'),
     administrators: readAdministrators(read('ADMINISTRATORS')) ?? defaults.administrators,
     mailFrom: readMailFrom(read('MAIL_FROM')) ?? defaults.mailFrom,
+    machineClients: readMachineClients(read('MACHINE_CLIENTS')),
     awsEndpoints: {
       dynamodb: readUrl('AWS_ENDPOINT_URL_DYNAMODB', read('AWS_ENDPOINT_URL_DYNAMODB')),
       sqs: readUrl('AWS_ENDPOINT_URL_SQS', read('AWS_ENDPOINT_URL_SQS')),
@@ -83,6 +87,14 @@ function readEventSource(text: string): EventSource {
   const source = eventSources.find((one) => one === text)
   if (!source) throw new UserError(`EVENT_SOURCE must be ${eventSources.join(' or ')}, not «${text}».`)
   return source
+}
+
+function readMachineClients(text: string | undefined): readonly MachineName[] | undefined {
+  if (text === undefined) return undefined
+  const asked = text === 'none' ? [] : text.split(',').map((one) => one.trim())
+  const isKnown = asked.every((one) => machineNames.some((name) => name === one))
+  if (isKnown) return machineNames.filter((name) => asked.includes(name))
+  throw new UserError(`MACHINE_CLIENTS must be ${machineNames.join(',')}, one of them, or none, not «${text}».`)
 }
 
 function readPollMinutes(text: string | undefined): number | undefined {

@@ -28,7 +28,16 @@ const rolesByScope = new Map(
 )
 
 /**
- * The caller, from the claims of a verified token: people by group (`cognito:groups`), programs by scope.
+ * True for an access token. An ID token has the same signature, audience and groups, but it is for the client that asked
+ * for it, and API Gateway lets it in.
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
+ */
+export function isAccessToken({ token_use: use }: Claims): boolean {
+  return use === 'access'
+}
+
+/**
+ * The caller, from the claims of a verified access token: people by group (`cognito:groups`), programs by scope.
  * Null if the token has no known group or scope. Nothing else reads claims.
  */
 export function callerFrom(claims: Claims): Caller | null {

@@ -4,7 +4,7 @@
  */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type * as z from 'zod/mini'
-import { type Caller, callerFrom, may, type Role } from '../../core/api/access.ts'
+import { type Caller, callerFrom, isAccessToken, may, type Role } from '../../core/api/access.ts'
 import type { KnownTag } from '../../core/api/entity-tag.ts'
 import { type FieldProblem, Problem, wrongFields } from '../../core/api/problem.ts'
 import type * as answers from '../../core/api/schemas.ts'
@@ -120,6 +120,11 @@ function callerOf({ access, method, path }: Route, event: ApiEvent): Caller | nu
   if (access === 'anyone') return null
   const claims = event.requestContext.authorizer?.jwt?.claims
   if (!claims) throw new Problem(401, 'a bearer token is required', { headers: { 'www-authenticate': 'Bearer' } })
+  if (!isAccessToken(claims)) {
+    throw new Problem(401, 'an access token is required, and this is another token', {
+      headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+    })
+  }
   const caller = callerFrom(claims)
   if (!caller) throw new Problem(403, 'the token has no group and no scope of this API')
   if (!may(caller.role, access)) throw new Problem(403, `${method} ${path} requires an ${access}`)
