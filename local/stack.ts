@@ -50,6 +50,8 @@ export type StackOptions = XSecrets & {
   readonly administrators?: readonly string[]
   /** Sender of those mails. Default: `helpdesk@example.com`. */
   readonly mailFrom?: string
+  /** Whole days for which the audit trail is kept. Default: that of the manifest. */
+  readonly auditDays?: number
   /** The machines that may get a token. Default: all, or only the helpdesk where X or the public address is real. */
   readonly machineClients?: readonly MachineName[] | undefined
   /** AWS services to use instead of the embedded ones. */
@@ -183,6 +185,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     X_API_URL: options.xApiUrl ?? x?.url ?? '',
     PUBLIC_URL: publicUrl,
     EVENT_SOURCE: options.eventSource ?? defaults.eventSource,
+    AUDIT_DAYS: String(options.auditDays ?? defaults.auditDays),
     ADMINISTRATORS: (options.administrators ?? defaults.administrators).join(','),
     MAIL_FROM: options.mailFrom ?? defaults.mailFrom,
   }

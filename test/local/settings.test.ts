@@ -17,6 +17,7 @@ test('an empty environment gives the defaults', () => {
     consumerSecretPrevious: undefined,
     administrators: ['admin@example.com'],
     mailFrom: 'helpdesk@example.com',
+    auditDays: 365,
     machineClients: undefined,
     awsEndpoints: { dynamodb: undefined, sqs: undefined, s3: undefined, ses: undefined },
   })
@@ -37,6 +38,7 @@ test('every setting can be set', () => {
     X_CONSUMER_SECRET_PREVIOUS: 'before',
     ADMINISTRATORS: 'first@example.com, second@example.com',
     MAIL_FROM: 'support@example.com',
+    AUDIT_DAYS: '30',
     MACHINE_CLIENTS: 'admin, helpdesk',
     AWS_ENDPOINT_URL_DYNAMODB: 'http://localhost:8000',
     AWS_ENDPOINT_URL_SQS: 'http://localhost:9324',
@@ -57,6 +59,7 @@ test('every setting can be set', () => {
     consumerSecretPrevious: 'before',
     administrators: ['first@example.com', 'second@example.com'],
     mailFrom: 'support@example.com',
+    auditDays: 30,
     machineClients: ['helpdesk', 'admin'],
     awsEndpoints: {
       dynamodb: 'http://localhost:8000',
@@ -85,6 +88,8 @@ test.each([
   ['AWS_ENDPOINT_URL_DYNAMODB', 'localhost:8000'],
   ['ADMINISTRATORS', 'admin'],
   ['MACHINE_CLIENTS', 'helpdesk,root'],
+  ['AUDIT_DAYS', '0'],
+  ['AUDIT_DAYS', '3651'],
   ['ADMINISTRATORS', 'admin@example.com, second'],
   ['ADMINISTRATORS', 'admin@example.com second@example.com'],
   ['ADMINISTRATORS', 'admin@example.com,'],

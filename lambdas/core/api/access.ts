@@ -1,8 +1,11 @@
 /** `agent`: read tickets, reply, set status and tags. `administrator`: everything. */
 export type Role = 'administrator' | 'agent'
 
+/** Whoever has a token: the id of a person or client, and the name that others read. */
+export type Identity = { readonly id: string; readonly name: string }
+
 /** The caller of the API: the role, and the author of replies. */
-export type Caller = { readonly role: Role; readonly id: string; readonly name: string }
+export type Caller = Identity & { readonly role: Role }
 
 /** The claims of a token. API Gateway passes every value as a string and lists as `[a b]`. */
 export type Claims = Readonly<Record<string, unknown>>
@@ -46,9 +49,20 @@ export function callerFrom(claims: Claims): Caller | null {
     ...listIn(claims.scope).map((scope) => rolesByScope.get(scope)),
   ]
   const role = roles.includes('administrator') ? 'administrator' : roles.find((one) => one !== undefined)
+  const identity = identityFrom(claims)
+  return role && identity ? { role, ...identity } : null
+}
+
+/** Whose token it is; null if the claims do not say. */
+export function identityFrom(claims: Claims): Identity | null {
   const id = textIn(claims.sub) ?? textIn(claims.client_id)
-  if (!role || !id) return null
-  return { role, id, name: textIn(claims.username) ?? textIn(claims.client_id) ?? id }
+  return id ? { id, name: textIn(claims.username) ?? textIn(claims.client_id) ?? id } : null
+}
+
+/** When the person signed in whose access token it is, in seconds since 1970; null for a machine. */
+export function signedInAt({ username, auth_time: at }: Claims): number | null {
+  const seconds = Number(at)
+  return textIn(username) && Number.isSafeInteger(seconds) && seconds > 0 ? seconds : null
 }
 
 /** True if a role is sufficient. Administrators may do what agents may. */

@@ -54,6 +54,8 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['GET', '/api/extensions', 'administrators', 200],
   ['PATCH', '/api/extensions/twitter', 'administrators', 200],
   ['GET', '/api/events', 'administrators', 200],
+  ['GET', '/api/audit', 'administrators', 200],
+  ['GET', '/api/audit.csv', 'administrators', 200],
 ]
 const bodies: Record<string, object> = { PATCH: { status: 'open' }, POST: { text: 'Hello' } }
 const ownBodies: Record<string, object> = {
