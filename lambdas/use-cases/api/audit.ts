@@ -65,7 +65,7 @@ export function auditRoutes({ audit, trail, auditDays, now }: AuditRouteDependen
       mediaType: 'text/csv',
       problems: [],
       handle: async ({ query: { cursor, ...query }, actor }) => {
-        await trail.record(actor, { kind: 'trail_exported', object: null, after: query })
+        if (cursor === undefined) await trail.record(actor, { kind: 'trail_exported', object: null, after: query })
         const { items, next } = await audit.list(filterOf(query), { limit: CSV_LIMIT, after: keyIn(cursor, ENTRY_KEY) })
         const more = new URLSearchParams(
           Object.entries({ ...query, cursor: cursorOf(next) }).filter((one): one is [string, string] =>
