@@ -15,7 +15,7 @@ test('an administrator sees who did what, narrows it by the address, and downloa
   const agent = await openConsole(browser.open, product, 'agent', { at: '/audit' })
   await agent.page.getByText('administrator').first().waitFor()
 
-  await goTo(page, 'Audit trail')
+  await goTo(page, 'Audit')
   const rows = page.getByRole('row')
   const changed = rows.filter({ hasText: 'Changed a channel' })
   await changed.getByText(`${shop.username} → Our shop`).waitFor()

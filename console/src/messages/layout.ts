@@ -6,7 +6,7 @@ export const layoutMessages = {
     channels: 'Channels',
     reports: 'Reports',
     extensions: 'Extensions',
-    audit: 'Audit trail',
+    audit: 'Audit',
   },
   signedInAs: 'Signed in as',
   roles: { administrator: 'Administrator', agent: 'Agent' },

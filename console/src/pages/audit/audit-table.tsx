@@ -1,11 +1,11 @@
 import type { ApiAuditEntry } from '../../../../lambdas/core/api/schemas.ts'
-import { Time } from '../../components/time.tsx'
+import { formatExactTime } from '../../format.ts'
 import { auditMessages as t } from '../../messages/audit.ts'
 
 /** Entries of the audit trail: when, who and from where, what, and each changed field. */
 export function AuditTable({ entries }: { entries: readonly ApiAuditEntry[] }) {
   return (
-    <table class="table stacked">
+    <table class="table stacked audit">
       <thead>
         <tr>
           {[t.at, t.person, t.kind, t.change].map((column) => (
@@ -19,7 +19,7 @@ export function AuditTable({ entries }: { entries: readonly ApiAuditEntry[] }) {
         {entries.map((entry) => (
           <tr key={`${entry.at} ${entry.id}`}>
             <td class="muted">
-              <Time at={entry.at} />
+              <time dateTime={entry.at}>{formatExactTime(entry.at)}</time>
             </td>
             <td>
               <strong>{entry.actor.name}</strong>
@@ -51,7 +51,7 @@ function AuditedObject({ entry: { kind, object } }: { entry: ApiAuditEntry }) {
 
 function Change({ entry: { before, after } }: { entry: ApiAuditEntry }) {
   const names = Object.keys(after ?? before ?? {})
-  if (names.length === 0) return <span class="muted">{t.nothing}</span>
+  if (names.length === 0) return null
   return (
     <ul>
       {names.map((name) => (
