@@ -50,7 +50,7 @@ function AuditedObject({ entry: { kind, object } }: { entry: ApiAuditEntry }) {
 }
 
 function Change({ entry: { before, after } }: { entry: ApiAuditEntry }) {
-  const names = Object.keys(after ?? before ?? {})
+  const names = Object.keys(after ?? before ?? {}).sort()
   if (names.length === 0) return null
   return (
     <ul>
