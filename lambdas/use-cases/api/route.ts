@@ -157,7 +157,7 @@ const MAX_ADDRESS_CHARACTERS = 45
 function addressOf({ headers, requestContext }: ApiEvent): string | null {
   const forwarded = headers['x-forwarded-for']?.split(',').map((one) => one.trim())
   const address = forwarded?.at(-2) || requestContext.http.sourceIp
-  return address ? address.slice(0, MAX_ADDRESS_CHARACTERS) : null
+  return address ? address.slice(0, MAX_ADDRESS_CHARACTERS).toWellFormed() : null
 }
 
 /** Longer than any id that we give; DynamoDB refuses a key of more than 2,048 bytes. */
