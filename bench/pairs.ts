@@ -48,6 +48,7 @@ const environment: Record<EnvironmentName, string> = {
   X_API_URL: 'https://api.x.com',
   PUBLIC_URL: 'https://helpdesk.example.com',
   EVENT_SOURCE: 'x-activity',
+  AUDIT_DAYS: '365',
   ADMINISTRATORS: 'admin@example.com',
   MAIL_FROM: 'helpdesk@example.com',
 }

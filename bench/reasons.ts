@@ -1,6 +1,9 @@
 const floorHasLess =
   'What it does more it promises: it checks tokens, tells an event from what is only counted, logs, and reads the answer of the queue.'
 
+const inTrail =
+  'It has an entry in the audit trail (1), written before the change, so that no change is without its entry.'
+
 /**
  * Why figures miss their goals and what the next idea is, by the names of their rows. It is shown only where a goal is
  * missed.
@@ -14,7 +17,10 @@ export const reasons: Readonly<Record<string, string>> = {
     'As the message that joins, and once a minute the time of the channel’s last message (1).',
   'a direct message opens a ticket after a closed one': 'As a message that opens, and it marks the closed one (1).',
   'a reply, from POST to sent, and its echo':
-    'The first reply turns `new` into `open` and so moves in the list of a status (2); each later one meets the goal.',
+    'It has an entry in the audit trail (1). The first reply turns `new` into `open` and so moves in the list of a status (2).',
+  'a later reply of the ticket, from POST to sent, and its echo': inTrail,
+  'PATCH of a status': inTrail,
+  'PATCH that closes a ticket': inTrail,
   'PATCH that adds 3 tags': 'As the PATCH of a status, and each tag is an entry of its own.',
   'webhook: a CRC': floorHasLess,
   'webhook: a delivery': floorHasLess,

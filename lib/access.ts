@@ -47,8 +47,11 @@ export class Access extends Construct {
     super(scope, id)
     const pool = new UserPool(this, 'Users', {
       selfSignUpEnabled: false,
-      signInAliases: { email: true },
+      // These three can never be changed again (docs/decisions/people.md). The user name is what others see: access tokens
+      // carry it and nothing else of a person.
+      signInAliases: { username: true, email: true },
       signInCaseSensitive: false,
+      standardAttributes: { email: { required: true, mutable: true } },
       passwordPolicy: {
         minLength: 14,
         requireLowercase: true,
@@ -113,13 +116,18 @@ function consoleClient(scope: Construct, userPool: UserPool, consoleUrl: string)
       callbackUrls: [`${consoleUrl}/signed-in`],
       logoutUrls: [`${consoleUrl}/`],
     },
-    // Sign-in only through Cognito's page, which needs none of these flows.
-    authFlows: { userSrp: false },
+    // Sign-in only through Cognito's page, which needs no flow. An empty list would mean all, and Cognito refuses the flow
+    // for refresh tokens beside rotation. This flow leads nowhere, because it needs a function that the pool does not have.
+    authFlows: { custom: true },
     preventUserExistenceErrors: true,
+    // Sign-out revokes the refresh token, and with it every later one.
     enableTokenRevocation: true,
-    accessTokenValidity: Duration.hours(1),
-    idTokenValidity: Duration.hours(1),
-    // A working day: a removed user loses access by the evening at the latest.
+    // Cognito's shortest. The API looks at the token alone: who signs out or loses a role keeps it until it ends.
+    accessTokenValidity: Duration.minutes(5),
+    idTokenValidity: Duration.minutes(5),
+    // Each use gives a new one. The old one works for a minute more, because the answer may have been lost.
+    refreshTokenRotationGracePeriod: Duration.minutes(1),
+    // A working day from the sign-in on.
     refreshTokenValidity: Duration.hours(12),
   })
   // Managed login shows no page for a client without a branding style.

@@ -88,6 +88,7 @@ export class HelpdeskTwitterStack extends Stack {
     api.addVariable('PUBLIC_URL', frontDoor.url)
     api.addVariable('X_API_URL', settings.xApiUrl)
     api.addVariable('EVENT_SOURCE', settings.eventSource)
+    api.addVariable('AUDIT_DAYS', String(settings.auditDays))
 
     // Queued replies keep their order per ticket.
     const replies = new WorkQueue(this, 'RepliesQueue', {

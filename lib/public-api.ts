@@ -21,7 +21,8 @@ const throttle = { rateLimit: 1000, burstLimit: 2000 }
 
 /**
  * Without the query string, which can hold X's challenge, one-time tokens and search terms of agents.
- * Behind CloudFront `sourceIp` is CloudFront's: API Gateway cannot log the header with the client's address.
+ * Behind CloudFront `sourceIp` is CloudFront's: API Gateway cannot log the header with the client's address, which the
+ * audit trail has.
  */
 const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({
@@ -34,6 +35,7 @@ const accessLogFormat = AccessLogFormat.custom(
     milliseconds: '$context.responseLatency',
     sourceIp: '$context.identity.sourceIp',
     client: '$context.authorizer.claims.client_id',
+    person: '$context.authorizer.claims.username',
     authorizerError: '$context.authorizer.error',
     integrationError: '$context.integrationErrorMessage',
   }),

@@ -1,7 +1,13 @@
 import type { Node } from 'constructs'
 import { isMailAddress } from '../lambdas/core/mail-address.ts'
 import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
-import { isInRange, mentionsPollMinutes, queueConcurrency, tablePartitions } from '../lambdas/runtime/resources.ts'
+import {
+  auditDays,
+  isInRange,
+  mentionsPollMinutes,
+  queueConcurrency,
+  tablePartitions,
+} from '../lambdas/runtime/resources.ts'
 
 /** Machines that may get a token: the helpdesk works on tickets, the administration client may do everything. */
 export const machineClients = ['helpdesk', 'admin'] as const
@@ -27,6 +33,8 @@ export type Settings = {
   readonly queueConcurrency: number
   /** Partitions of each list in the table, 4 to 64. May only be raised. */
   readonly tablePartitions: number
+  /** Whole days for which the audit trail is kept, 1 to 3650. */
+  readonly auditDays: number
   /** The machine clients of the user pool; may be none. Cognito takes $6 a month for each. */
   readonly machineClients: readonly MachineClient[]
 }
@@ -40,6 +48,7 @@ export const defaults = {
   mentionsPollMinutes: mentionsPollMinutes.default,
   queueConcurrency: queueConcurrency.default,
   tablePartitions: tablePartitions.default,
+  auditDays: auditDays.default,
   machineClients: ['helpdesk'],
 } as const satisfies Partial<Settings>
 
@@ -58,6 +67,7 @@ export function readSettings(node: Node): Settings {
     mentionsPollMinutes: wholeNumber(node, 'mentionsPollMinutes', mentionsPollMinutes),
     queueConcurrency: wholeNumber(node, 'queueConcurrency', queueConcurrency),
     tablePartitions: wholeNumber(node, 'tablePartitions', tablePartitions),
+    auditDays: wholeNumber(node, 'auditDays', auditDays),
     machineClients: clients(node.tryGetContext('machineClients')),
   }
 }

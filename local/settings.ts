@@ -1,7 +1,8 @@
 import { resolve } from 'node:path'
 import { isMailAddress } from '../lambdas/core/mail-address.ts'
 import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
-import { isInRange, mentionsPollMinutes } from '../lambdas/runtime/resources.ts'
+import { auditDays, isInRange, mentionsPollMinutes } from '../lambdas/runtime/resources.ts'
+import { type MachineName, machineNames } from './identity/clients.ts'
 import { UserError } from './user-error.ts'
 
 /** The AWS region of the embedded services. Nothing calls AWS under it; the services compare it as text. */
@@ -31,6 +32,10 @@ export type Settings = {
   readonly administrators: readonly string[]
   /** Sender of those mails. */
   readonly mailFrom: string
+  /** Whole days for which the audit trail is kept, 1 to 3650. */
+  readonly auditDays: number
+  /** The machines that may get a token. Undefined: all, or only the helpdesk where X or the public address is real. */
+  readonly machineClients: readonly MachineName[] | undefined
   readonly awsEndpoints: AwsEndpoints
 }
 
@@ -48,6 +53,7 @@ export const defaults = {
   mailFrom: 'helpdesk@example.com',
   eventSource: 'x-activity',
   mentionsPollMinutes: mentionsPollMinutes.default,
+  auditDays: auditDays.default,
 } as const satisfies Partial<Settings>
 
 /**
@@ -64,12 +70,16 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     publicUrl: readUrl('PUBLIC_URL', read('PUBLIC_URL')),
     xApiUrl: readUrl('X_API_URL', read('X_API_URL')),
     eventSource: readEventSource(read('EVENT_SOURCE') ?? defaults.eventSource),
-    mentionsPollMinutes: readPollMinutes(read('MENTIONS_POLL_MINUTES')) ?? defaults.mentionsPollMinutes,
+    mentionsPollMinutes:
+      readWhole('MENTIONS_POLL_MINUTES', 'minutes', read('MENTIONS_POLL_MINUTES'), mentionsPollMinutes) ??
+      defaults.mentionsPollMinutes,
     consumerKey: read('X_CONSUMER_KEY') ?? 'local-consumer-key',
     consumerSecret: read('X_CONSUMER_SECRET') ?? 'local-consumer-secret',
     consumerSecretPrevious: read('X_CONSUMER_SECRET_PREVIOUS'),
     administrators: readAdministrators(read('ADMINISTRATORS')) ?? defaults.administrators,
     mailFrom: readMailFrom(read('MAIL_FROM')) ?? defaults.mailFrom,
+    auditDays: readWhole('AUDIT_DAYS', 'days', read('AUDIT_DAYS'), auditDays) ?? defaults.auditDays,
+    machineClients: readMachineClients(read('MACHINE_CLIENTS')),
     awsEndpoints: {
       dynamodb: readUrl('AWS_ENDPOINT_URL_DYNAMODB', read('AWS_ENDPOINT_URL_DYNAMODB')),
       sqs: readUrl('AWS_ENDPOINT_URL_SQS', read('AWS_ENDPOINT_URL_SQS')),
@@ -85,11 +95,23 @@ function readEventSource(text: string): EventSource {
   return source
 }
 
-function readPollMinutes(text: string | undefined): number | undefined {
+function readMachineClients(text: string | undefined): readonly MachineName[] | undefined {
   if (text === undefined) return undefined
-  const { min, max } = mentionsPollMinutes
-  if (/^\d+$/.test(text) && isInRange(Number(text), mentionsPollMinutes)) return Number(text)
-  throw new UserError(`MENTIONS_POLL_MINUTES must be whole minutes from ${min} to ${max}, not «${text}».`)
+  const asked = text === 'none' ? [] : text.split(',').map((one) => one.trim())
+  const isKnown = asked.every((one) => machineNames.some((name) => name === one))
+  if (isKnown) return machineNames.filter((name) => asked.includes(name))
+  throw new UserError(`MACHINE_CLIENTS must be ${machineNames.join(',')}, one of them, or none, not «${text}».`)
+}
+
+function readWhole(
+  name: string,
+  unit: string,
+  text: string | undefined,
+  range: { readonly min: number; readonly max: number },
+): number | undefined {
+  if (text === undefined) return undefined
+  if (/^\d+$/.test(text) && isInRange(Number(text), range)) return Number(text)
+  throw new UserError(`${name} must be whole ${unit} from ${range.min} to ${range.max}, not «${text}».`)
 }
 
 function readPort(name: string, text: string): number {

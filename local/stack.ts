@@ -16,6 +16,7 @@ import { isOwnUrl } from './guard.ts'
 import {
   consoleClient,
   type MachineName,
+  machinesBehind,
   type PersonName,
   publicSecrets,
   type SignInSecrets,
@@ -49,6 +50,10 @@ export type StackOptions = XSecrets & {
   readonly administrators?: readonly string[]
   /** Sender of those mails. Default: `helpdesk@example.com`. */
   readonly mailFrom?: string
+  /** Whole days for which the audit trail is kept. Default: that of the manifest. */
+  readonly auditDays?: number
+  /** The machines that may get a token. Default: all, or only the helpdesk where X or the public address is real. */
+  readonly machineClients?: readonly MachineName[] | undefined
   /** AWS services to use instead of the embedded ones. */
   readonly awsEndpoints?: AwsEndpoints
   /** Folders with an `index.mjs` to run instead of the bundles of `lambdas/`. */
@@ -74,6 +79,8 @@ export type Stack = Addresses &
     readonly consoleUrl: string
     /** The secrets with which machines and people sign in. */
     readonly secrets: SignInSecrets
+    /** The machines that may get a token. */
+    readonly machineClients: readonly MachineName[]
     /** Issues an access token of the API for a machine. */
     token(client: MachineName): Promise<string>
     /** Issues the access token of the API that a person gets by signing in. */
@@ -121,6 +128,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   makePrivate(dataDir)
   const tunnelUrl = options.publicUrl && !isOwnUrl(options.publicUrl) ? options.publicUrl : undefined
   const secrets = tunnelUrl || isRealX(options.xApiUrl) ? ensureSignInSecrets(dataDir) : publicSecrets
+  const machineClients = options.machineClients ?? machinesBehind(secrets)
 
   // The gateway starts first, because the functions need its port. Requests wait until the rest is up.
   const backends = Promise.withResolvers<Backends>()
@@ -177,6 +185,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     X_API_URL: options.xApiUrl ?? x?.url ?? '',
     PUBLIC_URL: publicUrl,
     EVENT_SOURCE: options.eventSource ?? defaults.eventSource,
+    AUDIT_DAYS: String(options.auditDays ?? defaults.auditDays),
     ADMINISTRATORS: (options.administrators ?? defaults.administrators).join(','),
     MAIL_FROM: options.mailFrom ?? defaults.mailFrom,
   }
@@ -198,7 +207,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   closing.push(() => schedules.stop())
 
   const tokens = await timed(onProgress, 'tokens', () =>
-    createTokenIssuer(dataDir, { consoleUrls, secrets, onWarning }),
+    createTokenIssuer(dataDir, { consoleUrls, secrets, machineClients, onWarning }),
   )
   backends.resolve({ functions: running, tokens, schedules, pages })
   // Close the gateway before its backends stop, so that no request reaches a stopped one.
@@ -220,6 +229,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     publicUrl,
     consoleUrl,
     secrets,
+    machineClients,
     stop,
     token: (name) => tokens.issue(name),
     personToken: (name) => tokens.issueTo(name),

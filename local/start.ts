@@ -1,6 +1,6 @@
 import { paths } from '../lambdas/core/api/paths.ts'
 import { endOf } from '../lambdas/core/x/event-source.ts'
-import { type PersonName, people } from './identity/clients.ts'
+import { type MachineName, type PersonName, people } from './identity/clients.ts'
 import { readSettings } from './settings.ts'
 import { type Stack, startStack } from './stack.ts'
 import { UserError } from './user-error.ts'
@@ -43,7 +43,7 @@ async function start(): Promise<void> {
 }
 
 function welcome(
-  { url, publicUrl, consoleUrl, secrets, endpoints, x, mail }: Stack,
+  { url, publicUrl, consoleUrl, secrets, machineClients, endpoints, x, mail }: Stack,
   {
     dataDir,
     xApiUrl,
@@ -60,7 +60,9 @@ function welcome(
   // Secrets that are not public are printed once.
   const isShown = !file || areNew
   const names = (Object.keys(people) as PersonName[]).map((name) => (isShown ? `${name} (password ${of[name]})` : name))
-  const machine = (name: 'admin' | 'helpdesk') => `${name}:${isShown ? of[name] : 'SECRET'}`
+  const machine = (name: MachineName) => `${name}:${isShown ? of[name] : 'SECRET'}`
+  const mayCall = { admin: 'may call everything', helpdesk: 'may call what concerns tickets' } as const
+  const first = machineClients.includes('admin') ? 'admin' : machineClients[0]
   const where = file && `passwords and secrets are in ${file}${areNew ? '; they are not printed again' : ''}\n`
   return `
 Ready after ${(ms / 1000).toFixed(1)} s.
@@ -75,8 +77,8 @@ ${where ? `            ${where}` : ''}\
 ${x ? '            Open it in a browser to write as a customer.\n' : ''}\
   Mail      ${mail ? `${mail.url} (a mailbox; /store has it as JSON)` : `${endpoints.ses} (from AWS_ENDPOINT_URL_SES; the mailbox is off)`}
             to ${administrators.join(', ')}, from ${mailFrom}
-  Token     curl -s -u ${machine('admin')} -d grant_type=client_credentials ${url}/oauth2/token
-            (${machine('admin')} may call everything, ${machine('helpdesk')} may call what concerns tickets)
+  Token     ${first ? `curl -s -u ${machine(first)} -d grant_type=client_credentials ${url}/oauth2/token` : 'for people only'}
+${first ? `            (${machineClients.map((name) => `${machine(name)} ${mayCall[name]}`).join(', ')})\n` : ''}\
   DynamoDB  ${endpoints.dynamodb}
   SQS       ${endpoints.sqs}
   S3        ${endpoints.s3}

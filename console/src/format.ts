@@ -11,6 +11,7 @@ const dayAndTimeFormat = new Intl.DateTimeFormat(language, {
   minute: '2-digit',
 })
 const fullFormat = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
+const exactFormat = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
 const utcDayFormat = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' })
 
 /** Without the day when it is today, without the year when it is this year. @param at ISO time */
@@ -22,6 +23,9 @@ export function formatTime(at: string, now = new Date()): string {
 
 /** With day and year. @param at ISO time */
 export const formatFullTime = (at: string): string => fullFormat.format(new Date(at))
+
+/** With day, year and seconds. @param at ISO time */
+export const formatExactTime = (at: string): string => exactFormat.format(new Date(at))
 
 /** @param day `YYYY-MM-DD` in UTC; anything else is returned as it is */
 export function formatDay(day: string): string {

@@ -16,6 +16,7 @@ const navItems: readonly NavItem[] = [
   { href: '/reports', text: t.pages.reports, icon: 'reports', forAgents: true },
   { href: '/channels', text: t.pages.channels, icon: 'channels', forAgents: false },
   { href: '/extensions', text: t.pages.extensions, icon: 'extensions', forAgents: false },
+  { href: '/audit', text: t.pages.audit, icon: 'audit', forAgents: false },
 ]
 
 /** What surrounds every page: navigation, account, and notices about session and network. */

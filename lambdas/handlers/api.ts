@@ -5,7 +5,7 @@ import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { openBucketOnFirstUse } from '../runtime/bucket-on-first-use.ts'
 import { now } from '../runtime/clock.ts'
-import { eventSourceIn, readEnvironment, tableIn } from '../runtime/environment.ts'
+import { auditDaysIn, eventSourceIn, readEnvironment, tableIn } from '../runtime/environment.ts'
 import { httpHandler } from '../runtime/http.ts'
 import { log } from '../runtime/log.ts'
 import { openStores } from '../runtime/stores.ts'
@@ -25,6 +25,7 @@ const endpoints = apiEndpoints({
   eventSource,
   encryption,
   publicUrl: environment.PUBLIC_URL,
+  auditDays: auditDaysIn(environment.AUDIT_DAYS),
   now,
   log,
 })

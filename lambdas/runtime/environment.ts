@@ -1,6 +1,13 @@
 import type { SharedTable } from '../adapters/dynamodb/table.ts'
 import { type EventSource, eventSources } from '../core/x/event-source.ts'
-import { type EnvironmentName, type FunctionName, functions, isInRange, tablePartitions } from './resources.ts'
+import {
+  auditDays,
+  type EnvironmentName,
+  type FunctionName,
+  functions,
+  isInRange,
+  tablePartitions,
+} from './resources.ts'
 
 /** A stack may have no administrators: then nobody gets mails. */
 const MAY_BE_EMPTY = 'ADMINISTRATORS'
@@ -34,6 +41,13 @@ export function tableIn({
   throw new Error(
     `TABLE_PARTITIONS must be a whole number from ${min} to ${max}, and may only be raised, not ${TABLE_PARTITIONS}`,
   )
+}
+
+/** The days for which entries of the audit trail are kept. @throws Error if they are none that can be set */
+export function auditDaysIn(value: string): number {
+  const days = Number(value)
+  if (isInRange(days, auditDays)) return days
+  throw new Error(`AUDIT_DAYS must be whole days from ${auditDays.min} to ${auditDays.max}, not ${value}`)
 }
 
 /** The mail addresses in a comma-separated list. */

@@ -32,6 +32,8 @@ export type EnvironmentName =
   | 'PUBLIC_URL'
   /** The API of X that delivers events: `account-activity` or `x-activity`. */
   | 'EVENT_SOURCE'
+  /** The days for which entries of the audit trail are kept. */
+  | 'AUDIT_DAYS'
   /** The mail addresses of the administrators, comma-separated; may be empty. */
   | 'ADMINISTRATORS'
   /** The sender of mails: a verified identity of SES. */
@@ -58,6 +60,7 @@ export const functions = {
       'X_API_URL',
       'PUBLIC_URL',
       'EVENT_SOURCE',
+      'AUDIT_DAYS',
     ],
   },
   sender: {
@@ -197,6 +200,9 @@ export const mentionsPollMinutes = { min: 1, max: 60, default: 2 } as const
  * every page (docs/scale.md). It may only be raised: what is stored in a partition is not read with fewer.
  */
 export const tablePartitions = { min: 4, max: 64, default: 4, isOnlyRaised: true } as const
+
+/** For how many days an entry of the audit trail is kept is a setting of the installation. */
+export const auditDays = { min: 1, max: 3650, default: 365 } as const
 
 /** True for a whole number that a setting may have. */
 export function isInRange(number: number, { min, max }: { readonly min: number; readonly max: number }): boolean {

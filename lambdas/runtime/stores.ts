@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { createAuditStore } from '../adapters/dynamodb/audit.ts'
 import { createChannelStore } from '../adapters/dynamodb/channels.ts'
 import { createConnectingStore } from '../adapters/dynamodb/connecting.ts'
 import { createCountStore } from '../adapters/dynamodb/counts.ts'
@@ -30,6 +31,7 @@ export function openStores(shared: SharedTable, now: Clock, client = new DynamoD
     channels: createChannelStore(access),
     connecting: createConnectingStore(access),
     events: createEventStore({ ...access, now }),
+    audit: createAuditStore(access),
     counts: createCountStore({ ...access, now }),
     health: createHealthStore(access, table.outage),
   }

@@ -34,7 +34,8 @@ export function requestEvent(
   const { cookie, connection: _hop, ...headers } = joinedHeaders(request)
   const query = request.url?.split('?').slice(1).join('?') ?? ''
   const sourceIp = (request.socket.remoteAddress ?? '').replace(/^::ffff:/, '')
-  headers['x-forwarded-for'] = [headers['x-forwarded-for'], sourceIp].filter(Boolean).join(', ')
+  // CloudFront appends the caller's address, and API Gateway that of CloudFront, which here is this machine's.
+  headers['x-forwarded-for'] = [headers['x-forwarded-for'], sourceIp, '127.0.0.1'].filter(Boolean).join(', ')
   headers['x-forwarded-port'] ??= String(request.socket.localPort)
   headers['x-forwarded-proto'] ??= 'http'
   return {

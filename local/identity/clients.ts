@@ -10,6 +10,12 @@ export const machines = {
 
 export type MachineName = keyof typeof machines
 
+export const machineNames = Object.keys(machines) as readonly MachineName[]
+
+/** The machines that get a token unless others are asked for: everything only where nobody else reaches the stack. */
+export const machinesBehind = (secrets: SignInSecrets): readonly MachineName[] =>
+  secrets.file ? ['helpdesk'] : machineNames
+
 /** The people who may sign in, by user name. */
 export const people = {
   administrator: { groups: ['administrators'] },
@@ -19,6 +25,9 @@ export const people = {
 } as const satisfies Record<string, { groups: readonly Group[] }>
 
 export type PersonName = keyof typeof people
+
+/** The groups of a person at this moment. */
+export type GroupsOf = (person: PersonName) => readonly string[]
 
 /** The client secrets of machines and the passwords of people, by name. */
 export type SignInSecrets = {
@@ -44,10 +53,6 @@ export function secretsBy(make: () => string): SignInSecrets['of'] {
 export const consoleClient = { id: 'console', scopes: ['openid', 'profile', 'email'] } as const
 
 export const isPerson = (name: unknown): name is PersonName => typeof name === 'string' && Object.hasOwn(people, name)
-
-/** True if tokens of this client are accepted by the API. */
-export const isClient = (id: unknown): boolean =>
-  typeof id === 'string' && (Object.hasOwn(machines, id) || id === consoleClient.id)
 
 function scope(name: keyof typeof access.scopes): string {
   return `${access.resourceServer}/${name}`

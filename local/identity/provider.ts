@@ -9,16 +9,17 @@ import {
   Provider,
   type ResourceServer,
 } from 'oidc-provider'
-import { consoleClient, isPerson, type MachineName, machines, people, type SignInSecrets } from './clients.ts'
+import { consoleClient, type GroupsOf, isPerson, type MachineName, machines, type SignInSecrets } from './clients.ts'
 import { errorPage } from './pages.ts'
 import { servePeople, signInUrl } from './sign-in.ts'
 import { memoryStore } from './store.ts'
 
 export const tokenPath = '/oauth2/token'
+export const revocationPath = '/oauth2/revoke'
 export const keysPath = '/.well-known/jwks.json'
 
-/** The lifetime of Cognito's tokens by default. */
-export const tokenLifetimeSeconds = 3600
+/** The lifetimes of access tokens, as the stack sets them: of people so short that a lost role is lost within minutes. */
+export const tokenLifetimeSeconds = { machine: 3600, person: 300 } as const
 
 /** The resource of every access token. Without a resource, the provider issues opaque tokens instead of JWTs. */
 export const apiResource = 'urn:helpdesk-twitter:api'
@@ -32,19 +33,31 @@ export type ProviderOptions = {
   /** Addresses of the console without a trailing slash. Sign-in and sign-out redirect to these only. */
   readonly consoleUrls: readonly string[]
   readonly secrets: SignInSecrets
+  /** The machines that may ask for a token. */
+  readonly machineClients: readonly MachineName[]
+  readonly groupsOf: GroupsOf
+  /** Seconds for which a refresh token that was used works once more: its answer may have been lost. */
+  readonly graceSeconds: number
   /** Called with one sentence when a request fails because of an internal error. */
   readonly onWarning: (sentence: string) => void
 }
 
 /** Creates an OpenID provider with the endpoints, tokens and errors of Cognito. */
-export function createProvider({ issuer, privateKey, consoleUrls, secrets, onWarning }: ProviderOptions): Provider {
+export function createProvider(options: ProviderOptions): Provider {
+  const { issuer, privateKey, consoleUrls, secrets, machineClients, groupsOf, graceSeconds, onWarning } = options
   const provider = new Provider(issuer, {
-    adapter: memoryStore(),
-    clients: clients(consoleUrls, secrets),
+    adapter: memoryStore(graceSeconds),
+    clients: clients(consoleUrls, secrets, machineClients),
     // These keys sign session cookies. Sessions are in memory, so new keys at each start are enough.
     cookies: { keys: [randomBytes(32).toString('base64')] },
     jwks: { keys: [privateKey] },
-    routes: { authorization: '/oauth2/authorize', token: tokenPath, jwks: keysPath, userinfo: '/oauth2/userInfo' },
+    routes: {
+      authorization: '/oauth2/authorize',
+      token: tokenPath,
+      revocation: revocationPath,
+      jwks: keysPath,
+      userinfo: '/oauth2/userInfo',
+    },
     scopes: allScopes,
     claims: { openid: ['sub', 'cognito:username', 'cognito:groups'] },
     conformIdTokenClaims: false,
@@ -55,6 +68,7 @@ export function createProvider({ issuer, privateKey, consoleUrls, secrets, onWar
       devInteractions: { enabled: false },
       rpInitiatedLogout: { enabled: false },
       clientCredentials: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => apiResource,
@@ -64,7 +78,7 @@ export function createProvider({ issuer, privateKey, consoleUrls, secrets, onWar
     },
     findAccount: (_, sub) => {
       if (!isPerson(sub)) return undefined
-      const claims = { sub, 'cognito:username': sub, 'cognito:groups': [...people[sub].groups] }
+      const claims = { sub, 'cognito:username': sub, 'cognito:groups': [...groupsOf(sub)] }
       return { accountId: sub, claims: () => claims }
     },
     // No consent page: console and API are one product.
@@ -80,19 +94,20 @@ export function createProvider({ issuer, privateKey, consoleUrls, secrets, onWar
       return grant
     },
     interactions: { url: (_, { uid }) => signInUrl(uid) },
-    formats: { customizers: { jwt: asCognito } },
+    formats: { customizers: { jwt: (ctx, token, jwt) => asCognito(groupsOf, ctx, token, jwt) } },
     issueRefreshToken: (_, client) => client.grantTypeAllowed('refresh_token'),
-    rotateRefreshToken: false,
+    rotateRefreshToken: true,
     expiresWithSession: () => false,
     ttl: {
-      AccessToken: tokenLifetimeSeconds,
-      ClientCredentials: tokenLifetimeSeconds,
-      IdToken: tokenLifetimeSeconds,
+      AccessToken: tokenLifetimeSeconds.person,
+      ClientCredentials: tokenLifetimeSeconds.machine,
+      IdToken: tokenLifetimeSeconds.person,
       AuthorizationCode: 5 * 60,
       Interaction: 3600,
       Session: 3600,
       Grant: 12 * 3600,
-      RefreshToken: 12 * 3600,
+      // A refresh token ends when the first one of its sign-in would have ended.
+      RefreshToken: (ctx) => ctx?.oidc.entities.RotatedRefreshToken?.remainingTTL ?? 12 * 3600,
     },
     renderError(ctx, out) {
       ctx.type = 'html'
@@ -116,14 +131,18 @@ export const apiServer: ResourceServer = {
   jwt: { sign: { alg: 'RS256' } },
 }
 
-function clients(consoleUrls: readonly string[], secrets: SignInSecrets): ClientMetadata[] {
-  const ofMachines = Object.entries(machines).map(([id, { scopes }]) => ({
+function clients(
+  consoleUrls: readonly string[],
+  secrets: SignInSecrets,
+  names: readonly MachineName[],
+): ClientMetadata[] {
+  const ofMachines = names.map((id) => ({
     client_id: id,
-    client_secret: secrets.of[id as MachineName],
+    client_secret: secrets.of[id],
     grant_types: ['client_credentials'],
     redirect_uris: [],
     response_types: [],
-    scope: scopes.join(' '),
+    scope: machines[id].scopes.join(' '),
   }))
   const ofPeople: ClientMetadata = {
     client_id: consoleClient.id,
@@ -138,19 +157,23 @@ function clients(consoleUrls: readonly string[], secrets: SignInSecrets): Client
 
 /**
  * Gives a token the claims of Cognito, and `aud`, which the provider requires.
+ * `auth_time` is when the person signed in, also in the tokens that a refresh brings.
  * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html
  */
 function asCognito(
-  _: KoaContextWithOIDC | undefined,
+  groupsOf: GroupsOf,
+  ctx: KoaContextWithOIDC | undefined,
   token: AccessToken | ClientCredentials,
   jwt: JWTStructured,
 ): void {
   const { sub, iss, iat, exp, jti, client_id, scope } = jwt.payload
   const isPersons = token.kind === 'AccessToken' && isPerson(sub)
+  const groups = isPersons ? groupsOf(sub) : []
+  const { AuthorizationCode: code, RefreshToken: refresh } = ctx?.oidc.entities ?? {}
   jwt.payload = {
     sub,
     // Cognito omits the claim if a person has no group.
-    ...(isPersons && people[sub].groups.length > 0 && { 'cognito:groups': [...people[sub].groups] }),
+    ...(groups.length > 0 && { 'cognito:groups': [...groups] }),
     iss,
     version: 2,
     client_id,
@@ -158,7 +181,7 @@ function asCognito(
     token_use: 'access',
     // A machine that asks for no scope gets all its allowed scopes.
     scope: scope ?? token.client?.scope,
-    auth_time: iat,
+    auth_time: code?.authTime ?? refresh?.authTime ?? iat,
     exp,
     iat,
     jti,

@@ -5,8 +5,9 @@ type Entry = { readonly payload: AdapterPayload; readonly expiresAt: number }
 /**
  * Stores sign-ins in progress, authorization codes, sessions and refresh tokens in memory. So after a restart people
  * must sign in again when their access token expires.
+ * @param graceSeconds for so long a refresh token that was used works as if it was not
  */
-export function memoryStore(): AdapterFactory {
+export function memoryStore(graceSeconds: number): AdapterFactory {
   const entries = new Map<string, Entry>()
   const find = (matches: (payload: AdapterPayload, key: string) => boolean) => {
     for (const [key, { payload, expiresAt }] of entries) {
@@ -17,6 +18,8 @@ export function memoryStore(): AdapterFactory {
   }
   return (model): Adapter => {
     const keyOf = (id: string) => `${model} ${id}`
+    const inGrace = ({ consumed }: AdapterPayload) =>
+      model === 'RefreshToken' && typeof consumed === 'number' && Date.now() < (consumed + graceSeconds) * 1000
     return {
       async upsert(id, payload, expiresIn) {
         entries.set(keyOf(id), {
@@ -24,12 +27,15 @@ export function memoryStore(): AdapterFactory {
           expiresAt: expiresIn ? Date.now() + expiresIn * 1000 : Number.POSITIVE_INFINITY,
         })
       },
-      find: async (id) => find((_, key) => key === keyOf(id)),
+      async find(id) {
+        const payload = find((_, key) => key === keyOf(id))
+        return payload && inGrace(payload) ? { ...payload, consumed: undefined } : payload
+      },
       findByUid: async (uid) => find((payload, key) => key.startsWith(`${model} `) && payload.uid === uid),
       findByUserCode: async () => undefined,
       async consume(id) {
         const entry = entries.get(keyOf(id))
-        if (entry) entry.payload.consumed = Math.floor(Date.now() / 1000)
+        if (entry) entry.payload.consumed ??= Math.floor(Date.now() / 1000)
       },
       async destroy(id) {
         entries.delete(keyOf(id))

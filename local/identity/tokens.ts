@@ -12,10 +12,12 @@ import {
 import { readFileIfAny, writePrivateFile } from '../files.ts'
 import {
   consoleClient,
-  isClient,
+  type GroupsOf,
   type MachineName,
   machines,
+  machinesBehind,
   type PersonName,
+  people,
   publicSecrets,
   type SignInSecrets,
 } from './clients.ts'
@@ -33,7 +35,10 @@ export type TokenIssuer = {
   issue(client: MachineName, scopes?: readonly string[]): Promise<string>
   /** Issues the access token that a person gets by signing in. */
   issueTo(person: PersonName): Promise<string>
-  /** @throws Error when the token has another issuer, is not an access token of the API, or has expired (`ERR_JWT_EXPIRED`) */
+  /**
+   * Checks what the JWT authorizer of API Gateway checks. ID tokens pass it: the API refuses them.
+   * @throws Error when the token has another issuer or client, or has expired (`ERR_JWT_EXPIRED`)
+   */
   verify(token: string): Promise<JWTPayload>
   /** The public key, as served under `/.well-known/jwks.json`. */
   readonly jwks: { keys: JWK[] }
@@ -46,14 +51,23 @@ export type TokenIssuerOptions = {
   readonly consoleUrls?: readonly string[]
   /** Default: the public ones. */
   readonly secrets?: SignInSecrets
+  /** The machines that may ask for a token. Default: `machinesBehind`. */
+  readonly machineClients?: readonly MachineName[] | undefined
+  /** Default: those of `people`. They are asked for at each token. */
+  readonly groupsOf?: GroupsOf
+  /** Seconds for which a refresh token that was used works once more. Default: a minute, as the stack sets it. */
+  readonly graceSeconds?: number
   readonly onWarning?: (sentence: string) => void
 }
 
 /** Creates a token issuer. Its key is a file under `dataDir`, so tokens stay valid after a restart. */
 export async function createTokenIssuer(dataDir: string, options: TokenIssuerOptions = {}): Promise<TokenIssuer> {
   const { now = Date.now, consoleUrls = ['http://localhost'], secrets = publicSecrets, onWarning = () => {} } = options
+  const { machineClients = machinesBehind(secrets), groupsOf = (person) => people[person].groups } = options
+  const { graceSeconds = 60 } = options
   const { privateJwk, publicJwk } = await readKey(join(dataDir, 'token-key.json'))
-  const provider = createProvider({ issuer, privateKey: privateJwk, consoleUrls, secrets, onWarning })
+  const identity = { consoleUrls, secrets, machineClients, groupsOf, graceSeconds, onWarning }
+  const provider = createProvider({ issuer, privateKey: privateJwk, ...identity })
   const jwks = { keys: [publicJwk] }
   const findKey = createLocalJWKSet(jwks)
   const resourceServer = new provider.ResourceServer(apiResource, apiServer)
@@ -84,9 +98,10 @@ export async function createTokenIssuer(dataDir: string, options: TokenIssuerOpt
     async verify(token) {
       const options = { issuer, algorithms: ['RS256'], requiredClaims: ['exp'], currentDate: new Date(now()) }
       const { payload } = await jwtVerify(token, findKey, options)
-      // An id token has the same signature, but gives no access. Cognito's access tokens have `client_id` instead of `aud`.
-      if (payload.token_use !== 'access') throw new Error('no access token')
-      if (!isClient(payload.client_id)) throw new Error(`unknown client_id ${payload.client_id}`)
+      // API Gateway compares `aud`, and without it `client_id`. Cognito writes `aud` into ID tokens only.
+      const client = payload.aud ?? payload.client_id
+      if (![...machineClients, consoleClient.id].some((id) => id === client))
+        throw new Error(`unknown client ${client}`)
       return payload
     },
   }

@@ -64,6 +64,8 @@ const pages = (): [name: string, address: string, act: (page: Page) => Promise<u
       await page.getByRole('dialog').waitFor()
     },
   ],
+  ['audit', '/audit', (page) => page.getByRole('cell', { name: 'Connected an account' }).waitFor()],
+  ['audit-none', '/audit?person=nobody', (page) => page.getByText('Nothing in the trail').waitFor()],
   ['extensions', '/extensions', (page) => page.getByRole('switch').waitFor()],
   ['not-found', '/nowhere', (page) => page.getByText('The console has no page').waitFor()],
 ]

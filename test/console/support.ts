@@ -37,7 +37,10 @@ export async function openConsole(
 export const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name })
 
 /** Opens a page by the navigation. */
-export async function goTo(page: Page, place: 'Tickets' | 'Reports' | 'Channels' | 'Extensions'): Promise<void> {
+export async function goTo(
+  page: Page,
+  place: 'Tickets' | 'Reports' | 'Channels' | 'Extensions' | 'Audit',
+): Promise<void> {
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: place }).click()
   await heading(page, place).waitFor()
 }

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
-import type { Template } from 'aws-cdk-lib/assertions'
+import { Match, type Template } from 'aws-cdk-lib/assertions'
 import { access } from '../../lambdas/core/api/access.ts'
+import { tokenLifetimeSeconds } from '../../local/identity/provider.ts'
 import { productTemplate, resourcesOf } from './synthesis.ts'
 
 const template = productTemplate()
@@ -77,12 +78,27 @@ test('people sign in on the page of the pool and return to the console with a co
   template.hasResourceProperties('AWS::Cognito::ManagedLoginBranding', { ClientId: { Ref: id } })
 })
 
-test('a person who is removed loses access within a day', () => {
+test('who is removed or loses a role loses access within minutes, and each refresh token works once', () => {
   expect(clientNamed(template, 'console').properties).toMatchObject({
-    AccessTokenValidity: 60,
-    IdTokenValidity: 60,
+    AccessTokenValidity: tokenLifetimeSeconds.person / 60,
     RefreshTokenValidity: 12 * 60,
     TokenValidityUnits: { AccessToken: 'minutes', IdToken: 'minutes', RefreshToken: 'minutes' },
+    RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds: 60 },
+    EnableTokenRevocation: true,
+    // Cognito refuses rotation together with the flow ALLOW_REFRESH_TOKEN_AUTH.
+    ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'],
+  })
+  expect(clientNamed(template, 'helpdesk').properties).toMatchObject({
+    AccessTokenValidity: tokenLifetimeSeconds.machine / 60,
+  })
+})
+
+test('people sign in by a user name that an administrator chose, or by mail address; others see the user name', () => {
+  template.hasResourceProperties('AWS::Cognito::UserPool', {
+    AliasAttributes: ['email'],
+    UsernameAttributes: Match.absent(),
+    UsernameConfiguration: { CaseSensitive: false },
+    Schema: [{ Name: 'email', Required: true, Mutable: true }],
   })
 })
 
@@ -94,7 +110,7 @@ test('only administrators create users, and a sign-in needs the second factor an
     DeletionProtection: 'ACTIVE',
   })
   for (const { Properties } of Object.values(resourcesOf(template, 'AWS::Cognito::UserPoolClient'))) {
-    expect(Properties.ExplicitAuthFlows).toEqual(['ALLOW_REFRESH_TOKEN_AUTH'])
+    expect([['ALLOW_CUSTOM_AUTH'], ['ALLOW_REFRESH_TOKEN_AUTH']]).toContainEqual(Properties.ExplicitAuthFlows)
   }
 })
 

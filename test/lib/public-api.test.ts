@@ -56,6 +56,7 @@ test('the stage throttles and logs every request as JSON, without its query', ()
   })
   const { Format } = (stage?.Properties.AccessLogSettings ?? {}) as { Format: string }
   expect(JSON.parse(Format)).toMatchObject({ routeKey: '$context.routeKey', status: '$context.status' })
+  expect(JSON.parse(Format)).toMatchObject({ person: '$context.authorizer.claims.username' })
   expect(Format).not.toMatch(/query|rawPath/i)
 })
 

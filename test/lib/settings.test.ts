@@ -106,6 +106,22 @@ describe('the partitions of the lists', () => {
   })
 })
 
+describe('the days of the audit trail', () => {
+  test.each([
+    [1, 1],
+    ['3650', 3650],
+    ['', 365],
+  ])('%j are %d', (auditDays, days) => {
+    expect(read({ auditDays }).auditDays).toBe(days)
+  })
+
+  test.each([[0], [3651], [1.5], ['a year'], [null]])('are not %j', (wrong) => {
+    expect(() => read({ auditDays: wrong })).toThrow(
+      `context auditDays: expected a whole number from 1 to 3650, got ${JSON.stringify(wrong)}`,
+    )
+  })
+})
+
 describe('machine clients', () => {
   test.each([
     [undefined, ['helpdesk']],
@@ -133,6 +149,7 @@ test('the other settings have defaults', () => {
     mentionsPollMinutes: 2,
     queueConcurrency: 2,
     tablePartitions: 4,
+    auditDays: 365,
     machineClients: ['helpdesk'],
   })
   const given = {

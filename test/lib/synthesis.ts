@@ -44,6 +44,7 @@ export function productStack(app: App, settings: Partial<Settings> = {}): Helpde
       mentionsPollMinutes: 2,
       queueConcurrency: 2,
       tablePartitions: 4,
+      auditDays: 365,
       machineClients: ['helpdesk'],
       ...settings,
     },

@@ -17,6 +17,8 @@ test('an empty environment gives the defaults', () => {
     consumerSecretPrevious: undefined,
     administrators: ['admin@example.com'],
     mailFrom: 'helpdesk@example.com',
+    auditDays: 365,
+    machineClients: undefined,
     awsEndpoints: { dynamodb: undefined, sqs: undefined, s3: undefined, ses: undefined },
   })
 })
@@ -36,6 +38,8 @@ test('every setting can be set', () => {
     X_CONSUMER_SECRET_PREVIOUS: 'before',
     ADMINISTRATORS: 'first@example.com, second@example.com',
     MAIL_FROM: 'support@example.com',
+    AUDIT_DAYS: '30',
+    MACHINE_CLIENTS: 'admin, helpdesk',
     AWS_ENDPOINT_URL_DYNAMODB: 'http://localhost:8000',
     AWS_ENDPOINT_URL_SQS: 'http://localhost:9324',
     AWS_ENDPOINT_URL_S3: 'http://localhost:9000',
@@ -55,6 +59,8 @@ test('every setting can be set', () => {
     consumerSecretPrevious: 'before',
     administrators: ['first@example.com', 'second@example.com'],
     mailFrom: 'support@example.com',
+    auditDays: 30,
+    machineClients: ['helpdesk', 'admin'],
     awsEndpoints: {
       dynamodb: 'http://localhost:8000',
       sqs: 'http://localhost:9324',
@@ -81,6 +87,9 @@ test.each([
   ['MENTIONS_POLL_MINUTES', 'often'],
   ['AWS_ENDPOINT_URL_DYNAMODB', 'localhost:8000'],
   ['ADMINISTRATORS', 'admin'],
+  ['MACHINE_CLIENTS', 'helpdesk,root'],
+  ['AUDIT_DAYS', '0'],
+  ['AUDIT_DAYS', '3651'],
   ['ADMINISTRATORS', 'admin@example.com, second'],
   ['ADMINISTRATORS', 'admin@example.com second@example.com'],
   ['ADMINISTRATORS', 'admin@example.com,'],

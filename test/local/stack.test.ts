@@ -170,6 +170,7 @@ describe('a stack', () => {
       X_API_URL: xApiUrl,
       PUBLIC_URL: stack.url,
       EVENT_SOURCE: 'x-activity',
+      AUDIT_DAYS: '365',
       ADMINISTRATORS: 'first@example.com,second@example.com',
       MAIL_FROM: 'support@example.com',
     }

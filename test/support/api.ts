@@ -19,6 +19,7 @@ export function apiOver(stores: Stores, now: () => Date, given: Partial<Paramete
     ...portsOf(untouched('x')),
     encryption: untouched('encryption'),
     publicUrl: 'https://helpdesk.example',
+    auditDays: 365,
     eventSource: 'x-activity',
     now,
     log: () => {},

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 
-/** A request as API Gateway hands it to a handler. */
+/** A request as API Gateway hands it to a handler; its claims are those of an access token. */
 export function httpEvent(
   method: string,
   path: string,
@@ -31,7 +31,7 @@ export function httpEvent(
       stage: '$default',
       time: '01/Jan/2026:00:00:00 +0000',
       timeEpoch: 0,
-      ...(claims ? { authorizer: { jwt: { claims, scopes: null } } } : {}),
+      ...(claims ? { authorizer: { jwt: { claims: { token_use: 'access', ...claims }, scopes: null } } } : {}),
     },
     ...(body === undefined ? {} : { body: Buffer.isBuffer(body) ? body.toString('base64') : body }),
     isBase64Encoded: Buffer.isBuffer(body),

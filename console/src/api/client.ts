@@ -78,6 +78,22 @@ export async function read<T>(
   return { value: (await response.json()) as T, tag: response.headers.get('etag') }
 }
 
+/**
+ * Reads a CSV file and those to which its `Link` headers lead, as one file with one line of headings.
+ * @throws ApiError
+ */
+export async function readCsv(path: string, query: Query): Promise<string> {
+  let csv = ''
+  for (let next: string | undefined = withQuery(path, query); next; ) {
+    const response: Response = await answerTo('GET', next, {})
+    if (!response.ok) throw await errorOf(response)
+    const text = await response.text()
+    csv += csv === '' ? text : text.slice(text.indexOf('\n') + 1)
+    next = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1]
+  }
+  return csv
+}
+
 async function answerTo(method: string, path: string, options: CallOptions): Promise<Response> {
   let response = await send(method, path, options)
   if (response.status === 401 && (await tryRefreshTokens())) response = await send(method, path, options)

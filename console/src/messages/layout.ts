@@ -1,7 +1,13 @@
 export const layoutMessages = {
   skipLink: 'Skip to content',
   navigation: 'Pages',
-  pages: { tickets: 'Tickets', channels: 'Channels', reports: 'Reports', extensions: 'Extensions' },
+  pages: {
+    tickets: 'Tickets',
+    channels: 'Channels',
+    reports: 'Reports',
+    extensions: 'Extensions',
+    audit: 'Audit',
+  },
   signedInAs: 'Signed in as',
   roles: { administrator: 'Administrator', agent: 'Agent' },
   connection: {

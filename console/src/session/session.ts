@@ -5,8 +5,6 @@ import type { Config } from './config.ts'
 export type Tokens = {
   readonly access: string
   readonly refresh: string | null
-  /** The ID token; holds name and mail address. Null when the user pool issued none. */
-  readonly id: string | null
 }
 
 export type Role = 'administrator' | 'agent'
@@ -27,11 +25,10 @@ export const role = computed<Role | null>(() => {
   return names.includes('agents') ? 'agent' : null
 })
 
-/** Name of the person, else the mail address, else the user name; empty when no token has one. */
+/** User name of the person, as replies and the audit trail show it to others; empty without a token. */
 export const personName = computed<string>(() => {
-  const { email, name } = claimsOf(tokens.value?.id)
   const { username } = claimsOf(tokens.value?.access)
-  return [name, email, username].find((one): one is string => typeof one === 'string' && one !== '') ?? ''
+  return typeof username === 'string' ? username : ''
 })
 
 /** Stores the tokens; null forgets them. */
@@ -60,7 +57,7 @@ async function refreshNow(): Promise<boolean> {
   const before = tokens.value
   if (!before?.refresh) return false
   const next = await requestTokens({ grant_type: 'refresh_token', refresh_token: before.refresh })
-  if (next) saveTokens({ ...next, refresh: next.refresh ?? before.refresh, id: next.id ?? before.id })
+  if (next) saveTokens({ ...next, refresh: next.refresh ?? before.refresh })
   return next !== null
 }
 
@@ -74,8 +71,21 @@ export async function requestTokens(grant: Readonly<Record<string, string>>): Pr
   const body = new URLSearchParams({ ...grant, client_id: clientId })
   const response = await fetch(`${signInUrl}/oauth2/token`, { method: 'POST', body })
   if (!response.ok) return null
-  const answer = (await response.json()) as { access_token: string; refresh_token?: string; id_token?: string }
-  return { access: answer.access_token, refresh: answer.refresh_token ?? null, id: answer.id_token ?? null }
+  const answer = (await response.json()) as { access_token: string; refresh_token?: string }
+  return { access: answer.access_token, refresh: answer.refresh_token ?? null }
+}
+
+/**
+ * Ends the session at the issuer: no refresh token of this sign-in works any more. The request is sent also when the page
+ * is left at once; its answer is not waited for.
+ * Source: https://docs.aws.amazon.com/cognito/latest/developerguide/revocation-endpoint.html
+ */
+export function revokeTokens(): void {
+  const { signInUrl, clientId } = config.value
+  const token = tokens.value?.refresh
+  if (!token) return
+  const body = new URLSearchParams({ token, client_id: clientId })
+  fetch(`${signInUrl}/oauth2/revoke`, { method: 'POST', body, keepalive: true, mode: 'no-cors' }).catch(() => {})
 }
 
 /** Claims of a JWT. The signature is not verified here: the API does that for every call. */

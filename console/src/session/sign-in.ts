@@ -1,4 +1,4 @@
-import { config, requestTokens, saveTokens } from './session.ts'
+import { config, requestTokens, revokeTokens, saveTokens } from './session.ts'
 
 /**
  * Sign-in with authorization code and PKCE: only the tab that started can finish.
@@ -21,7 +21,7 @@ export async function signIn(): Promise<void> {
     response_type: 'code',
     client_id: config.value.clientId,
     redirect_uri: callbackUrl(),
-    scope: 'openid profile email',
+    scope: 'openid',
     state: pending.state,
     code_challenge: await codeChallengeOf(pending.verifier),
     code_challenge_method: 'S256',
@@ -51,8 +51,9 @@ export async function finishSignIn(): Promise<string | null> {
   return pending.returnTo
 }
 
-/** Signs out here and at the sign-in page. */
+/** Signs out here and at the sign-in page, and ends what could bring new tokens. */
 export function signOut(): void {
+  revokeTokens()
   saveTokens(null)
   const query = new URLSearchParams({ client_id: config.value.clientId, logout_uri: `${location.origin}/` })
   location.assign(`${config.value.signInUrl}/logout?${query}`)

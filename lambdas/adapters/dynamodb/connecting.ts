@@ -20,8 +20,8 @@ export function createConnectingStore(access: TableAccess): ConnectingStore {
       const [item] = await getAll(access, [keys.connecting(requestToken)])
       if (!item) return null
       // Only `begin` writes such items, always complete.
-      const { encryptedSecret, browser, until, usedAt } = item as unknown as Connecting & { until: string }
-      return { requestToken, encryptedSecret, browser, expiresAt: until, usedAt }
+      const { encryptedSecret, browser, by, until, usedAt } = item as unknown as Connecting & { until: string }
+      return { requestToken, encryptedSecret, browser, by, expiresAt: until, usedAt }
     },
 
     async use(requestToken, at) {

@@ -93,6 +93,11 @@ export const keys = {
     pk: `OUTCOMES#${channelId}#${messageId}`,
     sk: String(version),
   }),
+  /** An entry of the audit trail: a partition a month. @param at ISO time */
+  audit: ({ at, id }: { readonly at: string; readonly id: string }): Key => ({
+    pk: `AUDIT#${at.slice(0, 7)}`,
+    sk: `${at}#${id}`,
+  }),
   /** An event that waits for a message or conversation (`until`). */
   deferred: (channelId: string, until: string, position: string, messageId: string): Key => ({
     pk: `DEFERRED#${channelId}#${until}`,

@@ -1,8 +1,11 @@
 /** `agent`: read tickets, reply, set status and tags. `administrator`: everything. */
 export type Role = 'administrator' | 'agent'
 
+/** Whoever has a token: the id of a person or client, and the name that others read. */
+export type Identity = { readonly id: string; readonly name: string }
+
 /** The caller of the API: the role, and the author of replies. */
-export type Caller = { readonly role: Role; readonly id: string; readonly name: string }
+export type Caller = Identity & { readonly role: Role }
 
 /** The claims of a token. API Gateway passes every value as a string and lists as `[a b]`. */
 export type Claims = Readonly<Record<string, unknown>>
@@ -28,7 +31,16 @@ const rolesByScope = new Map(
 )
 
 /**
- * The caller, from the claims of a verified token: people by group (`cognito:groups`), programs by scope.
+ * True for an access token. An ID token has the same signature, audience and groups, but it is for the client that asked
+ * for it, and API Gateway lets it in.
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-verifying-a-jwt.html
+ */
+export function isAccessToken({ token_use: use }: Claims): boolean {
+  return use === 'access'
+}
+
+/**
+ * The caller, from the claims of a verified access token: people by group (`cognito:groups`), programs by scope.
  * Null if the token has no known group or scope. Nothing else reads claims.
  */
 export function callerFrom(claims: Claims): Caller | null {
@@ -37,9 +49,20 @@ export function callerFrom(claims: Claims): Caller | null {
     ...listIn(claims.scope).map((scope) => rolesByScope.get(scope)),
   ]
   const role = roles.includes('administrator') ? 'administrator' : roles.find((one) => one !== undefined)
+  const identity = identityFrom(claims)
+  return role && identity ? { role, ...identity } : null
+}
+
+/** Whose token it is; null if the claims do not say. */
+export function identityFrom(claims: Claims): Identity | null {
   const id = textIn(claims.sub) ?? textIn(claims.client_id)
-  if (!role || !id) return null
-  return { role, id, name: textIn(claims.username) ?? textIn(claims.client_id) ?? id }
+  return id ? { id, name: textIn(claims.username) ?? textIn(claims.client_id) ?? id } : null
+}
+
+/** When the person signed in whose access token it is, in seconds since 1970; null for a machine. */
+export function signedInAt({ username, auth_time: at }: Claims): number | null {
+  const seconds = Number(at)
+  return textIn(username) && Number.isSafeInteger(seconds) && seconds > 0 ? seconds : null
 }
 
 /** True if a role is sufficient. Administrators may do what agents may. */

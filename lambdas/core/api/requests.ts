@@ -1,5 +1,6 @@
 import { en } from 'zod/locales'
 import * as z from 'zod/mini'
+import { auditKinds } from '../audit/entry.ts'
 import { MAX_DIRECT_MESSAGE_CHARACTERS } from '../replies/reply.ts'
 import { groupings } from '../reports/report.ts'
 import { messageOrders } from '../tickets/pages.ts'
@@ -182,5 +183,25 @@ export const activityQuery = onFirstUse(() =>
     to: z.optional(day()).check(z.describe('UTC day, included; default: today')),
   }),
 )
+
+const name = () =>
+  z.string().check(
+    z.minLength(1),
+    z.maxLength(200),
+    z.refine((text) => text.isWellFormed(), 'must not contain half a character'),
+  )
+
+const auditFilter = () => ({
+  person: z.optional(name()).check(z.describe('user name, or id of a person or client')),
+  kind: z.optional(z.enum(auditKinds)),
+  object: z.optional(name()).check(z.describe('id of a ticket or channel, `twitter` for the extension')),
+  from: z.optional(day()).check(z.describe('UTC day; default: the oldest that is kept')),
+  to: z.optional(day()).check(z.describe('UTC day, included; default: today')),
+  cursor: z.optional(cursor()),
+})
+
+export const auditQuery = onFirstUse(() => z.strictObject({ ...auditFilter(), limit: limit() }))
+
+export const auditCsvQuery = onFirstUse(() => z.strictObject(auditFilter()))
 
 export const reportQuery = onFirstUse(() => z.extend(activityQuery(), { by: z.enum(groupings) }))

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { auditKinds } from '../audit/entry.ts'
 import { problemCodes } from '../replies/validation.ts'
 import { groupings } from '../reports/report.ts'
 import { statuses } from '../tickets/ticket.ts'
@@ -245,6 +246,31 @@ export const ticketReport = z
 export const channelList = z.object({ channels: z.array(channel) })
 export const eventPage = z.object({ events: z.array(eventRecord), nextCursor })
 
+const changedFields = z
+  .nullable(z.record(z.string(), z.unknown()))
+  .check(z.describe('the fields that change; null if there are none'))
+
+/** Who did what. */
+export const auditEntry = z
+  .object({
+    id: z.string(),
+    at: time,
+    kind: z.enum(auditKinds),
+    actor: z.object({
+      id: z.string(),
+      name: z.string().check(z.describe('user name, or id of a client')),
+      address: z.nullable(z.string()).check(z.describe('network address')),
+    }),
+    object: z
+      .nullable(z.string())
+      .check(z.describe('id of the ticket or channel, `twitter` for the extension, the call that was refused')),
+    before: changedFields,
+    after: changedFields,
+  })
+  .check(z.meta({ id: 'AuditEntry' }))
+export const auditPage = z.object({ entries: z.array(auditEntry), nextCursor })
+export const auditCsv = z.string()
+
 /** An answer without content. */
 export const nothing = z.strictObject({})
 
@@ -265,6 +291,7 @@ export type ApiMessage = z.infer<typeof message>
 export type ApiDryRun = z.infer<typeof dryRun>
 export type ApiChannel = z.infer<typeof channel>
 export type ApiEvent = z.infer<typeof eventRecord>
+export type ApiAuditEntry = z.infer<typeof auditEntry>
 export type ApiExtension = z.infer<typeof extension>
 export type ApiDayActivity = z.infer<typeof dayActivity>
 export type ApiTicketReport = z.infer<typeof ticketReport>

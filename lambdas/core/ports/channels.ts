@@ -11,6 +11,8 @@ export type Connecting = {
   readonly encryptedSecret: string
   /** SHA-256 of the browser's cookie. */
   readonly browser: string
+  /** Who began it: the callback comes without a token. */
+  readonly by: { readonly id: string; readonly name: string }
   /** ISO time. */
   readonly expiresAt: string
   /** ISO time; null while unused. */

@@ -1,3 +1,4 @@
+import type { AuditStore } from './audit.ts'
 import type { ChannelStore, ConnectingStore, HealthStore } from './channels.ts'
 import type { CountStore, EventStore } from './events.ts'
 import type { MediaStore } from './media.ts'
@@ -14,6 +15,7 @@ export type Stores = {
   channels: ChannelStore
   connecting: ConnectingStore
   events: EventStore
+  audit: AuditStore
   counts: CountStore
   health: HealthStore
 }

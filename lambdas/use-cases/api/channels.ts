@@ -1,7 +1,10 @@
 /** Called by the console and helpdesks to read channels, and by administrators to change their settings. */
 import { changeChannelBody, noQuery } from '../../core/api/requests.ts'
 import type { ApiChannel } from '../../core/api/schemas.ts'
-import type { Channel } from '../../core/channels/channel.ts'
+import type { Actor } from '../../core/audit/entry.ts'
+import { changesOf } from '../../core/audit/entry.ts'
+import type { Channel, ChannelSettings } from '../../core/channels/channel.ts'
+import type { AuditTrail } from '../../core/ports/audit.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import { notFound, type Route, route } from './route.ts'
@@ -12,8 +15,9 @@ const MAX_EXACT = 25
 export function channelRoutes({
   channels,
   counts,
+  trail,
   now,
-}: Pick<Stores, 'channels' | 'counts'> & { now: Clock }): Route[] {
+}: Pick<Stores, 'channels' | 'counts'> & { trail: AuditTrail; now: Clock }): Route[] {
   async function show(channel: Channel): Promise<ApiChannel> {
     return toApiChannel({ ...channel, lastMessageAt: await counts.lastMessageAt(channel) })
   }
@@ -22,6 +26,15 @@ export function channelRoutes({
   function showFound(channel: Channel | null, id: string | undefined): Promise<ApiChannel> {
     if (!channel) throw notFound('channel', id)
     return show(channel)
+  }
+
+  /** Null if there is no such channel. */
+  async function change(id: string, settings: ChannelSettings, actor: Actor): Promise<Channel | null> {
+    const before = await channels.get(id)
+    if (!before) return null
+    const changes = changesOf(before, settings)
+    if (changes) await trail.record(actor, { kind: 'channel_changed', object: id, ...changes })
+    return channels.change(id, settings, now().toISOString())
   }
 
   return [
@@ -59,8 +72,7 @@ export function channelRoutes({
       body: changeChannelBody,
       answer: 'channel',
       problems: [404],
-      handle: async ({ params, body }) =>
-        showFound(await channels.change(params.id ?? '', body, now().toISOString()), params.id),
+      handle: async ({ params, body, actor }) => showFound(await change(params.id ?? '', body, actor), params.id),
     }),
   ]
 }

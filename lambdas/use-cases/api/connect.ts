@@ -6,6 +6,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { paths } from '../../core/api/paths.ts'
 import { Problem } from '../../core/api/problem.ts'
 import { callbackQuery, noQuery } from '../../core/api/requests.ts'
+import type { Actor } from '../../core/audit/entry.ts'
+import type { AuditTrail } from '../../core/ports/audit.ts'
 import type { OwnWebhook } from '../../core/ports/channels.ts'
 import type { Clock, Encryption, Log } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
@@ -28,6 +30,7 @@ export type ConnectDependencies = Pick<Stores, 'channels' | 'connecting'> & {
   accounts: XAccounts
   subscriptions: XSubscriptions
   encryption: Encryption
+  trail: AuditTrail
   /** The address under which X and browsers reach us, without a trailing slash. */
   publicUrl: string
   now: Clock
@@ -59,13 +62,14 @@ export function connectRoutes({
   accounts,
   subscriptions,
   encryption,
+  trail,
   publicUrl,
   now,
   log,
 }: ConnectDependencies): Route[] {
   const callbackUrl = `${publicUrl}${paths.callback}`
 
-  async function startSignIn(): Promise<Answer> {
+  async function startSignIn({ id, name }: Actor): Promise<Answer> {
     if (!(await channels.extension()).enabled) {
       throw new Problem(409, 'the Twitter extension is disabled: enable it first')
     }
@@ -75,6 +79,7 @@ export function connectRoutes({
       requestToken: request.token,
       encryptedSecret: await encryption.encrypt(request.secret, request.token),
       browser: sha256(cookie),
+      by: { id, name },
       expiresAt: new Date(now().getTime() + REQUEST_TOKEN_TTL_SECONDS * 1000).toISOString(),
       usedAt: null,
     })
@@ -87,6 +92,7 @@ export function connectRoutes({
   async function finishSignIn(
     query: { oauth_token?: string | undefined; oauth_verifier?: string | undefined; denied?: string | undefined },
     cookie: string | null,
+    address: string | null,
   ): Promise<{ channelId: string } | { failure: Failure; use?: SubscriptionUse }> {
     const requestToken = query.denied ?? query.oauth_token ?? ''
     const at = now().toISOString()
@@ -101,7 +107,7 @@ export function connectRoutes({
     if (!(await channels.extension()).enabled) return { failure: 'extension_disabled' }
     const secret = await encryption.decrypt(signIn.encryptedSecret, requestToken)
     try {
-      return await connect({ token: requestToken, secret }, query.oauth_verifier)
+      return await connect({ token: requestToken, secret }, query.oauth_verifier, { ...signIn.by, address })
     } catch (error) {
       if (!(error instanceof XError)) throw error
       log({ event: 'connecting_failed', status: error.status, detail: error.detail })
@@ -112,13 +118,20 @@ export function connectRoutes({
   }
 
   /** Writes the channel last and in one write, so that a failure leaves no half-connected channel. */
-  async function connect(request: AccountTokens, verifier: string): Promise<{ channelId: string }> {
+  async function connect(request: AccountTokens, verifier: string, actor: Actor): Promise<{ channelId: string }> {
     const tokens = await accounts.accessToken(request, verifier)
     const account = await accounts.me(tokens)
     const webhook = await ensureWebhook(subscriptions, channels, `${publicUrl}${paths.webhook}`)
     const channelId = channelIdOf(account.id)
     await subscribe(tokens, account, webhook)
     const encryptedTokens = await encryption.encrypt(JSON.stringify(tokens), channelId)
+    const known = await channels.get(channelId)
+    await trail.record(actor, {
+      kind: 'channel_connected',
+      object: channelId,
+      before: known && { status: known.status, username: known.username },
+      after: { status: 'connected', username: account.username },
+    })
     const at = now().toISOString()
     await channels.connect({ twitterUserId: account.id, username: account.username, at, encryptedTokens })
     log({ event: 'connected', channelId })
@@ -140,7 +153,7 @@ export function connectRoutes({
     }
   }
 
-  async function disconnect(id: string | undefined) {
+  async function disconnect(id: string | undefined, actor: Actor) {
     const channel = id ? await channels.get(id) : null
     if (!channel) throw notFound('channel', id)
     const tokens = await tokensOf({ channels, encryption }, channel.id)
@@ -148,6 +161,12 @@ export function connectRoutes({
       const account = { id: channel.twitterUserId, username: channel.username }
       await revokeAtX(account, tokens, await channels.ownWebhook())
     }
+    await trail.record(actor, {
+      kind: 'channel_disconnected',
+      object: channel.id,
+      before: { status: channel.status },
+      after: { status: 'disconnected' },
+    })
     await channels.disconnect(channel.id)
     log({ event: 'disconnected', channelId: channel.id })
     return toApiChannel({ ...channel, status: 'disconnected' })
@@ -170,7 +189,7 @@ export function connectRoutes({
       answer: 'connectAnswer',
       status: 201,
       problems: [409, 502],
-      handle: startSignIn,
+      handle: ({ actor }) => startSignIn(actor),
     }),
     route({
       method: 'GET',
@@ -182,8 +201,8 @@ export function connectRoutes({
       answer: 'nothing',
       status: 302,
       problems: [],
-      handle: async ({ query, cookies }) => {
-        const result = await finishSignIn(query, cookieIn(cookies))
+      handle: async ({ query, cookies, actor }) => {
+        const result = await finishSignIn(query, cookieIn(cookies), actor.address)
         const path = 'failure' in result ? `/channels?${failureQuery(result)}` : `/channels/${result.channelId}`
         return new Answer(null, {
           headers: { location: `${publicUrl}${path}` },
@@ -200,7 +219,7 @@ export function connectRoutes({
       body: null,
       answer: 'channel',
       problems: [404, 502],
-      handle: async ({ params }) => disconnect(params.id),
+      handle: async ({ params, actor }) => disconnect(params.id, actor),
     }),
   ]
 }

@@ -1,5 +1,7 @@
 /** Called by administrators to read and flip the switch of the whole integration. */
 import { changeExtensionBody, noQuery } from '../../core/api/requests.ts'
+import { changesOf } from '../../core/audit/entry.ts'
+import type { AuditTrail } from '../../core/ports/audit.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import { type EventSource, endOf } from '../../core/x/event-source.ts'
@@ -8,10 +10,11 @@ import { type Route, route } from './route.ts'
 export type ExtensionDependencies = Pick<Stores, 'channels'> & {
   /** The event system that channels subscribe to. */
   eventSource: EventSource
+  trail: AuditTrail
   now: Clock
 }
 
-export function extensionRoutes({ channels, eventSource, now }: ExtensionDependencies): Route[] {
+export function extensionRoutes({ channels, eventSource, trail, now }: ExtensionDependencies): Route[] {
   const toApiExtension = (enabled: boolean) => ({
     id: 'twitter' as const,
     name: 'Twitter' as const,
@@ -40,7 +43,10 @@ export function extensionRoutes({ channels, eventSource, now }: ExtensionDepende
       body: changeExtensionBody,
       answer: 'extension',
       problems: [],
-      handle: async ({ body }) => {
+      handle: async ({ body, actor }) => {
+        const { enabled } = await channels.extension()
+        const changes = changesOf({ enabled }, body)
+        if (changes) await trail.record(actor, { kind: 'extension_changed', object: 'twitter', ...changes })
         await channels.setExtension(body.enabled, now().toISOString())
         return toApiExtension(body.enabled)
       },

@@ -63,7 +63,9 @@ function operationOf(one: Route, components: Record<string, unknown>): object {
       [one.status ?? 200]: {
         description: 'OK',
         ...(one.hasEntityTag ? { headers: ENTITY_TAG } : {}),
-        content: { 'application/json': { schema: schemaOf(answers[one.answer], 'output', components) } },
+        content: {
+          [one.mediaType ?? 'application/json']: { schema: schemaOf(answers[one.answer], 'output', components) },
+        },
       },
       ...(one.hasEntityTag ? { 304: { description: 'Not changed; without a body', headers: ENTITY_TAG } } : {}),
       ...(one.also

@@ -6,6 +6,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { Problem, wrongFields } from '../../core/api/problem.ts'
 import { noQuery, replyBody, replyQuery, retryBody } from '../../core/api/requests.ts'
 import type { ApiDryRun } from '../../core/api/schemas.ts'
+import type { Actor } from '../../core/audit/entry.ts'
+import type { AuditTrail } from '../../core/ports/audit.ts'
 import type { Bucket } from '../../core/ports/media.ts'
 import type { Clock, Log } from '../../core/ports/platform.ts'
 import type { DueQueue } from '../../core/ports/queues.ts'
@@ -30,6 +32,7 @@ import { Answer, notFound, type Route, route } from './route.ts'
 export type ReplyDependencies = Pick<Stores, 'tickets' | 'replies' | 'quota' | 'channels' | 'uploads'> & {
   bucket: Bucket
   replyQueue: DueQueue
+  trail: AuditTrail
   now: Clock
   log: Log
 }
@@ -41,7 +44,7 @@ const KEY_PATTERN = /^[\x21-\x7e]{1,255}$/
 const MESSAGES_PER_PAGE = 10
 
 export function replyRoutes(dependencies: ReplyDependencies): Route[] {
-  const { tickets, replies, quota, channels, bucket, replyQueue, now, log } = dependencies
+  const { tickets, replies, quota, channels, bucket, replyQueue, trail, now, log } = dependencies
   const attachments = createAttachments(dependencies)
 
   async function ticketOf(id: string | undefined): Promise<Ticket> {
@@ -87,13 +90,10 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
     }
   }
 
-  function create(
-    id: string | undefined,
-    body: Body,
-    author: { id: string; name: string },
-    key: string | undefined,
-  ): Promise<Message> {
+  function create(id: string | undefined, body: Body, actor: Actor, key: string | undefined): Promise<Message> {
     const unique = randomUUID().slice(-12)
+    const author = { id: actor.id, name: actor.name }
+    let isRecorded = false
     /** One for all attempts: the answer to the write of an earlier one may have been lost. */
     let messageId: string | undefined
     return retryOnConflict(`ticket ${id}`, async () => {
@@ -115,6 +115,8 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
       const written = writeReply(before, { id: messageId, text: body.text, target, author, media }, at)
       const idempotency = key ? (known ?? idempotencyOf(key, body, messageId, at)) : undefined
       const change = { before, after: written.ticket, message: written.reply, follows: null, takes, idempotency }
+      if (!isRecorded) await trail.record(actor, { kind: 'reply_written', object: before.id, after: { messageId } })
+      isRecorded = true
       return (await tickets.commit(change)) === 'done' ? written.reply : conflict
     })
   }
@@ -138,7 +140,8 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
     }
   }
 
-  function retry(ticketId: string | undefined, messageId: string, force: boolean): Promise<Message> {
+  function retry(ticketId: string | undefined, messageId: string, force: boolean, actor: Actor): Promise<Message> {
+    let isRecorded = false
     return retryOnConflict(`reply ${messageId}`, async () => {
       const ticket = await ticketOf(ticketId)
       const reply = await tickets.message(ticket.id, messageId)
@@ -148,6 +151,16 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
       const problems = stateProblems(ticket, await channels.get(ticket.channelId))
       if (problems.length > 0) throw problemOf(problems)
       const again = sendAgain(reply, now())
+      const { status } = reply.delivery
+      if (!isRecorded) {
+        await trail.record(actor, {
+          kind: 'reply_retried',
+          object: ticket.id,
+          before: { messageId, status },
+          after: { messageId, status: again.delivery.status },
+        })
+      }
+      isRecorded = true
       return (await replies.save(reply, again)) ? again : conflict
     })
   }
@@ -164,13 +177,12 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
       status: 202,
       also: { status: 200, description: 'The result of a dry run', answer: 'dryRun' },
       problems: [404, 409],
-      handle: async ({ params, query, body, caller, headers }) => {
+      handle: async ({ params, query, body, actor, headers }) => {
         if (query.dryRun === 'true') return new Answer(await checkOnly(params.id, body), { status: 200 })
         const key = headers['idempotency-key']
         if (key !== undefined && !KEY_PATTERN.test(key))
           throw wrongFields([{ field: 'Idempotency-Key', detail: 'must be 1 to 255 visible characters' }])
-        const author = { id: caller?.id ?? '', name: caller?.name ?? '' }
-        const reply = await create(params.id, body, author, key)
+        const reply = await create(params.id, body, actor, key)
         if (reply.delivery?.status === 'pending') await queue(reply)
         return toApiMessage(reply, bucket)
       },
@@ -185,8 +197,8 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
       answer: 'message',
       status: 202,
       problems: [404, 409],
-      handle: async ({ params, body }) => {
-        const reply = await retry(params.id, params.messageId ?? '', body?.force === true)
+      handle: async ({ params, body, actor }) => {
+        const reply = await retry(params.id, params.messageId ?? '', body?.force === true, actor)
         await queue(reply)
         return toApiMessage(reply, bucket)
       },

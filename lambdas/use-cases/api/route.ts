@@ -4,10 +4,12 @@
  */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type * as z from 'zod/mini'
-import { type Caller, callerFrom, may, type Role } from '../../core/api/access.ts'
+import { callerFrom, identityFrom, isAccessToken, may, type Role, signedInAt } from '../../core/api/access.ts'
 import type { KnownTag } from '../../core/api/entity-tag.ts'
 import { type FieldProblem, Problem, wrongFields } from '../../core/api/problem.ts'
 import type * as answers from '../../core/api/schemas.ts'
+import type { Actor } from '../../core/audit/entry.ts'
+import type { AuditTrail } from '../../core/ports/audit.ts'
 import { ConflictError } from '../retry-on-conflict.ts'
 
 /** The schema of an answer, by its name, because only the OpenAPI document needs the schema itself. */
@@ -26,6 +28,8 @@ export type Route = {
   readonly status?: number
   /** A second kind of success, which `handle` answers with its own status. */
   readonly also?: { readonly status: number; readonly description: string; readonly answer: AnswerName }
+  /** The media type of the answer; JSON by default. */
+  readonly mediaType?: 'text/csv'
   /** True if it answers with an entity tag, and 304 to a caller whose answer has not changed. */
   readonly hasEntityTag?: boolean
   /** The statuses of problems that only some routes answer. */
@@ -40,20 +44,22 @@ type Request<Q, B> = {
   params: Params
   query: Q
   body: B
-  caller: Caller | null
+  /** Who calls; without a name where no token is needed. */
+  actor: Actor
   headers: Readonly<Record<string, string | undefined>>
   cookies: readonly string[]
 }
 
 /** An answer with headers, cookies or a status of its own. */
 export class Answer {
-  readonly body: object | null
+  /** A text is answered as it is. */
+  readonly body: object | string | null
   readonly headers: Readonly<Record<string, string>>
   readonly cookies: readonly string[]
   /** Null for the status of the route. */
   readonly status: number | null
   constructor(
-    body: object | null,
+    body: object | string | null,
     more: { headers?: Readonly<Record<string, string>>; cookies?: readonly string[]; status?: number } = {},
   ) {
     this.body = body
@@ -87,25 +93,26 @@ type ApiEvent = APIGatewayProxyEventV2 & {
 }
 
 /**
- * Answers a request with a route: checks access first, then query and body, then runs the route.
+ * Answers a request with a route: checks access first, then query and body, then runs the route. Sign-ins and refusals
+ * of rights go into the audit trail.
  * @throws Problem 400, 401, 403, 422 or 503, and whatever the route throws
  */
-export async function answerBy(one: Route, event: ApiEvent) {
-  const caller = callerOf(one, event)
+export async function answerBy(one: Route, event: ApiEvent, trail: AuditTrail) {
+  const actor = await actorOf(one, event, trail)
   const query = check(one.query(), event.queryStringParameters ?? {}, 'query')
   const schema = one.body?.()
   const body = schema ? check(schema, bodyOf(event, schema), 'body') : null
   const params = paramsOf(event)
   const { headers, cookies = [] } = event
   const result = await one
-    .handle({ params, query: query as never, body: body as never, caller, headers, cookies })
+    .handle({ params, query: query as never, body: body as never, actor, headers, cookies })
     .catch(tryAgain)
   const answer = result instanceof Answer ? result : new Answer(result)
   return {
     statusCode: answer.status ?? one.status ?? 200,
     headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...answer.headers },
     ...(answer.cookies.length > 0 ? { cookies: [...answer.cookies] } : {}),
-    body: answer.body === null ? '' : JSON.stringify(answer.body),
+    body: answer.body === null ? '' : typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body),
   }
 }
 
@@ -116,14 +123,41 @@ function tryAgain(error: unknown): never {
 }
 
 /** Checks what the token permits. The gateway has checked the token, but a wrong setting may let a path past it. */
-function callerOf({ access, method, path }: Route, event: ApiEvent): Caller | null {
-  if (access === 'anyone') return null
+async function actorOf({ access, method, path }: Route, event: ApiEvent, trail: AuditTrail): Promise<Actor> {
+  const address = addressOf(event)
+  if (access === 'anyone') return { id: '', name: '', address }
   const claims = event.requestContext.authorizer?.jwt?.claims
   if (!claims) throw new Problem(401, 'a bearer token is required', { headers: { 'www-authenticate': 'Bearer' } })
+  if (!isAccessToken(claims)) {
+    throw new Problem(401, 'an access token is required, and this is another token', {
+      headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+    })
+  }
+  const actor = { id: '', name: '', ...identityFrom(claims), address }
+  const signInTime = signedInAt(claims)
+  if (signInTime !== null) await trail.signedIn(actor, signInTime)
   const caller = callerFrom(claims)
+  if (caller && may(caller.role, access)) return actor
+  await trail.refused(actor, `${method} ${event.rawPath}`.slice(0, MAX_CALL_CHARACTERS).toWellFormed())
   if (!caller) throw new Problem(403, 'the token has no group and no scope of this API')
-  if (!may(caller.role, access)) throw new Problem(403, `${method} ${path} requires an ${access}`)
-  return caller
+  throw new Problem(403, `${method} ${path} requires an ${access}`)
+}
+
+/** Of the path of a refused call, so much is kept. */
+const MAX_CALL_CHARACTERS = 200
+
+/** An address of IPv6 has at most 45 characters. */
+const MAX_ADDRESS_CHARACTERS = 45
+
+/**
+ * The network address of the caller. CloudFront appends it to `X-Forwarded-For`, and then API Gateway appends that of
+ * CloudFront, so what the caller wrote into that header comes before both.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
+ */
+function addressOf({ headers, requestContext }: ApiEvent): string | null {
+  const forwarded = headers['x-forwarded-for']?.split(',').map((one) => one.trim())
+  const address = forwarded?.at(-2) || requestContext.http.sourceIp
+  return address ? address.slice(0, MAX_ADDRESS_CHARACTERS).toWellFormed() : null
 }
 
 /** Longer than any id that we give; DynamoDB refuses a key of more than 2,048 bytes. */

@@ -5,8 +5,10 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { Clock, Log } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
+import { type AuditDependencies, createAuditTrail } from '../audit-trail.ts'
 import { activityRoutes } from './activity.ts'
 import { attachmentRoutes } from './attachments.ts'
+import { auditRoutes } from './audit.ts'
 import { channelRoutes } from './channels.ts'
 import { type ConnectDependencies, connectRoutes } from './connect.ts'
 import { eventRoutes } from './events.ts'
@@ -18,11 +20,14 @@ import { answerBy } from './route.ts'
 import { ticketRoutes } from './tickets.ts'
 
 export type ApiDependencies = Stores &
-  ReplyDependencies &
-  ConnectDependencies &
-  ExtensionDependencies & { now: Clock; log: Log }
+  Omit<ReplyDependencies, 'trail'> &
+  Omit<ConnectDependencies, 'trail'> &
+  Omit<ExtensionDependencies, 'trail'> &
+  AuditDependencies & { now: Clock; log: Log }
 
-export function apiEndpoints({ log, ...dependencies }: ApiDependencies) {
+export function apiEndpoints({ log, ...given }: ApiDependencies) {
+  const trail = createAuditTrail(given)
+  const dependencies = { ...given, trail }
   const described = [
     ...ticketRoutes(dependencies),
     ...replyRoutes({ ...dependencies, log }),
@@ -33,7 +38,8 @@ export function apiEndpoints({ log, ...dependencies }: ApiDependencies) {
     ...extensionRoutes(dependencies),
     ...reportRoutes(dependencies),
     ...eventRoutes(dependencies),
+    ...auditRoutes(dependencies),
   ]
   const routes = [...described, openApiRoute(described)]
-  return routes.map((route) => ({ ...route, answer: (event: APIGatewayProxyEventV2) => answerBy(route, event) }))
+  return routes.map((route) => ({ ...route, answer: (event: APIGatewayProxyEventV2) => answerBy(route, event, trail) }))
 }

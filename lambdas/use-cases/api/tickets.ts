@@ -4,7 +4,9 @@ import { entityTag, type KnownTag, knownTag } from '../../core/api/entity-tag.ts
 import { Problem } from '../../core/api/problem.ts'
 import { changeTicketBody, listMessagesQuery, listTicketsQuery, noQuery } from '../../core/api/requests.ts'
 import type { ApiTicket } from '../../core/api/schemas.ts'
+import { type Actor, changesOf } from '../../core/audit/entry.ts'
 import type { Channel } from '../../core/channels/channel.ts'
+import type { AuditTrail } from '../../core/ports/audit.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import { type ListedTicket, type Message, statusAfterAgent, type Ticket } from '../../core/tickets/ticket.ts'
@@ -24,8 +26,9 @@ export function ticketRoutes({
   tickets,
   channels,
   bucket,
+  trail,
   now,
-}: Pick<Stores, 'tickets' | 'channels'> & { bucket: Links; now: Clock }): Route[] {
+}: Pick<Stores, 'tickets' | 'channels'> & { bucket: Links; trail: AuditTrail; now: Clock }): Route[] {
   async function find(id: string | undefined): Promise<Ticket> {
     const ticket = id ? await tickets.ticket(id) : null
     if (!ticket) throw notFound('ticket', id)
@@ -64,12 +67,18 @@ export function ticketRoutes({
     }
   }
 
-  function change(id: string | undefined, wanted: { status?: Ticket['status']; tags?: string[] }): Promise<Ticket> {
+  function change(id: string | undefined, wanted: Wanted, actor: Actor): Promise<Ticket> {
+    let recorded = ''
     return retryOnConflict(`ticket ${id}`, async () => {
       const before = await find(id)
       const after = changed(before, wanted, now().toISOString())
       if (after === before) return before
       if (before.status === 'closed' && after.status !== 'closed') await checkMayReopen(before)
+      const changes = changesOf(fieldsOf(before), fieldsOf(after))
+      // After a conflict the entry stays, because an earlier try may have made the change. The same change needs no second.
+      const wouldRecord = JSON.stringify(changes)
+      if (wouldRecord !== recorded) await trail.record(actor, { kind: 'ticket_changed', object: before.id, ...changes })
+      recorded = wouldRecord
       const result = await tickets.commit({ before, after, message: null, follows: null })
       return result === 'done' ? after : conflict
     })
@@ -126,7 +135,7 @@ export function ticketRoutes({
       body: changeTicketBody,
       answer: 'ticket',
       problems: [404, 409],
-      handle: async ({ params, body }) => showOne(await change(params.id, body)),
+      handle: async ({ params, body, actor }) => showOne(await change(params.id, body, actor)),
     }),
     route({
       method: 'GET',
@@ -164,8 +173,13 @@ function digestOf(query: object): string {
   return createHash('sha256').update(JSON.stringify(query)).digest('hex').slice(0, 16)
 }
 
+type Wanted = { status?: Ticket['status']; tags?: string[] }
+
+/** What agents change of a ticket. */
+const fieldsOf = ({ status, tags }: Ticket) => ({ status, tags })
+
 /** Rule 4: sets the status as given; new tags alone turn `new` into `open`. Returns `before` if nothing changes. */
-function changed(before: Ticket, wanted: { status?: Ticket['status']; tags?: string[] }, at: string): Ticket {
+function changed(before: Ticket, wanted: Wanted, at: string): Ticket {
   const tags = wanted.tags ?? before.tags
   const sameTags = tags.length === before.tags.length && tags.every((tag, index) => tag === before.tags[index])
   const status = wanted.status ?? (sameTags ? before.status : statusAfterAgent(before.status))

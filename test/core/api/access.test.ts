@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { callerFrom, may } from '../../../lambdas/core/api/access.ts'
+import { callerFrom, isAccessToken, may } from '../../../lambdas/core/api/access.ts'
 
 describe('who calls', () => {
   test('a machine by its scope', () => {
@@ -30,6 +30,13 @@ describe('who calls', () => {
     ]) {
       expect(callerFrom(claims)).toBeNull()
     }
+  })
+
+  test('only an access token gives access: an ID token of the same person does not', () => {
+    const claims = { sub: '1', 'cognito:groups': '[administrators]' }
+    expect(isAccessToken({ ...claims, token_use: 'access' })).toBe(true)
+    expect(isAccessToken({ ...claims, token_use: 'id' })).toBe(false)
+    expect(isAccessToken(claims)).toBe(false)
   })
 
   test('an administrator may what an agent may, and not the other way round', () => {

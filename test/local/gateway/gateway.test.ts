@@ -72,7 +72,7 @@ describe('an event', () => {
       rawPath: '/webhooks/twitter',
       rawQueryString: 'a=1&a=2&b=x%20y+z&c',
       cookies: ['a=b', 'c=d'],
-      headers: { 'content-type': 'application/json', 'x-odd': 'one', 'x-forwarded-for': '127.0.0.1' },
+      headers: { 'content-type': 'application/json', 'x-odd': 'one', 'x-forwarded-for': '127.0.0.1, 127.0.0.1' },
       queryStringParameters: { a: '1,2', b: 'x y z', c: '' },
       requestContext: {
         accountId: expect.any(String),

@@ -61,6 +61,8 @@ async function exchange(form: Record<string, string>) {
   return { status: response.status, body: (await response.json()) as Record<string, string> }
 }
 
+const refresh = (token: string | undefined) => exchange({ grant_type: 'refresh_token', refresh_token: token ?? '' })
+
 const codeForm = (code: string | null) => ({
   grant_type: 'authorization_code',
   code: code ?? '',
@@ -82,7 +84,7 @@ describe('a person who signs in', () => {
       access_token: expect.any(String),
       id_token: expect.any(String),
       refresh_token: expect.any(String),
-      expires_in: 3600,
+      expires_in: 300,
       token_type: 'Bearer',
     })
     const claims = await issuer.verify(body.access_token ?? '')
@@ -105,12 +107,52 @@ describe('a person who signs in', () => {
   test('stays signed in, by the browser and by a refresh token, until signing out', async () => {
     const window = browser(server.url)
     const { body } = await exchange(codeForm((await signIn('agent', window)).searchParams.get('code')))
-    const refreshed = await exchange({ grant_type: 'refresh_token', refresh_token: body.refresh_token ?? '' })
+    const refreshed = await refresh(body.refresh_token)
     expect((await issuer.verify(refreshed.body.access_token ?? '')).username).toBe('agent')
     expect((await window.go(authorizeUrl())).to).toContain(`${server.url}/signed-in?code=`)
     const out = `/logout?client_id=console&logout_uri=${encodeURIComponent(`${server.url}/`)}`
     expect(await window.go(out)).toMatchObject({ status: 302, to: `${server.url}/` })
     expect((await window.go(authorizeUrl())).to).toMatch(/^\/sign-in\//)
+  })
+
+  test('gets another refresh token with each use, and the old one works no more', async () => {
+    issuer = await createTokenIssuer(folder.path, { consoleUrls: [server.url], graceSeconds: 0 })
+    const { body: first } = await exchange(codeForm((await signIn('agent')).searchParams.get('code')))
+    const { body: second } = await refresh(first.refresh_token)
+    expect(second.refresh_token).not.toBe(first.refresh_token)
+    const signedInAt = (token: string | undefined) => decodeJwt(token ?? '').auth_time
+    expect(signedInAt(second.access_token)).toBe(signedInAt(first.access_token))
+    expect(await refresh(first.refresh_token)).toEqual({ status: 400, body: { error: 'invalid_grant' } })
+    // Whoever used the old one may have stolen it: the whole sign-in has ended.
+    expect((await refresh(second.refresh_token)).status).toBe(400)
+  })
+
+  test('may ask once more with the old refresh token when the answer was lost', async () => {
+    const { body: first } = await exchange(codeForm((await signIn('agent')).searchParams.get('code')))
+    await refresh(first.refresh_token)
+    const again = await refresh(first.refresh_token)
+    expect(again.status).toBe(200)
+    expect((await refresh(again.body.refresh_token)).status).toBe(200)
+  })
+
+  test('who signs out gets no token any more, also by a refresh token that somebody copied', async () => {
+    const { body: first } = await exchange(codeForm((await signIn('agent')).searchParams.get('code')))
+    const { body: copied } = await refresh(first.refresh_token)
+    const body = new URLSearchParams({ client_id: 'console', token: copied.refresh_token ?? '' })
+    expect((await fetch(`${server.url}/oauth2/revoke`, { method: 'POST', body })).status).toBe(200)
+    for (const token of [copied.refresh_token, first.refresh_token]) {
+      expect(await refresh(token)).toEqual({ status: 400, body: { error: 'invalid_grant' } })
+    }
+  })
+
+  test('who loses a group has none in the next token', async () => {
+    let groups: readonly string[] = ['administrators']
+    issuer = await createTokenIssuer(folder.path, { consoleUrls: [server.url], groupsOf: () => groups })
+    const { body } = await exchange(codeForm((await signIn('administrator')).searchParams.get('code')))
+    expect(decodeJwt(body.access_token ?? '')['cognito:groups']).toEqual(['administrators'])
+    groups = []
+    const { body: next } = await refresh(body.refresh_token)
+    expect(decodeJwt(next.access_token ?? '')).not.toHaveProperty('cognito:groups')
   })
 
   test('keeps an access token over a restart', async () => {

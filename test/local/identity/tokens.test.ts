@@ -93,13 +93,21 @@ describe('a token', () => {
       new SignJWT({ ...claims, ...changed }).setProtectedHeader({ alg: 'RS256' }).sign(key)
     expect(await issuer.verify(await sign({}))).toEqual(claims)
     for (const changed of [
-      { client_id: 'other' },
+      { aud: 'other' },
+      { aud: undefined, client_id: 'other' },
       { iss: 'http://localhost/other' },
       { exp: undefined },
-      { token_use: 'id' },
     ]) {
       await expect(issuer.verify(await sign(changed))).rejects.toThrow()
     }
+  })
+
+  test('of a machine is neither issued nor accepted where that machine is not asked for', async () => {
+    const token = await issuer.issue('admin')
+    const less = await createTokenIssuer(folder.path, { now: () => now, machineClients: ['helpdesk'] })
+    await expect(less.issue('admin')).rejects.toThrow('no client admin')
+    await expect(less.verify(token)).rejects.toThrow('unknown client admin')
+    expect((await less.verify(await less.issue('helpdesk'))).client_id).toBe('helpdesk')
   })
 
   test('without a signature is refused', async () => {

@@ -26,6 +26,7 @@ afterAll(() => stores.stop())
 const callers = {
   nobody: undefined,
   'a token without rights': { sub: 'x', scope: 'openid', 'cognito:groups': '[visitors]' },
+  'an ID token of an administrator': { sub: 'lee', token_use: 'id', 'cognito:groups': '[administrators]' },
   'a machine for tickets': { sub: 'helpdesk', client_id: 'helpdesk', scope: 'helpdesk-twitter/tickets' },
   'an agent': { sub: 'kim', username: 'kim', 'cognito:groups': '[agents]' },
   'a machine for everything': { sub: 'admin', scope: 'helpdesk-twitter/tickets helpdesk-twitter/admin' },
@@ -53,6 +54,8 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['GET', '/api/extensions', 'administrators', 200],
   ['PATCH', '/api/extensions/twitter', 'administrators', 200],
   ['GET', '/api/events', 'administrators', 200],
+  ['GET', '/api/audit', 'administrators', 200],
+  ['GET', '/api/audit.csv', 'administrators', 200],
 ]
 const bodies: Record<string, object> = { PATCH: { status: 'open' }, POST: { text: 'Hello' } }
 const ownBodies: Record<string, object> = {
@@ -64,7 +67,7 @@ const ownBodies: Record<string, object> = {
 
 function expected(access: string, caller: keyof typeof callers, status: number): number {
   if (access === 'anyone') return status
-  if (caller === 'nobody') return 401
+  if (caller === 'nobody' || caller === 'an ID token of an administrator') return 401
   if (caller === 'a token without rights') return 403
   const isAgent = caller === 'a machine for tickets' || caller === 'an agent'
   return access === 'administrators' && isAgent ? 403 : status

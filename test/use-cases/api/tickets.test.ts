@@ -170,6 +170,8 @@ describe('reading', () => {
     expect(document.openapi).toBe('3.1.0')
     expect(Object.keys(document.paths).sort()).toEqual([
       '/api/attachments',
+      '/api/audit',
+      '/api/audit.csv',
       '/api/channels',
       '/api/channels/twitter/callback',
       '/api/channels/twitter/connect',

@@ -1,0 +1,53 @@
+/**
+ * Called by whatever lets a person change something, right before the change. A success promises that the entry is
+ * stored; after a failure nothing may be changed.
+ */
+import { createHash, randomUUID } from 'node:crypto'
+import type { AuditEntry } from '../core/audit/entry.ts'
+import type { AuditStore, AuditTrail } from '../core/ports/audit.ts'
+import type { Clock } from '../core/ports/platform.ts'
+
+export type AuditDependencies = {
+  audit: Pick<AuditStore, 'record'>
+  /** Days for which an entry is kept. */
+  auditDays: number
+  now: Clock
+}
+
+/** Sign-ins that one process remembers, so that it writes each once. */
+const MAX_REMEMBERED = 10_000
+
+const DAY_SECONDS = 24 * 3600
+const MINUTE_MS = 60_000
+
+export function createAuditTrail({ audit, auditDays, now }: AuditDependencies): AuditTrail {
+  const signIns = new Set<string>()
+
+  const store = (entry: AuditEntry) =>
+    audit.record(entry, Math.ceil(Date.parse(entry.at) / 1000) + auditDays * DAY_SECONDS)
+
+  return {
+    record: (actor, { kind, object, before = null, after = null }) =>
+      store({ id: randomUUID(), at: now().toISOString(), kind, actor, object, before, after }),
+
+    refused(actor, call) {
+      const at = new Date(Math.floor(now().getTime() / MINUTE_MS) * MINUTE_MS).toISOString()
+      const id = digest(`${actor.id} ${call}`)
+      return store({ id, at, kind: 'refused', actor, object: call, before: null, after: null })
+    },
+
+    async signedIn(actor, signedInAt) {
+      const at = new Date(signedInAt * 1000).toISOString()
+      const id = digest(`${actor.id} signed in`)
+      const key = `${at}#${id}`
+      if (signIns.has(key)) return
+      await store({ id, at, kind: 'signed_in', actor, object: null, before: null, after: null })
+      if (signIns.size >= MAX_REMEMBERED) signIns.clear()
+      signIns.add(key)
+    },
+  }
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22)
+}

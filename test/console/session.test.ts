@@ -1,0 +1,51 @@
+import { expect, test } from '@jest/globals'
+import type { Page } from 'playwright-core'
+import { browserForTests, noFaults } from '../support/browser.ts'
+import { productForTests } from '../support/product.ts'
+import { openConsole } from './support.ts'
+
+const product = productForTests()
+const browser = browserForTests()
+
+type Issued = { readonly access_token: string; readonly id_token: string; readonly refresh_token: string }
+
+/** Opens the console as an administrator; gives the tokens that the sign-in brought. */
+async function signedIn() {
+  let issued: Promise<Issued> | undefined
+  const prepare = async (page: Page) => {
+    page.on('response', (response) => {
+      if (response.url().endsWith('/oauth2/token')) issued ??= response.json() as Promise<Issued>
+    })
+  }
+  const opened = await openConsole(browser.open, product, 'administrator', { prepare })
+  if (!issued) throw new Error('no token was issued')
+  return { ...opened, tokens: await issued }
+}
+
+const refreshed = (token: string) =>
+  fetch(`${product.url}/oauth2/token`, {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: token, client_id: 'console' }),
+  })
+
+test('after signing out, a refresh token that somebody copied brings no token', async () => {
+  const { page, tokens, faults } = await signedIn()
+  const next = (await (await refreshed(tokens.refresh_token)).json()) as Issued
+  const revoked = page.waitForResponse('**/oauth2/revoke')
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  expect((await revoked).status()).toBe(200)
+  await page.getByRole('button', { name: 'Sign in' }).waitFor()
+  expect(await page.evaluate(() => sessionStorage.getItem('session'))).toBeNull()
+  for (const token of [tokens.refresh_token, next.refresh_token]) expect((await refreshed(token)).status).toBe(400)
+  expect(faults).toEqual(noFaults)
+})
+
+test('an ID token gives no access to the API, though its signature and its groups are right', async () => {
+  const { tokens } = await signedIn()
+  const status = async (token: string) => {
+    const answer = await product.try('/api/extensions', { headers: { authorization: `Bearer ${token}` } })
+    return [answer.status, answer.headers.get('www-authenticate')]
+  }
+  expect(await status(tokens.access_token)).toEqual([200, null])
+  expect(await status(tokens.id_token)).toEqual([401, 'Bearer error="invalid_token"'])
+})
