@@ -37,7 +37,7 @@ beforeEach(async () => {
   webhooks = [{ id: 'w', url: 'https://here.example/webhooks/twitter', valid: true }]
   await stores.channels.connect({ ...account, at: clock.toISOString() })
   await stores.channels.saveOwnWebhook({ id: 'w', url: 'https://here.example/webhooks/twitter', formerIds: [] })
-  await stores.channels.change(id, { noMessagesHours: 2 }, clock.toISOString())
+  await stores.changeChannel(id, { noMessagesHours: 2 }, clock.toISOString())
 })
 
 const at = (hours: number) => new Date(Date.UTC(2026, 0, 1) + hours * 3600_000).toISOString()
@@ -128,7 +128,7 @@ describe('what one channel throws', () => {
         username: `shop${other}`,
         at: clock.toISOString(),
       })
-      await stores.channels.change(`twitter-${other}`, { noMessagesHours: 2 }, clock.toISOString())
+      await stores.changeChannel(`twitter-${other}`, { noMessagesHours: 2 }, clock.toISOString())
     }
   })
 

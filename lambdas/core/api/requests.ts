@@ -3,7 +3,7 @@ import * as z from 'zod/mini'
 import { MAX_DIRECT_MESSAGE_CHARACTERS } from '../replies/reply.ts'
 import { groupings } from '../reports/report.ts'
 import { messageOrders } from '../tickets/pages.ts'
-import { statuses } from '../tickets/ticket.ts'
+import { MAX_TAGS, statuses } from '../tickets/ticket.ts'
 import { isXId } from '../x/ids.ts'
 
 /**
@@ -114,33 +114,38 @@ export const listEventsQuery = onFirstUse(() =>
 
 export const noQuery = onFirstUse(() => z.strictObject({}))
 
-const tag = () =>
+/** A tag of a ticket, also in a path. */
+export const tag = onFirstUse(() =>
   z.string().check(
     z.trim(),
     z.minLength(1),
     z.maxLength(64),
     z.regex(/^\P{Cc}*$/u, 'must not contain control characters'),
     z.refine((text) => text.isWellFormed(), 'must not contain half a character'),
+  ),
+)
+
+const tags = () =>
+  z.pipe(
+    z.array(tag()).check(z.maxLength(MAX_TAGS)),
+    z.transform((all) => [...new Set(all)]),
   )
 
 export const changeTicketBody = onFirstUse(() =>
   z
     .strictObject({
       status: z.optional(z.enum(statuses)),
-      tags: z
-        .optional(
-          z.pipe(
-            z.array(tag()).check(z.maxLength(20)),
-            z.transform((tags) => [...new Set(tags)]),
-          ),
-        )
-        .check(z.describe('replaces all tags')),
+      tags: z.optional(tags()).check(z.describe('replaces all tags')),
+      addTags: z.optional(tags()).check(z.describe('adds tags, and leaves the others as they are')),
+      removeTags: z.optional(tags()).check(z.describe('removes tags, and leaves the others as they are')),
     })
     .check(
-      z.refine((body) => body.status !== undefined || body.tags !== undefined, {
-        error: 'must have status, tags or both',
+      z.refine((body) => Object.keys(body).length > 0, { error: 'must have status, tags, addTags or removeTags' }),
+      z.refine((body) => body.tags === undefined || (body.addTags ?? body.removeTags) === undefined, {
+        error: 'must not be beside addTags or removeTags: it replaces all tags',
+        path: ['tags'],
       }),
-      z.meta({ id: 'TicketChange', examples: [{ status: 'pending', tags: ['Twitter:Direct', 'refund'] }] }),
+      z.meta({ id: 'TicketChange', examples: [{ status: 'pending', addTags: ['refund'] }] }),
     ),
 )
 

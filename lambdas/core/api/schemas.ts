@@ -257,6 +257,9 @@ export const problem = z
     status: z.int(),
     detail: z.string(),
     errors: z.optional(z.array(z.object({ field: z.string(), detail: z.string() }))),
+    current: z
+      .optional(z.union([ticket, channel]))
+      .check(z.describe('of a 412: what is there now, as a GET answers it')),
   })
   .check(z.meta({ id: 'Problem' }))
 

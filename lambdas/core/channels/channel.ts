@@ -35,6 +35,8 @@ export type Channel = {
   readonly inactivityNotifiedFrom: string | null
   /** True if administrators were notified that the account revoked our access. */
   readonly revocationNotified: boolean
+  /** Grows by one with each change of its settings; a change of an older version is made again. */
+  readonly version: number
 }
 
 /** The settings that an administrator may change. */
@@ -54,6 +56,7 @@ export function withSettings(channel: Channel, settings: ChannelSettings, at: st
     ...hours,
     directMessagesEnabledAt: enabledAt('directMessages'),
     mentionsEnabledAt: enabledAt('mentions'),
+    version: channel.version + 1,
   }
 }
 
@@ -83,5 +86,6 @@ export function newChannel(account: {
     mentionsEnabledAt: null,
     inactivityNotifiedFrom: null,
     revocationNotified: false,
+    version: 1,
   }
 }

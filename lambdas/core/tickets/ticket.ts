@@ -12,6 +12,9 @@ export type TicketKind = 'direct' | 'mention'
 /** The tag of a new ticket, spelled exactly as the helpdesk documents it. */
 export const tagOf: Readonly<Record<TicketKind, string>> = { direct: 'Twitter:Direct', mention: 'Twitter: Mention' }
 
+/** The tags that a ticket may have. */
+export const MAX_TAGS = 20
+
 /** A ticket. All times are ISO times. */
 export type Ticket = {
   readonly id: string

@@ -1,10 +1,12 @@
 /** Called by the console and helpdesks to read channels, and by administrators to change their settings. */
+import { entityTag, mayChange } from '../../core/api/entity-tag.ts'
 import { changeChannelBody, noQuery } from '../../core/api/requests.ts'
 import type { ApiChannel } from '../../core/api/schemas.ts'
-import type { Channel } from '../../core/channels/channel.ts'
+import { type Channel, type ChannelSettings, withSettings } from '../../core/channels/channel.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
-import { notFound, type Route, route } from './route.ts'
+import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
+import { Answer, changedMeanwhile, notFound, type Route, route } from './route.ts'
 
 /** More channels than this show a `lastMessageAt` that may be a minute too early: looking takes some queries for each. */
 const MAX_EXACT = 25
@@ -14,14 +16,32 @@ export function channelRoutes({
   counts,
   now,
 }: Pick<Stores, 'channels' | 'counts'> & { now: Clock }): Route[] {
-  async function show(channel: Channel): Promise<ApiChannel> {
+  /** The public fields, with the exact `lastMessageAt`. */
+  async function fieldsOf(channel: Channel): Promise<ApiChannel> {
     return toApiChannel({ ...channel, lastMessageAt: await counts.lastMessageAt(channel) })
   }
 
+  async function show(channel: Channel): Promise<Answer> {
+    return new Answer(await fieldsOf(channel), { headers: { etag: entityTag(channel.version, now()) } })
+  }
+
   /** @throws Problem 404 */
-  function showFound(channel: Channel | null, id: string | undefined): Promise<ApiChannel> {
+  async function find(id: string | undefined): Promise<Channel> {
+    const channel = id ? await channels.get(id) : null
     if (!channel) throw notFound('channel', id)
-    return show(channel)
+    return channel
+  }
+
+  /** @throws Problem 404, and 412 if the settings are not those that the caller has seen */
+  function change(id: string | undefined, settings: ChannelSettings, ifMatch: string | undefined): Promise<Channel> {
+    let tried: Channel | null = null
+    return retryOnConflict(`channel ${id}`, async () => {
+      const before = await find(id)
+      if (tried && isSame(before, tried)) return before
+      if (!mayChange(ifMatch, before.version)) throw changedMeanwhile('the settings', await show(before))
+      tried = withSettings(before, settings, now().toISOString())
+      return (await channels.saveSettings(before, tried)) ? tried : conflict
+    })
   }
 
   return [
@@ -36,7 +56,7 @@ export function channelRoutes({
       problems: [],
       handle: async () => {
         const all = await channels.list()
-        return { channels: all.length > MAX_EXACT ? all.map(toApiChannel) : await Promise.all(all.map(show)) }
+        return { channels: all.length > MAX_EXACT ? all.map(toApiChannel) : await Promise.all(all.map(fieldsOf)) }
       },
     }),
     route({
@@ -48,7 +68,8 @@ export function channelRoutes({
       body: null,
       answer: 'channel',
       problems: [404],
-      handle: async ({ params }) => showFound(await channels.get(params.id ?? ''), params.id),
+      isVersioned: true,
+      handle: async ({ params }) => show(await find(params.id)),
     }),
     route({
       method: 'PATCH',
@@ -58,11 +79,17 @@ export function channelRoutes({
       query: noQuery,
       body: changeChannelBody,
       answer: 'channel',
+      isVersioned: true,
       problems: [404],
-      handle: async ({ params, body }) =>
-        showFound(await channels.change(params.id ?? '', body, now().toISOString()), params.id),
+      handle: async ({ params, body, headers }) => show(await change(params.id, body, headers['if-match'])),
     }),
   ]
+}
+
+/** True if the settings that are there are those that we tried to write: the answer to that was lost. */
+function isSame(stored: Channel, tried: Channel): boolean {
+  const names: (keyof ChannelSettings)[] = ['name', 'directMessages', 'mentions', 'noMessagesHours']
+  return stored.version === tried.version && names.every((name) => stored[name] === tried[name])
 }
 
 /** The public fields of a channel. */
@@ -74,6 +101,7 @@ export function toApiChannel(channel: Channel): ApiChannel {
     mentionsEnabledAt: _mentionsEnabledAt,
     inactivityNotifiedFrom: _notifiedFrom,
     revocationNotified: _notified,
+    version: _version,
     ...publicFields
   } = channel
   return publicFields

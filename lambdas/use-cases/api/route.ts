@@ -28,6 +28,8 @@ export type Route = {
   readonly also?: { readonly status: number; readonly description: string; readonly answer: AnswerName }
   /** True if it answers with an entity tag, and 304 to a caller whose answer has not changed. */
   readonly hasEntityTag?: boolean
+  /** True if its answer has an entity tag by which it can be changed: a PATCH takes `If-Match`, and answers 412. */
+  readonly isVersioned?: boolean
   /** The statuses of problems that only some routes answer. */
   readonly problems: readonly number[]
   readonly handle: (request: Request<never, never>) => Promise<object>
@@ -171,6 +173,12 @@ function check(schema: z.ZodMiniType, value: unknown, where: 'query' | 'body'): 
       return [{ field: at || where, detail: issue.message }]
     }),
   )
+}
+
+/** The caller has seen another version than the one that is there now, which the problem shows with its tag. */
+export function changedMeanwhile(what: string, { body, headers }: Answer): Problem {
+  const detail = `${what} changed since you read them: «current» has what is there now`
+  return new Problem(412, detail, { headers, ...(body && { current: body }) })
 }
 
 /** What a path names does not exist. */

@@ -1,17 +1,17 @@
 /** Called by the console and helpdesks to read tickets and to change their status and tags. */
 import { createHash } from 'node:crypto'
-import { entityTag, type KnownTag, knownTag } from '../../core/api/entity-tag.ts'
-import { Problem } from '../../core/api/problem.ts'
-import { changeTicketBody, listMessagesQuery, listTicketsQuery, noQuery } from '../../core/api/requests.ts'
+import { entityTag, type KnownTag, knownTag, mayChange, weakEntityTag } from '../../core/api/entity-tag.ts'
+import { Problem, wrongFields } from '../../core/api/problem.ts'
+import { changeTicketBody, listMessagesQuery, listTicketsQuery, noQuery, tag } from '../../core/api/requests.ts'
 import type { ApiTicket } from '../../core/api/schemas.ts'
 import type { Channel } from '../../core/channels/channel.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
-import { type ListedTicket, type Message, statusAfterAgent, type Ticket } from '../../core/tickets/ticket.ts'
+import { type ListedTicket, MAX_TAGS, type Message, statusAfterAgent, type Ticket } from '../../core/tickets/ticket.ts'
 import { laterOf } from '../../core/time.ts'
 import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
 import { type Links, toApiMessage } from './messages.ts'
-import { Answer, cursorOf, keyIn, notFound, notModified, type Route, route } from './route.ts'
+import { Answer, changedMeanwhile, cursorOf, keyIn, notFound, notModified, type Route, route } from './route.ts'
 
 /** No message of a ticket is being written that is older than this. */
 const QUIET_MS = 3600_000
@@ -51,9 +51,9 @@ export function ticketRoutes({
     )
   }
 
-  async function showOne(ticket: Ticket): Promise<object> {
+  async function show(ticket: Ticket, readAt: Date): Promise<Answer> {
     const [one] = await withChannels([ticket])
-    return one ?? {}
+    return new Answer(one ?? {}, { headers: { etag: entityTag(ticket.version, readAt) } })
   }
 
   /** @throws Problem 409 if the conversation of a closed ticket has a newer ticket */
@@ -64,15 +64,22 @@ export function ticketRoutes({
     }
   }
 
-  function change(id: string | undefined, wanted: { status?: Ticket['status']; tags?: string[] }): Promise<Ticket> {
-    return retryOnConflict(`ticket ${id}`, async () => {
+  /** @throws Problem 404, 409, 422, and 412 if the ticket is not as the caller has seen it */
+  async function change(id: string | undefined, wanted: Wanted, ifMatch: string | undefined): Promise<Answer> {
+    let tried: Ticket | null = null
+    const ticket = await retryOnConflict(`ticket ${id}`, async () => {
       const before = await find(id)
       const after = changed(before, wanted, now().toISOString())
+      // The answer to our own write was lost.
+      if (tried?.version === before.version && after === before) return before
+      if (!mayChange(ifMatch, before.version)) throw changedMeanwhile('the ticket', await show(before, now()))
       if (after === before) return before
       if (before.status === 'closed' && after.status !== 'closed') await checkMayReopen(before)
+      tried = after
       const result = await tickets.commit({ before, after, message: null, follows: null })
       return result === 'done' ? after : conflict
     })
+    return show(ticket, now())
   }
 
   return [
@@ -95,7 +102,7 @@ export function ticketRoutes({
         if (known && !(await tickets.changedSince(allReadBefore(known)))) return notModified(known)
         const page = await tickets.tickets(filter, { limit, after })
         const body = { tickets: await withChannels(page.items), nextCursor: cursorOf(page.next) }
-        return new Answer(body, { headers: { etag: entityTag(state, readAt) } })
+        return new Answer(body, { headers: { etag: weakEntityTag(state, readAt) } })
       },
     }),
     route({
@@ -111,10 +118,8 @@ export function ticketRoutes({
       handle: async ({ params, headers }) => {
         const readAt = now()
         const ticket = await find(params.id)
-        const state = String(ticket.version)
-        const known = knownTag(headers['if-none-match'], state, readAt)
-        if (known) return notModified(known)
-        return new Answer(await showOne(ticket), { headers: { etag: entityTag(state, readAt) } })
+        const known = knownTag(headers['if-none-match'], ticket.version, readAt)
+        return known ? notModified(known) : show(ticket, readAt)
       },
     }),
     route({
@@ -125,8 +130,33 @@ export function ticketRoutes({
       query: noQuery,
       body: changeTicketBody,
       answer: 'ticket',
+      isVersioned: true,
       problems: [404, 409],
-      handle: async ({ params, body }) => showOne(await change(params.id, body)),
+      handle: async ({ params, body, headers }) => change(params.id, body, headers['if-match']),
+    }),
+    route({
+      method: 'POST',
+      path: '/api/tickets/{id}/tags/{tag}',
+      summary: 'Add one tag to a ticket',
+      access: 'agent',
+      query: noQuery,
+      body: null,
+      answer: 'ticket',
+      isVersioned: true,
+      problems: [404],
+      handle: async ({ params, headers }) => change(params.id, { addTags: [tagIn(params)] }, headers['if-match']),
+    }),
+    route({
+      method: 'DELETE',
+      path: '/api/tickets/{id}/tags/{tag}',
+      summary: 'Remove one tag from a ticket',
+      access: 'agent',
+      query: noQuery,
+      body: null,
+      answer: 'ticket',
+      isVersioned: true,
+      problems: [404],
+      handle: async ({ params, headers }) => change(params.id, { removeTags: [tagIn(params)] }, headers['if-match']),
     }),
     route({
       method: 'GET',
@@ -164,14 +194,40 @@ function digestOf(query: object): string {
   return createHash('sha256').update(JSON.stringify(query)).digest('hex').slice(0, 16)
 }
 
-/** Rule 4: sets the status as given; new tags alone turn `new` into `open`. Returns `before` if nothing changes. */
-function changed(before: Ticket, wanted: { status?: Ticket['status']; tags?: string[] }, at: string): Ticket {
-  const tags = wanted.tags ?? before.tags
+/** What an agent wants to change. `tags` replaces all. */
+type Wanted = {
+  readonly status?: Ticket['status'] | undefined
+  readonly tags?: readonly string[] | undefined
+  readonly addTags?: readonly string[] | undefined
+  readonly removeTags?: readonly string[] | undefined
+}
+
+/**
+ * Rule 4: sets the status as given; new tags alone turn `new` into `open`. Returns `before` if nothing changes.
+ * @throws Problem 422 if the ticket had too many tags
+ */
+function changed(before: Ticket, wanted: Wanted, at: string): Ticket {
+  const tags = tagsAfter(before.tags, wanted)
   const sameTags = tags.length === before.tags.length && tags.every((tag, index) => tag === before.tags[index])
   const status = wanted.status ?? (sameTags ? before.status : statusAfterAgent(before.status))
   if (sameTags && status === before.status) return before
   const updatedAt = laterOf(at, before.updatedAt)
   return { ...before, tags, status, updatedAt, version: before.version + 1 }
+}
+
+function tagsAfter(before: readonly string[], { tags = before, addTags = [], removeTags = [] }: Wanted) {
+  const after = [...new Set([...tags, ...addTags])].filter((one) => !removeTags.includes(one))
+  if (addTags.length > 0 && after.length > MAX_TAGS) {
+    throw wrongFields([{ field: 'addTags', detail: `a ticket has at most ${MAX_TAGS} tags` }])
+  }
+  return after
+}
+
+/** @throws Problem 422 if it cannot be a tag */
+function tagIn(params: Readonly<Record<string, string>>): string {
+  const read = tag().safeParse(params.tag)
+  if (read.success) return read.data
+  throw wrongFields(read.error.issues.map(({ message }) => ({ field: 'tag', detail: message })))
 }
 
 function toApiTicket(ticket: ListedTicket, channel: Channel | undefined): ApiTicket {
