@@ -77,6 +77,25 @@ test('an account is connected with the mouse, and its settings are saved', async
   expect(faults.cspViolations).toEqual([])
 })
 
+test('what another administrator changed meanwhile is shown, and neither change is lost', async () => {
+  const { page } = await signedIn('administrator')
+  await goTo(page, 'Channels')
+  await page.getByRole('link', { name: 'Our shop' }).click()
+  await page.getByLabel('No messages (h)').fill('48')
+  const path = `/api/channels/twitter-${shop.id}`
+  await product.call(path, { method: 'PATCH', body: { directMessages: false } })
+  await page.getByRole('button', { name: 'Save' }).click()
+  const notice = page.getByRole('alert').filter({ hasText: 'Somebody else changed these settings meanwhile' })
+  await notice.getByText('«Direct messages» is now: off').waitFor()
+  expect(await channel()).toMatchObject({ directMessages: false, noMessagesHours: 24 })
+  expect(await page.getByRole('switch', { name: 'Direct messages' }).isChecked()).toBe(false)
+  expect(await page.getByLabel('No messages (h)').inputValue()).toBe('48')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await notice.waitFor({ state: 'detached' })
+  expect(await channel()).toMatchObject({ directMessages: false, noMessagesHours: 48 })
+  await product.call(path, { method: 'PATCH', body: { directMessages: true, noMessagesHours: 24 } })
+})
+
 test('leaving a page with unsaved settings asks first, by link and by back button', async () => {
   const { page } = await signedIn('administrator')
   await goTo(page, 'Channels')

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
-import { type ApiError, call, channelPath, toApiError } from '../../api/client.ts'
+import { type ApiError, callTagged, channelPath, type Tagged, toApiError } from '../../api/client.ts'
 import { showToast } from '../../components/announcements.tsx'
 import { Button } from '../../components/button.tsx'
 import { Field, Switch } from '../../components/field.tsx'
-import { ErrorNotice } from '../../components/notice.tsx'
+import { ErrorNotice, Notice } from '../../components/notice.tsx'
 import { Card } from '../../components/page.tsx'
 import { channelMessages as t } from '../../messages/channels.ts'
 import { commonMessages } from '../../messages/common.ts'
@@ -24,9 +24,17 @@ const draftOf = ({ name, directMessages, mentions, noMessagesHours }: ApiChannel
   noMessagesHours: noMessagesHours === null ? '' : String(noMessagesHours),
 })
 
+type SettingsFormProps = {
+  readonly known: Tagged<ApiChannel>
+  /** Gets the settings that are there now: saved here, or by somebody else meanwhile. */
+  readonly onChange: (now: Tagged<ApiChannel>) => void
+}
+
 /** The settings of a channel, saved together. The form shows when there are unsaved changes. */
-export function SettingsForm({ channel, onSaved }: { channel: ApiChannel; onSaved: (saved: ApiChannel) => void }) {
+export function SettingsForm({ known, onChange }: SettingsFormProps) {
+  const channel = known.value
   const [draft, setDraft] = useState(draftOf(channel))
+  const [others, setOthers] = useState<readonly Setting[]>([])
   const [fieldErrors, setFieldErrors] = useState<FieldErrors>({})
   const [error, setError] = useState<ApiError>()
   const form = useRef<HTMLFormElement>(null)
@@ -44,20 +52,34 @@ export function SettingsForm({ channel, onSaved }: { channel: ApiChannel; onSave
   }
   const reset = (to: ApiChannel) => {
     setDraft(draftOf(to))
+    setOthers([])
     setFieldErrors({})
     setError(undefined)
+  }
+  /** Somebody else has changed the settings meanwhile: the form shows theirs where nothing was changed here. */
+  const takeOver = (current: Tagged<ApiChannel>) => {
+    const theirs = draftOf(current.value)
+    const ours = Object.fromEntries(changed.map((name) => [name, draft[name]]))
+    setDraft({ ...theirs, ...ours })
+    setOthers((Object.keys(theirs) as Setting[]).filter((name) => theirs[name] !== saved[name]))
+    setError(undefined)
+    onChange(current)
   }
   const save = async () => {
     const invalid = validate(draft)
     setFieldErrors(invalid)
     if (Object.keys(invalid).length > 0) return
     try {
-      const after = await call<ApiChannel>('PATCH', channelPath(channel.id), { body: changesIn(draft, changed) })
-      reset(after)
-      onSaved(after)
+      const after = await callTagged<ApiChannel>('PATCH', channelPath(channel.id), {
+        body: changesIn(draft, changed),
+        headers: known.tag ? { 'if-match': known.tag } : {},
+      })
+      reset(after.value)
+      onChange(after)
       showToast(t.saved)
     } catch (thrown) {
       const refused = toApiError(thrown)
+      if (refused.status === 412 && refused.current) return takeOver(refused.current as Tagged<ApiChannel>)
       setError(refused)
       setFieldErrors(Object.fromEntries(refused.fields.map(({ field, detail }) => [field, detail])))
     }
@@ -96,7 +118,7 @@ export function SettingsForm({ channel, onSaved }: { channel: ApiChannel; onSave
           checked={draft.mentions}
           onChange={(isOn) => set('mentions', isOn)}
         />
-        <Field label={t.noMessages} hint={t.noMessagesHint} error={fieldErrors.noMessagesHours}>
+        <Field label={t.noMessagesHours} hint={t.noMessagesHint} error={fieldErrors.noMessagesHours}>
           {(control) => (
             <input
               {...control}
@@ -109,6 +131,16 @@ export function SettingsForm({ channel, onSaved }: { channel: ApiChannel; onSave
           )}
         </Field>
         {error && <ErrorNotice error={error} />}
+        {others.length > 0 && (
+          <Notice tone="danger" title={t.changedByOthers}>
+            <ul>
+              {others.map((name) => (
+                <li key={name}>{t.isNow(t[name], t.valueOf(saved[name]))}</li>
+              ))}
+            </ul>
+            {t.changedByOthersText}
+          </Notice>
+        )}
         <div class={isUnsaved ? 'save-bar unsaved' : 'save-bar'}>
           <p role="status">{isUnsaved ? t.unsaved : ''}</p>
           <div class="actions">
