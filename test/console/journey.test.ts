@@ -83,7 +83,7 @@ test('what another administrator changed meanwhile is shown, and neither change 
   await page.getByRole('link', { name: 'Our shop' }).click()
   await page.getByLabel('No messages (h)').fill('48')
   const path = `/api/channels/twitter-${shop.id}`
-  await product.call(path, { method: 'PATCH', body: { directMessages: false } })
+  await product.call(path, { method: 'PATCH', body: { directMessages: false }, client: 'admin' })
   await page.getByRole('button', { name: 'Save' }).click()
   const notice = page.getByRole('alert').filter({ hasText: 'Somebody else changed these settings meanwhile' })
   await notice.getByText('«Direct messages» is now: off').waitFor()
@@ -93,7 +93,7 @@ test('what another administrator changed meanwhile is shown, and neither change 
   await page.getByRole('button', { name: 'Save' }).click()
   await notice.waitFor({ state: 'detached' })
   expect(await channel()).toMatchObject({ directMessages: false, noMessagesHours: 48 })
-  await product.call(path, { method: 'PATCH', body: { directMessages: true, noMessagesHours: 24 } })
+  await product.call(path, { method: 'PATCH', body: { directMessages: true, noMessagesHours: 24 }, client: 'admin' })
 })
 
 test('leaving a page with unsaved settings asks first, by link and by back button', async () => {

@@ -173,6 +173,7 @@ describe('reading', () => {
       '/api/tickets/{id}/messages',
       '/api/tickets/{id}/messages/{messageId}/retry',
       '/api/tickets/{id}/replies',
+      '/api/tickets/{id}/tags/{tag}',
     ])
     const references = [...(answer.body ?? '').matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
       ([, name]) => name,
