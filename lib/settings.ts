@@ -1,7 +1,13 @@
 import type { Node } from 'constructs'
 import { isMailAddress } from '../lambdas/core/mail-address.ts'
 import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
-import { isInRange, mentionsPollMinutes, queueConcurrency, tablePartitions } from '../lambdas/runtime/resources.ts'
+import {
+  deletionHoldHours,
+  isInRange,
+  mentionsPollMinutes,
+  queueConcurrency,
+  tablePartitions,
+} from '../lambdas/runtime/resources.ts'
 
 /** Machines that may get a token: the helpdesk works on tickets, the administration client may do everything. */
 export const machineClients = ['helpdesk', 'admin'] as const
@@ -23,6 +29,8 @@ export type Settings = {
   readonly eventSource: EventSource
   /** Whole minutes between two polls of the mentions, 1 to 60. */
   readonly mentionsPollMinutes: number
+  /** Whole hours for which the content of what was deleted on X is kept, 0 to 720. */
+  readonly deletionHoldHours: number
   /** How many batches of each queue are processed at once, at most: 2 to 1000. */
   readonly queueConcurrency: number
   /** Partitions of each list in the table, 4 to 64. May only be raised. */
@@ -38,6 +46,7 @@ export const defaults = {
   xApiUrl: 'https://api.x.com',
   eventSource: 'x-activity',
   mentionsPollMinutes: mentionsPollMinutes.default,
+  deletionHoldHours: deletionHoldHours.default,
   queueConcurrency: queueConcurrency.default,
   tablePartitions: tablePartitions.default,
   machineClients: ['helpdesk'],
@@ -56,6 +65,7 @@ export function readSettings(node: Node): Settings {
     xApiUrl: origin(node, 'xApiUrl') ?? defaults.xApiUrl,
     eventSource: eventSource(text(node, 'eventSource') ?? defaults.eventSource),
     mentionsPollMinutes: wholeNumber(node, 'mentionsPollMinutes', mentionsPollMinutes),
+    deletionHoldHours: wholeNumber(node, 'deletionHoldHours', deletionHoldHours),
     queueConcurrency: wholeNumber(node, 'queueConcurrency', queueConcurrency),
     tablePartitions: wholeNumber(node, 'tablePartitions', tablePartitions),
     machineClients: clients(node.tryGetContext('machineClients')),

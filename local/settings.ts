@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { isMailAddress } from '../lambdas/core/mail-address.ts'
 import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
-import { isInRange, mentionsPollMinutes } from '../lambdas/runtime/resources.ts'
+import { deletionHoldHours, isInRange, mentionsPollMinutes } from '../lambdas/runtime/resources.ts'
 import { UserError } from './user-error.ts'
 
 /** The AWS region of the embedded services. Nothing calls AWS under it; the services compare it as text. */
@@ -24,6 +24,8 @@ export type Settings = {
   readonly eventSource: EventSource
   /** Whole minutes between two polls of the mentions, 1 to 60. */
   readonly mentionsPollMinutes: number
+  /** Whole hours for which the content of what was deleted on X is kept, 0 to 720. */
+  readonly deletionHoldHours: number
   readonly consumerKey: string
   readonly consumerSecret: string
   readonly consumerSecretPrevious: string | undefined
@@ -48,6 +50,7 @@ export const defaults = {
   mailFrom: 'helpdesk@example.com',
   eventSource: 'x-activity',
   mentionsPollMinutes: mentionsPollMinutes.default,
+  deletionHoldHours: deletionHoldHours.default,
 } as const satisfies Partial<Settings>
 
 /**
@@ -64,7 +67,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     publicUrl: readUrl('PUBLIC_URL', read('PUBLIC_URL')),
     xApiUrl: readUrl('X_API_URL', read('X_API_URL')),
     eventSource: readEventSource(read('EVENT_SOURCE') ?? defaults.eventSource),
-    mentionsPollMinutes: readPollMinutes(read('MENTIONS_POLL_MINUTES')) ?? defaults.mentionsPollMinutes,
+    mentionsPollMinutes: readNumber('MENTIONS_POLL_MINUTES', 'minutes', read, mentionsPollMinutes),
+    deletionHoldHours: readNumber('DELETION_HOLD_HOURS', 'hours', read, deletionHoldHours),
     consumerKey: read('X_CONSUMER_KEY') ?? 'local-consumer-key',
     consumerSecret: read('X_CONSUMER_SECRET') ?? 'local-consumer-secret',
     consumerSecretPrevious: read('X_CONSUMER_SECRET_PREVIOUS'),
@@ -85,11 +89,17 @@ function readEventSource(text: string): EventSource {
   return source
 }
 
-function readPollMinutes(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const { min, max } = mentionsPollMinutes
-  if (/^\d+$/.test(text) && isInRange(Number(text), mentionsPollMinutes)) return Number(text)
-  throw new UserError(`MENTIONS_POLL_MINUTES must be whole minutes from ${min} to ${max}, not «${text}».`)
+/** A whole number; the default where none is given. */
+function readNumber(
+  name: string,
+  unit: string,
+  read: (name: string) => string | undefined,
+  range: { readonly default: number; readonly min: number; readonly max: number },
+): number {
+  const text = read(name)
+  if (text === undefined) return range.default
+  if (/^\d+$/.test(text) && isInRange(Number(text), range)) return Number(text)
+  throw new UserError(`${name} must be whole ${unit} from ${range.min} to ${range.max}, not «${text}».`)
 }
 
 function readPort(name: string, text: string): number {

@@ -1,6 +1,13 @@
 import type { SharedTable } from '../adapters/dynamodb/table.ts'
 import { type EventSource, eventSources } from '../core/x/event-source.ts'
-import { type EnvironmentName, type FunctionName, functions, isInRange, tablePartitions } from './resources.ts'
+import {
+  deletionHoldHours,
+  type EnvironmentName,
+  type FunctionName,
+  functions,
+  isInRange,
+  tablePartitions,
+} from './resources.ts'
 
 /** A stack may have no administrators: then nobody gets mails. */
 const MAY_BE_EMPTY = 'ADMINISTRATORS'
@@ -34,6 +41,14 @@ export function tableIn({
   throw new Error(
     `TABLE_PARTITIONS must be a whole number from ${min} to ${max}, and may only be raised, not ${TABLE_PARTITIONS}`,
   )
+}
+
+/** The hold before what was deleted on X is deleted here, in milliseconds. @throws Error if it is no whole number of hours */
+export function deletionHoldIn(value: string): number {
+  const hours = /^\d+$/.test(value) ? Number(value) : Number.NaN
+  if (isInRange(hours, deletionHoldHours)) return hours * 3600_000
+  const { min, max } = deletionHoldHours
+  throw new Error(`DELETION_HOLD_HOURS must be a whole number from ${min} to ${max}, not ${value}`)
 }
 
 /** The mail addresses in a comma-separated list. */

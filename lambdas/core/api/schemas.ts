@@ -47,7 +47,11 @@ export const ticket = z
     openedBecause: z.string(),
     updatedAt: time,
     messageCount: z.int(),
-    firstEntryId: z.nullable(z.string()).check(z.describe("X's id of the customer's first post in it")),
+    firstEntryId: z
+      .nullable(z.string())
+      .check(
+        z.describe("X's id of the customer's first post in it, in its first version: one of the post's `versionIds`"),
+      ),
     previousTicketId: z.nullable(z.string()),
   })
   .check(z.meta({ id: 'Ticket' }))
@@ -123,12 +127,26 @@ export const message = z
       .check(z.describe('the handles that X puts before the text of an answer; not part of `text`')),
     author,
     externalId: z.nullable(z.string()).check(z.describe("X's id; for an edited post that of its newest version")),
-    inReplyToId: z.nullable(z.string()).check(z.describe("X's id of the post that it answers")),
+    versionIds: z
+      .array(z.string())
+      .check(
+        z.describe(
+          "X's ids of all versions of the post, oldest first: `firstEntryId` and `inReplyToId` may name any of them",
+        ),
+      ),
+    inReplyToId: z
+      .nullable(z.string())
+      .check(z.describe("X's id of the post, in one of its versions, that it answers")),
     parent: z.nullable(parent).check(z.describe('the post that it answers; null if that is a message of this ticket')),
     quoted: z.nullable(quoted),
     notice: z.nullable(z.object({ type: z.literal('encrypted_message'), url: z.string() })),
     versions: z.array(version).check(z.describe('earlier versions of an edited post, oldest first')),
-    deletedAt: z.nullable(time),
+    deletedAt: z.nullable(time).check(z.describe('when its post was deleted on X')),
+    erasedAt: z
+      .nullable(time)
+      .check(
+        z.describe('when, a hold after that, its text, versions and files were deleted here; null while they are'),
+      ),
     joinedBecause: z.string(),
     delivery: z.nullable(delivery).check(z.describe('null unless it is a reply')),
     recovered: z

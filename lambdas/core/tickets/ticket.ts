@@ -182,8 +182,10 @@ export type Message = {
   readonly mentionsAccount: boolean | null
   readonly missing: readonly Missing[]
   readonly notice: Notice | null
-  /** ISO time. */
+  /** ISO time at which its post was deleted on X. */
   readonly deletedAt: string | null
+  /** ISO time at which its content was deleted here, a hold after that; null while it is there. */
+  readonly erasedAt: string | null
   readonly joinedBecause: string
   /** Null unless it is an agent's reply; so is `sending`. */
   readonly delivery: Delivery | null
