@@ -165,6 +165,39 @@ test('a mention is answered below its entry, and the customer’s answer opens a
   expect(faults.cspViolations).toEqual([])
 })
 
+test('an edited entry keeps its badge and our replies below it; deleted on X, only the fact stays', async () => {
+  const { page } = await signedIn('agent')
+  const entry = await post(neighbour, `@${shop.username} do you sell hats?`)
+  await openTicket(page, 'do you sell hats?')
+  const answer = async (text: string) => {
+    await page.getByRole('button', { name: 'Public reply to Demo Neighbour' }).click()
+    await page.getByLabel('Public reply to Demo Neighbour').and(page.getByRole('textbox')).fill(text)
+    await page.getByRole('button', { name: 'Reply publicly' }).click()
+    await message(page, text).getByText('Sent', { exact: true }).waitFor()
+  }
+  const below = () => page.locator('ol.replies').getByRole('article').allInnerTexts()
+  await answer('We do, in black')
+  await product.onX('POST', `posts/${entry.id}/edit`, { text: `@${shop.username} do you sell green hats?` })
+  await page.getByText('do you sell green hats?').first().waitFor()
+  await answer('And in green')
+  expect(await below()).toEqual([expect.stringContaining('We do, in black'), expect.stringContaining('And in green')])
+  await message(page, 'do you sell green hats?').getByText('First entry').waitFor()
+
+  await product.onX('DELETE', `posts/${entry.id}`)
+  const isErased = async () => {
+    await product.schedule('requeue', new Date(Date.now() + 25 * 3600_000).toISOString())
+    const { tickets } = await product.call<{ tickets: { subject: string }[] }>('/api/tickets')
+    return tickets.every(({ subject }) => !subject.includes('hats'))
+  }
+  await eventually('the entry without its text', isErased)
+  await page.reload()
+  const deleted = message(page, 'Its text and files were deleted here too.')
+  await deleted.getByText(/Deleted on X,/).waitFor()
+  await deleted.getByText('First entry').waitFor()
+  expect(await page.getByText('hats').count()).toBe(0)
+  expect(await below()).toHaveLength(2)
+})
+
 test('tags are added, and the list is filtered by tag and status in the URL', async () => {
   const { page } = await signedIn('agent')
   await openTicket(page, 'One more thing')

@@ -55,6 +55,7 @@ export function MessageItem({ message, ticket, actions, replies = [], onToggleRe
           <p class="message-note">
             <Icon name="info" size={16} />
             {t.deleted} <Time at={deletedAt} />
+            {message.erasedAt !== null && `. ${t.erased}`}
           </p>
         )}
         {notice ? <EncryptedNote url={notice.url} /> : text && <MessageText text={text} entities={message.entities} />}
