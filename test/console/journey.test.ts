@@ -183,7 +183,8 @@ test('an edited entry keeps its badge and our replies below it; deleted on X, on
   expect(await below()).toEqual([expect.stringContaining('We do, in black'), expect.stringContaining('And in green')])
   await message(page, 'do you sell green hats?').getByText('First entry').waitFor()
 
-  await product.onX('DELETE', `posts/${entry.id}`)
+  const status = { id: entry.id, user_id: '2' }
+  await product.deliver({ for_user_id: shop.id, tweet_delete_events: [{ status, timestamp_ms: String(Date.now()) }] })
   const isErased = async () => {
     await product.schedule('requeue', new Date(Date.now() + 25 * 3600_000).toISOString())
     const { tickets } = await product.call<{ tickets: { subject: string }[] }>('/api/tickets')
