@@ -9,7 +9,8 @@ type Fields = Readonly<Record<string, unknown>>
 export function channelFrom({ pk: _pk, sk: _sk, ...channel }: Item): Channel {
   // Every write sets fields of these types. Items of before a field was introduced lack it.
   const stored = channel as unknown as Channel
-  return { ...stored, countsFrom: stored.countsFrom ?? stored.connectedAt, version: stored.version ?? 0 }
+  const { countsFrom = stored.connectedAt, quietHours = null, version = 0 } = stored
+  return { ...stored, countsFrom, quietHours, version }
 }
 
 /** An update that sets fields. */

@@ -1,5 +1,6 @@
 import { en } from 'zod/locales'
 import * as z from 'zod/mini'
+import { isAlwaysQuiet, isTimeZone, weekdays } from '../channels/quiet-hours.ts'
 import { MAX_DIRECT_MESSAGE_CHARACTERS } from '../replies/reply.ts'
 import { groupings } from '../reports/report.ts'
 import { messageOrders } from '../tickets/pages.ts'
@@ -149,6 +150,30 @@ export const changeTicketBody = onFirstUse(() =>
     ),
 )
 
+const localTime = () => z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time from 00:00 to 23:59'))
+
+const quietHours = () =>
+  z
+    .strictObject({
+      timeZone: z
+        .string()
+        .check(z.maxLength(64), z.refine(isTimeZone, 'must be an IANA time zone, such as Europe/Berlin')),
+      weekly: z
+        .array(
+          z.strictObject({
+            days: z.array(z.enum(weekdays)).check(z.minLength(1), z.maxLength(7)),
+            from: localTime(),
+            to: localTime().check(z.describe('on the next day unless it is later than `from`')),
+          }),
+        )
+        .check(
+          z.minLength(1),
+          z.maxLength(28),
+          z.refine((weekly) => !isAlwaysQuiet(weekly), 'leave no time: for no mail, set noMessagesHours to null'),
+        ),
+    })
+    .check(z.describe('local hours in which silence is expected: they do not count, and no mail is sent in them'))
+
 /** The settings of a channel that an administrator may change. */
 export const changeChannelBody = onFirstUse(() =>
   z
@@ -163,6 +188,7 @@ export const changeChannelBody = onFirstUse(() =>
       directMessages: z.optional(z.boolean()),
       mentions: z.optional(z.boolean()),
       noMessagesHours: z.optional(z.nullable(z.int().check(z.minimum(1), z.maximum(720)))),
+      quietHours: z.optional(z.nullable(quietHours())),
     })
     .check(
       z.refine((body) => Object.keys(body).length > 0, { error: 'must have at least one setting' }),

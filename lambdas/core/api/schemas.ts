@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { weekdays } from '../channels/quiet-hours.ts'
 import { problemCodes } from '../replies/validation.ts'
 import { groupings } from '../reports/report.ts'
 import { statuses } from '../tickets/ticket.ts'
@@ -28,6 +29,14 @@ export const channel = z
     directMessages: z.boolean(),
     mentions: z.boolean(),
     noMessagesHours: z.nullable(z.int().check(z.minimum(1), z.maximum(720))),
+    quietHours: z.nullable(
+      z.object({
+        timeZone: z.string(),
+        weekly: z.readonly(
+          z.array(z.object({ days: z.readonly(z.array(z.enum(weekdays))), from: z.string(), to: z.string() })),
+        ),
+      }),
+    ),
     status: z.enum(['connected', 'needs_reconnection', 'disconnected']),
     connectedAt: time,
     lastMessageAt: z.nullable(time),

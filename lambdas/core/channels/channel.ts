@@ -1,3 +1,5 @@
+import type { QuietHours } from './quiet-hours.ts'
+
 /**
  * `needs_reconnection`: X no longer accepts our access, so nothing can be sent. `disconnected`: kept for its tickets
  * and settings.
@@ -16,6 +18,8 @@ export type Channel = {
   readonly mentions: boolean
   /** Hours without a new message after which administrators are notified; null for never. */
   readonly noMessagesHours: number | null
+  /** Hours of the week in which silence is expected, so that they do not count; null for none. */
+  readonly quietHours: QuietHours | null
   readonly status: ChannelStatus
   /** ISO time at which the account last gave us access: its tokens are from then. */
   readonly connectedAt: string
@@ -40,7 +44,9 @@ export type Channel = {
 }
 
 /** The settings that an administrator may change. */
-export type ChannelSettings = Partial<Pick<Channel, 'name' | 'directMessages' | 'mentions' | 'noMessagesHours'>>
+export type ChannelSettings = Partial<
+  Pick<Channel, 'name' | 'directMessages' | 'mentions' | 'noMessagesHours' | 'quietHours'>
+>
 
 /**
  * A channel with changed settings. Setting the hours, even to the same value, restarts the count of inactivity.
@@ -77,6 +83,7 @@ export function newChannel(account: {
     directMessages: true,
     mentions: true,
     noMessagesHours: null,
+    quietHours: null,
     status: 'connected',
     connectedAt: account.at,
     countsFrom: account.at,

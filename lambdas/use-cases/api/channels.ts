@@ -74,7 +74,8 @@ export function channelRoutes({
     route({
       method: 'PATCH',
       path: '/api/channels/{id}',
-      summary: 'Change the name, the kinds of messages to process, and «No messages (h)»',
+      summary:
+        'Change the name, the kinds of messages to process, «No messages (h)», and the hours in which silence is expected',
       access: 'administrator',
       query: noQuery,
       body: changeChannelBody,
@@ -88,8 +89,9 @@ export function channelRoutes({
 
 /** True if the settings that are there are those that we tried to write: the answer to that was lost. */
 function isSame(stored: Channel, tried: Channel): boolean {
-  const names: (keyof ChannelSettings)[] = ['name', 'directMessages', 'mentions', 'noMessagesHours']
-  return stored.version === tried.version && names.every((name) => stored[name] === tried[name])
+  const names: (keyof ChannelSettings)[] = ['name', 'directMessages', 'mentions', 'noMessagesHours', 'quietHours']
+  const isEqual = (name: keyof ChannelSettings) => JSON.stringify(stored[name]) === JSON.stringify(tried[name])
+  return stored.version === tried.version && names.every(isEqual)
 }
 
 /** The public fields of a channel. */
