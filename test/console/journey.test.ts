@@ -96,6 +96,36 @@ test('what another administrator changed meanwhile is shown, and neither change 
   await product.call(path, { method: 'PATCH', body: { directMessages: true, noMessagesHours: 24 }, client: 'admin' })
 })
 
+test('hours in which silence is expected are set, and removed again', async () => {
+  const { page } = await signedIn('administrator')
+  await goTo(page, 'Channels')
+  await page.getByRole('link', { name: 'Our shop' }).click()
+  await page.getByRole('button', { name: 'Add hours' }).click()
+  const range = page.getByRole('group', { name: 'hours 1', exact: true })
+  await range.getByLabel('Mon').uncheck()
+  await range.getByLabel('from').fill('19:30')
+  await range.getByLabel('to', { exact: true }).fill('')
+  await page.getByLabel('Time zone').fill('Europe/Bonn')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Choose days and both times for all hours').waitFor()
+  await range.getByLabel('to', { exact: true }).fill('07:00')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('must be an IANA time zone').first().waitFor()
+  await page.getByLabel('Time zone').fill('Europe/Berlin')
+  await page.getByRole('button', { name: 'Save' }).click()
+  const quietHours = {
+    timeZone: 'Europe/Berlin',
+    weekly: [{ days: ['tuesday', 'wednesday', 'thursday', 'friday'], from: '19:30', to: '07:00' }],
+  }
+  await eventually('the hours', async () => (await channel()).quietHours !== null)
+  expect((await channel()).quietHours).toEqual(quietHours)
+  await page.reload()
+  expect(await range.getByLabel('from').inputValue()).toBe('19:30')
+  await page.getByRole('button', { name: 'Remove hours 1' }).click()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await eventually('no hours', async () => (await channel()).quietHours === null)
+})
+
 test('leaving a page with unsaved settings asks first, by link and by back button', async () => {
   const { page } = await signedIn('administrator')
   await goTo(page, 'Channels')

@@ -6,23 +6,42 @@ import { Button } from '../../components/button.tsx'
 import { Field, Switch } from '../../components/field.tsx'
 import { ErrorNotice, Notice } from '../../components/notice.tsx'
 import { Card } from '../../components/page.tsx'
-import { channelMessages as t } from '../../messages/channels.ts'
+import { quietHoursMessages, channelMessages as t } from '../../messages/channels.ts'
 import { commonMessages } from '../../messages/common.ts'
 import { useUnsavedChanges } from '../../unsaved-changes.ts'
+import {
+  isComplete,
+  type QuietDraft,
+  QuietHours,
+  quietDraftOf,
+  quietHoursIn,
+  quietHoursInWords,
+} from './quiet-hours.tsx'
 
 const MAX_HOURS = 720
 
 /** The values of the form; hours as they were typed. */
-type Draft = Pick<ApiChannel, 'name' | 'directMessages' | 'mentions'> & { readonly noMessagesHours: string }
+type Draft = Pick<ApiChannel, 'name' | 'directMessages' | 'mentions'> & {
+  readonly noMessagesHours: string
+  readonly quietHours: QuietDraft
+}
 type Setting = keyof Draft
 type FieldErrors = Partial<Record<Setting, string | undefined>>
 
-const draftOf = ({ name, directMessages, mentions, noMessagesHours }: ApiChannel): Draft => ({
+const draftOf = ({ name, directMessages, mentions, noMessagesHours, quietHours }: ApiChannel): Draft => ({
   name,
   directMessages,
   mentions,
   noMessagesHours: noMessagesHours === null ? '' : String(noMessagesHours),
+  quietHours: quietDraftOf(quietHours),
 })
+
+/** A value as people read it, and by which two are compared. */
+const inWords = (draft: Draft, setting: Setting): string | boolean =>
+  setting === 'quietHours' ? quietHoursInWords(draft.quietHours) : draft[setting]
+
+const differing = (one: Draft, other: Draft): Setting[] =>
+  (Object.keys(one) as Setting[]).filter((name) => inWords(one, name) !== inWords(other, name))
 
 type SettingsFormProps = {
   readonly known: Tagged<ApiChannel>
@@ -42,7 +61,7 @@ export function SettingsForm({ known, onChange }: SettingsFormProps) {
     form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
   }, [fieldErrors])
   const saved = draftOf(channel)
-  const changed = (Object.keys(draft) as Setting[]).filter((name) => draft[name] !== saved[name])
+  const changed = differing(draft, saved)
   const isUnsaved = changed.length > 0
   useUnsavedChanges(isUnsaved)
 
@@ -61,7 +80,7 @@ export function SettingsForm({ known, onChange }: SettingsFormProps) {
     const theirs = draftOf(current.value)
     const ours = Object.fromEntries(changed.map((name) => [name, draft[name]]))
     setDraft({ ...theirs, ...ours })
-    setOthers((Object.keys(theirs) as Setting[]).filter((name) => theirs[name] !== saved[name]))
+    setOthers(differing(theirs, saved))
     setError(undefined)
     onChange(current)
   }
@@ -81,7 +100,8 @@ export function SettingsForm({ known, onChange }: SettingsFormProps) {
       const refused = toApiError(thrown)
       if (refused.status === 412 && refused.current) return takeOver(refused.current as Tagged<ApiChannel>)
       setError(refused)
-      setFieldErrors(Object.fromEntries(refused.fields.map(({ field, detail }) => [field, detail])))
+      // A field within a setting, such as `quietHours.timeZone`, is shown at the setting.
+      setFieldErrors(Object.fromEntries(refused.fields.map(({ field, detail }) => [field.split('.')[0], detail])))
     }
   }
 
@@ -130,12 +150,17 @@ export function SettingsForm({ known, onChange }: SettingsFormProps) {
             />
           )}
         </Field>
+        <QuietHours
+          value={draft.quietHours}
+          error={fieldErrors.quietHours}
+          onChange={(quietHours) => set('quietHours', quietHours)}
+        />
         {error && <ErrorNotice error={error} />}
         {others.length > 0 && (
           <Notice tone="danger" title={t.changedByOthers}>
             <ul>
               {others.map((name) => (
-                <li key={name}>{t.isNow(t[name], t.valueOf(saved[name]))}</li>
+                <li key={name}>{t.isNow(t[name], t.valueOf(inWords(saved, name)))}</li>
               ))}
             </ul>
             {t.changedByOthersText}
@@ -155,18 +180,23 @@ export function SettingsForm({ known, onChange }: SettingsFormProps) {
   )
 }
 
-function validate({ name, noMessagesHours }: Draft): FieldErrors {
+function validate({ name, noMessagesHours, quietHours }: Draft): FieldErrors {
   const typed = noMessagesHours.trim()
   const hours = Number(typed)
   const isValidHours = typed === '' || (/^\d{1,3}$/.test(typed) && hours >= 1 && hours <= MAX_HOURS)
   return {
     ...(name.trim() === '' && { name: t.nameError }),
     ...(!isValidHours && { noMessagesHours: t.noMessagesError }),
+    ...(!isComplete(quietHours) && { quietHours: quietHoursMessages.error }),
   }
 }
 
 function changesIn(draft: Draft, changed: readonly Setting[]): Record<string, unknown> {
   const hours = draft.noMessagesHours.trim()
-  const values = { ...draft, noMessagesHours: hours === '' ? null : Number(hours) }
+  const values = {
+    ...draft,
+    noMessagesHours: hours === '' ? null : Number(hours),
+    quietHours: quietHoursIn(draft.quietHours),
+  }
   return Object.fromEntries(changed.map((name) => [name, values[name]]))
 }
