@@ -120,12 +120,14 @@ function RangeRow({ number, range, onChange, onRemove }: RangeRowProps) {
           </label>
         ))}
       </div>
-      {time('from')}
-      {time('to')}
-      <Button small kind="quiet" onClick={onRemove}>
-        {t.remove}
-        <span class="visually-hidden"> {t.range(number)}</span>
-      </Button>
+      <div class="quiet-times">
+        {time('from')}
+        {time('to')}
+        <Button small kind="quiet" onClick={onRemove}>
+          {t.remove}
+          <span class="visually-hidden"> {t.range(number)}</span>
+        </Button>
+      </div>
     </div>
   )
 }
