@@ -39,6 +39,7 @@ export function medianOf<Name extends string>(
 const environment: Record<EnvironmentName, string> = {
   TABLE_NAME: 'table',
   TABLE_PARTITIONS: '4',
+  DELETION_HOLD_HOURS: '24',
   EVENTS_QUEUE_URL: 'http://localhost/events',
   REPLIES_QUEUE_URL: 'http://localhost/replies',
   MEDIA_QUEUE_URL: 'http://localhost/media',

@@ -17,7 +17,14 @@ export type HandlerFunctionProps = {
 }
 
 /** Variables that name no AWS resource, so they come without a permission. */
-type PlainVariable = 'TABLE_PARTITIONS' | 'X_API_URL' | 'PUBLIC_URL' | 'EVENT_SOURCE' | 'AUDIT_DAYS' | 'ADMINISTRATORS'
+type PlainVariable =
+  | 'TABLE_PARTITIONS'
+  | 'DELETION_HOLD_HOURS'
+  | 'X_API_URL'
+  | 'PUBLIC_URL'
+  | 'EVENT_SOURCE'
+  | 'AUDIT_DAYS'
+  | 'ADMINISTRATORS'
 
 /** IAM actions on resources; exact names only. */
 export type Permission = {

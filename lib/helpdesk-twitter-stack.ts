@@ -118,12 +118,13 @@ export class HelpdeskTwitterStack extends Stack {
     replies.grantSend(mediaFunction)
     mediaFunction.addVariable('X_API_URL', settings.xApiUrl)
 
-    // Every minute requeue puts due replies and media back into their queues.
+    // Every minute requeue puts due replies and media back into their queues, and has deleted what X deleted.
     const notRequeued = 'Replies that had to wait are not sent, and failed media downloads are not retried'
     const requeue = new HandlerFunction(this, 'Requeue', { name: 'requeue', code: bundles.requeue })
     tickets.grantReadWrite(requeue)
     replies.grantSend(requeue)
     media.grantSend(requeue)
+    requeue.addVariable('DELETION_HOLD_HOURS', String(settings.deletionHoldHours))
     new Schedule(this, 'RequeueSchedule', {
       name: 'requeue',
       target: requeue,

@@ -47,13 +47,19 @@ export class MediaBucket extends Construct {
     })
   }
 
-  /** Lets the function store media from X and read media for X. */
+  /** Lets the function store media from X, read media for X, and delete both. */
   grantTransfer(media: HandlerFunction): void {
     media.addResource(
       'MEDIA_BUCKET',
       this.#bucket.bucketName,
       { actions: ['s3:PutObject', 's3:AbortMultipartUpload'], resources: [this.#underPrefix(prefixes.received)] },
       { actions: ['s3:GetObject'], resources: [this.#underPrefix(prefixes.sent)] },
+      {
+        actions: ['s3:DeleteObject'],
+        resources: [this.#underPrefix(prefixes.received), this.#underPrefix(prefixes.sent)],
+      },
+      // The files of a message that was deleted on X are found by their prefix.
+      { actions: ['s3:ListBucket'], resources: [this.#bucket.bucketArn] },
     )
     this.#acknowledgeWildcards(media)
   }

@@ -3,6 +3,7 @@ import { isMailAddress } from '../lambdas/core/mail-address.ts'
 import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
 import {
   auditDays,
+  deletionHoldHours,
   isInRange,
   mentionsPollMinutes,
   queueConcurrency,
@@ -29,6 +30,8 @@ export type Settings = {
   readonly eventSource: EventSource
   /** Whole minutes between two polls of the mentions, 1 to 60. */
   readonly mentionsPollMinutes: number
+  /** Whole hours for which the content of what was deleted on X is kept, 0 to 720. */
+  readonly deletionHoldHours: number
   /** How many batches of each queue are processed at once, at most: 2 to 1000. */
   readonly queueConcurrency: number
   /** Partitions of each list in the table, 4 to 64. May only be raised. */
@@ -46,6 +49,7 @@ export const defaults = {
   xApiUrl: 'https://api.x.com',
   eventSource: 'x-activity',
   mentionsPollMinutes: mentionsPollMinutes.default,
+  deletionHoldHours: deletionHoldHours.default,
   queueConcurrency: queueConcurrency.default,
   tablePartitions: tablePartitions.default,
   auditDays: auditDays.default,
@@ -65,6 +69,7 @@ export function readSettings(node: Node): Settings {
     xApiUrl: origin(node, 'xApiUrl') ?? defaults.xApiUrl,
     eventSource: eventSource(text(node, 'eventSource') ?? defaults.eventSource),
     mentionsPollMinutes: wholeNumber(node, 'mentionsPollMinutes', mentionsPollMinutes),
+    deletionHoldHours: wholeNumber(node, 'deletionHoldHours', deletionHoldHours),
     queueConcurrency: wholeNumber(node, 'queueConcurrency', queueConcurrency),
     tablePartitions: wholeNumber(node, 'tablePartitions', tablePartitions),
     auditDays: wholeNumber(node, 'auditDays', auditDays),

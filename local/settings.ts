@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { isMailAddress } from '../lambdas/core/mail-address.ts'
 import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
-import { auditDays, isInRange, mentionsPollMinutes } from '../lambdas/runtime/resources.ts'
+import { auditDays, deletionHoldHours, isInRange, mentionsPollMinutes } from '../lambdas/runtime/resources.ts'
 import { type MachineName, machineNames } from './identity/clients.ts'
 import { UserError } from './user-error.ts'
 
@@ -25,6 +25,8 @@ export type Settings = {
   readonly eventSource: EventSource
   /** Whole minutes between two polls of the mentions, 1 to 60. */
   readonly mentionsPollMinutes: number
+  /** Whole hours for which the content of what was deleted on X is kept, 0 to 720. */
+  readonly deletionHoldHours: number
   readonly consumerKey: string
   readonly consumerSecret: string
   readonly consumerSecretPrevious: string | undefined
@@ -54,6 +56,7 @@ export const defaults = {
   eventSource: 'x-activity',
   mentionsPollMinutes: mentionsPollMinutes.default,
   auditDays: auditDays.default,
+  deletionHoldHours: deletionHoldHours.default,
 } as const satisfies Partial<Settings>
 
 /**
@@ -70,15 +73,14 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     publicUrl: readUrl('PUBLIC_URL', read('PUBLIC_URL')),
     xApiUrl: readUrl('X_API_URL', read('X_API_URL')),
     eventSource: readEventSource(read('EVENT_SOURCE') ?? defaults.eventSource),
-    mentionsPollMinutes:
-      readWhole('MENTIONS_POLL_MINUTES', 'minutes', read('MENTIONS_POLL_MINUTES'), mentionsPollMinutes) ??
-      defaults.mentionsPollMinutes,
+    mentionsPollMinutes: readNumber('MENTIONS_POLL_MINUTES', 'minutes', read, mentionsPollMinutes),
+    deletionHoldHours: readNumber('DELETION_HOLD_HOURS', 'hours', read, deletionHoldHours),
     consumerKey: read('X_CONSUMER_KEY') ?? 'local-consumer-key',
     consumerSecret: read('X_CONSUMER_SECRET') ?? 'local-consumer-secret',
     consumerSecretPrevious: read('X_CONSUMER_SECRET_PREVIOUS'),
     administrators: readAdministrators(read('ADMINISTRATORS')) ?? defaults.administrators,
     mailFrom: readMailFrom(read('MAIL_FROM')) ?? defaults.mailFrom,
-    auditDays: readWhole('AUDIT_DAYS', 'days', read('AUDIT_DAYS'), auditDays) ?? defaults.auditDays,
+    auditDays: readNumber('AUDIT_DAYS', 'days', read, auditDays),
     machineClients: readMachineClients(read('MACHINE_CLIENTS')),
     awsEndpoints: {
       dynamodb: readUrl('AWS_ENDPOINT_URL_DYNAMODB', read('AWS_ENDPOINT_URL_DYNAMODB')),
@@ -103,13 +105,15 @@ function readMachineClients(text: string | undefined): readonly MachineName[] | 
   throw new UserError(`MACHINE_CLIENTS must be ${machineNames.join(',')}, one of them, or none, not «${text}».`)
 }
 
-function readWhole(
+/** A whole number; the default where none is given. */
+function readNumber(
   name: string,
   unit: string,
-  text: string | undefined,
-  range: { readonly min: number; readonly max: number },
-): number | undefined {
-  if (text === undefined) return undefined
+  read: (name: string) => string | undefined,
+  range: { readonly default: number; readonly min: number; readonly max: number },
+): number {
+  const text = read(name)
+  if (text === undefined) return range.default
   if (/^\d+$/.test(text) && isInRange(Number(text), range)) return Number(text)
   throw new UserError(`${name} must be whole ${unit} from ${range.min} to ${range.max}, not «${text}».`)
 }

@@ -44,6 +44,8 @@ export type StackOptions = XSecrets & {
   readonly eventSource?: EventSource
   /** Whole minutes between two polls of the mentions. Default: that of the manifest. */
   readonly mentionsPollMinutes?: number
+  /** Whole hours for which the content of what was deleted on X is kept. Default: that of the manifest. */
+  readonly deletionHoldHours?: number
   /** Port of the mailbox. Default: any free port. */
   readonly mailPort?: number
   /** Mail addresses that get the notifications for administrators. Default: `admin@example.com`. */
@@ -176,6 +178,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   const values: Record<EnvironmentName, string> = {
     TABLE_NAME: tableName,
     TABLE_PARTITIONS: String(sharedTable.partitions),
+    DELETION_HOLD_HOURS: String(options.deletionHoldHours ?? defaults.deletionHoldHours),
     EVENTS_QUEUE_URL: urls.events,
     REPLIES_QUEUE_URL: urls.replies,
     MEDIA_QUEUE_URL: urls.media,

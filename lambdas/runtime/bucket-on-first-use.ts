@@ -11,6 +11,8 @@ export function openBucketOnFirstUse(name: string): Bucket {
     put: async (...file) => (await bucket()).put(...file),
     inspect: async (...file) => (await bucket()).inspect(...file),
     copy: async (...files) => (await bucket()).copy(...files),
+    remove: async (...files) => (await bucket()).remove(...files),
+    removeFolder: async (...folder) => (await bucket()).removeFolder(...folder),
     read: async (...part) => (await bucket()).read(...part),
     link: async (...file) => (await bucket()).link(...file),
     uploadLink: async (...file) => (await bucket()).uploadLink(...file),

@@ -2,6 +2,7 @@ import type { SharedTable } from '../adapters/dynamodb/table.ts'
 import { type EventSource, eventSources } from '../core/x/event-source.ts'
 import {
   auditDays,
+  deletionHoldHours,
   type EnvironmentName,
   type FunctionName,
   functions,
@@ -48,6 +49,14 @@ export function auditDaysIn(value: string): number {
   const days = Number(value)
   if (isInRange(days, auditDays)) return days
   throw new Error(`AUDIT_DAYS must be whole days from ${auditDays.min} to ${auditDays.max}, not ${value}`)
+}
+
+/** The hold before what was deleted on X is deleted here, in milliseconds. @throws Error if it is no whole number of hours */
+export function deletionHoldIn(value: string): number {
+  const hours = /^\d+$/.test(value) ? Number(value) : Number.NaN
+  if (isInRange(hours, deletionHoldHours)) return hours * 3600_000
+  const { min, max } = deletionHoldHours
+  throw new Error(`DELETION_HOLD_HOURS must be a whole number from ${min} to ${max}, not ${value}`)
 }
 
 /** The mail addresses in a comma-separated list. */

@@ -17,6 +17,7 @@ export type EnvironmentName =
   | 'TABLE_NAME'
   /** The number of partitions of each list that many items share. */
   | 'TABLE_PARTITIONS'
+  | 'DELETION_HOLD_HOURS'
   | 'EVENTS_QUEUE_URL'
   | 'REPLIES_QUEUE_URL'
   | 'MEDIA_QUEUE_URL'
@@ -100,7 +101,7 @@ export const functions = {
   requeue: {
     timeoutSeconds: 30,
     memoryMb: 512,
-    environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'REPLIES_QUEUE_URL', 'MEDIA_QUEUE_URL'],
+    environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'REPLIES_QUEUE_URL', 'MEDIA_QUEUE_URL', 'DELETION_HOLD_HOURS'],
   },
   mentions: {
     timeoutSeconds: 110,
@@ -194,6 +195,9 @@ export type QueueName = keyof typeof queues
 
 /** How often the mentions are polled is a setting of the installation, in whole minutes. */
 export const mentionsPollMinutes = { min: 1, max: 60, default: 2 } as const
+
+/** For how many whole hours the content of what was deleted on X is kept is a setting of the installation. */
+export const deletionHoldHours = { min: 0, max: 720, default: 24 } as const
 
 /**
  * What the setting `tablePartitions` may be. Each partition of a list takes 1,000 write units a second and is read for

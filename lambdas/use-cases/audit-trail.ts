@@ -3,8 +3,8 @@
  * stored; after a failure nothing may be changed.
  */
 import { createHash, randomUUID } from 'node:crypto'
-import type { AuditEntry } from '../core/audit/entry.ts'
-import type { AuditStore, AuditTrail } from '../core/ports/audit.ts'
+import type { Actor, AuditEntry } from '../core/audit/entry.ts'
+import type { AuditedAct, AuditStore, AuditTrail } from '../core/ports/audit.ts'
 import type { Clock } from '../core/ports/platform.ts'
 
 export type AuditDependencies = {
@@ -50,4 +50,17 @@ export function createAuditTrail({ audit, auditDays, now }: AuditDependencies): 
 
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22)
+}
+
+/**
+ * Returns what records a change that is tried again after conflicts. The entry of an earlier try stays, because that try
+ * may have made the change; the same change needs no second one.
+ */
+export function recordingOnce(trail: AuditTrail, actor: Actor): (act: AuditedAct) => Promise<void> {
+  let recorded = ''
+  return async (act) => {
+    const wouldRecord = JSON.stringify(act)
+    if (wouldRecord !== recorded) await trail.record(actor, act)
+    recorded = wouldRecord
+  }
 }

@@ -1,9 +1,10 @@
 /**
- * Called by the inactivity report, to tell a quiet channel from a broken one. What X answers, even an error, becomes a
- * check result, and so does a failure of ours, which the caller is told of.
+ * Called by the inactivity report, to tell a quiet channel from a broken one. Each check has one of three results: in
+ * order, broken, or X could not be asked. A failure of ours is of the last kind, and the caller is told of it.
  */
 import { paths } from '../core/api/paths.ts'
 import type { Channel } from '../core/channels/channel.ts'
+import { adviceFor } from '../core/channels/health.ts'
 import type { Check } from '../core/channels/mails.ts'
 import type { ChannelStore } from '../core/ports/channels.ts'
 import type { Encryption } from '../core/ports/platform.ts'
@@ -45,8 +46,10 @@ export function createChannelCheck({ accounts, subscriptions, encryption, channe
     }),
     await runCheck('The subscription of the account', onFailure, async () => {
       listed ??= listSubscriptions()
-      const isSubscribed = (await listed)?.accounts.has(channel.twitterUserId) === true
-      return isSubscribed ? null : 'X does not deliver for this account: connect the channel again'
+      const list = await listed
+      if (list?.accounts.has(channel.twitterUserId)) return null
+      if (list && list.fault !== null) throw new XError(null, list.fault)
+      return 'X does not deliver for this account: connect the channel again'
     }),
     await runCheck('Our access to the account', onFailure, async () => {
       const tokens = await tokensOf({ channels, encryption }, channel.id)
@@ -69,11 +72,13 @@ async function runCheck(
   } catch (error) {
     if (!(error instanceof XError)) {
       onFailure(error)
-      return { what, is: 'failed', because: 'the check failed on our side; the log of «inactivity» says why' }
+      return { what, is: 'not_made', because: 'the check failed on our side; the log of «inactivity» says why' }
     }
     if (error.status === 401)
       return { what, is: 'failed', because: 'X no longer accepts it: connect the channel again' }
+    const advice = adviceFor(error)
+    if (advice !== null) return { what, is: 'failed', because: advice }
     if (error.status === 429) return { what, is: 'not_made', because: 'X limits our calls at the moment' }
-    return { what, is: 'failed', because: `the check failed, because X answered ${error.status ?? 'nothing'}` }
+    return { what, is: 'not_made', because: `X answered ${error.status ?? 'nothing'}` }
   }
 }

@@ -1,17 +1,20 @@
 /**
  * Called every minute by a schedule. Promises that each due message goes back to its queue: a reply that waited for X's
- * quota, was stored but never queued, or lost its worker, and media that X did not give yet. After a failure the next
- * run tries again.
+ * quota, was stored but never queued, or lost its worker; media that X did not give yet; and what was deleted on X, when
+ * the hold is over. After a failure the next run tries again.
  */
 import type { EventBridgeEvent } from 'aws-lambda'
+import type { ErasureStore } from '../core/ports/erasures.ts'
 import type { Log } from '../core/ports/platform.ts'
 import type { DueMessage, DueQueue } from '../core/ports/queues.ts'
 import type { Stores } from '../core/ports/stores.ts'
 import { inParallel } from './in-parallel.ts'
 
-export type RequeueDependencies = Pick<Stores, 'replies' | 'media'> & {
+export type RequeueDependencies = Pick<Stores, 'replies' | 'media' | 'erasures'> & {
   queue: DueQueue
   mediaQueue: DueQueue
+  /** Milliseconds for which the content of what was deleted on X is kept. */
+  deletionHoldMs: number
   log: Log
 }
 
@@ -23,15 +26,36 @@ const POSTPONE_MS = 5 * 60_000
 
 const PARALLEL_WRITES = 50
 
-export function createRequeue({ replies, media, queue, mediaQueue, log }: RequeueDependencies) {
+export function createRequeue({
+  replies,
+  media,
+  erasures,
+  queue,
+  mediaQueue,
+  deletionHoldMs,
+  log,
+}: RequeueDependencies) {
   return async ({ time }: Pick<EventBridgeEvent<string, unknown>, 'time'>): Promise<void> => {
     const at = new Date(time).toISOString()
-    // A failure of one list must not stop the other.
-    const results = await Promise.allSettled([requeue(replies, queue, at), requeue(media, mediaQueue, at)])
+    // A failure of one list must not stop the others.
+    const results = await Promise.allSettled([
+      requeue(replies, queue, at),
+      requeue(media, mediaQueue, at),
+      requeue(after(deletionHoldMs, erasures), mediaQueue, at),
+    ])
     const failure = results.find((one) => one.status === 'rejected')
     if (failure) throw failure.reason
-    const [replyCount, mediaCount] = results.map((one) => (one.status === 'fulfilled' ? one.value : 0))
-    log({ event: 'requeued', replies: replyCount, media: mediaCount })
+    const [replyCount, mediaCount, erasureCount] = results.map((one) => (one.status === 'fulfilled' ? one.value : 0))
+    log({ event: 'requeued', replies: replyCount, media: mediaCount, erasures: erasureCount })
+  }
+}
+
+/** The list of deletions, in which each is due a hold later. */
+function after(holdMs: number, { due, postpone }: ErasureStore): DueList {
+  const before = (time: string) => new Date(Date.parse(time) - holdMs).toISOString()
+  return {
+    due: async (at, limit) => (await due(before(at), limit)).map((one) => ({ ...one, isErasure: true })),
+    postpone: (one, until) => postpone(one, before(until)),
   }
 }
 

@@ -77,6 +77,55 @@ test('an account is connected with the mouse, and its settings are saved', async
   expect(faults.cspViolations).toEqual([])
 })
 
+test('what another administrator changed meanwhile is shown, and neither change is lost', async () => {
+  const { page } = await signedIn('administrator')
+  await goTo(page, 'Channels')
+  await page.getByRole('link', { name: 'Our shop' }).click()
+  await page.getByLabel('No messages (h)').fill('48')
+  const path = `/api/channels/twitter-${shop.id}`
+  await product.call(path, { method: 'PATCH', body: { directMessages: false }, client: 'admin' })
+  await page.getByRole('button', { name: 'Save' }).click()
+  const notice = page.getByRole('alert').filter({ hasText: 'Somebody else changed these settings meanwhile' })
+  await notice.getByText('«Direct messages» is now: off').waitFor()
+  expect(await channel()).toMatchObject({ directMessages: false, noMessagesHours: 24 })
+  expect(await page.getByRole('switch', { name: 'Direct messages' }).isChecked()).toBe(false)
+  expect(await page.getByLabel('No messages (h)').inputValue()).toBe('48')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await notice.waitFor({ state: 'detached' })
+  expect(await channel()).toMatchObject({ directMessages: false, noMessagesHours: 48 })
+  await product.call(path, { method: 'PATCH', body: { directMessages: true, noMessagesHours: 24 }, client: 'admin' })
+})
+
+test('hours in which silence is expected are set, and removed again', async () => {
+  const { page } = await signedIn('administrator')
+  await goTo(page, 'Channels')
+  await page.getByRole('link', { name: 'Our shop' }).click()
+  await page.getByRole('button', { name: 'Add hours' }).click()
+  const range = page.getByRole('group', { name: 'hours 1', exact: true })
+  await range.getByLabel('Mon').uncheck()
+  await range.getByLabel('from').fill('19:30')
+  await range.getByLabel('to', { exact: true }).fill('')
+  await page.getByLabel('Time zone').fill('Europe/Bonn')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('Choose days and both times for all hours').waitFor()
+  await range.getByLabel('to', { exact: true }).fill('07:00')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('must be an IANA time zone').first().waitFor()
+  await page.getByLabel('Time zone').fill('Europe/Berlin')
+  await page.getByRole('button', { name: 'Save' }).click()
+  const quietHours = {
+    timeZone: 'Europe/Berlin',
+    weekly: [{ days: ['tuesday', 'wednesday', 'thursday', 'friday'], from: '19:30', to: '07:00' }],
+  }
+  await eventually('the hours', async () => (await channel()).quietHours !== null)
+  expect((await channel()).quietHours).toEqual(quietHours)
+  await page.reload()
+  expect(await range.getByLabel('from').inputValue()).toBe('19:30')
+  await page.getByRole('button', { name: 'Remove hours 1' }).click()
+  await page.getByRole('button', { name: 'Save' }).click()
+  await eventually('no hours', async () => (await channel()).quietHours === null)
+})
+
 test('leaving a page with unsaved settings asks first, by link and by back button', async () => {
   const { page } = await signedIn('administrator')
   await goTo(page, 'Channels')
@@ -144,6 +193,40 @@ test('a mention is answered below its entry, and the customer’s answer opens a
   await page.getByRole('link', { name: 'Go to the earlier ticket' }).first().click()
   await heading(page, 'are you open on Sunday?').waitFor()
   expect(faults.cspViolations).toEqual([])
+})
+
+test('an edited entry keeps its badge and our replies below it; deleted on X, only the fact stays', async () => {
+  const { page } = await signedIn('agent')
+  const entry = await post(neighbour, `@${shop.username} do you sell hats?`)
+  await openTicket(page, 'do you sell hats?')
+  const answer = async (text: string) => {
+    await page.getByRole('button', { name: 'Public reply to Demo Neighbour' }).click()
+    await page.getByLabel('Public reply to Demo Neighbour').and(page.getByRole('textbox')).fill(text)
+    await page.getByRole('button', { name: 'Reply publicly' }).click()
+    await message(page, text).getByText('Sent', { exact: true }).waitFor()
+  }
+  const below = () => page.locator('ol.replies').getByRole('article').allInnerTexts()
+  await answer('We do, in black')
+  await product.onX('POST', `posts/${entry.id}/edit`, { text: `@${shop.username} do you sell green hats?` })
+  await page.getByText('do you sell green hats?').first().waitFor()
+  await answer('And in green')
+  expect(await below()).toEqual([expect.stringContaining('We do, in black'), expect.stringContaining('And in green')])
+  await message(page, 'do you sell green hats?').getByText('First entry').waitFor()
+
+  const status = { id: entry.id, user_id: '2' }
+  await product.deliver({ for_user_id: shop.id, tweet_delete_events: [{ status, timestamp_ms: String(Date.now()) }] })
+  const isErased = async () => {
+    await product.schedule('requeue', new Date(Date.now() + 25 * 3600_000).toISOString())
+    const { tickets } = await product.call<{ tickets: { subject: string }[] }>('/api/tickets')
+    return tickets.every(({ subject }) => !subject.includes('hats'))
+  }
+  await eventually('the entry without its text', isErased)
+  await page.reload()
+  const deleted = message(page, 'Its text and files were deleted here too.')
+  await deleted.getByText(/Deleted on X,/).waitFor()
+  await deleted.getByText('First entry').waitFor()
+  expect(await page.getByText('hats').count()).toBe(0)
+  expect(await below()).toHaveLength(2)
 })
 
 test('tags are added, and the list is filtered by tag and status in the URL', async () => {

@@ -52,6 +52,7 @@ const pages = (): [name: string, address: string, act: (page: Page) => Promise<u
     `/channels/twitter-${shop.id}`,
     async (page) => {
       await page.getByLabel('No messages (h)').fill('1000')
+      await page.getByRole('button', { name: 'Add hours' }).click()
       await page.getByRole('button', { name: 'Save' }).click()
       await page.getByText('Enter whole hours').waitFor()
     },

@@ -53,7 +53,7 @@ test('only the origin of the console may use it in browsers', () => {
   })
 })
 
-test('the media function writes only received media and reads only sent media', () => {
+test('the media function writes only received media, reads only sent media, and alone may delete both', () => {
   const placesOf = (name: 'media' | 'api' | 'sender' | 'router', action: string) =>
     permissionsOf(template)
       [name].filter(({ Action }) => [Action].flat().includes(action))
@@ -61,6 +61,8 @@ test('the media function writes only received media and reads only sent media', 
       .sort()
   expect(placesOf('media', 's3:PutObject')).toEqual(['received'])
   expect(placesOf('media', 's3:GetObject')).toEqual(['sent'])
+  expect(placesOf('media', 's3:DeleteObject')).toEqual(['received', 'sent'])
+  for (const name of ['api', 'router', 'sender'] as const) expect(placesOf(name, 's3:DeleteObject')).toEqual([])
   expect(placesOf('api', 's3:PutObject')).toEqual(['sent', 'uploads'])
   expect(placesOf('api', 's3:GetObject')).toEqual(['received', 'sent', 'uploads'])
   for (const name of ['router', 'sender'] as const) expect(placesOf(name, 's3:GetObject')).toEqual([])

@@ -72,6 +72,23 @@ describe('the poll of mentions', () => {
   })
 })
 
+describe('the hold of what was deleted on X', () => {
+  test.each([
+    [0, 0],
+    [720, 720],
+    ['48', 48],
+    ['', 24],
+  ])('%j is %d hours', (deletionHoldHours, hours) => {
+    expect(read({ deletionHoldHours }).deletionHoldHours).toBe(hours)
+  })
+
+  test.each([[-1], [721], [1.5], ['a day'], [null]])('is not %j', (deletionHoldHours) => {
+    expect(() => read({ deletionHoldHours })).toThrow(
+      `context deletionHoldHours: expected a whole number from 0 to 720, got ${JSON.stringify(deletionHoldHours)}`,
+    )
+  })
+})
+
 describe('the concurrency of the queues', () => {
   test.each([
     [2, 2],
@@ -147,6 +164,7 @@ test('the other settings have defaults', () => {
     xApiUrl: 'https://api.x.com',
     eventSource: 'x-activity',
     mentionsPollMinutes: 2,
+    deletionHoldHours: 24,
     queueConcurrency: 2,
     tablePartitions: 4,
     auditDays: 365,

@@ -42,6 +42,7 @@ export function productStack(app: App, settings: Partial<Settings> = {}): Helpde
       xApiUrl: 'https://api.x.com',
       eventSource: 'x-activity',
       mentionsPollMinutes: 2,
+      deletionHoldHours: 24,
       queueConcurrency: 2,
       tablePartitions: 4,
       auditDays: 365,

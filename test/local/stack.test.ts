@@ -161,6 +161,7 @@ describe('a stack', () => {
     const values: Record<EnvironmentName, unknown> = {
       TABLE_NAME: stack.tableName,
       TABLE_PARTITIONS: '4',
+      DELETION_HOLD_HOURS: '24',
       EVENTS_QUEUE_URL: stack.queueUrls.events,
       REPLIES_QUEUE_URL: stack.queueUrls.replies,
       MEDIA_QUEUE_URL: stack.queueUrls.media,

@@ -12,20 +12,31 @@ export type Fault = (typeof faults)[number]
 export type FaultyCalls = {
   /** Lets the n-th call from now on go wrong. @param n from 1 */
   fail(n: number, fault: Fault): void
+  /** Does something before the n-th call from now on, as if by another process at that moment. @param n from 1 */
+  interrupt(n: number, action: () => Promise<unknown>): void
   /** Lets all calls succeed again; true if there was an n-th call. */
   recover(): boolean
 }
 
 /** Makes the calls of a client go wrong on demand. */
 export function faultyCalls(client: DynamoDBClient): FaultyCalls {
-  let planned: { n: number; fault: Fault } | null = null
+  let planned: { n: number; fault: Fault } | { n: number; action: () => Promise<unknown> } | null = null
+  let isInterrupted = false
   let calls = 0
 
   client.middlewareStack.add(
     (next) => async (args) => {
-      if (!planned) return next(args)
-      const { n, fault } = planned
+      if (!planned || isInterrupted) return next(args)
+      const { n } = planned
       calls++
+      if ('action' in planned) {
+        if (calls !== n) return next(args)
+        isInterrupted = true
+        await planned.action()
+        isInterrupted = false
+        return next(args)
+      }
+      const { fault } = planned
       if (calls < n || (calls > n && fault === 'repeated')) return next(args)
       const isNow = calls === n
       if (isNow && fault === 'unanswered') await next(args).catch(() => {})
@@ -42,6 +53,10 @@ export function faultyCalls(client: DynamoDBClient): FaultyCalls {
   return {
     fail(n, fault) {
       planned = { n, fault }
+      calls = 0
+    },
+    interrupt(n, action) {
+      planned = { n, action }
       calls = 0
     },
     recover() {

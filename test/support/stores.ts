@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { QueryCommand } from '@aws-sdk/client-dynamodb'
 import type { SharedTable } from '../../lambdas/adapters/dynamodb/table.ts'
-import type { Channel } from '../../lambdas/core/channels/channel.ts'
+import { type Channel, type ChannelSettings, withSettings } from '../../lambdas/core/channels/channel.ts'
 import type { Stores } from '../../lambdas/core/ports/stores.ts'
 import type { Message, Ticket } from '../../lambdas/core/tickets/ticket.ts'
 import { openStores } from '../../lambdas/runtime/stores.ts'
@@ -17,6 +17,8 @@ export type TestStores = Stores & {
   /** The calls of these stores, which a test can let go wrong. */
   calls: FaultyCalls
   connect(user?: User): Promise<Channel>
+  /** Changes settings of a channel. @param at ISO time */
+  changeChannel(id: string, settings: ChannelSettings, at: string): Promise<void>
   /** Marks a channel as one whose access was revoked. */
   revoke(channelId: string): Promise<void>
   /** Every ticket, whole, newest activity first. */
@@ -67,6 +69,12 @@ export async function startStores(
     },
     connect: ({ id, username } = shop) =>
       stores.channels.connect({ twitterUserId: id, username, at: now().toISOString() }),
+    async changeChannel(id, settings, at) {
+      const channel = await stores.channels.get(id)
+      if (!channel || !(await stores.channels.saveSettings(channel, withSettings(channel, settings, at)))) {
+        throw new Error(`the settings of ${id} were not changed`)
+      }
+    },
     async revoke(channelId) {
       const channel = await stores.channels.get(channelId)
       if (channel) await stores.channels.markRevoked(channel)

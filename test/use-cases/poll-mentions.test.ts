@@ -42,7 +42,7 @@ beforeEach(async () => {
   for (const user of [shop, other, ann, bob]) sim.control.addUser({ id: user.id, username: user.username })
   for (const user of [shop, other]) await connect(user)
   await stores.channels.setExtension(true, clock.toISOString())
-  await stores.channels.change(idOf(shop), { mentions: true }, clock.toISOString())
+  await stores.changeChannel(idOf(shop), { mentions: true }, clock.toISOString())
 })
 afterEach(() => sim.stop())
 
@@ -142,7 +142,7 @@ describe('the poll of mentions', () => {
   test.each(['mentions', 'extension'])('does not bring what was ignored while the %s was off', async (what) => {
     const turn = (on: boolean) =>
       what === 'mentions'
-        ? stores.channels.change(idOf(shop), { mentions: on }, clock.toISOString())
+        ? stores.changeChannel(idOf(shop), { mentions: on }, clock.toISOString())
         : stores.channels.setExtension(on, clock.toISOString())
     await poll()
     await turn(false)
@@ -298,11 +298,11 @@ describe('the poll of mentions', () => {
         moveTo(time)
         await poll()
       }
-      await stores.channels.change(idOf(shop), { mentions: false }, clock.toISOString())
+      await stores.changeChannel(idOf(shop), { mentions: false }, clock.toISOString())
       moveTo('11:00:00')
       mention('ignored')
       moveTo('11:01:00')
-      await stores.channels.change(idOf(shop), { mentions: true }, clock.toISOString())
+      await stores.changeChannel(idOf(shop), { mentions: true }, clock.toISOString())
       const { asked, reading } = recorded()
       queued = []
       for (const time of ['11:02:00', '11:04:00']) {

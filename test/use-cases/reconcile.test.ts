@@ -369,7 +369,7 @@ describe('after a gap', () => {
   })
 
   test('what is switched off is not asked for', async () => {
-    await stores.channels.change(channelId, { directMessages: false }, clock.toISOString())
+    await stores.changeChannel(channelId, { directMessages: false }, clock.toISOString())
     await run()
     sim.control.breakWebhooks()
     moveTo('10:05:00')

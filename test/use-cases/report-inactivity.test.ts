@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Mail } from '../../lambdas/core/channels/mails.ts'
+import { weekdays } from '../../lambdas/core/channels/quiet-hours.ts'
 import { XError } from '../../lambdas/core/ports/x.ts'
+import type { SubscriptionList } from '../../lambdas/core/x/subscriptions.ts'
 import { createNotifier } from '../../lambdas/use-cases/notify-administrators.ts'
 import { createInactivityReport } from '../../lambdas/use-cases/report-inactivity.ts'
 import { ampleTime } from '../support/ample-time.ts'
@@ -16,6 +18,8 @@ let mails: Mail[] = []
 let mailIsDown = false
 let logged: Readonly<Record<string, unknown>>[] = []
 let webhooks = [{ id: 'w', url: 'https://here.example/webhooks/twitter', valid: true }]
+const whole = { accounts: new Set(['77']), activity: [], fault: null }
+let listed: SubscriptionList = whole
 let token: XError | null = null
 let encryption = noEncryption
 const account = { twitterUserId: '77', username: 'shop', encryptedTokens: '{"token":"t","secret":"s"}' }
@@ -33,11 +37,12 @@ beforeEach(async () => {
   mailIsDown = false
   logged = []
   token = null
+  listed = whole
   encryption = noEncryption
   webhooks = [{ id: 'w', url: 'https://here.example/webhooks/twitter', valid: true }]
   await stores.channels.connect({ ...account, at: clock.toISOString() })
   await stores.channels.saveOwnWebhook({ id: 'w', url: 'https://here.example/webhooks/twitter', formerIds: [] })
-  await stores.channels.change(id, { noMessagesHours: 2 }, clock.toISOString())
+  await stores.changeChannel(id, { noMessagesHours: 2 }, clock.toISOString())
 })
 
 const at = (hours: number) => new Date(Date.UTC(2026, 0, 1) + hours * 3600_000).toISOString()
@@ -45,7 +50,7 @@ const at = (hours: number) => new Date(Date.UTC(2026, 0, 1) + hours * 3600_000).
 function run(hours: number, recipients = 1) {
   const x = untouched<WholeX>('x', {
     webhooks: async () => webhooks,
-    listSubscriptions: async () => ({ accounts: new Set(['77']), activity: [], fault: null }),
+    listSubscriptions: async () => listed,
     me: async () => {
       if (token) throw token
       return { id: '77', username: 'shop' }
@@ -102,6 +107,33 @@ test('the mail says what is broken: the webhook, the token', async () => {
   expect(mails[0]?.text).toContain('The subscription of the account: OK')
 })
 
+test('a list of subscriptions that is not whole says nothing of an account that is not in it', async () => {
+  listed = { accounts: new Set<string>(), activity: [], fault: 'the list of subscriptions repeats a page' }
+  await run(2)
+  expect(mails[0]?.text).toContain('The subscription of the account: not checked')
+  listed = { ...listed, fault: null }
+  await stores.channels.saveLastMessageAt(id, at(3))
+  await run(5)
+  expect(mails[1]?.text).toContain('The subscription of the account: X does not deliver for this account')
+})
+
+test('in hours in which silence is expected no mail leaves, and they do not count', async () => {
+  const days = [...weekdays]
+  const quietHours = { timeZone: 'America/New_York', weekly: [{ days, from: '18:00', to: '09:00' }] }
+  await stores.changeChannel(id, { quietHours, noMessagesHours: 4 }, clock.toISOString())
+  // It is 19:00 in New York at midnight UTC: the day begins at 14:00.
+  for (const hours of [4, 13.9, 14, 17.9]) await run(hours)
+  expect(mails).toEqual([])
+  await run(18)
+  expect(mails[0]?.text).toContain('The hours in which you expect silence are not counted.')
+  // Two hours of the evening and two of the next morning.
+  await stores.channels.saveLastMessageAt(id, at(21))
+  for (const hours of [23.5, 30, 38, 39.9]) await run(hours)
+  expect(mails).toHaveLength(1)
+  await run(40)
+  expect(mails).toHaveLength(2)
+})
+
 test('an account that took our access away is told once, and again after it was connected and taken away again', async () => {
   await stores.revoke(id)
   await stores.revoke(id)
@@ -128,7 +160,7 @@ describe('what one channel throws', () => {
         username: `shop${other}`,
         at: clock.toISOString(),
       })
-      await stores.channels.change(`twitter-${other}`, { noMessagesHours: 2 }, clock.toISOString())
+      await stores.changeChannel(`twitter-${other}`, { noMessagesHours: 2 }, clock.toISOString())
     }
   })
 
@@ -146,18 +178,24 @@ describe('what one channel throws', () => {
       'No messages for 2 h: shop78',
     ])
     const [own] = mails.filter(({ subject }) => subject === 'No messages for 2 h: shop')
-    expect(own?.text).toContain('Our access to the account: the check failed on our side')
+    expect(own?.text).toContain('No check failed, but not all could be made')
+    expect(own?.text).toContain('Our access to the account: not checked, because the check failed on our side')
     expect(logged).toContainEqual(expect.objectContaining({ event: 'failed', channelId: id }))
     await run(3)
     expect(mails).toHaveLength(3)
   })
 
-  test('is no sign of a broken channel if it is that X limits our calls', async () => {
-    token = new XError(429, 'Too Many Requests')
+  test.each([
+    [429, 'X limits our calls at the moment'],
+    [500, 'X answered 500'],
+    [503, 'X answered 503'],
+    [null, 'X answered nothing'],
+  ])('is no sign of a broken channel if X could not be asked: %s', async (status, because) => {
+    token = new XError(status, 'not now')
     await run(2)
     expect(mails).toHaveLength(3)
     expect(mails[0]?.text).toContain('No check failed, but not all could be made')
-    expect(mails[0]?.text).toContain('not checked, because X limits our calls at the moment')
+    expect(mails[0]?.text).toContain(`Our access to the account: not checked, because ${because}`)
     expect(logged.at(-1)).toMatchObject({ event: 'inactivity_reported', channels: 3, attended: 3, failed: 0, left: 0 })
   })
 })

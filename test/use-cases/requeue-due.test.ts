@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import type { ErasureStore } from '../../lambdas/core/ports/erasures.ts'
 import type { MediaStore } from '../../lambdas/core/ports/media.ts'
 import type { DueMessage } from '../../lambdas/core/ports/queues.ts'
 import type { ReplyStore } from '../../lambdas/core/ports/replies.ts'
@@ -21,13 +22,16 @@ function sweeping() {
   const stores = {
     replies: untouched<ReplyStore>('replies', list('reply')),
     media: untouched<MediaStore>('media', list('media')),
+    erasures: untouched<ErasureStore>('erasures', { due: async () => [] }),
   }
   return { stores, into, queued, putOff }
 }
 
 test('what is due is brought back and put off, replies and media alike', async () => {
   const { stores, into, queued, putOff } = sweeping()
-  await createRequeue({ ...stores, queue: into, mediaQueue: into, log: () => {} })({ time })
+  await createRequeue({ ...stores, queue: into, mediaQueue: into, deletionHoldMs: 24 * 3600_000, log: () => {} })({
+    time,
+  })
   expect(queued.sort()).toEqual(['media', 'reply'])
   expect(putOff.sort()).toEqual(['media 2026-01-01T12:05:00.000Z', 'reply 2026-01-01T12:05:00.000Z'])
 })
@@ -37,7 +41,9 @@ test.each(['queue', 'mediaQueue'] as const)(
   async (name) => {
     const { stores, into, queued, putOff } = sweeping()
     const queues = { queue: into, mediaQueue: into, [name]: away }
-    await expect(createRequeue({ ...stores, ...queues, log: () => {} })({ time })).rejects.toThrow('SQS is away')
+    await expect(
+      createRequeue({ ...stores, ...queues, deletionHoldMs: 24 * 3600_000, log: () => {} })({ time }),
+    ).rejects.toThrow('SQS is away')
     const other = name === 'queue' ? 'media' : 'reply'
     expect([queued, putOff]).toEqual([[other], [`${other} 2026-01-01T12:05:00.000Z`]])
   },
@@ -53,7 +59,41 @@ test('what cannot be put off keeps no other from being put off', async () => {
     },
   })
   const media = untouched<MediaStore>('media', { due: async () => [] })
-  const requeue = createRequeue({ replies, media, queue: into, mediaQueue: into, log: () => {} })
+  const requeue = createRequeue({
+    replies,
+    media,
+    erasures: untouched<ErasureStore>('erasures', { due: async () => [] }),
+    queue: into,
+    mediaQueue: into,
+    deletionHoldMs: 24 * 3600_000,
+    log: () => {},
+  })
   await expect(requeue({ time })).rejects.toThrow('the table is away')
   expect(putOff).toEqual(['good 2026-01-01T12:05:00.000Z'])
+})
+
+test('what was deleted on X is brought to the media function when the hold is over, and put off like the others', async () => {
+  const asked: string[] = []
+  const queued: DueMessage[] = []
+  const putOff: string[] = []
+  const none = { due: async () => [] }
+  const requeue = createRequeue({
+    replies: untouched<ReplyStore>('replies', none),
+    media: untouched<MediaStore>('media', none),
+    erasures: untouched<ErasureStore>('erasures', {
+      due: async (at) => {
+        asked.push(at)
+        return [due('deleted')]
+      },
+      postpone: async (_, until) => void putOff.push(until),
+    }),
+    queue: untouched('queue'),
+    mediaQueue: { send: async (some) => void queued.push(...some) },
+    deletionHoldMs: 48 * 3600_000,
+    log: () => {},
+  })
+  await requeue({ time })
+  expect(asked).toEqual(['2025-12-30T12:00:00.000Z'])
+  expect(queued).toEqual([{ ...due('deleted'), isErasure: true }])
+  expect(putOff).toEqual(['2025-12-30T12:05:00.000Z'])
 })

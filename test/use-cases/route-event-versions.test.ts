@@ -212,9 +212,9 @@ describe('an edited post', () => {
   test('is not looked at while mentions are switched off', async () => {
     const [ann, first, second] = [newCustomer(), newId(), newId()]
     const [opened] = await deliver(version(ann, first, [first]))
-    await stores.channels.change(`twitter-${shop.id}`, { mentions: false }, now().toISOString())
+    await stores.changeChannel(`twitter-${shop.id}`, { mentions: false }, now().toISOString())
     expect(await deliver(version(ann, second, [first, second]))).toMatchObject([{ outcome: 'ignored' }])
-    await stores.channels.change(`twitter-${shop.id}`, { mentions: true }, now().toISOString())
+    await stores.changeChannel(`twitter-${shop.id}`, { mentions: true }, now().toISOString())
     expect((await messagesOf(opened?.ticketId))[0]?.externalId).toBe(first)
   })
 

@@ -11,11 +11,14 @@ export class ApiError extends Error {
   readonly status: number
   readonly detail: string
   readonly fields: readonly FieldError[]
-  constructor(status: number, detail: string, fields: readonly FieldError[] = []) {
+  /** What is there now, if somebody else has changed what was to be changed (412). */
+  readonly current: Tagged<object> | undefined
+  constructor(status: number, detail: string, fields: readonly FieldError[] = [], current?: Tagged<object>) {
     super(`${status} ${detail}`)
     this.status = status
     this.detail = detail
     this.fields = fields
+    this.current = current
   }
 }
 
@@ -26,6 +29,7 @@ export function toApiError(error: unknown): ApiError {
   return new ApiError(-1, error instanceof Error ? error.message : String(error))
 }
 
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 type Query = Readonly<Record<string, string | undefined>>
 export type CallOptions = {
   readonly query?: Query
@@ -47,18 +51,23 @@ export const channelPath = (id: string): string => `/api/channels/${encodeURICom
  * Calls the API as the person who signed in. An expired access token is refreshed first.
  * @throws ApiError for every answer but success, and when no answer comes
  */
-export async function call<T>(
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
-  path: string,
-  options: CallOptions = {},
-): Promise<T> {
-  const response = await answerTo(method, path, options)
-  if (!response.ok) throw await errorOf(response)
-  return (await response.json()) as T
+export async function call<T>(method: Method, path: string, options: CallOptions = {}): Promise<T> {
+  return (await callTagged<T>(method, path, options)).value
 }
 
 /** What the API answered, and its entity tag; null if it has none. */
 export type Tagged<T> = { readonly value: T; readonly tag: string | null }
+
+/** The same as `call`, with the entity tag of the answer. @throws ApiError */
+export async function callTagged<T>(method: Method, path: string, options: CallOptions = {}): Promise<Tagged<T>> {
+  const response = await answerTo(method, path, options)
+  if (!response.ok) throw await errorOf(response)
+  return taggedIn<T>(response)
+}
+
+async function taggedIn<T>(response: Response): Promise<Tagged<T>> {
+  return { value: (await response.json()) as T, tag: response.headers.get('etag') }
+}
 
 /**
  * Reads as `call` does, but nothing if the answer is the known one still: then it returns that very object.
@@ -75,7 +84,7 @@ export async function read<T>(
   })
   if (known && response.status === 304) return known
   if (!response.ok) throw await errorOf(response)
-  return { value: (await response.json()) as T, tag: response.headers.get('etag') }
+  return taggedIn<T>(response)
 }
 
 /**
@@ -141,7 +150,8 @@ async function tryRefreshTokens(): Promise<boolean> {
 }
 
 async function errorOf(response: Response): Promise<ApiError> {
-  const problem = (await response.json().catch(() => ({}))) as { detail?: unknown; errors?: unknown }
+  const problem = (await response.json().catch(() => ({}))) as { detail?: unknown; errors?: unknown; current?: object }
   const fields = Array.isArray(problem.errors) ? (problem.errors as FieldError[]) : []
-  return new ApiError(response.status, typeof problem.detail === 'string' ? problem.detail : '', fields)
+  const current = problem.current && { value: problem.current, tag: response.headers.get('etag') }
+  return new ApiError(response.status, typeof problem.detail === 'string' ? problem.detail : '', fields, current)
 }

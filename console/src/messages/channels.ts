@@ -65,12 +65,17 @@ export const channelMessages = {
   directMessagesHint: 'Direct messages to the account become tickets with the tag «Twitter:Direct».',
   mentions: 'Mentions',
   mentionsHint: 'Posts that mention the account become tickets with the tag «Twitter: Mention».',
-  noMessages: 'No messages (h)',
+  noMessagesHours: 'No messages (h)',
   noMessagesHint:
     'Administrators get one mail when no message arrives for this many hours (1 to 720). The mail says what we checked. Leave empty for no mail.',
+  quietHours: 'Hours in which silence is expected',
   noMessagesError: 'Enter whole hours from 1 to 720, or leave the field empty.',
   unsaved: 'You have unsaved changes.',
   saved: 'Settings saved.',
+  changedByOthers: 'Somebody else changed these settings meanwhile',
+  changedByOthersText: 'Your changes are not saved yet. Check the form, then save again, or discard your changes.',
+  isNow: (setting: string, value: string) => `«${setting}» is now: ${value}`,
+  valueOf: (value: string | boolean) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : value || 'empty'),
   reconnect: 'Reconnect',
   disconnect: 'Disconnect',
   needsReconnection: 'We lost access to this account',
@@ -88,6 +93,30 @@ export const channelMessages = {
     isDanger: true,
   }),
   disconnectedDone: 'Channel disconnected.',
+} as const
+
+/** The hours in which silence is expected. */
+export const quietHoursMessages = {
+  title: 'Hours in which silence is expected',
+  hint: 'Nights and weekends, for example. They do not count for «No messages (h)», and no mail about silence is sent in them.',
+  add: 'Add hours',
+  remove: 'Remove',
+  range: (number: number) => `hours ${number}`,
+  from: 'from',
+  to: 'to',
+  timeZone: 'Time zone',
+  timeZoneHint:
+    'Such as Europe/Berlin. Summer time is taken into account. An end that is not later is on the next day.',
+  error: 'Choose days and both times for all hours, or remove them.',
+  days: {
+    monday: 'Mon',
+    tuesday: 'Tue',
+    wednesday: 'Wed',
+    thursday: 'Thu',
+    friday: 'Fri',
+    saturday: 'Sat',
+    sunday: 'Sun',
+  },
 } as const
 
 export const activityMessages = {

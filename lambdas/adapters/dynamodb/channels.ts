@@ -1,8 +1,12 @@
 import { PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { type Channel, newChannel, withSettings } from '../../core/channels/channel.ts'
+import type { Channel } from '../../core/channels/channel.ts'
 import type { ChannelStore } from '../../core/ports/channels.ts'
 import { channelIdOf } from '../../core/x/ids.ts'
-import { conditionHolds, getAll, type Item, keys, queryAll, type TableAccess } from './table.ts'
+import { changing, channelFrom, connecting, setting } from './channel-items.ts'
+import { conditionHolds, getAll, keys, queryAll, type TableAccess, writeUnlessChanged } from './table.ts'
+
+/** How often an account is connected anew because its channel changed meanwhile. */
+const MAX_ATTEMPTS = 20
 
 /** Channels in the table: one item each, and a list of their ids. */
 export function createChannelStore(access: TableAccess): ChannelStore {
@@ -20,15 +24,12 @@ export function createChannelStore(access: TableAccess): ChannelStore {
 
   /** Sets fields of an existing channel. */
   async function set(channelId: string, fields: Readonly<Record<string, unknown>>): Promise<void> {
-    const names = Object.keys(fields)
     await documents.send(
       new UpdateCommand({
         TableName: tableName,
         Key: keys.channel(channelId),
-        UpdateExpression: `SET ${names.map((_, index) => `#n${index} = :v${index}`).join(', ')}`,
+        ...setting(fields),
         ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
-        ExpressionAttributeValues: Object.fromEntries(names.map((name, index) => [`:v${index}`, fields[name]])),
       }),
     )
   }
@@ -36,32 +37,24 @@ export function createChannelStore(access: TableAccess): ChannelStore {
   return {
     get,
 
-    async connect({ twitterUserId, username, name, at, encryptedTokens }) {
-      const id = channelIdOf(twitterUserId)
-      const known = await get(id)
-      const channel: Channel = known
-        ? {
-            ...known,
-            username,
-            status: 'connected',
-            connectedAt: at,
-            countsFrom: known.status === 'disconnected' ? at : known.countsFrom,
-            revocationNotified: false,
-            ...(name === undefined ? {} : { name }),
-          }
-        : newChannel({ id, twitterUserId, username, name, at })
-      await documents.send(
-        new TransactWriteCommand({
-          TransactItems: [
-            { Put: { TableName: tableName, Item: { ...keys.channel(id), ...channel } } },
-            { Put: { TableName: tableName, Item: keys.channelListed(id) } },
-            ...(encryptedTokens
-              ? [{ Put: { TableName: tableName, Item: { ...keys.tokens(id), encryptedTokens } } }]
-              : []),
-          ],
-        }),
-      )
-      return channel
+    async connect(account) {
+      const id = channelIdOf(account.twitterUserId)
+      for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+        const isConnected = await writeUnlessChanged(access, [
+          { Update: { TableName: tableName, Key: keys.channel(id), ...connecting(await get(id), account) } },
+          { Put: { TableName: tableName, Item: keys.channelListed(id) } },
+          ...(account.encryptedTokens
+            ? [
+                {
+                  Put: { TableName: tableName, Item: { ...keys.tokens(id), encryptedTokens: account.encryptedTokens } },
+                },
+              ]
+            : []),
+        ])
+        const channel = isConnected ? await get(id) : null
+        if (channel) return channel
+      }
+      throw new Error(`the status of ${id} changed during each of ${MAX_ATTEMPTS} attempts to connect it`)
     },
 
     list: async () => several(await channelIds(access)),
@@ -116,19 +109,12 @@ export function createChannelStore(access: TableAccess): ChannelStore {
       await documents.send(new PutCommand({ TableName: tableName, Item: item }))
     },
 
-    async change(channelId, settings, at) {
-      const known = await get(channelId)
-      if (!known) return null
-      const after = withSettings(known, settings, at)
-      const names = [
-        ...Object.keys(settings),
-        'noMessagesChangedAt',
-        'directMessagesEnabledAt',
-        'mentionsEnabledAt',
-      ] as (keyof Channel)[]
-      await set(channelId, Object.fromEntries(names.map((name) => [name, after[name]])))
-      return after
-    },
+    saveSettings: (before, after) =>
+      conditionHolds(
+        documents.send(
+          new UpdateCommand({ TableName: tableName, Key: keys.channel(before.id), ...changing(before, after) }),
+        ),
+      ),
 
     inactivityWasNotified: (channelId, since) => set(channelId, { inactivityNotifiedFrom: since }),
     revocationWasNotified: (channelId) => set(channelId, { revocationNotified: true }),
@@ -191,11 +177,4 @@ export async function channelIds(access: TableAccess): Promise<string[]> {
     ConsistentRead: true,
   })
   return items.map((item) => item.sk)
-}
-
-/** The channel in its item. */
-export function channelFrom({ pk: _pk, sk: _sk, ...channel }: Item): Channel {
-  // `connect` writes whole channels; every other write sets fields of the same types.
-  const stored = channel as unknown as Channel
-  return { ...stored, countsFrom: stored.countsFrom ?? stored.connectedAt }
 }

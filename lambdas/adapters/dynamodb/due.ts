@@ -5,15 +5,15 @@ import type { Message } from '../../core/tickets/ticket.ts'
 import {
   conditionHolds,
   type Item,
-  keys,
+  type Key,
   type ListAccess,
   partitionFor,
   partitionsOf,
   type TableAccess,
 } from './table.ts'
 
-/** The lists of due messages: replies to send, and messages with something to fetch from X. */
-export type DueList = 'replies' | 'media'
+/** The lists of due messages: replies to send, messages with something to fetch from X, and deletions to follow. */
+export type DueList = 'replies' | 'media' | 'erasures'
 
 /** The attributes that put a message into its list of due messages; none if it is never due. */
 export function dueAs(message: Message, partitions: number): { inDue?: string; dueAt?: string } {
@@ -55,17 +55,13 @@ export async function dueIn(
     .map(dueFrom)
 }
 
-/** Makes a message due again only at an ISO time, unless it left the list meanwhile. */
-export async function postpone(
-  { tableName, documents }: TableAccess,
-  { ticketId, position, messageId }: DueMessage,
-  until: string,
-): Promise<void> {
+/** Makes an item due again only at an ISO time, unless it left the list meanwhile. */
+export async function postpone({ tableName, documents }: TableAccess, key: Key, until: string): Promise<void> {
   await conditionHolds(
     documents.send(
       new UpdateCommand({
         TableName: tableName,
-        Key: keys.message(ticketId, position, messageId),
+        Key: key,
         UpdateExpression: 'SET dueAt = :until',
         ConditionExpression: 'attribute_exists(inDue)',
         ExpressionAttributeValues: { ':until': until },

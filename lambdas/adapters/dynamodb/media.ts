@@ -56,6 +56,6 @@ export function createMediaStore(access: ListAccess): MediaStore {
     },
 
     due: (at, limit) => dueIn(access, 'media', at, limit),
-    postpone: (media, until) => postpone(access, media, until),
+    postpone: (media, until) => postpone(access, keys.message(media.ticketId, media.position, media.messageId), until),
   }
 }

@@ -143,7 +143,7 @@ export function createReplyStore({ now, ...access }: ListAccess & { now: Clock }
     },
 
     due: (at, limit) => dueIn(access, 'replies', at, limit),
-    postpone: (reply, until) => postpone(access, reply, until),
+    postpone: (reply, until) => postpone(access, keys.message(reply.ticketId, reply.position, reply.messageId), until),
   }
 }
 

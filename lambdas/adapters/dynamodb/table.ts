@@ -59,6 +59,11 @@ export const keys = {
    * message it may be a placeholder, which has no `ticketId`.
    */
   pointer: (channelId: string, messageId: string): Key => ({ pk: `MESSAGE#${channelId}#${messageId}`, sk: 'POINTER' }),
+  /** A message whose post was deleted on X, and whose content is still there. */
+  erasure: (ticketId: string, position: string, id: string): Key => ({
+    pk: conversationOf(ticketId),
+    sk: `ERASURE#${position}#${id}`,
+  }),
   /** A reply that is pending, or that X may have: found without reading the whole conversation. */
   pending: (ticketId: string, position: string, id: string): Key => ({
     pk: conversationOf(ticketId),

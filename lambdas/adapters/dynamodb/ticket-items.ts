@@ -82,6 +82,7 @@ const EMPTY = {
   mentionsAccount: null,
   notice: null,
   deletedAt: null,
+  erasedAt: null,
   delivery: null,
   sending: null,
   recovered: null,

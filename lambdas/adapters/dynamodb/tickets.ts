@@ -11,6 +11,7 @@ import { newestTicket } from './conversations.ts'
 import { countedAs } from './counts.ts'
 import { deferralsIn } from './deferrals.ts'
 import { dueAs } from './due.ts'
+import { rememberErasure } from './erasures.ts'
 import { addressIn, isStored, knownAs, messageById } from './message-items.ts'
 import { listPending } from './replies.ts'
 import { readSituation } from './situation.ts'
@@ -199,17 +200,17 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
   /** Stores a message once. A post is known by the ids of all its versions: the pointer of its own id comes last. */
   async function writeMessage(change: TicketChange, message: Message): Promise<CommitResult> {
     if (message.delivery?.status === 'pending') await listPending(access, message)
-    const key = keys.message(message.ticketId, message.position, message.id)
     const tally = tallyOfChange(change)
     const at = now().toISOString()
     const counted = tally ? countedAs(tally, { at, id: message.id }, partitions) : {}
+    if (message.deletedAt !== null) await rememberErasure(access, message, message.deletedAt)
     const isNew = await put(
       { ...messageItem(message), ...dueAs(message, partitions), ...counted },
       { expression: 'attribute_not_exists(pk)' },
     )
     if (message.visibility === 'private' || isReply(message)) return isNew ? 'done' : 'repeated'
     // A deletion came between two tries.
-    if (!isNew && message.deletedAt !== null) await markDeletedAt(key, message.deletedAt)
+    if (!isNew && message.deletedAt !== null) await markDeletedAt(message, message.deletedAt)
     const others = message.versionIds.filter((id) => id !== message.externalId).map((id) => messageIdOf('post', id))
     for (const id of [...others, message.id]) {
       const place = unlessStored(change.placed?.placeholders.get(id))
@@ -262,7 +263,7 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
     const changed = { ...Object.fromEntries(fields.map((field) => [field, after[field]])), ...due }
     // `dueAt` depends on the media, so they must not have changed.
     const conditions = [
-      'attribute_exists(pk)',
+      'attribute_exists(pk) AND attribute_not_exists(erasedAt)',
       '#before = :mediaBefore',
       ...lists.map((field) => `size(#${field}) = :${field}Size`),
     ]
@@ -272,7 +273,7 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
     }
     const key = keys.message(before.ticketId, before.position, before.id)
     // A version that the message has is stored: what leads to it, and what came before it, is written first.
-    if (before.deletedAt === null && after.deletedAt !== null) await markDeletedAt(key, after.deletedAt)
+    if (before.deletedAt === null && after.deletedAt !== null) await markDeletedAt(before, after.deletedAt)
     const added = after.versionIds.filter((id) => !before.versionIds.includes(id)).map((id) => messageIdOf('post', id))
     const pointed = await Promise.all(
       added.map((id) => point(before, id, placed, `(${unlessStored(placed?.placeholders.get(id))}) OR ${SAME}`)),
@@ -287,14 +288,11 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
     return isRevised ? 'done' : 'repeated'
   }
 
-  async function markDeletedAt(key: Key, at: string): Promise<void> {
-    await update(
-      key,
-      { deletedAt: at },
-      {
-        expression: 'attribute_exists(pk) AND attribute_not_exists(deletedAt)',
-      },
-    )
+  async function markDeletedAt(message: Stored, at: string): Promise<void> {
+    await rememberErasure(access, message, at)
+    const { ticketId, position, id } = message
+    const isUnmarked = { expression: 'attribute_exists(pk) AND attribute_not_exists(deletedAt)' }
+    await update(keys.message(ticketId, position, id), { deletedAt: at }, isUnmarked)
   }
 
   return {
@@ -319,7 +317,7 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
       const [pointer] = await getAll(access, [keys.pointer(channelId, messageIdOf('post', externalId))])
       if (!isStored(pointer)) throw new Error(`${channelId} has no message with the id ${externalId}`)
       const { ticketId, position, messageId } = addressIn(pointer)
-      await markDeletedAt(keys.message(ticketId, position, messageId), at)
+      await markDeletedAt({ ticketId, channelId, position, id: messageId }, at)
     },
 
     ...deferralsIn(access),
@@ -349,6 +347,9 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
     },
   }
 }
+
+/** Where a message is stored. */
+type Stored = Pick<Message, 'ticketId' | 'channelId' | 'position' | 'id'>
 
 type Revised = NonNullable<TicketChange['revised']>
 

@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream'
 import {
   CopyObjectCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   NotFound,
   PutObjectCommand,
   S3Client,
@@ -79,6 +81,18 @@ export function createBucket(name: string, client: S3Client): Bucket {
           ContentDisposition: DISPOSITION,
         }),
       )
+    },
+
+    async remove(keys) {
+      await Promise.all(keys.map((key) => client.send(new DeleteObjectCommand({ Bucket: name, Key: key }))))
+    },
+
+    async removeFolder(folder) {
+      const { Contents = [], IsTruncated } = await client.send(
+        new ListObjectsV2Command({ Bucket: name, Prefix: folder }),
+      )
+      await this.remove(Contents.map(({ Key = '' }) => Key))
+      if (IsTruncated) await this.removeFolder(folder)
     },
 
     async read(key, from, count) {

@@ -8,6 +8,7 @@ const TITLES: Readonly<Record<number, string>> = {
   404: 'Not found',
   405: 'Method not allowed',
   409: 'Conflict',
+  412: 'Precondition failed',
   421: 'Misdirected request',
   422: 'Unprocessable content',
   500: 'Internal server error',
@@ -21,17 +22,20 @@ export class Problem extends Error {
   readonly detail: string
   readonly errors: readonly FieldProblem[]
   readonly headers: Readonly<Record<string, string>>
+  /** What is there now, as its own route answers it; null unless the caller had seen something else (412). */
+  readonly current: object | null
 
   constructor(
     status: number,
     detail: string,
-    more: { errors?: readonly FieldProblem[]; headers?: Readonly<Record<string, string>> } = {},
+    more: { errors?: readonly FieldProblem[]; headers?: Readonly<Record<string, string>>; current?: object } = {},
   ) {
     super(detail)
     this.status = status
     this.detail = detail
     this.errors = more.errors ?? []
     this.headers = more.headers ?? {}
+    this.current = more.current ?? null
   }
 }
 
@@ -46,13 +50,15 @@ export function problemAnswer({
   detail,
   errors,
   headers,
-}: Pick<Problem, 'status' | 'detail' | 'errors' | 'headers'>) {
+  current,
+}: Pick<Problem, 'status' | 'detail' | 'errors' | 'headers' | 'current'>) {
   const body = {
     type: 'about:blank',
     title: TITLES[status] ?? 'Error',
     status,
     detail,
     ...(errors.length > 0 ? { errors } : {}),
+    ...(current ? { current } : {}),
   }
   return {
     statusCode: status,

@@ -1,10 +1,11 @@
 import { en } from 'zod/locales'
 import * as z from 'zod/mini'
 import { auditKinds } from '../audit/entry.ts'
+import { isAlwaysQuiet, isTimeZone, weekdays } from '../channels/quiet-hours.ts'
 import { MAX_DIRECT_MESSAGE_CHARACTERS } from '../replies/reply.ts'
 import { groupings } from '../reports/report.ts'
 import { messageOrders } from '../tickets/pages.ts'
-import { statuses } from '../tickets/ticket.ts'
+import { MAX_TAGS, statuses } from '../tickets/ticket.ts'
 import { isXId } from '../x/ids.ts'
 
 /**
@@ -118,7 +119,8 @@ export const listEventsQuery = onFirstUse(() =>
 
 export const noQuery = onFirstUse(() => z.strictObject({}))
 
-const tag = () =>
+/** A tag of a ticket, also in a path. */
+export const tag = onFirstUse(() =>
   z
     .string()
     .check(
@@ -127,28 +129,56 @@ const tag = () =>
       z.maxLength(64),
       z.regex(/^\P{Cc}*$/u, 'must not contain control characters'),
       wellFormed(),
-    )
+    ),
+)
+
+const tags = () =>
+  z.pipe(
+    z.array(tag()).check(z.maxLength(MAX_TAGS)),
+    z.transform((all) => [...new Set(all)]),
+  )
 
 export const changeTicketBody = onFirstUse(() =>
   z
     .strictObject({
       status: z.optional(z.enum(statuses)),
-      tags: z
-        .optional(
-          z.pipe(
-            z.array(tag()).check(z.maxLength(20)),
-            z.transform((tags) => [...new Set(tags)]),
-          ),
-        )
-        .check(z.describe('replaces all tags')),
+      tags: z.optional(tags()).check(z.describe('replaces all tags')),
+      addTags: z.optional(tags()).check(z.describe('adds tags, and leaves the others as they are')),
+      removeTags: z.optional(tags()).check(z.describe('removes tags, and leaves the others as they are')),
     })
     .check(
-      z.refine((body) => body.status !== undefined || body.tags !== undefined, {
-        error: 'must have status, tags or both',
+      z.refine((body) => Object.keys(body).length > 0, { error: 'must have status, tags, addTags or removeTags' }),
+      z.refine((body) => body.tags === undefined || (body.addTags ?? body.removeTags) === undefined, {
+        error: 'must not be beside addTags or removeTags: it replaces all tags',
+        path: ['tags'],
       }),
-      z.meta({ id: 'TicketChange', examples: [{ status: 'pending', tags: ['Twitter:Direct', 'refund'] }] }),
+      z.meta({ id: 'TicketChange', examples: [{ status: 'pending', addTags: ['refund'] }] }),
     ),
 )
+
+const localTime = () => z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time from 00:00 to 23:59'))
+
+const quietHours = () =>
+  z
+    .strictObject({
+      timeZone: z
+        .string()
+        .check(z.maxLength(64), z.refine(isTimeZone, 'must be an IANA time zone, such as Europe/Berlin')),
+      weekly: z
+        .array(
+          z.strictObject({
+            days: z.array(z.enum(weekdays)).check(z.minLength(1), z.maxLength(7)),
+            from: localTime(),
+            to: localTime().check(z.describe('on the next day unless it is later than `from`')),
+          }),
+        )
+        .check(
+          z.minLength(1),
+          z.maxLength(28),
+          z.refine((weekly) => !isAlwaysQuiet(weekly), 'leave no time: for no mail, set noMessagesHours to null'),
+        ),
+    })
+    .check(z.describe('local hours in which silence is expected: they do not count, and no mail is sent in them'))
 
 /** The settings of a channel that an administrator may change. */
 export const changeChannelBody = onFirstUse(() =>
@@ -164,6 +194,7 @@ export const changeChannelBody = onFirstUse(() =>
       directMessages: z.optional(z.boolean()),
       mentions: z.optional(z.boolean()),
       noMessagesHours: z.optional(z.nullable(z.int().check(z.minimum(1), z.maximum(720)))),
+      quietHours: z.optional(z.nullable(quietHours())),
     })
     .check(
       z.refine((body) => Object.keys(body).length > 0, { error: 'must have at least one setting' }),
@@ -184,12 +215,7 @@ export const activityQuery = onFirstUse(() =>
   }),
 )
 
-const name = () =>
-  z.string().check(
-    z.minLength(1),
-    z.maxLength(200),
-    z.refine((text) => text.isWellFormed(), 'must not contain half a character'),
-  )
+const name = () => z.string().check(z.minLength(1), z.maxLength(200), wellFormed())
 
 const auditFilter = () => ({
   person: z.optional(name()).check(z.describe('user name, or id of a person or client')),

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { auditKinds } from '../audit/entry.ts'
+import { weekdays } from '../channels/quiet-hours.ts'
 import { problemCodes } from '../replies/validation.ts'
 import { groupings } from '../reports/report.ts'
 import { statuses } from '../tickets/ticket.ts'
@@ -29,6 +30,14 @@ export const channel = z
     directMessages: z.boolean(),
     mentions: z.boolean(),
     noMessagesHours: z.nullable(z.int().check(z.minimum(1), z.maximum(720))),
+    quietHours: z.nullable(
+      z.object({
+        timeZone: z.string(),
+        weekly: z.readonly(
+          z.array(z.object({ days: z.readonly(z.array(z.enum(weekdays))), from: z.string(), to: z.string() })),
+        ),
+      }),
+    ),
     status: z.enum(['connected', 'needs_reconnection', 'disconnected']),
     connectedAt: time,
     lastMessageAt: z.nullable(time),
@@ -48,7 +57,11 @@ export const ticket = z
     openedBecause: z.string(),
     updatedAt: time,
     messageCount: z.int(),
-    firstEntryId: z.nullable(z.string()).check(z.describe("X's id of the customer's first post in it")),
+    firstEntryId: z
+      .nullable(z.string())
+      .check(
+        z.describe("X's id of the customer's first post in it, in its first version: one of the post's `versionIds`"),
+      ),
     previousTicketId: z.nullable(z.string()),
   })
   .check(z.meta({ id: 'Ticket' }))
@@ -124,12 +137,26 @@ export const message = z
       .check(z.describe('the handles that X puts before the text of an answer; not part of `text`')),
     author,
     externalId: z.nullable(z.string()).check(z.describe("X's id; for an edited post that of its newest version")),
-    inReplyToId: z.nullable(z.string()).check(z.describe("X's id of the post that it answers")),
+    versionIds: z
+      .array(z.string())
+      .check(
+        z.describe(
+          "X's ids of all versions of the post, oldest first: `firstEntryId` and `inReplyToId` may name any of them",
+        ),
+      ),
+    inReplyToId: z
+      .nullable(z.string())
+      .check(z.describe("X's id of the post, in one of its versions, that it answers")),
     parent: z.nullable(parent).check(z.describe('the post that it answers; null if that is a message of this ticket')),
     quoted: z.nullable(quoted),
     notice: z.nullable(z.object({ type: z.literal('encrypted_message'), url: z.string() })),
     versions: z.array(version).check(z.describe('earlier versions of an edited post, oldest first')),
-    deletedAt: z.nullable(time),
+    deletedAt: z.nullable(time).check(z.describe('when its post was deleted on X')),
+    erasedAt: z
+      .nullable(time)
+      .check(
+        z.describe('when, a hold after that, its text, versions and files were deleted here; null while they are'),
+      ),
     joinedBecause: z.string(),
     delivery: z.nullable(delivery).check(z.describe('null unless it is a reply')),
     recovered: z
@@ -283,6 +310,9 @@ export const problem = z
     status: z.int(),
     detail: z.string(),
     errors: z.optional(z.array(z.object({ field: z.string(), detail: z.string() }))),
+    current: z
+      .optional(z.union([ticket, channel]))
+      .check(z.describe('of a 412: what is there now, as a GET answers it')),
   })
   .check(z.meta({ id: 'Problem' }))
 

@@ -1,3 +1,5 @@
+import type { QuietHours } from './quiet-hours.ts'
+
 /**
  * `needs_reconnection`: X no longer accepts our access, so nothing can be sent. `disconnected`: kept for its tickets
  * and settings.
@@ -16,6 +18,8 @@ export type Channel = {
   readonly mentions: boolean
   /** Hours without a new message after which administrators are notified; null for never. */
   readonly noMessagesHours: number | null
+  /** Hours of the week in which silence is expected, so that they do not count; null for none. */
+  readonly quietHours: QuietHours | null
   readonly status: ChannelStatus
   /** ISO time at which the account last gave us access: its tokens are from then. */
   readonly connectedAt: string
@@ -35,10 +39,14 @@ export type Channel = {
   readonly inactivityNotifiedFrom: string | null
   /** True if administrators were notified that the account revoked our access. */
   readonly revocationNotified: boolean
+  /** Grows by one with each change of its settings; a change of an older version is made again. */
+  readonly version: number
 }
 
 /** The settings that an administrator may change. */
-export type ChannelSettings = Partial<Pick<Channel, 'name' | 'directMessages' | 'mentions' | 'noMessagesHours'>>
+export type ChannelSettings = Partial<
+  Pick<Channel, 'name' | 'directMessages' | 'mentions' | 'noMessagesHours' | 'quietHours'>
+>
 
 /**
  * A channel with changed settings. Setting the hours, even to the same value, restarts the count of inactivity.
@@ -54,6 +62,7 @@ export function withSettings(channel: Channel, settings: ChannelSettings, at: st
     ...hours,
     directMessagesEnabledAt: enabledAt('directMessages'),
     mentionsEnabledAt: enabledAt('mentions'),
+    version: channel.version + 1,
   }
 }
 
@@ -74,6 +83,7 @@ export function newChannel(account: {
     directMessages: true,
     mentions: true,
     noMessagesHours: null,
+    quietHours: null,
     status: 'connected',
     connectedAt: account.at,
     countsFrom: account.at,
@@ -83,5 +93,6 @@ export function newChannel(account: {
     mentionsEnabledAt: null,
     inactivityNotifiedFrom: null,
     revocationNotified: false,
+    version: 1,
   }
 }

@@ -1,5 +1,6 @@
 import { laterOf } from '../time.ts'
 import type { Channel } from './channel.ts'
+import { expectedMs, isQuiet } from './quiet-hours.ts'
 
 /** The switch that turns the whole integration on and off. */
 export type Extension = {
@@ -8,8 +9,11 @@ export type Extension = {
   readonly enabledAt: string | null
 }
 
-/** A channel without new messages: since when (ISO time), and the hours that its administrator set. */
-export type Inactivity = { readonly since: string; readonly hours: number }
+/**
+ * A channel without new messages: since when (ISO time), the hours that its administrator set, and whether hours in which
+ * silence is expected are left out of them.
+ */
+export type Inactivity = { readonly since: string; readonly hours: number; readonly leavesOut: boolean }
 
 const HOUR_MS = 3600_000
 
@@ -19,17 +23,21 @@ const LAST_MESSAGE_PRECISION_MS = 60_000
 /**
  * The inactivity of a channel to report now; null if the channel is active or off, has no report set, or this
  * inactivity was reported already. It counts from the latest of: last customer's message, connection, change of the
- * setting, enabling.
+ * setting, enabling; hours in which silence is expected do not count, and nothing is reported in them.
  */
 export function inactivityToReport(channel: Channel, extension: Extension, now: Date): Inactivity | null {
-  const { noMessagesHours: hours, status, inactivityNotifiedFrom } = channel
+  const { noMessagesHours: hours, quietHours, status, inactivityNotifiedFrom } = channel
   if (hours === null || status !== 'connected' || !extension.enabled) return null
   const since = [channel.lastMessageAt, channel.noMessagesChangedAt, extension.enabledAt].reduce<string>(
     (latest, time) => (time === null ? latest : laterOf(time, latest)),
     channel.connectedAt,
   )
   if (now.getTime() - Date.parse(since) < hours * HOUR_MS) return null
-  return inactivityNotifiedFrom !== null && inactivityNotifiedFrom >= since ? null : { since, hours }
+  if (inactivityNotifiedFrom !== null && inactivityNotifiedFrom >= since) return null
+  if (quietHours !== null) {
+    if (isQuiet(quietHours, now) || expectedMs(quietHours, new Date(since), now) < hours * HOUR_MS) return null
+  }
+  return { since, hours, leavesOut: quietHours !== null }
 }
 
 /**

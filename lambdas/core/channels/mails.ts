@@ -6,7 +6,7 @@ import type { Inactivity } from './inactivity.ts'
 /** A mail to the administrators, as text and as HTML with the same content. */
 export type Mail = { readonly subject: string; readonly text: string; readonly html: string }
 
-/** A check of an inactive channel. `not_made`: X did not let us ask, which says nothing of the channel. */
+/** A check of an inactive channel. `not_made`: X could not be asked, which says nothing of the channel. */
 export type Check = { readonly what: string } & (
   | { readonly is: 'passed' }
   | { readonly is: 'failed' | 'not_made'; readonly because: string }
@@ -15,13 +15,14 @@ export type Check = { readonly what: string } & (
 /** The mail of the setting «No messages (h)»: which channel, since when, and whether a check failed. */
 export function inactivityMail(
   channel: Channel,
-  { since, hours }: Inactivity,
+  { since, hours, leavesOut }: Inactivity,
   checks: readonly Check[],
   consoleUrl: string,
 ): Mail {
   const name = oneLine(channel.name)
   return mailOf(`No messages for ${hours} h: ${name}`, [
     `The channel «${name}» (@${channel.username} on X) has had no new message since ${readable(since)}.`,
+    ...(leavesOut ? ['The hours in which you expect silence are not counted.'] : []),
     summaryOf(checks),
     ...checks.map(lineOf),
     `The channel: ${consoleUrl}/channels/${channel.id}`,

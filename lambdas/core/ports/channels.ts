@@ -1,4 +1,4 @@
-import type { Channel, ChannelSettings } from '../channels/channel.ts'
+import type { Channel } from '../channels/channel.ts'
 import type { ChannelHealth, WebhookHealth } from '../channels/health.ts'
 import type { Extension } from '../channels/inactivity.ts'
 import type { Outage, ReplayEnd } from '../channels/outage.ts'
@@ -30,20 +30,22 @@ export type ConnectingStore = {
 /** Our webhook at X: its id and address, and the ids of those that were ours at former addresses. */
 export type OwnWebhook = WebhookIds & { readonly url: string }
 
+/** An account that gave us access. */
+export type ConnectedAccount = {
+  readonly twitterUserId: string
+  readonly username: string
+  /** The name of the channel; if not given, a new channel is named by the username. */
+  readonly name?: string | undefined
+  /** ISO time. */
+  readonly at: string
+  /** Replaces the stored tokens. */
+  readonly encryptedTokens?: string | undefined
+}
+
 /** Channels, their tokens, and what the whole integration shares. */
 export type ChannelStore = {
-  /**
-   * Connects an account: creates its channel, or reconnects the existing one, which keeps its settings. `at` is an ISO
-   * time.
-   */
-  connect(account: {
-    twitterUserId: string
-    username: string
-    name?: string | undefined
-    at: string
-    /** Replaces the stored tokens. */
-    encryptedTokens?: string | undefined
-  }): Promise<Channel>
+  /** Connects an account: creates its channel, or reconnects the existing one, which keeps its settings. */
+  connect(account: ConnectedAccount): Promise<Channel>
   list(): Promise<Channel[]>
   /** The channels of some ids; one that does not exist is left out. */
   several(ids: readonly string[]): Promise<Channel[]>
@@ -57,8 +59,8 @@ export type ChannelStore = {
   extension(): Promise<Extension>
   /** Turns the whole integration on or off. @param at ISO time */
   setExtension(enabled: boolean, at: string): Promise<void>
-  /** Null if there is no such channel. @param at ISO time */
-  change(channelId: string, settings: ChannelSettings, at: string): Promise<Channel | null>
+  /** Writes what differs between two versions of the settings; false if others have changed them since they were read. */
+  saveSettings(before: Channel, after: Channel): Promise<boolean>
   /** Stores that an inactivity was reported. @param since ISO time at which it began */
   inactivityWasNotified(channelId: string, since: string): Promise<void>
   revocationWasNotified(channelId: string): Promise<void>

@@ -34,6 +34,10 @@ export type Bucket = {
   inspect(key: string): Promise<{ size: number; contentType: string | null } | null>
   /** Copies a file to another key. */
   copy(from: string, to: string, contentType: string): Promise<void>
+  /** Deletes files; one that is not there is deleted already. */
+  remove(keys: readonly string[]): Promise<void>
+  /** Deletes all files under a prefix. @param folder ends with a slash */
+  removeFolder(folder: string): Promise<void>
   /** At most `count` bytes, beginning at offset `from`. */
   read(key: string, from: number, count: number): Promise<Uint8Array>
   /** A link with which anyone can read the file for some minutes. */

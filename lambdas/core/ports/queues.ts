@@ -18,10 +18,12 @@ export type DueMessage = {
   readonly channelId: string
   readonly messageId: string
   readonly position: string
+  /** True if its post was deleted on X, and its content is to go. */
+  readonly isErasure?: boolean
 }
 
 /** Where a message is: in its ticket, at its position. */
-export type MessageAddress = Omit<DueMessage, 'channelId'>
+export type MessageAddress = Omit<DueMessage, 'channelId' | 'isErasure'>
 
 /** A due message in its queue. `at` is the ISO time at which it was found due. */
 export type QueuedDue = DueMessage & { readonly at: string }

@@ -96,6 +96,7 @@ export function writeReply(
       missing: [],
       notice: null,
       deletedAt: null,
+      erasedAt: null,
       joinedBecause: 'an agent answered',
       delivery: { status: 'pending', reason: null, attempts: 0, dueAt },
       recovered: null,

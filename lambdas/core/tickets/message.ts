@@ -170,6 +170,7 @@ function messageOf(
     // This address opens a conversation with a person on X.
     notice: isChat ? { type: 'encrypted_message', url: `https://x.com/messages/compose?recipient_id=${id}` } : null,
     deletedAt: deletionIn(placeholders),
+    erasedAt: null,
     joinedBecause: reason,
     delivery: null,
     sending: null,

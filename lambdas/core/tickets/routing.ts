@@ -10,7 +10,11 @@ export function decide(activity: Activity, situation: Situation): Decision {
   if (activity.kind === 'revoke') return decideRevocation(activity, channel)
   if (activity.kind === 'post_deletion') return decideDeletion(storedIn)
   if (activity.kind === 'encrypted_chat' && activity.isGroup) return ignore('an encrypted message in a group')
-  if (storedIn !== null && !isUnknownVersion(activity, situation.stored?.message)) {
+  const stored = situation.stored?.message
+  if (storedIn !== null && stored && stored.erasedAt !== null) {
+    return { do: 'repeat', ticketId: storedIn, reason: 'it was deleted on X, and its content here' }
+  }
+  if (storedIn !== null && !isUnknownVersion(activity, stored)) {
     return { do: 'repeat', ticketId: storedIn, reason: 'it is already stored' }
   }
   const off = switchedOff(channel, situation.extensionEnabled)

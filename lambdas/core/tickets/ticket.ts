@@ -12,6 +12,9 @@ export type TicketKind = 'direct' | 'mention'
 /** The tag of a new ticket, spelled exactly as the helpdesk documents it. */
 export const tagOf: Readonly<Record<TicketKind, string>> = { direct: 'Twitter:Direct', mention: 'Twitter: Mention' }
 
+/** The tags that a ticket may have. */
+export const MAX_TAGS = 20
+
 /** A ticket. All times are ISO times. */
 export type Ticket = {
   readonly id: string
@@ -179,8 +182,10 @@ export type Message = {
   readonly mentionsAccount: boolean | null
   readonly missing: readonly Missing[]
   readonly notice: Notice | null
-  /** ISO time. */
+  /** ISO time at which its post was deleted on X. */
   readonly deletedAt: string | null
+  /** ISO time at which its content was deleted here, a hold after that; null while it is there. */
+  readonly erasedAt: string | null
   readonly joinedBecause: string
   /** Null unless it is an agent's reply; so is `sending`. */
   readonly delivery: Delivery | null

@@ -1,13 +1,15 @@
 /** Called by the console and helpdesks to read channels, and by administrators to change their settings. */
+import { entityTag, mayChange } from '../../core/api/entity-tag.ts'
 import { changeChannelBody, noQuery } from '../../core/api/requests.ts'
 import type { ApiChannel } from '../../core/api/schemas.ts'
-import type { Actor } from '../../core/audit/entry.ts'
 import { changesOf } from '../../core/audit/entry.ts'
-import type { Channel, ChannelSettings } from '../../core/channels/channel.ts'
+import { type Channel, type ChannelSettings, withSettings } from '../../core/channels/channel.ts'
 import type { AuditTrail } from '../../core/ports/audit.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
-import { notFound, type Route, route } from './route.ts'
+import { recordingOnce } from '../audit-trail.ts'
+import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
+import { Answer, type ChangeRequest, changedMeanwhile, notFound, type Route, route } from './route.ts'
 
 /** More channels than this show a `lastMessageAt` that may be a minute too early: looking takes some queries for each. */
 const MAX_EXACT = 25
@@ -18,23 +20,39 @@ export function channelRoutes({
   trail,
   now,
 }: Pick<Stores, 'channels' | 'counts'> & { trail: AuditTrail; now: Clock }): Route[] {
-  async function show(channel: Channel): Promise<ApiChannel> {
+  /** The public fields, with the exact `lastMessageAt`. */
+  async function fieldsOf(channel: Channel): Promise<ApiChannel> {
     return toApiChannel({ ...channel, lastMessageAt: await counts.lastMessageAt(channel) })
   }
 
-  /** @throws Problem 404 */
-  function showFound(channel: Channel | null, id: string | undefined): Promise<ApiChannel> {
-    if (!channel) throw notFound('channel', id)
-    return show(channel)
+  async function show(channel: Channel): Promise<Answer> {
+    return new Answer(await fieldsOf(channel), { headers: { etag: entityTag(channel.version, now()) } })
   }
 
-  /** Null if there is no such channel. */
-  async function change(id: string, settings: ChannelSettings, actor: Actor): Promise<Channel | null> {
-    const before = await channels.get(id)
-    if (!before) return null
-    const changes = changesOf(before, settings)
-    if (changes) await trail.record(actor, { kind: 'channel_changed', object: id, ...changes })
-    return channels.change(id, settings, now().toISOString())
+  /** @throws Problem 404 */
+  async function find(id: string | undefined): Promise<Channel> {
+    const channel = id ? await channels.get(id) : null
+    if (!channel) throw notFound('channel', id)
+    return channel
+  }
+
+  /** @throws Problem 404, and 412 if the settings are not those that the caller has seen */
+  function change(
+    id: string | undefined,
+    settings: ChannelSettings,
+    { actor, headers }: ChangeRequest,
+  ): Promise<Channel> {
+    let tried: Channel | null = null
+    const record = recordingOnce(trail, actor)
+    return retryOnConflict(`channel ${id}`, async () => {
+      const before = await find(id)
+      if (tried && isSame(before, tried)) return before
+      if (!mayChange(headers['if-match'], before.version)) throw changedMeanwhile('the settings', await show(before))
+      tried = withSettings(before, settings, now().toISOString())
+      const changes = changesOf(before, settings)
+      if (changes) await record({ kind: 'channel_changed', object: before.id, ...changes })
+      return (await channels.saveSettings(before, tried)) ? tried : conflict
+    })
   }
 
   return [
@@ -49,7 +67,7 @@ export function channelRoutes({
       problems: [],
       handle: async () => {
         const all = await channels.list()
-        return { channels: all.length > MAX_EXACT ? all.map(toApiChannel) : await Promise.all(all.map(show)) }
+        return { channels: all.length > MAX_EXACT ? all.map(toApiChannel) : await Promise.all(all.map(fieldsOf)) }
       },
     }),
     route({
@@ -61,20 +79,30 @@ export function channelRoutes({
       body: null,
       answer: 'channel',
       problems: [404],
-      handle: async ({ params }) => showFound(await channels.get(params.id ?? ''), params.id),
+      isVersioned: true,
+      handle: async ({ params }) => show(await find(params.id)),
     }),
     route({
       method: 'PATCH',
       path: '/api/channels/{id}',
-      summary: 'Change the name, the kinds of messages to process, and «No messages (h)»',
+      summary:
+        'Change the name, the kinds of messages to process, «No messages (h)», and the hours in which silence is expected',
       access: 'administrator',
       query: noQuery,
       body: changeChannelBody,
       answer: 'channel',
+      isVersioned: true,
       problems: [404],
-      handle: async ({ params, body, actor }) => showFound(await change(params.id ?? '', body, actor), params.id),
+      handle: async ({ params, body, ...request }) => show(await change(params.id, body, request)),
     }),
   ]
+}
+
+/** True if the settings that are there are those that we tried to write: the answer to that was lost. */
+function isSame(stored: Channel, tried: Channel): boolean {
+  const names: (keyof ChannelSettings)[] = ['name', 'directMessages', 'mentions', 'noMessagesHours', 'quietHours']
+  const isEqual = (name: keyof ChannelSettings) => JSON.stringify(stored[name]) === JSON.stringify(tried[name])
+  return stored.version === tried.version && names.every(isEqual)
 }
 
 /** The public fields of a channel. */
@@ -86,6 +114,7 @@ export function toApiChannel(channel: Channel): ApiChannel {
     mentionsEnabledAt: _mentionsEnabledAt,
     inactivityNotifiedFrom: _notifiedFrom,
     revocationNotified: _notified,
+    version: _version,
     ...publicFields
   } = channel
   return publicFields

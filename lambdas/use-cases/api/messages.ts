@@ -10,7 +10,7 @@ export type Links = Pick<Bucket, 'link'>
 /** The public fields of a message. Its links to the bucket work for some minutes. */
 export async function toApiMessage(message: Message, links: Links): Promise<ApiMessage> {
   const { id, ticketId, direction, visibility, text, entities, media, addressees, author, externalId } = message
-  const { inReplyToId, parent, notice, versions, deletedAt, joinedBecause, delivery, createdAt } = message
+  const { inReplyToId, parent, notice, versions, versionIds, joinedBecause, delivery, createdAt } = message
   return {
     id,
     ticketId,
@@ -22,13 +22,15 @@ export async function toApiMessage(message: Message, links: Links): Promise<ApiM
     addressees: [...addressees],
     author,
     externalId,
+    versionIds: versionIds.length === 0 && externalId !== null ? [externalId] : [...versionIds],
     inReplyToId,
     parent,
     quoted: toApiQuoted(message),
     notice,
     // The newest version is the message itself.
     versions: versions.slice(0, -1).map((one) => ({ ...one, entities: [...one.entities] })),
-    deletedAt,
+    deletedAt: message.deletedAt,
+    erasedAt: message.erasedAt,
     joinedBecause,
     delivery,
     recovered: message.recovered ?? null,

@@ -11,18 +11,31 @@ const PROBLEMS: Readonly<Record<number, string>> = {
   403: 'The token does not permit this call',
   404: 'Not found',
   409: 'Not possible in the current state',
+  412: 'Changed since the caller read it; `current` has what is there now',
   422: 'A field is not valid; `errors` names it',
   502: 'X refused the call or does not answer',
 }
 
 const ENTITY_TAG = {
-  ETag: { description: 'For `If-None-Match` of the next call', required: true, schema: { type: 'string' } },
+  ETag: {
+    description: 'For `If-None-Match` of the next call, or `If-Match` of a change',
+    required: true,
+    schema: { type: 'string' },
+  },
 }
 
 const IF_NONE_MATCH = {
   name: 'If-None-Match',
   in: 'header',
   description: '`ETag` of an earlier answer to the same call: 304 if nothing has changed since',
+  required: false,
+  schema: { type: 'string' },
+}
+
+const IF_MATCH = {
+  name: 'If-Match',
+  in: 'header',
+  description: '`ETag` of the state that is to be changed: 412 with what is there now if it has changed since',
   required: false,
   schema: { type: 'string' },
 }
@@ -46,11 +59,24 @@ export function openApiOf(routes: readonly Route[]): object {
 }
 
 function operationOf(one: Route, components: Record<string, unknown>): object {
-  const problems = [...(one.access === 'anyone' ? [] : [401, 403]), ...(one.body ? [400] : []), ...one.problems, 422]
+  const takesIfMatch = one.isVersioned === true && one.method !== 'GET'
+  const headers = one.hasEntityTag || one.isVersioned ? { headers: ENTITY_TAG } : {}
+  const problems = [
+    ...(one.access === 'anyone' ? [] : [401, 403]),
+    ...(one.body ? [400] : []),
+    ...one.problems,
+    ...(takesIfMatch ? [412] : []),
+    422,
+  ]
   return {
     summary: one.summary,
     ...(one.access === 'anyone' ? { security: [] } : { security: [{ token: [] }], 'x-role': one.access }),
-    parameters: [...pathParameters(one.path), ...queryParameters(one), ...(one.hasEntityTag ? [IF_NONE_MATCH] : [])],
+    parameters: [
+      ...pathParameters(one.path),
+      ...queryParameters(one),
+      ...(one.hasEntityTag ? [IF_NONE_MATCH] : []),
+      ...(takesIfMatch ? [IF_MATCH] : []),
+    ],
     ...(one.body
       ? {
           requestBody: {
@@ -62,7 +88,7 @@ function operationOf(one: Route, components: Record<string, unknown>): object {
     responses: {
       [one.status ?? 200]: {
         description: 'OK',
-        ...(one.hasEntityTag ? { headers: ENTITY_TAG } : {}),
+        ...headers,
         content: {
           [one.mediaType ?? 'application/json']: { schema: schemaOf(answers[one.answer], 'output', components) },
         },

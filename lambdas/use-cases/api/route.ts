@@ -32,6 +32,8 @@ export type Route = {
   readonly mediaType?: 'text/csv'
   /** True if it answers with an entity tag, and 304 to a caller whose answer has not changed. */
   readonly hasEntityTag?: boolean
+  /** True if its answer has an entity tag by which it can be changed: a PATCH takes `If-Match`, and answers 412. */
+  readonly isVersioned?: boolean
   /** The statuses of problems that only some routes answer. */
   readonly problems: readonly number[]
   readonly handle: (request: Request<never, never>) => Promise<object>
@@ -49,6 +51,9 @@ type Request<Q, B> = {
   headers: Readonly<Record<string, string | undefined>>
   cookies: readonly string[]
 }
+
+/** Who wants a change, and by `If-Match` of which state. */
+export type ChangeRequest = Pick<Request<unknown, unknown>, 'actor' | 'headers'>
 
 /** An answer with headers, cookies or a status of its own. */
 export class Answer {
@@ -205,6 +210,12 @@ function check(schema: z.ZodMiniType, value: unknown, where: 'query' | 'body'): 
       return [{ field: at || where, detail: issue.message }]
     }),
   )
+}
+
+/** The caller has seen another version than the one that is there now, which the problem shows with its tag. */
+export function changedMeanwhile(what: string, { body, headers }: Answer): Problem {
+  const detail = `${what} changed since you read them: «current» has what is there now`
+  return new Problem(412, detail, { headers, ...(typeof body === 'object' && body !== null && { current: body }) })
 }
 
 /** What a path names does not exist. */

@@ -1,19 +1,30 @@
 /** Called by the console and helpdesks to read tickets and to change their status and tags. */
 import { createHash } from 'node:crypto'
-import { entityTag, type KnownTag, knownTag } from '../../core/api/entity-tag.ts'
-import { Problem } from '../../core/api/problem.ts'
-import { changeTicketBody, listMessagesQuery, listTicketsQuery, noQuery } from '../../core/api/requests.ts'
+import { entityTag, type KnownTag, knownTag, mayChange, weakEntityTag } from '../../core/api/entity-tag.ts'
+import { Problem, wrongFields } from '../../core/api/problem.ts'
+import { changeTicketBody, listMessagesQuery, listTicketsQuery, noQuery, tag } from '../../core/api/requests.ts'
 import type { ApiTicket } from '../../core/api/schemas.ts'
-import { type Actor, changesOf } from '../../core/audit/entry.ts'
+import { changesOf } from '../../core/audit/entry.ts'
 import type { Channel } from '../../core/channels/channel.ts'
 import type { AuditTrail } from '../../core/ports/audit.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
-import { type ListedTicket, type Message, statusAfterAgent, type Ticket } from '../../core/tickets/ticket.ts'
+import { type ListedTicket, MAX_TAGS, type Message, statusAfterAgent, type Ticket } from '../../core/tickets/ticket.ts'
 import { laterOf } from '../../core/time.ts'
+import { recordingOnce } from '../audit-trail.ts'
 import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
 import { type Links, toApiMessage } from './messages.ts'
-import { Answer, cursorOf, keyIn, notFound, notModified, type Route, route } from './route.ts'
+import {
+  Answer,
+  type ChangeRequest,
+  changedMeanwhile,
+  cursorOf,
+  keyIn,
+  notFound,
+  notModified,
+  type Route,
+  route,
+} from './route.ts'
 
 /** No message of a ticket is being written that is older than this. */
 const QUIET_MS = 3600_000
@@ -54,9 +65,9 @@ export function ticketRoutes({
     )
   }
 
-  async function showOne(ticket: Ticket): Promise<object> {
+  async function show(ticket: Ticket, readAt: Date): Promise<Answer> {
     const [one] = await withChannels([ticket])
-    return one ?? {}
+    return new Answer(one ?? {}, { headers: { etag: entityTag(ticket.version, readAt) } })
   }
 
   /** @throws Problem 409 if the conversation of a closed ticket has a newer ticket */
@@ -67,21 +78,26 @@ export function ticketRoutes({
     }
   }
 
-  function change(id: string | undefined, wanted: Wanted, actor: Actor): Promise<Ticket> {
-    let recorded = ''
-    return retryOnConflict(`ticket ${id}`, async () => {
+  /** @throws Problem 404, 409, 422, and 412 if the ticket is not as the caller has seen it */
+  async function change(id: string | undefined, wanted: Wanted, { actor, headers }: ChangeRequest): Promise<Answer> {
+    let tried: Ticket | null = null
+    const record = recordingOnce(trail, actor)
+    const ticket = await retryOnConflict(`ticket ${id}`, async () => {
       const before = await find(id)
       const after = changed(before, wanted, now().toISOString())
+      // The answer to our own write was lost.
+      if (tried?.version === before.version && after === before) return before
+      if (!mayChange(headers['if-match'], before.version))
+        throw changedMeanwhile('the ticket', await show(before, now()))
       if (after === before) return before
       if (before.status === 'closed' && after.status !== 'closed') await checkMayReopen(before)
       const changes = changesOf(fieldsOf(before), fieldsOf(after))
-      // After a conflict the entry stays, because an earlier try may have made the change. The same change needs no second.
-      const wouldRecord = JSON.stringify(changes)
-      if (wouldRecord !== recorded) await trail.record(actor, { kind: 'ticket_changed', object: before.id, ...changes })
-      recorded = wouldRecord
+      if (changes) await record({ kind: 'ticket_changed', object: before.id, ...changes })
+      tried = after
       const result = await tickets.commit({ before, after, message: null, follows: null })
       return result === 'done' ? after : conflict
     })
+    return show(ticket, now())
   }
 
   return [
@@ -104,7 +120,7 @@ export function ticketRoutes({
         if (known && !(await tickets.changedSince(allReadBefore(known)))) return notModified(known)
         const page = await tickets.tickets(filter, { limit, after })
         const body = { tickets: await withChannels(page.items), nextCursor: cursorOf(page.next) }
-        return new Answer(body, { headers: { etag: entityTag(state, readAt) } })
+        return new Answer(body, { headers: { etag: weakEntityTag(state, readAt) } })
       },
     }),
     route({
@@ -120,10 +136,8 @@ export function ticketRoutes({
       handle: async ({ params, headers }) => {
         const readAt = now()
         const ticket = await find(params.id)
-        const state = String(ticket.version)
-        const known = knownTag(headers['if-none-match'], state, readAt)
-        if (known) return notModified(known)
-        return new Answer(await showOne(ticket), { headers: { etag: entityTag(state, readAt) } })
+        const known = knownTag(headers['if-none-match'], ticket.version, readAt)
+        return known ? notModified(known) : show(ticket, readAt)
       },
     }),
     route({
@@ -134,8 +148,33 @@ export function ticketRoutes({
       query: noQuery,
       body: changeTicketBody,
       answer: 'ticket',
+      isVersioned: true,
       problems: [404, 409],
-      handle: async ({ params, body, actor }) => showOne(await change(params.id, body, actor)),
+      handle: async ({ params, body, ...request }) => change(params.id, body, request),
+    }),
+    route({
+      method: 'POST',
+      path: '/api/tickets/{id}/tags/{tag}',
+      summary: 'Add one tag to a ticket',
+      access: 'agent',
+      query: noQuery,
+      body: null,
+      answer: 'ticket',
+      isVersioned: true,
+      problems: [404],
+      handle: async ({ params, ...request }) => change(params.id, { addTags: [tagIn(params)] }, request),
+    }),
+    route({
+      method: 'DELETE',
+      path: '/api/tickets/{id}/tags/{tag}',
+      summary: 'Remove one tag from a ticket',
+      access: 'agent',
+      query: noQuery,
+      body: null,
+      answer: 'ticket',
+      isVersioned: true,
+      problems: [404],
+      handle: async ({ params, ...request }) => change(params.id, { removeTags: [tagIn(params)] }, request),
     }),
     route({
       method: 'GET',
@@ -173,19 +212,43 @@ function digestOf(query: object): string {
   return createHash('sha256').update(JSON.stringify(query)).digest('hex').slice(0, 16)
 }
 
-type Wanted = { status?: Ticket['status']; tags?: string[] }
-
 /** What agents change of a ticket. */
 const fieldsOf = ({ status, tags }: Ticket) => ({ status, tags })
 
-/** Rule 4: sets the status as given; new tags alone turn `new` into `open`. Returns `before` if nothing changes. */
+/** What an agent wants to change. `tags` replaces all. */
+type Wanted = {
+  readonly status?: Ticket['status'] | undefined
+  readonly tags?: readonly string[] | undefined
+  readonly addTags?: readonly string[] | undefined
+  readonly removeTags?: readonly string[] | undefined
+}
+
+/**
+ * Rule 4: sets the status as given; new tags alone turn `new` into `open`. Returns `before` if nothing changes.
+ * @throws Problem 422 if the ticket had too many tags
+ */
 function changed(before: Ticket, wanted: Wanted, at: string): Ticket {
-  const tags = wanted.tags ?? before.tags
+  const tags = tagsAfter(before.tags, wanted)
   const sameTags = tags.length === before.tags.length && tags.every((tag, index) => tag === before.tags[index])
   const status = wanted.status ?? (sameTags ? before.status : statusAfterAgent(before.status))
   if (sameTags && status === before.status) return before
   const updatedAt = laterOf(at, before.updatedAt)
   return { ...before, tags, status, updatedAt, version: before.version + 1 }
+}
+
+function tagsAfter(before: readonly string[], { tags = before, addTags = [], removeTags = [] }: Wanted) {
+  const after = [...new Set([...tags, ...addTags])].filter((one) => !removeTags.includes(one))
+  if (addTags.length > 0 && after.length > MAX_TAGS) {
+    throw wrongFields([{ field: 'addTags', detail: `a ticket has at most ${MAX_TAGS} tags` }])
+  }
+  return after
+}
+
+/** @throws Problem 422 if it cannot be a tag */
+function tagIn(params: Readonly<Record<string, string>>): string {
+  const read = tag().safeParse(params.tag)
+  if (read.success) return read.data
+  throw wrongFields(read.error.issues.map(({ message }) => ({ field: 'tag', detail: message })))
 }
 
 function toApiTicket(ticket: ListedTicket, channel: Channel | undefined): ApiTicket {

@@ -7,7 +7,7 @@ import { type Bucket, type Bytes, MediaError, type MediaSource, type MediaStore 
 import type { Clock, Encryption, Log } from '../../core/ports/platform.ts'
 import type { AccountTokens } from '../../core/ports/x.ts'
 import { type Attachment, isExpectedType, mediaLimits, stored, unavailable } from '../../core/tickets/attachment.ts'
-import { bucketPrefixes } from '../../core/tickets/bucket-keys.ts'
+import { receivedFolder } from '../../core/tickets/bucket-keys.ts'
 import type { Message } from '../../core/tickets/ticket.ts'
 import { tokensOf } from '../account-tokens.ts'
 import { dueMessageOf } from '../due-message.ts'
@@ -129,6 +129,8 @@ export function createDownload({ media, channels, encryption, source, bucket, lo
       if (await media.save(current, index, after)) return null
       const stored = await media.message(dueMessageOf(message))
       const medium = stored?.media[index]
+      // What was deleted on X, and here since the download began, must leave no file.
+      if (stored && stored.erasedAt !== null) await bucket.removeFolder(receivedFolder(message))
       const isDoneByOther = medium?.status === 'stored' || medium?.attempts !== message.media[index]?.attempts
       if (stored === null || isDoneByOther) return null
       current = stored
@@ -143,8 +145,8 @@ function isDue({ status, nextTryAt }: Attachment, now: Date): boolean {
 }
 
 /** The key is deterministic, so downloading again overwrites. */
-function bucketKeyOf({ channelId, id }: Message, index: number): string {
-  return `${bucketPrefixes.received}/${channelId}/${id}/${index}`
+function bucketKeyOf(message: Message, index: number): string {
+  return `${receivedFolder(message)}${index}`
 }
 
 /** Counts bytes as they pass, and keeps the error that ended them: the bucket's client would replace it. */

@@ -1,20 +1,22 @@
 /**
  * Called by the media function with messages that have media to transfer (a customer's into the bucket, an agent's to
- * X) or of which X left something out. Promises that only pictures and videos within X's limits are stored, and that
+ * X), of which X left something out, or whose post was deleted on X. Promises that only pictures and videos within X's limits are stored, and that
  * doing it twice changes nothing. What X refuses for now is tried again later; after a failure the queue delivers the
  * message again.
  */
 import type { QueuedDue } from '../../core/ports/queues.ts'
 import { XError } from '../../core/ports/x.ts'
 import { isReply } from '../../core/replies/reply.ts'
+import { receivedFolder } from '../../core/tickets/bucket-keys.ts'
 import { dueTimeOf } from '../../core/tickets/completion.ts'
 import type { Message } from '../../core/tickets/ticket.ts'
 import { laterOf } from '../../core/time.ts'
 import { type CompletionDependencies, completeMessage } from './complete-message.ts'
 import { createDownload, type DownloadDependencies } from './download-from-x.ts'
+import { createErasure, type ErasureDependencies } from './erase-deleted.ts'
 import { createUpload, type UploadDependencies } from './upload-to-x.ts'
 
-export type MediaDependencies = DownloadDependencies & UploadDependencies & CompletionDependencies
+export type MediaDependencies = DownloadDependencies & UploadDependencies & CompletionDependencies & ErasureDependencies
 
 /** Time left at the end to store the outcome. */
 const RESERVE_MS = 30_000
@@ -35,14 +37,18 @@ export function createMediaTransfer(dependencies: MediaDependencies) {
   }
   const download = createDownload(dependencies)
   const upload = createUpload(dependencies)
+  const erase = createErasure(dependencies)
 
   return async ({ at, ...due }: QueuedDue, remainingMs: () => number): Promise<void> => {
     // `requeue` may run with a clock of its own: a message that it found due is due here too.
     const time = () => new Date(laterOf(now().toISOString(), at))
+    if (due.isErasure) return erase({ ...due, at }, time)
     const message = await media.message(due)
     if (!message) throw new Error(`${due.messageId} of ${due.channelId} is no message`)
     const signal = AbortSignal.timeout(Math.max(0, remainingMs() - RESERVE_MS))
     if (isReply(message)) return upload(message, time)
+    // A download that did not end before the content was deleted may have left a file.
+    if (message.erasedAt !== null) return dependencies.bucket.removeFolder(receivedFolder(message))
     // A message that was finished meanwhile, or is still listed though it is finished, must not come back for ever.
     if (dueTimeOf(message) === null) return media.removeFromDue(message)
     await complete(message, time())

@@ -13,7 +13,7 @@ const tell = (some: Partial<Channel>, time: string, extension = on) =>
 describe('«No messages (h)»', () => {
   test('is told after so many hours, to the minute, and not before', () => {
     expect(tell({}, at(1, 59))).toBeNull()
-    expect(tell({}, at(2))).toEqual({ since: at(0), hours: 2 })
+    expect(tell({}, at(2))).toEqual({ since: at(0), hours: 2, leavesOut: false })
   })
 
   test('counts from the latest of last message, connecting, change of the setting, enabling', () => {
@@ -25,7 +25,11 @@ describe('«No messages (h)»', () => {
 
   test('is told once a silence: what is remembered is from when it counts, so the next silence is told again', () => {
     expect(tell({ inactivityNotifiedFrom: at(0) }, at(9))).toBeNull()
-    expect(tell({ inactivityNotifiedFrom: at(0), lastMessageAt: at(9) }, at(11))).toEqual({ since: at(9), hours: 2 })
+    expect(tell({ inactivityNotifiedFrom: at(0), lastMessageAt: at(9) }, at(11))).toEqual({
+      since: at(9),
+      hours: 2,
+      leavesOut: false,
+    })
   })
 
   test('is told of no channel that is off, not connected, or whose administrator does not want it', () => {
@@ -53,7 +57,7 @@ describe('the mail', () => {
   ]
 
   test('says which channel, since when, what was checked, and leads to the channel, in text and in HTML alike', () => {
-    const mail = inactivityMail(channel, { since: at(5), hours: 2 }, quiet, 'https://console.example')
+    const mail = inactivityMail(channel, { since: at(5), hours: 2, leavesOut: false }, quiet, 'https://console.example')
     expect(mail.subject).toBe('No messages for 2 h: shop')
     for (const body of [mail.text, mail.html]) {
       for (const part of [
@@ -71,7 +75,7 @@ describe('the mail', () => {
 
   test('tells quiet from broken', () => {
     const words = (checks: readonly Check[]) =>
-      inactivityMail(channel, { since: at(5), hours: 2 }, checks, 'https://c.example').text
+      inactivityMail(channel, { since: at(5), hours: 2, leavesOut: false }, checks, 'https://c.example').text
     expect(words(quiet)).toContain('All checks passed')
     expect(words(broken)).toContain('A check failed')
     expect(words(broken)).toContain('it is not registered at X')
@@ -82,7 +86,7 @@ describe('the mail', () => {
   test('takes a hostile name for what it is: no header, no markup', () => {
     const name = 'Shop\r\nBcc: all@example.com\u2028<img src=x onerror=alert(1)>&"'
     for (const mail of [
-      inactivityMail({ ...channel, name }, { since: at(5), hours: 2 }, quiet, 'https://c.example'),
+      inactivityMail({ ...channel, name }, { since: at(5), hours: 2, leavesOut: false }, quiet, 'https://c.example'),
       revokedMail({ ...channel, name }, 'https://c.example'),
     ]) {
       expect(mail.subject).not.toMatch(/[\r\n\u2028]/)

@@ -40,6 +40,8 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['GET', '/api/tickets', 'agents', 200],
   ['GET', '/api/tickets/1', 'agents', 404],
   ['PATCH', '/api/tickets/1', 'agents', 404],
+  ['POST', '/api/tickets/1/tags/refund', 'agents', 404],
+  ['DELETE', '/api/tickets/1/tags/refund', 'agents', 404],
   ['GET', '/api/tickets/1/messages', 'agents', 404],
   ['POST', '/api/tickets/1/replies', 'agents', 404],
   ['POST', '/api/tickets/1/messages/2/retry', 'agents', 404],
@@ -76,7 +78,7 @@ function expected(access: string, caller: keyof typeof callers, status: number):
 describe.each(calls)('%s %s', (method, path, access, status) => {
   test.each(Object.keys(callers) as (keyof typeof callers)[])(`${access}: %s`, async (caller) => {
     const body = ownBodies[path] ?? bodies[method]
-    const takesBody = ['POST', 'PATCH'].includes(method) && !path.endsWith('/connect')
+    const takesBody = ['POST', 'PATCH'].includes(method) && !/\/(connect|tags\/refund)$/.test(path)
     const answer = await api(method, path, {
       claims: callers[caller],
       ...(path.startsWith('/api/reports') ? { query: { by: 'day' } } : {}),
@@ -91,7 +93,8 @@ test('the table has every call of the API', async () => {
   const { paths } = JSON.parse(answer.body ?? '') as { paths: Record<string, object> }
   const described = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map(
-      (method) => `${method.toUpperCase()} ${path.replace('{id}', '1').replace('{messageId}', '2')}`,
+      (method) =>
+        `${method.toUpperCase()} ${path.replace('{id}', '1').replace('{messageId}', '2').replace('{tag}', 'refund')}`,
     ),
   )
   expect(described.sort()).toEqual(calls.map(([method, path]) => `${method} ${path}`).sort())

@@ -94,7 +94,7 @@ describe('the list of tickets', () => {
 
   test('is answered anew after some minutes, so that the name of a channel is never much older', async () => {
     const { tag } = await get(list)
-    await stores.channels.change(`twitter-${shop.id}`, { name: 'The Shop' }, now().toISOString())
+    await stores.changeChannel(`twitter-${shop.id}`, { name: 'The Shop' }, now().toISOString())
     wait(TAG_MAX_AGE_MS)
     const { status, body } = await get(list, {}, tag)
     expect([status, body.tickets[0].channel.name]).toEqual([200, 'The Shop'])

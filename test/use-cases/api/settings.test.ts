@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import * as z from 'zod/mini'
 import { channel as channelSchema } from '../../../lambdas/core/api/schemas.ts'
+import { weekdays } from '../../../lambdas/core/channels/quiet-hours.ts'
 import { apiOver } from '../../support/api.ts'
 import { routerOver } from '../../support/router.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
@@ -66,6 +67,30 @@ describe('the settings of a channel', () => {
       expect((await set({ noMessagesHours })).body.noMessagesHours).toBe(noMessagesHours)
     const name = '<b>Shop</b>\r\nBcc: x@example.com'
     expect((await set({ name })).body.name).toBe(name)
+  })
+
+  const weekly = [{ days: ['monday', 'friday'], from: '18:00', to: '08:00' }]
+
+  test('hours in which silence is expected are kept as they are given, and removed', async () => {
+    const quietHours = { timeZone: 'Europe/Berlin', weekly }
+    expect((await set({ quietHours })).body.quietHours).toEqual(quietHours)
+    expect((await set({ name: 'Other' })).body.quietHours).toEqual(quietHours)
+    expect((await call('GET', '/api/channels')).body.channels[0].quietHours).toEqual(quietHours)
+    expect((await set({ quietHours: null })).body.quietHours).toBeNull()
+  })
+
+  test.each([
+    ['quietHours.timeZone', { timeZone: 'Europe/Bonn', weekly }],
+    ['quietHours.timeZone', { timeZone: '+02:00', weekly }],
+    ['quietHours.weekly', { timeZone: 'UTC', weekly: [] }],
+    ['quietHours.weekly.0.from', { timeZone: 'UTC', weekly: [{ days: ['monday'], from: '24:00', to: '08:00' }] }],
+    ['quietHours.weekly.0.to', { timeZone: 'UTC', weekly: [{ days: ['monday'], from: '20:00', to: '8:00' }] }],
+    ['quietHours.weekly.0.days', { timeZone: 'UTC', weekly: [{ days: [], from: '20:00', to: '08:00' }] }],
+    ['quietHours.weekly.0.days.0', { timeZone: 'UTC', weekly: [{ days: ['someday'], from: '20:00', to: '08:00' }] }],
+    ['quietHours.weekly', { timeZone: 'UTC', weekly: [{ days: [...weekdays], from: '09:00', to: '09:00' }] }],
+  ])('%s is refused by its name', async (field, quietHours) => {
+    const { status, body } = await set({ quietHours })
+    expect([status, body.errors.map((one: { field: string }) => one.field)]).toEqual([422, [field]])
   })
 
   test('nothing at all, and an unknown channel', async () => {

@@ -187,6 +187,7 @@ describe('reading', () => {
       '/api/tickets/{id}/messages',
       '/api/tickets/{id}/messages/{messageId}/retry',
       '/api/tickets/{id}/replies',
+      '/api/tickets/{id}/tags/{tag}',
     ])
     const references = [...(answer.body ?? '').matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
       ([, name]) => name,
@@ -249,7 +250,7 @@ describe('bad input', () => {
     ['an empty body', 'PATCH', { body: '' }, 400, 'the body is empty'],
     ['an unknown field', 'PATCH', { body: '{"status":"open","colour":"red"}' }, 422, 'colour: is unknown'],
     ['an unknown status', 'PATCH', { body: '{"status":"done"}' }, 422, 'status: '],
-    ['no field at all', 'PATCH', { body: '{}' }, 422, 'must have status, tags or both'],
+    ['no field at all', 'PATCH', { body: '{}' }, 422, 'must have status, tags, addTags or removeTags'],
     ['a list as the body', 'PATCH', { body: '[]' }, 422, 'body: '],
     ['a tag that is too long', 'PATCH', { body: JSON.stringify({ tags: ['ok', 'x'.repeat(65)] }) }, 422, 'tags.1: '],
     ['too many tags', 'PATCH', { body: JSON.stringify({ tags: Array.from({ length: 21 }, String) }) }, 422, 'tags: '],

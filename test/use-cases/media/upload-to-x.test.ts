@@ -81,7 +81,7 @@ const queueInto = (name: typeof crash, list: () => DueMessage[]) => ({
 const mediaQueue = queueInto('media queue', () => toMedia)
 const replyQueue = queueInto('reply queue', () => toSender)
 
-const shared = () => ({ ...stores, ...portsOf(x.asX()), encryption, now, log: () => {} })
+const shared = () => ({ ...stores, ...portsOf(x.asX()), encryption, now, deletionHoldMs: 24 * 3600_000, log: () => {} })
 /** Records as each queue groups them: replies by ticket, media by message. */
 const recordsOf = (some: readonly DueMessage[], group: 'ticketId' | 'messageId') =>
   some.map((one) => recordOf(JSON.stringify({ ...one, at: now().toISOString() }), one[group]))
@@ -101,7 +101,9 @@ async function workOff(): Promise<void> {
 
 /** The sweep of a minute, and the work that it brings. */
 async function sweep(): Promise<void> {
-  await createRequeue({ ...stores, queue: replyQueue, mediaQueue, log: () => {} })({ time: clock.toISOString() })
+  await createRequeue({ ...stores, queue: replyQueue, mediaQueue, deletionHoldMs: 24 * 3600_000, log: () => {} })({
+    time: clock.toISOString(),
+  })
   await workOff()
 }
 

@@ -1,7 +1,7 @@
 import '../../style/settings.css'
 import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
 import { useAction } from '../../api/action.ts'
-import { call, channelPath } from '../../api/client.ts'
+import { call, channelPath, read } from '../../api/client.ts'
 import { useResource } from '../../api/resource.ts'
 import { showToast } from '../../components/announcements.tsx'
 import { ChannelBadge } from '../../components/badge.tsx'
@@ -21,8 +21,8 @@ import { SettingsForm } from './settings-form.tsx'
 
 /** A channel: its status, settings, activity and ignored events. */
 export function ChannelPage({ id }: { id: string }) {
-  const resource = useResource(id, (signal) => call<ApiChannel>('GET', channelPath(id), { signal }))
-  const channel = resource.value
+  const resource = useResource(id, (signal) => read<ApiChannel>(channelPath(id), { signal }))
+  const channel = resource.value?.value
   return (
     <Page
       title={channel?.name ?? t.titleWhileLoading}
@@ -30,13 +30,13 @@ export function ChannelPage({ id }: { id: string }) {
       intro={channel && <Summary channel={channel} />}
     >
       <ResourceStatus resource={resource} lines={3} />
-      {channel && (
+      {resource.value && channel && (
         <>
           <ReconnectNotice channel={channel} />
-          <SettingsForm channel={channel} onSaved={resource.set} />
+          <SettingsForm known={resource.value} onChange={resource.set} />
           <Activity channelId={id} />
           <IgnoredEvents channelId={id} />
-          <AccessCard channel={channel} onChange={resource.set} />
+          <AccessCard channel={channel} onChange={(value) => resource.update(({ tag }) => ({ value, tag }))} />
         </>
       )}
     </Page>

@@ -1,32 +1,59 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
-import { type ApiError, call, channelPath, toApiError } from '../../api/client.ts'
+import { type ApiError, callTagged, channelPath, type Tagged, toApiError } from '../../api/client.ts'
 import { showToast } from '../../components/announcements.tsx'
 import { Button } from '../../components/button.tsx'
 import { Field, Switch } from '../../components/field.tsx'
-import { ErrorNotice } from '../../components/notice.tsx'
+import { ErrorNotice, Notice } from '../../components/notice.tsx'
 import { Card } from '../../components/page.tsx'
-import { channelMessages as t } from '../../messages/channels.ts'
+import { quietHoursMessages, channelMessages as t } from '../../messages/channels.ts'
 import { commonMessages } from '../../messages/common.ts'
 import { useUnsavedChanges } from '../../unsaved-changes.ts'
+import {
+  isComplete,
+  type QuietDraft,
+  QuietHours,
+  quietDraftOf,
+  quietHoursIn,
+  quietHoursInWords,
+} from './quiet-hours.tsx'
 
 const MAX_HOURS = 720
 
 /** The values of the form; hours as they were typed. */
-type Draft = Pick<ApiChannel, 'name' | 'directMessages' | 'mentions'> & { readonly noMessagesHours: string }
+type Draft = Pick<ApiChannel, 'name' | 'directMessages' | 'mentions'> & {
+  readonly noMessagesHours: string
+  readonly quietHours: QuietDraft
+}
 type Setting = keyof Draft
 type FieldErrors = Partial<Record<Setting, string | undefined>>
 
-const draftOf = ({ name, directMessages, mentions, noMessagesHours }: ApiChannel): Draft => ({
+const draftOf = ({ name, directMessages, mentions, noMessagesHours, quietHours }: ApiChannel): Draft => ({
   name,
   directMessages,
   mentions,
   noMessagesHours: noMessagesHours === null ? '' : String(noMessagesHours),
+  quietHours: quietDraftOf(quietHours),
 })
 
+/** A value as people read it, and by which two are compared. */
+const inWords = (draft: Draft, setting: Setting): string | boolean =>
+  setting === 'quietHours' ? quietHoursInWords(draft.quietHours) : draft[setting]
+
+const differing = (one: Draft, other: Draft): Setting[] =>
+  (Object.keys(one) as Setting[]).filter((name) => inWords(one, name) !== inWords(other, name))
+
+type SettingsFormProps = {
+  readonly known: Tagged<ApiChannel>
+  /** Gets the settings that are there now: saved here, or by somebody else meanwhile. */
+  readonly onChange: (now: Tagged<ApiChannel>) => void
+}
+
 /** The settings of a channel, saved together. The form shows when there are unsaved changes. */
-export function SettingsForm({ channel, onSaved }: { channel: ApiChannel; onSaved: (saved: ApiChannel) => void }) {
+export function SettingsForm({ known, onChange }: SettingsFormProps) {
+  const channel = known.value
   const [draft, setDraft] = useState(draftOf(channel))
+  const [others, setOthers] = useState<readonly Setting[]>([])
   const [fieldErrors, setFieldErrors] = useState<FieldErrors>({})
   const [error, setError] = useState<ApiError>()
   const form = useRef<HTMLFormElement>(null)
@@ -34,7 +61,7 @@ export function SettingsForm({ channel, onSaved }: { channel: ApiChannel; onSave
     form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
   }, [fieldErrors])
   const saved = draftOf(channel)
-  const changed = (Object.keys(draft) as Setting[]).filter((name) => draft[name] !== saved[name])
+  const changed = differing(draft, saved)
   const isUnsaved = changed.length > 0
   useUnsavedChanges(isUnsaved)
 
@@ -44,22 +71,37 @@ export function SettingsForm({ channel, onSaved }: { channel: ApiChannel; onSave
   }
   const reset = (to: ApiChannel) => {
     setDraft(draftOf(to))
+    setOthers([])
     setFieldErrors({})
     setError(undefined)
+  }
+  /** Somebody else has changed the settings meanwhile: the form shows theirs where nothing was changed here. */
+  const takeOver = (current: Tagged<ApiChannel>) => {
+    const theirs = draftOf(current.value)
+    const ours = Object.fromEntries(changed.map((name) => [name, draft[name]]))
+    setDraft({ ...theirs, ...ours })
+    setOthers(differing(theirs, saved))
+    setError(undefined)
+    onChange(current)
   }
   const save = async () => {
     const invalid = validate(draft)
     setFieldErrors(invalid)
     if (Object.keys(invalid).length > 0) return
     try {
-      const after = await call<ApiChannel>('PATCH', channelPath(channel.id), { body: changesIn(draft, changed) })
-      reset(after)
-      onSaved(after)
+      const after = await callTagged<ApiChannel>('PATCH', channelPath(channel.id), {
+        body: changesIn(draft, changed),
+        headers: known.tag ? { 'if-match': known.tag } : {},
+      })
+      reset(after.value)
+      onChange(after)
       showToast(t.saved)
     } catch (thrown) {
       const refused = toApiError(thrown)
+      if (refused.status === 412 && refused.current) return takeOver(refused.current as Tagged<ApiChannel>)
       setError(refused)
-      setFieldErrors(Object.fromEntries(refused.fields.map(({ field, detail }) => [field, detail])))
+      // A field within a setting, such as `quietHours.timeZone`, is shown at the setting.
+      setFieldErrors(Object.fromEntries(refused.fields.map(({ field, detail }) => [field.split('.')[0], detail])))
     }
   }
 
@@ -96,7 +138,7 @@ export function SettingsForm({ channel, onSaved }: { channel: ApiChannel; onSave
           checked={draft.mentions}
           onChange={(isOn) => set('mentions', isOn)}
         />
-        <Field label={t.noMessages} hint={t.noMessagesHint} error={fieldErrors.noMessagesHours}>
+        <Field label={t.noMessagesHours} hint={t.noMessagesHint} error={fieldErrors.noMessagesHours}>
           {(control) => (
             <input
               {...control}
@@ -108,7 +150,22 @@ export function SettingsForm({ channel, onSaved }: { channel: ApiChannel; onSave
             />
           )}
         </Field>
+        <QuietHours
+          value={draft.quietHours}
+          error={fieldErrors.quietHours}
+          onChange={(quietHours) => set('quietHours', quietHours)}
+        />
         {error && <ErrorNotice error={error} />}
+        {others.length > 0 && (
+          <Notice tone="danger" title={t.changedByOthers}>
+            <ul>
+              {others.map((name) => (
+                <li key={name}>{t.isNow(t[name], t.valueOf(inWords(saved, name)))}</li>
+              ))}
+            </ul>
+            {t.changedByOthersText}
+          </Notice>
+        )}
         <div class={isUnsaved ? 'save-bar unsaved' : 'save-bar'}>
           <p role="status">{isUnsaved ? t.unsaved : ''}</p>
           <div class="actions">
@@ -123,18 +180,23 @@ export function SettingsForm({ channel, onSaved }: { channel: ApiChannel; onSave
   )
 }
 
-function validate({ name, noMessagesHours }: Draft): FieldErrors {
+function validate({ name, noMessagesHours, quietHours }: Draft): FieldErrors {
   const typed = noMessagesHours.trim()
   const hours = Number(typed)
   const isValidHours = typed === '' || (/^\d{1,3}$/.test(typed) && hours >= 1 && hours <= MAX_HOURS)
   return {
     ...(name.trim() === '' && { name: t.nameError }),
     ...(!isValidHours && { noMessagesHours: t.noMessagesError }),
+    ...(!isComplete(quietHours) && { quietHours: quietHoursMessages.error }),
   }
 }
 
 function changesIn(draft: Draft, changed: readonly Setting[]): Record<string, unknown> {
   const hours = draft.noMessagesHours.trim()
-  const values = { ...draft, noMessagesHours: hours === '' ? null : Number(hours) }
+  const values = {
+    ...draft,
+    noMessagesHours: hours === '' ? null : Number(hours),
+    quietHours: quietHoursIn(draft.quietHours),
+  }
   return Object.fromEntries(changed.map((name) => [name, values[name]]))
 }

@@ -32,8 +32,10 @@ export function Conversation({ ticket, messages, hasEarlier, actions }: Conversa
   )
   const mayReply = role.value !== null && ticket.status !== 'closed'
   const isMention = ticket.kind === 'mention'
-  const entryIds = new Set(messages.filter(isEntry).map(({ externalId }) => externalId))
-  const isBelowEntry = (one: Message) => isMention && one.direction === 'outbound' && entryIds.has(one.inReplyToId)
+  // An answer names the version of the entry that was the newest when it was written.
+  const entryIds = new Set(messages.filter(isEntry).flatMap(({ versionIds }) => versionIds))
+  const isBelowEntry = ({ direction, inReplyToId }: Message) =>
+    isMention && direction === 'outbound' && inReplyToId !== null && entryIds.has(inReplyToId)
 
   const handleSent = (reply: Message) => {
     actions.putMessage(reply)
@@ -55,9 +57,11 @@ export function Conversation({ ticket, messages, hasEarlier, actions }: Conversa
                 message={message}
                 ticket={ticket}
                 actions={actions}
-                replies={messages.filter((one) => isBelowEntry(one) && one.inReplyToId === message.externalId)}
+                replies={messages.filter(
+                  (one) => isBelowEntry(one) && message.versionIds.includes(one.inReplyToId ?? ''),
+                )}
                 onToggleReply={
-                  isMention && mayReply && isEntry(message)
+                  isMention && mayReply && isEntry(message) && message.deletedAt === null
                     ? () => setAnsweredId(isAnswered ? null : message.id)
                     : undefined
                 }
@@ -89,9 +93,9 @@ export function Conversation({ ticket, messages, hasEarlier, actions }: Conversa
   )
 }
 
-/** True for a customer's post that still exists, so that we can answer it publicly. */
-const isEntry = ({ direction, visibility, externalId, deletedAt }: Message) =>
-  direction === 'inbound' && visibility === 'public' && externalId !== null && deletedAt === null
+/** True for a customer's post: our public replies to it stand below it, also when it is deleted. */
+const isEntry = ({ direction, visibility, externalId }: Message) =>
+  direction === 'inbound' && visibility === 'public' && externalId !== null
 
 function EarlierMessages({ onLoad }: { onLoad: () => Promise<unknown> }) {
   const { error, run } = useAction()

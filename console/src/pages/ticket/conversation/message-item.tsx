@@ -55,10 +55,11 @@ export function MessageItem({ message, ticket, actions, replies = [], onToggleRe
           <p class="message-note">
             <Icon name="info" size={16} />
             {t.deleted} <Time at={deletedAt} />
+            {message.erasedAt !== null && `. ${t.erased}`}
           </p>
         )}
         {notice ? <EncryptedNote url={notice.url} /> : text && <MessageText text={text} entities={message.entities} />}
-        {!notice && !text && attachments.length === 0 && <p class="muted">{t.noText}</p>}
+        {!notice && !text && attachments.length === 0 && message.erasedAt === null && <p class="muted">{t.noText}</p>}
         <MessageMedia attachments={attachments} from={name} />
         <ReferencedPost post={quoted} title={t.quoted} />
         <EarlierVersions versions={message.versions} />
@@ -79,12 +80,11 @@ export function MessageItem({ message, ticket, actions, replies = [], onToggleRe
 
 function Footer(props: Pick<MessageItemProps, 'message' | 'ticket' | 'onToggleReply'> & { isReplyOpen: boolean }) {
   const { message, ticket, onToggleReply, isReplyOpen } = props
-  const { author, externalId, visibility, joinedBecause, delivery, direction, versions } = message
+  const { author, externalId, visibility, joinedBecause, delivery, direction, versionIds } = message
   const username = author.username ?? (direction === 'outbound' ? ticket.channel.username : null)
-  const href = visibility === 'public' ? postUrl(externalId, username) : null
-  // An edited post has the id of its newest version; the ticket has that of the first.
-  const ids = [externalId, ...versions.map((version) => version.externalId)]
-  const isFirstEntry = direction === 'inbound' && ticket.firstEntryId !== null && ids.includes(ticket.firstEntryId)
+  const href = visibility === 'public' && message.deletedAt === null ? postUrl(externalId, username) : null
+  const isFirstEntry =
+    direction === 'inbound' && ticket.firstEntryId !== null && versionIds.includes(ticket.firstEntryId)
   return (
     <footer class="message-footer">
       {isFirstEntry && <span class="chip">{t.firstEntry}</span>}

@@ -26,7 +26,7 @@ type DetailsProps = {
 export function Details({ ticket, onChange, isOpen, onToggle }: DetailsProps) {
   const { error, run } = useAction()
   const { id, status, tags, customer, channel } = ticket
-  const change = (body: { status?: string; tags?: readonly string[] }, confirmation: string) =>
+  const change = (body: { status: string } | { addTags: string[] } | { removeTags: string[] }, confirmation: string) =>
     run(async () => {
       onChange(await call<ApiTicket>('PATCH', ticketPath(id), { body }))
       showToast(confirmation)
@@ -55,7 +55,11 @@ export function Details({ ticket, onChange, isOpen, onToggle }: DetailsProps) {
             change({ status: next }, t.statusSaved(commonMessages.statuses[next as ApiTicket['status']]))
           }
         />
-        <Tags tags={tags} onChange={(next) => change({ tags: next }, t.tagsSaved)} />
+        <Tags
+          tags={tags}
+          onAdd={(tag) => change({ addTags: [tag] }, t.tagsSaved)}
+          onRemove={(tag) => change({ removeTags: [tag] }, t.tagsSaved)}
+        />
         {error && <ErrorNotice error={error} />}
         <Origin ticket={ticket} />
         <div class="links">

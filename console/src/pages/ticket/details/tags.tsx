@@ -9,12 +9,13 @@ const MAX_TAGS = 20
 
 type TagsProps = {
   readonly tags: readonly string[]
-  /** Gets all tags, because the API replaces them together. */
-  readonly onChange: (tags: readonly string[]) => unknown
+  /** One tag at a time, so that the tags of two agents at once are both kept. */
+  readonly onAdd: (tag: string) => unknown
+  readonly onRemove: (tag: string) => unknown
 }
 
 /** The tags of a ticket, with buttons to add and remove them. */
-export function Tags({ tags, onChange }: TagsProps) {
+export function Tags({ tags, onAdd, onRemove }: TagsProps) {
   const [typed, setTyped] = useState('')
   const [error, setError] = useState<string>()
   const add = async () => {
@@ -25,7 +26,7 @@ export function Tags({ tags, onChange }: TagsProps) {
       return
     }
     setTyped('')
-    if (!tags.includes(tag)) await onChange([...tags, tag])
+    if (!tags.includes(tag)) await onAdd(tag)
   }
   return (
     <form
@@ -41,11 +42,7 @@ export function Tags({ tags, onChange }: TagsProps) {
         {tags.map((tag) => (
           <li key={tag} class="chip">
             {tag}
-            <button
-              type="button"
-              aria-label={t.removeTag(tag)}
-              onClick={() => onChange(tags.filter((one) => one !== tag))}
-            >
+            <button type="button" aria-label={t.removeTag(tag)} onClick={() => onRemove(tag)}>
               <Icon name="close" size={14} />
             </button>
           </li>

@@ -1,0 +1,16 @@
+import type { Message } from '../tickets/ticket.ts'
+import type { DueMessage, MessageAddress } from './queues.ts'
+
+/** Messages whose post was deleted on X, and whose content goes after a hold. */
+export type ErasureStore = {
+  /** ISO time at which the post of a message was deleted; null if nothing of it is left to erase. */
+  deletedAt(address: MessageAddress): Promise<string | null>
+  /** Replaces a message by what stays of it; false if it has changed since it was read. */
+  erase(before: Message, after: Message): Promise<boolean>
+  /** Forgets a deletion when everything is done. */
+  done(address: MessageAddress): Promise<void>
+  /** Messages that were deleted at an ISO time or before. */
+  due(at: string, limit: number): Promise<DueMessage[]>
+  /** Hides a message from `due` as if it was deleted at an ISO time, because it was just queued. */
+  postpone(one: DueMessage, until: string): Promise<void>
+}
