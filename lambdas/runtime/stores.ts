@@ -4,7 +4,7 @@ import { createAuditStore } from '../adapters/dynamodb/audit.ts'
 import { createChannelStore } from '../adapters/dynamodb/channels.ts'
 import { createConnectingStore } from '../adapters/dynamodb/connecting.ts'
 import { createCountStore } from '../adapters/dynamodb/counts.ts'
-import { createErasureStore } from '../adapters/dynamodb/erasures.ts'
+import { createDeletionStore } from '../adapters/dynamodb/deletions.ts'
 import { createEventStore } from '../adapters/dynamodb/events.ts'
 import { createHealthStore } from '../adapters/dynamodb/health.ts'
 import { createMediaStore } from '../adapters/dynamodb/media.ts'
@@ -28,7 +28,7 @@ export function openStores(shared: SharedTable, now: Clock, client = new DynamoD
     replies: createReplyStore({ ...access, now }),
     quota: createQuotaStore(access),
     media: createMediaStore(access),
-    erasures: createErasureStore(access),
+    deletions: createDeletionStore(access),
     uploads: createUploadStore(access),
     channels: createChannelStore(access),
     connecting: createConnectingStore(access),

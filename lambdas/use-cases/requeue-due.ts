@@ -4,13 +4,13 @@
  * the hold is over. After a failure the next run tries again.
  */
 import type { EventBridgeEvent } from 'aws-lambda'
-import type { ErasureStore } from '../core/ports/erasures.ts'
+import type { DeletionStore } from '../core/ports/deletions.ts'
 import type { Log } from '../core/ports/platform.ts'
 import type { DueMessage, DueQueue } from '../core/ports/queues.ts'
 import type { Stores } from '../core/ports/stores.ts'
 import { inParallel } from './in-parallel.ts'
 
-export type RequeueDependencies = Pick<Stores, 'replies' | 'media' | 'erasures'> & {
+export type RequeueDependencies = Pick<Stores, 'replies' | 'media' | 'deletions'> & {
   queue: DueQueue
   mediaQueue: DueQueue
   /** Milliseconds for which the content of what was deleted on X is kept. */
@@ -29,7 +29,7 @@ const PARALLEL_WRITES = 50
 export function createRequeue({
   replies,
   media,
-  erasures,
+  deletions,
   queue,
   mediaQueue,
   deletionHoldMs,
@@ -41,20 +41,20 @@ export function createRequeue({
     const results = await Promise.allSettled([
       requeue(replies, queue, at),
       requeue(media, mediaQueue, at),
-      requeue(after(deletionHoldMs, erasures), mediaQueue, at),
+      requeue(after(deletionHoldMs, deletions), mediaQueue, at),
     ])
     const failure = results.find((one) => one.status === 'rejected')
     if (failure) throw failure.reason
-    const [replyCount, mediaCount, erasureCount] = results.map((one) => (one.status === 'fulfilled' ? one.value : 0))
-    log({ event: 'requeued', replies: replyCount, media: mediaCount, erasures: erasureCount })
+    const [replyCount, mediaCount, deletionCount] = results.map((one) => (one.status === 'fulfilled' ? one.value : 0))
+    log({ event: 'requeued', replies: replyCount, media: mediaCount, deletions: deletionCount })
   }
 }
 
 /** The list of deletions, in which each is due a hold later. */
-function after(holdMs: number, { due, postpone }: ErasureStore): DueList {
+function after(holdMs: number, { due, postpone }: DeletionStore): DueList {
   const before = (time: string) => new Date(Date.parse(time) - holdMs).toISOString()
   return {
-    due: async (at, limit) => (await due(before(at), limit)).map((one) => ({ ...one, isErasure: true })),
+    due: async (at, limit) => (await due(before(at), limit)).map((one) => ({ ...one, isDeletion: true })),
     postpone: (one, until) => postpone(one, before(until)),
   }
 }

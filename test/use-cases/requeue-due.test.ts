@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { ErasureStore } from '../../lambdas/core/ports/erasures.ts'
+import type { DeletionStore } from '../../lambdas/core/ports/deletions.ts'
 import type { MediaStore } from '../../lambdas/core/ports/media.ts'
 import type { DueMessage } from '../../lambdas/core/ports/queues.ts'
 import type { ReplyStore } from '../../lambdas/core/ports/replies.ts'
@@ -22,7 +22,7 @@ function sweeping() {
   const stores = {
     replies: untouched<ReplyStore>('replies', list('reply')),
     media: untouched<MediaStore>('media', list('media')),
-    erasures: untouched<ErasureStore>('erasures', { due: async () => [] }),
+    deletions: untouched<DeletionStore>('deletions', { due: async () => [] }),
   }
   return { stores, into, queued, putOff }
 }
@@ -62,7 +62,7 @@ test('what cannot be put off keeps no other from being put off', async () => {
   const requeue = createRequeue({
     replies,
     media,
-    erasures: untouched<ErasureStore>('erasures', { due: async () => [] }),
+    deletions: untouched<DeletionStore>('deletions', { due: async () => [] }),
     queue: into,
     mediaQueue: into,
     deletionHoldMs: 24 * 3600_000,
@@ -80,7 +80,7 @@ test('what was deleted on X is brought to the media function when the hold is ov
   const requeue = createRequeue({
     replies: untouched<ReplyStore>('replies', none),
     media: untouched<MediaStore>('media', none),
-    erasures: untouched<ErasureStore>('erasures', {
+    deletions: untouched<DeletionStore>('deletions', {
       due: async (at) => {
         asked.push(at)
         return [due('deleted')]
@@ -94,6 +94,6 @@ test('what was deleted on X is brought to the media function when the hold is ov
   })
   await requeue({ time })
   expect(asked).toEqual(['2025-12-30T12:00:00.000Z'])
-  expect(queued).toEqual([{ ...due('deleted'), isErasure: true }])
+  expect(queued).toEqual([{ ...due('deleted'), isDeletion: true }])
   expect(putOff).toEqual(['2025-12-30T12:05:00.000Z'])
 })

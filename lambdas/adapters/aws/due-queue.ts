@@ -21,7 +21,9 @@ function createDueQueue(access: AwsAccess, queueUrl: string, groupOf: (due: DueM
         MessageBody: JSON.stringify({ ...one, at } satisfies QueuedDue),
         MessageGroupId: groupOf(one).slice(-MAX_ID_CHARACTERS),
         // SQS ignores a known id for 5 minutes. The time makes each retry a new message.
-        MessageDeduplicationId: `${uniqueIdOf(one)}.${one.isErasure ? 'erasure.' : ''}${at}`.slice(-MAX_ID_CHARACTERS),
+        MessageDeduplicationId: `${uniqueIdOf(one)}.${one.isDeletion ? 'deletion.' : ''}${at}`.slice(
+          -MAX_ID_CHARACTERS,
+        ),
       }))
       await sendEntries(access, queueUrl, entries)
     },

@@ -13,7 +13,7 @@ import {
 } from './table.ts'
 
 /** The lists of due messages: replies to send, messages with something to fetch from X, and deletions to follow. */
-export type DueList = 'replies' | 'media' | 'erasures'
+export type DueList = 'replies' | 'media' | 'deletions'
 
 /** The attributes that put a message into its list of due messages; none if it is never due. */
 export function dueAs(message: Message, partitions: number): { inDue?: string; dueAt?: string } {

@@ -60,7 +60,7 @@ export const keys = {
    */
   pointer: (channelId: string, messageId: string): Key => ({ pk: `MESSAGE#${channelId}#${messageId}`, sk: 'POINTER' }),
   /** A message whose post was deleted on X, and whose content is still there. */
-  erasure: (ticketId: string, position: string, id: string): Key => ({
+  deletion: (ticketId: string, position: string, id: string): Key => ({
     pk: conversationOf(ticketId),
     sk: `ERASURE#${position}#${id}`,
   }),

@@ -10,8 +10,8 @@ import { messageIdOf } from '../../core/tickets/written.ts'
 import { newestTicket } from './conversations.ts'
 import { countedAs } from './counts.ts'
 import { deferralsIn } from './deferrals.ts'
+import { holdDeletion } from './deletions.ts'
 import { dueAs } from './due.ts'
-import { rememberErasure } from './erasures.ts'
 import { addressIn, isStored, knownAs, messageById } from './message-items.ts'
 import { listPending } from './replies.ts'
 import { readSituation } from './situation.ts'
@@ -203,7 +203,7 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
     const tally = tallyOfChange(change)
     const at = now().toISOString()
     const counted = tally ? countedAs(tally, { at, id: message.id }, partitions) : {}
-    if (message.deletedAt !== null) await rememberErasure(access, message, message.deletedAt)
+    if (message.deletedAt !== null) await holdDeletion(access, message, message.deletedAt)
     const isNew = await put(
       { ...messageItem(message), ...dueAs(message, partitions), ...counted },
       { expression: 'attribute_not_exists(pk)' },
@@ -289,7 +289,7 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
   }
 
   async function markDeletedAt(message: Stored, at: string): Promise<void> {
-    await rememberErasure(access, message, at)
+    await holdDeletion(access, message, at)
     const { ticketId, position, id } = message
     const isUnmarked = { expression: 'attribute_exists(pk) AND attribute_not_exists(deletedAt)' }
     await update(keys.message(ticketId, position, id), { deletedAt: at }, isUnmarked)

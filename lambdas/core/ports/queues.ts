@@ -19,11 +19,11 @@ export type DueMessage = {
   readonly messageId: string
   readonly position: string
   /** True if its post was deleted on X, and its content is to go. */
-  readonly isErasure?: boolean
+  readonly isDeletion?: boolean
 }
 
 /** Where a message is: in its ticket, at its position. */
-export type MessageAddress = Omit<DueMessage, 'channelId' | 'isErasure'>
+export type MessageAddress = Omit<DueMessage, 'channelId' | 'isDeletion'>
 
 /** A due message in its queue. `at` is the ISO time at which it was found due. */
 export type QueuedDue = DueMessage & { readonly at: string }

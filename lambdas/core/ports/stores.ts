@@ -1,6 +1,6 @@
 import type { AuditStore } from './audit.ts'
 import type { ChannelStore, ConnectingStore, HealthStore } from './channels.ts'
-import type { ErasureStore } from './erasures.ts'
+import type { DeletionStore } from './deletions.ts'
 import type { CountStore, EventStore } from './events.ts'
 import type { MediaStore } from './media.ts'
 import type { QuotaStore, ReplyStore, UploadStore } from './replies.ts'
@@ -12,7 +12,7 @@ export type Stores = {
   replies: ReplyStore
   quota: QuotaStore
   media: MediaStore
-  erasures: ErasureStore
+  deletions: DeletionStore
   uploads: UploadStore
   channels: ChannelStore
   connecting: ConnectingStore

@@ -3,18 +3,18 @@
  * its versions and its files are gone, and that the fact stays. Every step may be repeated: after a failure the queue
  * delivers it again, and `requeue` brings it back until all is done.
  */
-import type { ErasureStore } from '../../core/ports/erasures.ts'
+import type { DeletionStore } from '../../core/ports/deletions.ts'
 import type { Bucket, MediaStore } from '../../core/ports/media.ts'
 import type { Log } from '../../core/ports/platform.ts'
 import type { QueuedDue } from '../../core/ports/queues.ts'
 import type { TicketStore } from '../../core/ports/tickets.ts'
 import { receivedFolder } from '../../core/tickets/bucket-keys.ts'
-import { erased, withoutSubjectOf } from '../../core/tickets/erasure.ts'
+import { erased, withoutSubjectOf } from '../../core/tickets/deletion.ts'
 import type { Message } from '../../core/tickets/ticket.ts'
 import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
 
-export type ErasureDependencies = {
-  erasures: ErasureStore
+export type DeletionDependencies = {
+  deletions: DeletionStore
   media: Pick<MediaStore, 'message'>
   tickets: Pick<TicketStore, 'ticket' | 'commit'>
   bucket: Pick<Bucket, 'remove' | 'removeFolder'>
@@ -24,9 +24,9 @@ export type ErasureDependencies = {
 /** A message that is still not stored so long after its deletion never will be. */
 const NEVER_STORED_MS = 24 * 3600_000
 
-export function createErasure({ erasures, media, tickets, bucket, log }: ErasureDependencies) {
+export function createEraser({ deletions, media, tickets, bucket, log }: DeletionDependencies) {
   return async (due: QueuedDue, time: () => Date): Promise<void> => {
-    const deletedAt = await erasures.deletedAt(due)
+    const deletedAt = await deletions.deletedAt(due)
     if (deletedAt === null) return
     const isErased = await retryOnConflict(`message ${due.messageId}`, async () => {
       const message = await media.message(due)
@@ -36,12 +36,12 @@ export function createErasure({ erasures, media, tickets, bucket, log }: Erasure
       // Files go before what names them, so that none is left behind after a crash.
       await removeFiles(message)
       const after = erased(message, deletedAt, time().toISOString())
-      if (message.erasedAt === null && !(await erasures.erase(message, after))) return conflict
+      if (message.erasedAt === null && !(await deletions.erase(message, after))) return conflict
       await removeSubject(message)
       return true
     })
     if (!isErased) return
-    await erasures.done(due)
+    await deletions.done(due)
     log({ event: 'erased', channelId: due.channelId, messageId: due.messageId, deletedAt })
   }
 

@@ -13,10 +13,13 @@ import type { Message } from '../../core/tickets/ticket.ts'
 import { laterOf } from '../../core/time.ts'
 import { type CompletionDependencies, completeMessage } from './complete-message.ts'
 import { createDownload, type DownloadDependencies } from './download-from-x.ts'
-import { createErasure, type ErasureDependencies } from './erase-deleted.ts'
+import { createEraser, type DeletionDependencies } from './erase-deleted.ts'
 import { createUpload, type UploadDependencies } from './upload-to-x.ts'
 
-export type MediaDependencies = DownloadDependencies & UploadDependencies & CompletionDependencies & ErasureDependencies
+export type MediaDependencies = DownloadDependencies &
+  UploadDependencies &
+  CompletionDependencies &
+  DeletionDependencies
 
 /** Time left at the end to store the outcome. */
 const RESERVE_MS = 30_000
@@ -37,12 +40,12 @@ export function createMediaTransfer(dependencies: MediaDependencies) {
   }
   const download = createDownload(dependencies)
   const upload = createUpload(dependencies)
-  const erase = createErasure(dependencies)
+  const erase = createEraser(dependencies)
 
   return async ({ at, ...due }: QueuedDue, remainingMs: () => number): Promise<void> => {
     // `requeue` may run with a clock of its own: a message that it found due is due here too.
     const time = () => new Date(laterOf(now().toISOString(), at))
-    if (due.isErasure) return erase({ ...due, at }, time)
+    if (due.isDeletion) return erase({ ...due, at }, time)
     const message = await media.message(due)
     if (!message) throw new Error(`${due.messageId} of ${due.channelId} is no message`)
     const signal = AbortSignal.timeout(Math.max(0, remainingMs() - RESERVE_MS))

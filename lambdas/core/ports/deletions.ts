@@ -2,7 +2,7 @@ import type { Message } from '../tickets/ticket.ts'
 import type { DueMessage, MessageAddress } from './queues.ts'
 
 /** Messages whose post was deleted on X, and whose content goes after a hold. */
-export type ErasureStore = {
+export type DeletionStore = {
   /** ISO time at which the post of a message was deleted; null if nothing of it is left to erase. */
   deletedAt(address: MessageAddress): Promise<string | null>
   /** Replaces a message by what stays of it; false if it has changed since it was read. */

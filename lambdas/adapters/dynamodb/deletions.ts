@@ -1,5 +1,5 @@
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import type { ErasureStore } from '../../core/ports/erasures.ts'
+import type { DeletionStore } from '../../core/ports/deletions.ts'
 import type { Message } from '../../core/tickets/ticket.ts'
 import { dueIn, postpone } from './due.ts'
 import { conditionHolds, getAll, keys, type ListAccess, partitionFor } from './table.ts'
@@ -8,11 +8,11 @@ import { conditionHolds, getAll, keys, type ListAccess, partitionFor } from './t
  * Deletions on X in the table: each is an item of its own beside its message, because the message may be due for something
  * else. It is listed by the time of the deletion, so that the hold may be changed later.
  */
-export function createErasureStore(access: ListAccess): ErasureStore {
+export function createDeletionStore(access: ListAccess): DeletionStore {
   const { tableName, documents } = access
   return {
     async deletedAt({ ticketId, position, messageId }) {
-      const [item] = await getAll(access, [keys.erasure(ticketId, position, messageId)])
+      const [item] = await getAll(access, [keys.deletion(ticketId, position, messageId)])
       return item ? String(item.deletedAt) : null
     },
 
@@ -42,12 +42,12 @@ export function createErasureStore(access: ListAccess): ErasureStore {
 
     async done({ ticketId, position, messageId }) {
       await documents.send(
-        new DeleteCommand({ TableName: tableName, Key: keys.erasure(ticketId, position, messageId) }),
+        new DeleteCommand({ TableName: tableName, Key: keys.deletion(ticketId, position, messageId) }),
       )
     },
 
-    due: (at, limit) => dueIn(access, 'erasures', at, limit),
-    postpone: (one, until) => postpone(access, keys.erasure(one.ticketId, one.position, one.messageId), until),
+    due: (at, limit) => dueIn(access, 'deletions', at, limit),
+    postpone: (one, until) => postpone(access, keys.deletion(one.ticketId, one.position, one.messageId), until),
   }
 }
 
@@ -56,7 +56,7 @@ export function createErasureStore(access: ListAccess): ErasureStore {
  * to be done. One that is remembered already keeps its time.
  * @param at ISO time
  */
-export async function rememberErasure(
+export async function holdDeletion(
   { tableName, partitions, documents }: ListAccess,
   { ticketId, channelId, position, id }: Pick<Message, 'ticketId' | 'channelId' | 'position' | 'id'>,
   at: string,
@@ -66,11 +66,11 @@ export async function rememberErasure(
       new PutCommand({
         TableName: tableName,
         Item: {
-          ...keys.erasure(ticketId, position, id),
+          ...keys.deletion(ticketId, position, id),
           ticketId,
           channelId,
           deletedAt: at,
-          inDue: partitionFor(id, 'erasures', partitions),
+          inDue: partitionFor(id, 'deletions', partitions),
           dueAt: at,
         },
         ConditionExpression: 'attribute_not_exists(pk)',
