@@ -26,6 +26,9 @@ export const logEvents = {
     'A run of `mentions` ended, in the same numbers; `left` are also those that X refused because of a limit.',
   inactivity_reported:
     'A run of `inactivity` ended, in the same numbers; `channels` are those with something to report.',
+  erased: 'A run of `erase` ended: it worked for so many `customers` and erased so many old `tickets`.',
+  customer_erased: 'The erasure of a customer is finished; `erasure` is its id.',
+  message_gone: 'What is left to do for a message came after the message was erased; nothing is done.',
   moved: 'Accounts were moved off the Account Activity API: their old subscriptions ended.',
   subscription_unlisted:
     'X says that a subscription exists, or accepted it, and does not list it; the next run looks again.',

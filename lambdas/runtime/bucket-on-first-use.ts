@@ -11,6 +11,7 @@ export function openBucketOnFirstUse(name: string): Bucket {
     put: async (...file) => (await bucket()).put(...file),
     inspect: async (...file) => (await bucket()).inspect(...file),
     copy: async (...files) => (await bucket()).copy(...files),
+    remove: async (prefix) => (await bucket()).remove(prefix),
     read: async (...part) => (await bucket()).read(...part),
     link: async (...file) => (await bucket()).link(...file),
     uploadLink: async (...file) => (await bucket()).uploadLink(...file),

@@ -3,6 +3,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { createChannelStore } from '../adapters/dynamodb/channels.ts'
 import { createConnectingStore } from '../adapters/dynamodb/connecting.ts'
 import { createCountStore } from '../adapters/dynamodb/counts.ts'
+import { createErasureStore } from '../adapters/dynamodb/erasures.ts'
 import { createEventStore } from '../adapters/dynamodb/events.ts'
 import { createHealthStore } from '../adapters/dynamodb/health.ts'
 import { createMediaStore } from '../adapters/dynamodb/media.ts'
@@ -32,5 +33,6 @@ export function openStores(shared: SharedTable, now: Clock, client = new DynamoD
     events: createEventStore({ ...access, now }),
     counts: createCountStore({ ...access, now }),
     health: createHealthStore(access, table.outage),
+    erasures: createErasureStore(access),
   }
 }

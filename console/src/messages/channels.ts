@@ -65,10 +65,20 @@ export const channelMessages = {
   directMessagesHint: 'Direct messages to the account become tickets with the tag «Twitter:Direct».',
   mentions: 'Mentions',
   mentionsHint: 'Posts that mention the account become tickets with the tag «Twitter: Mention».',
-  noMessages: 'No messages (h)',
-  noMessagesHint:
-    'Administrators get one mail when no message arrives for this many hours (1 to 720). The mail says what we checked. Leave empty for no mail.',
-  noMessagesError: 'Enter whole hours from 1 to 720, or leave the field empty.',
+  numbers: {
+    noMessagesHours: {
+      label: 'No messages (h)',
+      hint: 'Administrators get one mail when no message arrives for this many hours (1 to 720). The mail says what we checked. Leave empty for no mail.',
+    },
+    retentionDays: {
+      label: 'Keep tickets (days)',
+      hint: 'A ticket in which nothing happens for this many days (1 to 3650) is erased for good, with its messages and pictures. Leave empty to keep all tickets.',
+    },
+  },
+  numberErrors: {
+    noMessagesHours: 'Enter whole hours from 1 to 720, or leave the field empty.',
+    retentionDays: 'Enter whole days from 1 to 3650, or leave the field empty.',
+  },
   unsaved: 'You have unsaved changes.',
   saved: 'Settings saved.',
   reconnect: 'Reconnect',

@@ -197,5 +197,6 @@ export async function channelIds(access: TableAccess): Promise<string[]> {
 export function channelFrom({ pk: _pk, sk: _sk, ...channel }: Item): Channel {
   // `connect` writes whole channels; every other write sets fields of the same types.
   const stored = channel as unknown as Channel
-  return { ...stored, countsFrom: stored.countsFrom ?? stored.connectedAt }
+  const { countsFrom = stored.connectedAt, retentionDays = null } = stored
+  return { ...stored, countsFrom, retentionDays }
 }

@@ -63,11 +63,32 @@ export function createReplyStore({ now, ...access }: ListAccess & { now: Clock }
     const known = sentAs(after)
     if (known && !(await pointTo(known, after))) return false
     if (isPending(after) && !isPending(before)) await listPending(access, after)
-    if (!(await writeReply(before, after))) return false
+    if (!(await writeReply(before, after))) {
+      if (
+        known &&
+        !(await readMessage(access, { ticketId: after.ticketId, position: after.position, messageId: after.id }))
+      )
+        await removeErased(known, after)
+      return false
+    }
     if (isPending(before) && !isPending(after)) {
       await documents.send(new DeleteCommand({ TableName: tableName, Key: pendingKey(after) }))
     }
     return true
+  }
+
+  /** Nothing may lead to a reply that was erased while X took it. */
+  async function removeErased(key: Key, { id }: Reply): Promise<void> {
+    await conditionHolds(
+      documents.send(
+        new DeleteCommand({
+          TableName: tableName,
+          Key: key,
+          ConditionExpression: 'messageId = :id',
+          ExpressionAttributeValues: { ':id': id },
+        }),
+      ),
+    )
   }
 
   /** Writes the reply and counts its outcome: the first with the reply itself, a later one in the same transaction. */

@@ -1,8 +1,10 @@
 import { Readable } from 'node:stream'
 import {
   CopyObjectCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListObjectsV2Command,
   NotFound,
   PutObjectCommand,
   S3Client,
@@ -79,6 +81,14 @@ export function createBucket(name: string, client: S3Client): Bucket {
           ContentDisposition: DISPOSITION,
         }),
       )
+    },
+
+    async remove(prefix) {
+      for (;;) {
+        const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: name, Prefix: prefix }))
+        if (Contents.length === 0) return
+        for (const { Key } of Contents) await client.send(new DeleteObjectCommand({ Bucket: name, Key }))
+      }
     },
 
     async read(key, from, count) {

@@ -158,6 +158,9 @@ export const changeChannelBody = onFirstUse(() =>
       directMessages: z.optional(z.boolean()),
       mentions: z.optional(z.boolean()),
       noMessagesHours: z.optional(z.nullable(z.int().check(z.minimum(1), z.maximum(720)))),
+      retentionDays: z
+        .optional(z.nullable(z.int().check(z.minimum(1), z.maximum(3650))))
+        .check(z.describe('days without a change after which a ticket is erased; null for never')),
     })
     .check(
       z.refine((body) => Object.keys(body).length > 0, { error: 'must have at least one setting' }),

@@ -28,6 +28,9 @@ export const channel = z
     directMessages: z.boolean(),
     mentions: z.boolean(),
     noMessagesHours: z.nullable(z.int().check(z.minimum(1), z.maximum(720))),
+    retentionDays: z
+      .nullable(z.int().check(z.minimum(1), z.maximum(3650)))
+      .check(z.describe('days without a change after which a ticket is erased; null for never')),
     status: z.enum(['connected', 'needs_reconnection', 'disconnected']),
     connectedAt: time,
     lastMessageAt: z.nullable(time),
@@ -241,6 +244,19 @@ export const ticketReport = z
     total: reportRow,
   })
   .check(z.meta({ id: 'TicketReport' }))
+
+/** How far the erasure of a customer is. */
+export const erasure = z
+  .object({
+    id: z.string(),
+    status: z.enum(['running', 'finished']),
+    requestedAt: time,
+    finishedAt: z.nullable(time),
+    tickets: z.int().check(z.describe('erased so far')),
+    messages: z.int(),
+    others: z.int().check(z.describe("records of events, pointers, list entries, parts of other customers' messages")),
+  })
+  .check(z.meta({ id: 'Erasure' }))
 
 export const channelList = z.object({ channels: z.array(channel) })
 export const eventPage = z.object({ events: z.array(eventRecord), nextCursor })

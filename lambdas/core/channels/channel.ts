@@ -16,6 +16,8 @@ export type Channel = {
   readonly mentions: boolean
   /** Hours without a new message after which administrators are notified; null for never. */
   readonly noMessagesHours: number | null
+  /** Days without a change after which a ticket is erased; null for never. */
+  readonly retentionDays: number | null
   readonly status: ChannelStatus
   /** ISO time at which the account last gave us access: its tokens are from then. */
   readonly connectedAt: string
@@ -38,7 +40,9 @@ export type Channel = {
 }
 
 /** The settings that an administrator may change. */
-export type ChannelSettings = Partial<Pick<Channel, 'name' | 'directMessages' | 'mentions' | 'noMessagesHours'>>
+export type ChannelSettings = Partial<
+  Pick<Channel, 'name' | 'directMessages' | 'mentions' | 'noMessagesHours' | 'retentionDays'>
+>
 
 /**
  * A channel with changed settings. Setting the hours, even to the same value, restarts the count of inactivity.
@@ -74,6 +78,7 @@ export function newChannel(account: {
     directMessages: true,
     mentions: true,
     noMessagesHours: null,
+    retentionDays: null,
     status: 'connected',
     connectedAt: account.at,
     countsFrom: account.at,

@@ -26,8 +26,9 @@ export type EventStore = {
   /**
    * Stores a record for 7 days; repeating an `id` changes nothing.
    * @param raw the event as X sent it if it was unreadable; null otherwise
+   * @param personId X's id of the person whose event it is, so that erasing them finds it; null if X names nobody
    */
-  record(id: string, record: EventRecord, raw: string | null): Promise<void>
+  record(id: string, record: EventRecord, raw: string | null, personId: string | null): Promise<void>
   /** Newest first. */
   list(filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>>
 }

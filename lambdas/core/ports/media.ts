@@ -34,6 +34,8 @@ export type Bucket = {
   inspect(key: string): Promise<{ size: number; contentType: string | null } | null>
   /** Copies a file to another key. */
   copy(from: string, to: string, contentType: string): Promise<void>
+  /** Deletes every file whose key begins with a text; none is fine. */
+  remove(prefix: string): Promise<void>
   /** At most `count` bytes, beginning at offset `from`. */
   read(key: string, from: number, count: number): Promise<Uint8Array>
   /** A link with which anyone can read the file for some minutes. */

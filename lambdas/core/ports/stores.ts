@@ -1,4 +1,5 @@
 import type { ChannelStore, ConnectingStore, HealthStore } from './channels.ts'
+import type { ErasureStore } from './erasure.ts'
 import type { CountStore, EventStore } from './events.ts'
 import type { MediaStore } from './media.ts'
 import type { QuotaStore, ReplyStore, UploadStore } from './replies.ts'
@@ -16,4 +17,5 @@ export type Stores = {
   events: EventStore
   counts: CountStore
   health: HealthStore
+  erasures: ErasureStore
 }

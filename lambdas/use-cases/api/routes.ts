@@ -9,6 +9,7 @@ import { activityRoutes } from './activity.ts'
 import { attachmentRoutes } from './attachments.ts'
 import { channelRoutes } from './channels.ts'
 import { type ConnectDependencies, connectRoutes } from './connect.ts'
+import { erasureRoutes } from './erasures.ts'
 import { eventRoutes } from './events.ts'
 import { type ExtensionDependencies, extensionRoutes } from './extensions.ts'
 import { openApiRoute } from './openapi-route.ts'
@@ -33,6 +34,7 @@ export function apiEndpoints({ log, ...dependencies }: ApiDependencies) {
     ...extensionRoutes(dependencies),
     ...reportRoutes(dependencies),
     ...eventRoutes(dependencies),
+    ...erasureRoutes(dependencies),
   ]
   const routes = [...described, openApiRoute(described)]
   return routes.map((route) => ({ ...route, answer: (event: APIGatewayProxyEventV2) => answerBy(route, event) }))

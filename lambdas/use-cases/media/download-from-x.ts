@@ -130,6 +130,8 @@ export function createDownload({ media, channels, encryption, source, bucket, lo
       const stored = await media.message(dueMessageOf(message))
       const medium = stored?.media[index]
       const isDoneByOther = medium?.status === 'stored' || medium?.attempts !== message.media[index]?.attempts
+      // The message was erased while the file came.
+      if (stored === null) await bucket.remove(filesOf(message.channelId, message.id))
       if (stored === null || isDoneByOther) return null
       current = stored
       return conflict
@@ -144,7 +146,12 @@ function isDue({ status, nextTryAt }: Attachment, now: Date): boolean {
 
 /** The key is deterministic, so downloading again overwrites. */
 function bucketKeyOf({ channelId, id }: Message, index: number): string {
-  return `${bucketPrefixes.received}/${channelId}/${id}/${index}`
+  return `${filesOf(channelId, id)}${index}`
+}
+
+/** The beginning of the keys of a customer's message. */
+export function filesOf(channelId: string, messageId: string): string {
+  return `${bucketPrefixes.received}/${channelId}/${messageId}/`
 }
 
 /** Counts bytes as they pass, and keeps the error that ended them: the bucket's client would replace it. */

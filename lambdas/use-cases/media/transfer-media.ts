@@ -4,14 +4,14 @@
  * doing it twice changes nothing. What X refuses for now is tried again later; after a failure the queue delivers the
  * message again.
  */
-import type { QueuedDue } from '../../core/ports/queues.ts'
+import type { DueMessage, QueuedDue } from '../../core/ports/queues.ts'
 import { XError } from '../../core/ports/x.ts'
 import { isReply } from '../../core/replies/reply.ts'
 import { dueTimeOf } from '../../core/tickets/completion.ts'
 import type { Message } from '../../core/tickets/ticket.ts'
 import { laterOf } from '../../core/time.ts'
 import { type CompletionDependencies, completeMessage } from './complete-message.ts'
-import { createDownload, type DownloadDependencies } from './download-from-x.ts'
+import { createDownload, type DownloadDependencies, filesOf } from './download-from-x.ts'
 import { createUpload, type UploadDependencies } from './upload-to-x.ts'
 
 export type MediaDependencies = DownloadDependencies & UploadDependencies & CompletionDependencies
@@ -20,7 +20,7 @@ export type MediaDependencies = DownloadDependencies & UploadDependencies & Comp
 const RESERVE_MS = 30_000
 
 export function createMediaTransfer(dependencies: MediaDependencies) {
-  const { media, now, log } = dependencies
+  const { media, bucket, now, log } = dependencies
 
   /** A failure of X must not stop the download of the media: the message stays due, and `requeue` brings it back. */
   async function complete({ channelId, id: messageId, ...message }: Message, at: Date): Promise<void> {
@@ -33,6 +33,11 @@ export function createMediaTransfer(dependencies: MediaDependencies) {
       log({ event: 'x_call_failed', channelId, messageId, status: error.status })
     }
   }
+  /** The message was erased; a try before may have stored a file after that. */
+  async function gone({ channelId, messageId }: DueMessage): Promise<void> {
+    log({ event: 'message_gone', channelId, messageId })
+    await bucket.remove(filesOf(channelId, messageId))
+  }
   const download = createDownload(dependencies)
   const upload = createUpload(dependencies)
 
@@ -40,7 +45,7 @@ export function createMediaTransfer(dependencies: MediaDependencies) {
     // `requeue` may run with a clock of its own: a message that it found due is due here too.
     const time = () => new Date(laterOf(now().toISOString(), at))
     const message = await media.message(due)
-    if (!message) throw new Error(`${due.messageId} of ${due.channelId} is no message`)
+    if (!message) return gone(due)
     const signal = AbortSignal.timeout(Math.max(0, remainingMs() - RESERVE_MS))
     if (isReply(message)) return upload(message, time)
     // A message that was finished meanwhile, or is still listed though it is finished, must not come back for ever.

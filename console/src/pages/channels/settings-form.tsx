@@ -10,19 +10,25 @@ import { channelMessages as t } from '../../messages/channels.ts'
 import { commonMessages } from '../../messages/common.ts'
 import { useUnsavedChanges } from '../../unsaved-changes.ts'
 
-const MAX_HOURS = 720
+/** The settings that are whole numbers or none, with their greatest value. */
+const numbers = { noMessagesHours: 720, retentionDays: 3650 } as const
+type NumberSetting = keyof typeof numbers
+const numberSettings = Object.keys(numbers) as NumberSetting[]
 
-/** The values of the form; hours as they were typed. */
-type Draft = Pick<ApiChannel, 'name' | 'directMessages' | 'mentions'> & { readonly noMessagesHours: string }
+/** The values of the form; numbers as they were typed. */
+type Draft = Pick<ApiChannel, 'name' | 'directMessages' | 'mentions'> & Readonly<Record<NumberSetting, string>>
 type Setting = keyof Draft
 type FieldErrors = Partial<Record<Setting, string | undefined>>
 
-const draftOf = ({ name, directMessages, mentions, noMessagesHours }: ApiChannel): Draft => ({
+const draftOf = ({ name, directMessages, mentions, noMessagesHours, retentionDays }: ApiChannel): Draft => ({
   name,
   directMessages,
   mentions,
-  noMessagesHours: noMessagesHours === null ? '' : String(noMessagesHours),
+  noMessagesHours: typed(noMessagesHours),
+  retentionDays: typed(retentionDays),
 })
+
+const typed = (value: number | null) => (value === null ? '' : String(value))
 
 /** The settings of a channel, saved together. The form shows when there are unsaved changes. */
 export function SettingsForm({ channel, onSaved }: { channel: ApiChannel; onSaved: (saved: ApiChannel) => void }) {
@@ -96,18 +102,20 @@ export function SettingsForm({ channel, onSaved }: { channel: ApiChannel; onSave
           checked={draft.mentions}
           onChange={(isOn) => set('mentions', isOn)}
         />
-        <Field label={t.noMessages} hint={t.noMessagesHint} error={fieldErrors.noMessagesHours}>
-          {(control) => (
-            <input
-              {...control}
-              class="short"
-              inputMode="numeric"
-              autocomplete="off"
-              value={draft.noMessagesHours}
-              onInput={(event) => set('noMessagesHours', event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        {numberSettings.map((setting) => (
+          <Field key={setting} {...t.numbers[setting]} error={fieldErrors[setting]}>
+            {(control) => (
+              <input
+                {...control}
+                class="short"
+                inputMode="numeric"
+                autocomplete="off"
+                value={draft[setting]}
+                onInput={(event) => set(setting, event.currentTarget.value)}
+              />
+            )}
+          </Field>
+        ))}
         {error && <ErrorNotice error={error} />}
         <div class={isUnsaved ? 'save-bar unsaved' : 'save-bar'}>
           <p role="status">{isUnsaved ? t.unsaved : ''}</p>
@@ -123,18 +131,19 @@ export function SettingsForm({ channel, onSaved }: { channel: ApiChannel; onSave
   )
 }
 
-function validate({ name, noMessagesHours }: Draft): FieldErrors {
-  const typed = noMessagesHours.trim()
-  const hours = Number(typed)
-  const isValidHours = typed === '' || (/^\d{1,3}$/.test(typed) && hours >= 1 && hours <= MAX_HOURS)
+function validate(draft: Draft): FieldErrors {
+  const invalid = numberSettings.filter((setting) => {
+    const value = draft[setting].trim()
+    return value !== '' && !(/^\d{1,4}$/.test(value) && Number(value) >= 1 && Number(value) <= numbers[setting])
+  })
   return {
-    ...(name.trim() === '' && { name: t.nameError }),
-    ...(!isValidHours && { noMessagesHours: t.noMessagesError }),
+    ...(draft.name.trim() === '' && { name: t.nameError }),
+    ...Object.fromEntries(invalid.map((setting) => [setting, t.numberErrors[setting]])),
   }
 }
 
 function changesIn(draft: Draft, changed: readonly Setting[]): Record<string, unknown> {
-  const hours = draft.noMessagesHours.trim()
-  const values = { ...draft, noMessagesHours: hours === '' ? null : Number(hours) }
+  const numberIn = (setting: NumberSetting) => (draft[setting].trim() === '' ? null : Number(draft[setting]))
+  const values = { ...draft, ...Object.fromEntries(numberSettings.map((setting) => [setting, numberIn(setting)])) }
   return Object.fromEntries(changed.map((name) => [name, values[name]]))
 }
