@@ -172,6 +172,7 @@ describe('a customer who is erased', () => {
     await fill(world)
     const before = await countsOf(world)
     expect(withAny(await everything(), world.words).length).toBeGreaterThan(20)
+    await stores.channels.setBlocked(world.ann.id, true)
 
     const asked = await world.call('DELETE', `/api/customers/${world.ann.id}`)
     expect(asked).toMatchObject({ status: 202, body: { status: 'running', tickets: 0 } })
@@ -181,6 +182,7 @@ describe('a customer who is erased', () => {
 
     expect(withAny(await everything(), world.words)).toEqual([])
     expect(withAny(await bucket.keys(), [world.channelId, 'sent/'])).toEqual([])
+    expect(await stores.channels.blockedCustomers()).toEqual(new Set())
     expect(await countsOf(world)).toEqual(before)
     const left = await ticketsOf(stores, world.channelId)
     expect(left.map(({ ticket }) => ticket.customer.username)).toEqual([world.bob.username, world.bob.username])

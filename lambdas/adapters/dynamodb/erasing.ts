@@ -40,6 +40,9 @@ export async function eraseItem(
       return eraseInConversation(access, customerId, item, removeFiles)
     case 'EVENTS':
       return eraseFromRecord(access, item)
+    case 'EXTENSION':
+      await unblock(access, item, customerId)
+      return 'other'
     case 'MESSAGE':
     case 'TAG':
     case 'DEFERRED':
@@ -212,6 +215,18 @@ async function eraseFromRecord(access: TableAccess, item: Item): Promise<Erased>
   if (item.personId === undefined && item.raw === undefined) return 'nothing'
   await change(access, item, { externalId: null }, ['personId', 'raw'])
   return 'other'
+}
+
+/** A block would keep whom it concerns. */
+async function unblock({ tableName, documents }: TableAccess, { pk, sk }: Key, customerId: string): Promise<void> {
+  await documents.send(
+    new UpdateCommand({
+      TableName: tableName,
+      Key: { pk, sk },
+      UpdateExpression: 'DELETE blocked :blocked',
+      ExpressionAttributeValues: { ':blocked': new Set([customerId]) },
+    }),
+  )
 }
 
 /** Sets and removes attributes of an item that is still there. */

@@ -113,7 +113,7 @@ export function createErasureStore(access: ListAccess): ErasureStore {
       return { finds: finds.map((item) => ({ customerId, item })), next: LastEvaluatedKey }
 
       function namesPerson(item: object): boolean {
-        return names(JSON.stringify(item), customerId)
+        return names(JSON.stringify(item, withSets), customerId)
       }
     },
 
@@ -180,6 +180,9 @@ async function quietIn(
   } while (start && found.length < limit)
   return found
 }
+
+/** JSON knows no sets. */
+const withSets = (_: string, value: unknown) => (value instanceof Set ? [...value] : value)
 
 const betweenPasses = { passBeganAt: null, hasFound: false, cursor: null }
 

@@ -168,6 +168,10 @@ export const changeChannelBody = onFirstUse(() =>
     ),
 )
 
+export const blockBody = onFirstUse(() =>
+  z.strictObject({ blocked: z.boolean() }).check(z.meta({ id: 'Block', examples: [{ blocked: true }] })),
+)
+
 export const changeExtensionBody = onFirstUse(() =>
   z.strictObject({ enabled: z.boolean() }).check(z.meta({ id: 'ExtensionChange', examples: [{ enabled: false }] })),
 )

@@ -245,6 +245,10 @@ export const ticketReport = z
   })
   .check(z.meta({ id: 'TicketReport' }))
 
+export const block = z
+  .object({ blocked: z.boolean().check(z.describe("true if the customer's messages are ignored, in every channel")) })
+  .check(z.meta({ id: 'BlockState' }))
+
 /** How far the erasure of a customer is. */
 export const erasure = z
   .object({
@@ -280,6 +284,7 @@ export type ApiTicket = z.infer<typeof ticket>
 export type ApiMessage = z.infer<typeof message>
 export type ApiDryRun = z.infer<typeof dryRun>
 export type ApiChannel = z.infer<typeof channel>
+export type ApiBlock = z.infer<typeof block>
 export type ApiEvent = z.infer<typeof eventRecord>
 export type ApiExtension = z.infer<typeof extension>
 export type ApiDayActivity = z.infer<typeof dayActivity>

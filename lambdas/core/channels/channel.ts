@@ -39,6 +39,9 @@ export type Channel = {
   readonly revocationNotified: boolean
 }
 
+/** So many customers can be blocked: with their ids, the item of the extension stays below the 4 KB of one read unit. */
+export const MAX_BLOCKED = 150
+
 /** The settings that an administrator may change. */
 export type ChannelSettings = Partial<
   Pick<Channel, 'name' | 'directMessages' | 'mentions' | 'noMessagesHours' | 'retentionDays'>

@@ -53,6 +53,10 @@ export type ChannelStore = {
   /** Erases the channel's tokens; its settings and tickets stay. */
   disconnect(channelId: string): Promise<void>
   extension(): Promise<Extension>
+  /** X's ids of the customers whose messages are ignored, in every channel. */
+  blockedCustomers(): Promise<ReadonlySet<string>>
+  /** Blocks a customer or unblocks them; false if as many are blocked already as can be. @param customerId X's id */
+  setBlocked(customerId: string, isBlocked: boolean): Promise<boolean>
   /** Turns the whole integration on or off. @param at ISO time */
   setExtension(enabled: boolean, at: string): Promise<void>
   /** Null if there is no such channel. @param at ISO time */

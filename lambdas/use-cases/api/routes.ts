@@ -7,6 +7,7 @@ import type { Clock, Log } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import { activityRoutes } from './activity.ts'
 import { attachmentRoutes } from './attachments.ts'
+import { blockRoutes } from './blocks.ts'
 import { channelRoutes } from './channels.ts'
 import { type ConnectDependencies, connectRoutes } from './connect.ts'
 import { erasureRoutes } from './erasures.ts'
@@ -34,6 +35,7 @@ export function apiEndpoints({ log, ...dependencies }: ApiDependencies) {
     ...extensionRoutes(dependencies),
     ...reportRoutes(dependencies),
     ...eventRoutes(dependencies),
+    ...blockRoutes(dependencies),
     ...erasureRoutes(dependencies),
   ]
   const routes = [...described, openApiRoute(described)]
