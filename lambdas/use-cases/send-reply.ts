@@ -66,7 +66,7 @@ export function createSender(dependencies: SenderDependencies) {
     const step = nextStep(reply, channel, ahead, time())
     if (step.do === 'leave') return { outcome: 'skipped', reason: step.reason }
     if (step.do === 'wait') {
-      const after = waitUntil(reply, step.until, reply.delivery.reason, true)
+      const after = waitUntil(reply, step.until, step.isTold ? step.reason : reply.delivery.reason, true)
       return (await replies.save(reply, after))
         ? { outcome: 'waits', until: step.until, reason: step.reason }
         : conflict

@@ -53,6 +53,7 @@ describe('permissions', () => {
       'apigateway.amazonaws.com /api/{proxy+} -> Api',
       'apigateway.amazonaws.com /webhooks/twitter -> Webhook',
       'apigateway.amazonaws.com /{proxy+} -> Api',
+      'events.amazonaws.com EraseSchedule -> Erase',
       'events.amazonaws.com InactivitySchedule -> Inactivity',
       'events.amazonaws.com MentionsSchedule -> Mentions',
       'events.amazonaws.com ReconcileSchedule -> Reconcile',

@@ -74,8 +74,13 @@ export const channelMessages = {
       label: 'Keep tickets (days)',
       hint: 'A ticket in which nothing happens for this many days (1 to 3650) is erased for good, with its messages and pictures. Leave empty to keep all tickets.',
     },
+    dailyBudgetUsd: {
+      label: 'Budget a day at X (USD)',
+      hint: 'When the channel has cost this much at X in a day (UTC), replies wait until the next day. X still delivers messages and charges for them. Administrators get a mail at 80 % and at 100 %. Leave empty for no limit.',
+    },
   },
   numberErrors: {
+    dailyBudgetUsd: 'Enter an amount from 0.01 to 100000, or leave the field empty.',
     noMessagesHours: 'Enter whole hours from 1 to 720, or leave the field empty.',
     retentionDays: 'Enter whole days from 1 to 3650, or leave the field empty.',
   },

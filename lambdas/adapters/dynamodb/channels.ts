@@ -164,9 +164,30 @@ export function createChannelStore(access: TableAccess): ChannelStore {
         'noMessagesChangedAt',
         'directMessagesEnabledAt',
         'mentionsEnabledAt',
+        'budgetUsedUpOn',
+        'budgetNotified',
       ] as (keyof Channel)[]
       await set(channelId, Object.fromEntries(names.map((name) => [name, after[name]])))
       return after
+    },
+
+    async saveBudgetState({ id, dailyBudgetUsd }, { budgetUsedUpOn, budgetNotified }) {
+      // A budget that was changed since it was read is judged again by the next run.
+      await conditionHolds(
+        documents.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: keys.channel(id),
+            UpdateExpression: 'SET budgetUsedUpOn = :usedUp, budgetNotified = :notified',
+            ConditionExpression: 'dailyBudgetUsd = :budget',
+            ExpressionAttributeValues: {
+              ':usedUp': budgetUsedUpOn,
+              ':notified': budgetNotified,
+              ':budget': dailyBudgetUsd,
+            },
+          }),
+        ),
+      )
     },
 
     inactivityWasNotified: (channelId, since) => set(channelId, { inactivityNotifiedFrom: since }),
@@ -242,5 +263,6 @@ export function channelFrom({ pk: _pk, sk: _sk, ...channel }: Item): Channel {
   // `connect` writes whole channels; every other write sets fields of the same types.
   const stored = channel as unknown as Channel
   const { countsFrom = stored.connectedAt, retentionDays = null } = stored
-  return { ...stored, countsFrom, retentionDays }
+  const { dailyBudgetUsd = null, budgetUsedUpOn = null, budgetNotified = null } = stored
+  return { ...stored, countsFrom, retentionDays, dailyBudgetUsd, budgetUsedUpOn, budgetNotified }
 }

@@ -5,7 +5,7 @@ import type { DueMessage } from '../../core/ports/queues.ts'
 import type { ReplyStore } from '../../core/ports/replies.ts'
 import type { Idempotency } from '../../core/ports/tickets.ts'
 import { isReply, type Reply } from '../../core/replies/reply.ts'
-import { outcomeName, type Tally, tallyOfReply } from '../../core/reports/counts.ts'
+import { namesOfOutcome, type Tally, tallyOfReply } from '../../core/reports/counts.ts'
 import type { Message, Target } from '../../core/tickets/ticket.ts'
 import { messageIdOf } from '../../core/tickets/written.ts'
 import { userIdOf } from '../../core/x/ids.ts'
@@ -103,7 +103,7 @@ export function createReplyStore({ now, ...access }: ListAccess & { now: Clock }
     const item = {
       ...messageItem(next),
       ...dueAs(next, partitions),
-      ...(firstOutcome && counted([outcomeName(firstOutcome.status)], firstOutcome.at, after.id)),
+      ...(firstOutcome && counted(namesOfOutcome(firstOutcome.status, after), firstOutcome.at, after.id)),
     }
     const put = {
       TableName: tableName,

@@ -161,6 +161,9 @@ export const changeChannelBody = onFirstUse(() =>
       retentionDays: z
         .optional(z.nullable(z.int().check(z.minimum(1), z.maximum(3650))))
         .check(z.describe('days without a change after which a ticket is erased; null for never')),
+      dailyBudgetUsd: z
+        .optional(z.nullable(z.number().check(z.minimum(0.01), z.maximum(100_000))))
+        .check(z.describe('US dollars that the channel may cost at X in a UTC day; null for no limit')),
     })
     .check(
       z.refine((body) => Object.keys(body).length > 0, { error: 'must have at least one setting' }),

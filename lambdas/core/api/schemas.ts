@@ -31,6 +31,12 @@ export const channel = z
     retentionDays: z
       .nullable(z.int().check(z.minimum(1), z.maximum(3650)))
       .check(z.describe('days without a change after which a ticket is erased; null for never')),
+    dailyBudgetUsd: z
+      .nullable(z.number())
+      .check(z.describe('US dollars that the channel may cost at X in a UTC day; null for no limit')),
+    budgetUsedUpOn: z
+      .nullable(z.string())
+      .check(z.describe('UTC day on which the budget was used up last, so that replies wait until the next')),
     status: z.enum(['connected', 'needs_reconnection', 'disconnected']),
     connectedAt: time,
     lastMessageAt: z.nullable(time),

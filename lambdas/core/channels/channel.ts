@@ -18,6 +18,12 @@ export type Channel = {
   readonly noMessagesHours: number | null
   /** Days without a change after which a ticket is erased; null for never. */
   readonly retentionDays: number | null
+  /** US dollars that the channel may cost at X in a UTC day; null for no limit. */
+  readonly dailyBudgetUsd: number | null
+  /** The UTC day (`YYYY-MM-DD`) on which its budget was used up last; null if never, or since it was changed. */
+  readonly budgetUsedUpOn: string | null
+  /** The last mail about the budget: the UTC day and the percentage (`2026-03-12 80`); null for none. */
+  readonly budgetNotified: string | null
   readonly status: ChannelStatus
   /** ISO time at which the account last gave us access: its tokens are from then. */
   readonly connectedAt: string
@@ -44,7 +50,7 @@ export const MAX_BLOCKED = 150
 
 /** The settings that an administrator may change. */
 export type ChannelSettings = Partial<
-  Pick<Channel, 'name' | 'directMessages' | 'mentions' | 'noMessagesHours' | 'retentionDays'>
+  Pick<Channel, 'name' | 'directMessages' | 'mentions' | 'noMessagesHours' | 'retentionDays' | 'dailyBudgetUsd'>
 >
 
 /**
@@ -59,6 +65,7 @@ export function withSettings(channel: Channel, settings: ChannelSettings, at: st
     ...channel,
     ...settings,
     ...hours,
+    ...(settings.dailyBudgetUsd === undefined ? {} : { budgetUsedUpOn: null, budgetNotified: null }),
     directMessagesEnabledAt: enabledAt('directMessages'),
     mentionsEnabledAt: enabledAt('mentions'),
   }
@@ -82,6 +89,9 @@ export function newChannel(account: {
     mentions: true,
     noMessagesHours: null,
     retentionDays: null,
+    dailyBudgetUsd: null,
+    budgetUsedUpOn: null,
+    budgetNotified: null,
     status: 'connected',
     connectedAt: account.at,
     countsFrom: account.at,

@@ -63,6 +63,11 @@ export type ChannelStore = {
   change(channelId: string, settings: ChannelSettings, at: string): Promise<Channel | null>
   /** Stores that an inactivity was reported. @param since ISO time at which it began */
   inactivityWasNotified(channelId: string, since: string): Promise<void>
+  /** Stores what was found of a budget, unless the budget has changed since it was read. */
+  saveBudgetState(
+    channel: Pick<Channel, 'id' | 'dailyBudgetUsd'>,
+    state: Pick<Channel, 'budgetUsedUpOn' | 'budgetNotified'>,
+  ): Promise<void>
   revocationWasNotified(channelId: string): Promise<void>
   ownWebhook(): Promise<OwnWebhook | null>
   saveOwnWebhook(webhook: OwnWebhook): Promise<void>

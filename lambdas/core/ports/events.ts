@@ -37,6 +37,8 @@ export type EventStore = {
 export type CountStore = {
   /** The counts of each UTC day from `from` to `to` (`YYYY-MM-DD`, both included), oldest first. */
   activity(channelId: string, from: string, to: string): Promise<DayCounts[]>
+  /** What a channel cost at X on a UTC day (`YYYY-MM-DD`) so far, in US dollars, by what was counted. */
+  costUsd(channelId: string, day: string): Promise<number>
   /**
    * ISO time at which the newest customer's message of a channel came in; null if there is none. The channel's own
    * `lastMessageAt` may be a minute earlier.

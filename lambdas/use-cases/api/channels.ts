@@ -74,6 +74,7 @@ export function toApiChannel(channel: Channel): ApiChannel {
     mentionsEnabledAt: _mentionsEnabledAt,
     inactivityNotifiedFrom: _notifiedFrom,
     revocationNotified: _notified,
+    budgetNotified: _budgetNotified,
     ...publicFields
   } = channel
   return publicFields

@@ -4,6 +4,7 @@
  * doing it twice changes nothing. What X refuses for now is tried again later; after a failure the queue delivers the
  * message again.
  */
+import { isBudgetUsedUp } from '../../core/channels/budget.ts'
 import type { DueMessage, QueuedDue } from '../../core/ports/queues.ts'
 import { XError } from '../../core/ports/x.ts'
 import { isReply } from '../../core/replies/reply.ts'
@@ -20,11 +21,14 @@ export type MediaDependencies = DownloadDependencies & UploadDependencies & Comp
 const RESERVE_MS = 30_000
 
 export function createMediaTransfer(dependencies: MediaDependencies) {
-  const { media, bucket, now, log } = dependencies
+  const { media, channels, bucket, now, log } = dependencies
 
   /** A failure of X must not stop the download of the media: the message stays due, and `requeue` brings it back. */
   async function complete({ channelId, id: messageId, ...message }: Message, at: Date): Promise<void> {
     if (message.missing.length === 0) return
+    const channel = await channels.get(channelId)
+    // The message stays due, and `requeue` brings it back.
+    if (channel && isBudgetUsedUp(channel, at)) return
     try {
       const outcome = await completeMessage({ channelId, id: messageId, ...message }, dependencies, at)
       log({ event: 'message_completed', channelId, messageId, ...outcome })

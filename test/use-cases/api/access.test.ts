@@ -53,12 +53,17 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['GET', '/api/extensions', 'administrators', 200],
   ['PATCH', '/api/extensions/twitter', 'administrators', 200],
   ['GET', '/api/events', 'administrators', 200],
+  ['GET', '/api/customers/1/blocked', 'agents', 200],
+  ['PUT', '/api/customers/1/blocked', 'agents', 200],
+  ['DELETE', '/api/customers/1', 'administrators', 202],
+  ['GET', '/api/erasures/1', 'administrators', 404],
 ]
 const bodies: Record<string, object> = { PATCH: { status: 'open' }, POST: { text: 'Hello' } }
 const ownBodies: Record<string, object> = {
   '/api/channels/1': { mentions: false },
   '/api/extensions/twitter': { enabled: true },
   '/api/tickets/1/messages/2/retry': { force: true },
+  '/api/customers/1/blocked': { blocked: false },
   '/api/attachments': { contentType: 'image/png', size: 1 },
 }
 

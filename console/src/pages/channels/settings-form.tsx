@@ -10,8 +10,12 @@ import { channelMessages as t } from '../../messages/channels.ts'
 import { commonMessages } from '../../messages/common.ts'
 import { useUnsavedChanges } from '../../unsaved-changes.ts'
 
-/** The settings that are whole numbers or none, with their greatest value. */
-const numbers = { noMessagesHours: 720, retentionDays: 3650 } as const
+/** The settings that are numbers or none: how they are typed, and their bounds. */
+const numbers = {
+  noMessagesHours: { form: /^\d{1,3}$/, min: 1, max: 720 },
+  retentionDays: { form: /^\d{1,4}$/, min: 1, max: 3650 },
+  dailyBudgetUsd: { form: /^\d{1,6}(\.\d{1,2})?$/, min: 0.01, max: 100_000 },
+} as const
 type NumberSetting = keyof typeof numbers
 const numberSettings = Object.keys(numbers) as NumberSetting[]
 
@@ -20,12 +24,13 @@ type Draft = Pick<ApiChannel, 'name' | 'directMessages' | 'mentions'> & Readonly
 type Setting = keyof Draft
 type FieldErrors = Partial<Record<Setting, string | undefined>>
 
-const draftOf = ({ name, directMessages, mentions, noMessagesHours, retentionDays }: ApiChannel): Draft => ({
-  name,
-  directMessages,
-  mentions,
-  noMessagesHours: typed(noMessagesHours),
-  retentionDays: typed(retentionDays),
+const draftOf = (channel: ApiChannel): Draft => ({
+  name: channel.name,
+  directMessages: channel.directMessages,
+  mentions: channel.mentions,
+  noMessagesHours: typed(channel.noMessagesHours),
+  retentionDays: typed(channel.retentionDays),
+  dailyBudgetUsd: typed(channel.dailyBudgetUsd),
 })
 
 const typed = (value: number | null) => (value === null ? '' : String(value))
@@ -134,7 +139,8 @@ export function SettingsForm({ channel, onSaved }: { channel: ApiChannel; onSave
 function validate(draft: Draft): FieldErrors {
   const invalid = numberSettings.filter((setting) => {
     const value = draft[setting].trim()
-    return value !== '' && !(/^\d{1,4}$/.test(value) && Number(value) >= 1 && Number(value) <= numbers[setting])
+    const { form, min, max } = numbers[setting]
+    return value !== '' && !(form.test(value) && Number(value) >= min && Number(value) <= max)
   })
   return {
     ...(draft.name.trim() === '' && { name: t.nameError }),
