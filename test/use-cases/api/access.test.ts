@@ -78,7 +78,7 @@ function expected(access: string, caller: keyof typeof callers, status: number):
 describe.each(calls)('%s %s', (method, path, access, status) => {
   test.each(Object.keys(callers) as (keyof typeof callers)[])(`${access}: %s`, async (caller) => {
     const body = ownBodies[path] ?? bodies[method]
-    const takesBody = ['POST', 'PATCH'].includes(method) && !path.endsWith('/connect')
+    const takesBody = ['POST', 'PUT', 'PATCH'].includes(method) && !path.endsWith('/connect')
     const answer = await api(method, path, {
       claims: callers[caller],
       ...(path.startsWith('/api/reports') ? { query: { by: 'day' } } : {}),
