@@ -1,3 +1,4 @@
+import { prices } from '../lambdas/core/x/prices.ts'
 import type { Operation } from './operations.ts'
 import type { Units } from './units.ts'
 
@@ -12,21 +13,18 @@ export function dollarsOf({ write, read }: Units): number {
   return write * DOLLARS.write + read * DOLLARS.read
 }
 
-/**
- * What X charges, in dollars for one, pay-per-use. Source: https://docs.x.com/x-api/activity/event-pricing.md for what
- * comes in, https://docs.x.com/x-api/getting-started/pricing for what is sent.
- */
+/** What X charges for one, in dollars. */
 export const dollarsAtX: Partial<Record<Operation, number>> = {
-  'a direct message joins a ticket': 0.01,
-  'a direct message opens a ticket': 0.01,
-  'a post joins a ticket': 0.005,
-  'a post opens a ticket': 0.005,
-  'a direct message joins a ticket that has 3 more tags': 0.01,
-  'a direct message turns a solved ticket into open': 0.01,
-  'a direct message joins a ticket of the day before': 0.01,
-  'a direct message opens a ticket after a closed one': 0.01,
-  'an event is ignored': 0.005,
-  'a reply, from POST to sent, and its echo': 0.015,
+  'a direct message joins a ticket': prices.directMessageEvent,
+  'a direct message opens a ticket': prices.directMessageEvent,
+  'a post joins a ticket': prices.post,
+  'a post opens a ticket': prices.post,
+  'a direct message joins a ticket that has 3 more tags': prices.directMessageEvent,
+  'a direct message turns a solved ticket into open': prices.directMessageEvent,
+  'a direct message joins a ticket of the day before': prices.directMessageEvent,
+  'a direct message opens a ticket after a closed one': prices.directMessageEvent,
+  'an event is ignored': prices.post,
+  'a reply, from POST to sent, and its echo': prices.sentDirectMessage,
 }
 
 /** `$10,000.00` */

@@ -27,6 +27,7 @@ const floorOf: Readonly<Record<FunctionName, Floor>> = {
   requeue: 'dynamodb',
   mentions: 'dynamodb',
   reconcile: 'dynamodb',
+  erase: 'dynamodb',
 }
 
 /** The most that a handler may take, times its floor. */

@@ -184,6 +184,17 @@ export class HelpdeskTwitterStack extends Stack {
       userImpact: notRepaired,
     })
 
+    // Every five minutes customers are erased whose erasure was requested, and tickets that a channel keeps no longer.
+    const erase = new HandlerFunction(this, 'Erase', { name: 'erase', code: bundles.erase })
+    tickets.grantErase(erase)
+    mediaBucket.grantErase(erase)
+    new Schedule(this, 'EraseSchedule', {
+      name: 'erase',
+      target: erase,
+      alarms,
+      userImpact: 'Customers who must be erased, and tickets that are kept no longer, stay stored',
+    })
+
     // Some failures show only in log lines.
     new LogAlarms(this, 'LogAlarms', { handlers: [router, sender, inactivity, reconcile], alarms })
 

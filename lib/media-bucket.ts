@@ -64,6 +64,18 @@ export class MediaBucket extends Construct {
     this.#acknowledgeWildcards(media)
   }
 
+  /** Lets the function find and delete files by the beginnings of their names. */
+  grantErase(erase: HandlerFunction): void {
+    const all = [prefixes.received, prefixes.uploads, prefixes.sent].map((prefix) => this.#underPrefix(prefix))
+    erase.addResource(
+      'MEDIA_BUCKET',
+      this.#bucket.bucketName,
+      { actions: ['s3:DeleteObject'], resources: all },
+      { actions: ['s3:ListBucket'], resources: [this.#bucket.bucketArn] },
+    )
+    this.#acknowledgeWildcards(erase)
+  }
+
   /** Lets the function presign downloads and uploads, and copy the uploads of a reply to `sent/`. */
   grantPresign(api: HandlerFunction): void {
     api.addResource(

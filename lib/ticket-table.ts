@@ -48,7 +48,7 @@ export class TicketTable extends Construct {
     })
   }
 
-  /** Lets the function read and write items and query the indexes; nothing may scan. */
+  /** Lets the function read and write items and query the indexes. */
   grantReadWrite(user: HandlerFunction): void {
     const arn = this.#table.tableArn
     user.addVariable('TABLE_PARTITIONS', String(this.#partitions))
@@ -58,6 +58,12 @@ export class TicketTable extends Construct {
       { actions: itemActions.map((action) => `dynamodb:${action}`), resources: [arn] },
       { actions: ['dynamodb:Query'], resources: Object.keys(table.indexes).map((name) => `${arn}/index/${name}`) },
     )
+  }
+
+  /** Lets the function read the whole table besides: nothing but the erasure of a customer may. */
+  grantErase(user: HandlerFunction): void {
+    this.grantReadWrite(user)
+    user.addPermission({ actions: ['dynamodb:Scan'], resources: [this.#table.tableArn] })
   }
 }
 

@@ -8,7 +8,7 @@ export const logEvents = {
   media_not_queued: 'Media or a look-up could not be queued; `requeue` brings it within a minute.',
   media_downloaded: 'A file of a customer was stored in the bucket, or X did not give it: `outcome`.',
   media_uploaded: 'The files of a reply are at X, or must wait, or X refused them: `outcome`.',
-  erased: 'The content of a message was deleted, a hold after X told that its post was.',
+  content_deleted: 'The content of a message was deleted, a hold after X told that its post was.',
   message_completed: 'X was asked for what it had left out of a message.',
   reply_processed: 'The sender worked on a reply: `outcome` and `reason`.',
   reply_not_queued: 'A new reply could not be queued; `requeue` brings it within a minute.',
@@ -27,6 +27,9 @@ export const logEvents = {
     'A run of `mentions` ended, in the same numbers; `left` are also those that X refused because of a limit.',
   inactivity_reported:
     'A run of `inactivity` ended, in the same numbers; `channels` are those with something to report.',
+  erased: 'A run of `erase` ended: it worked for so many `customers` and erased so many old `tickets`.',
+  customer_erased: 'The erasure of a customer is finished; `erasure` is its id.',
+  message_gone: 'What is left to do for a message came after the message was erased; nothing is done.',
   moved: 'Accounts were moved off the Account Activity API: their old subscriptions ended.',
   subscription_unlisted:
     'X says that a subscription exists, or accepted it, and does not list it; the next run looks again.',

@@ -1,4 +1,4 @@
-/** Called by a schedule every 5 minutes: mails administrators about channels without messages or access. */
+/** Called by a schedule every 5 minutes: mails administrators about channels without messages or access, and budgets. */
 import { createMailer } from '../adapters/aws/mail.ts'
 import { createXAccounts } from '../adapters/x/accounts.ts'
 import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
@@ -9,19 +9,31 @@ import { openStores } from '../runtime/stores.ts'
 import { xAccess } from '../runtime/x-access.ts'
 import { createNotifier } from '../use-cases/notify-administrators.ts'
 import { createInactivityReport } from '../use-cases/report-inactivity.ts'
+import { createBudgetWatch } from '../use-cases/watch-budgets.ts'
 
 const environment = readEnvironment('inactivity')
 const { access, encryption } = xAccess(environment)
 const { channels, counts, health } = openStores(tableIn(environment), now)
 
-export const handler = createInactivityReport({
+const notify = createNotifier(createMailer(environment.MAIL_FROM, administratorsIn(environment.ADMINISTRATORS)), log)
+const watchBudgets = createBudgetWatch({ channels, counts, notify, publicUrl: environment.PUBLIC_URL })
+
+const reportInactivity = createInactivityReport({
   channels,
   counts,
   health,
   accounts: createXAccounts(access),
   subscriptions: createXSubscriptions(access, eventSourceIn(environment.EVENT_SOURCE)),
   encryption,
-  notify: createNotifier(createMailer(environment.MAIL_FROM, administratorsIn(environment.ADMINISTRATORS)), log),
+  notify,
   publicUrl: environment.PUBLIC_URL,
   log,
 })
+
+export const handler: typeof reportInactivity = async (event, context) => {
+  try {
+    await watchBudgets(event)
+  } finally {
+    await reportInactivity(event, context)
+  }
+}

@@ -12,7 +12,7 @@ export function openBucketOnFirstUse(name: string): Bucket {
     inspect: async (...file) => (await bucket()).inspect(...file),
     copy: async (...files) => (await bucket()).copy(...files),
     remove: async (...files) => (await bucket()).remove(...files),
-    removeFolder: async (...folder) => (await bucket()).removeFolder(...folder),
+    removeAll: async (...folder) => (await bucket()).removeAll(...folder),
     read: async (...part) => (await bucket()).read(...part),
     link: async (...file) => (await bucket()).link(...file),
     uploadLink: async (...file) => (await bucket()).uploadLink(...file),

@@ -124,6 +124,8 @@ export const functions = {
       'MAIL_FROM',
     ],
   },
+  /** Reads the whole table for each customer to erase, and goes on in the next run. */
+  erase: { timeoutSeconds: 270, memoryMb: 512, environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'MEDIA_BUCKET'] },
 } as const satisfies Record<string, FunctionResource>
 
 export type FunctionName = keyof typeof functions
@@ -219,6 +221,7 @@ export const schedules = {
   inactivity: { everyMinutes: 5 },
   mentions: { everyMinutes: mentionsPollMinutes.default },
   reconcile: { everyMinutes: 15 },
+  erase: { everyMinutes: 5 },
 } as const satisfies Partial<Record<FunctionName, { everyMinutes: number }>>
 
 export type ScheduleName = keyof typeof schedules

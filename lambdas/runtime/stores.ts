@@ -5,6 +5,7 @@ import { createChannelStore } from '../adapters/dynamodb/channels.ts'
 import { createConnectingStore } from '../adapters/dynamodb/connecting.ts'
 import { createCountStore } from '../adapters/dynamodb/counts.ts'
 import { createDeletionStore } from '../adapters/dynamodb/deletions.ts'
+import { createErasureStore } from '../adapters/dynamodb/erasures.ts'
 import { createEventStore } from '../adapters/dynamodb/events.ts'
 import { createHealthStore } from '../adapters/dynamodb/health.ts'
 import { createMediaStore } from '../adapters/dynamodb/media.ts'
@@ -36,5 +37,6 @@ export function openStores(shared: SharedTable, now: Clock, client = new DynamoD
     audit: createAuditStore(access),
     counts: createCountStore({ ...access, now }),
     health: createHealthStore(access, table.outage),
+    erasures: createErasureStore(access),
   }
 }

@@ -5,6 +5,7 @@
  * short, the next run goes on with the channels that are left.
  */
 import type { Context, EventBridgeEvent } from 'aws-lambda'
+import { isBudgetUsedUp } from '../core/channels/budget.ts'
 import type { Channel } from '../core/channels/channel.ts'
 import type { Extension } from '../core/channels/inactivity.ts'
 import { notRead } from '../core/channels/outage.ts'
@@ -48,7 +49,9 @@ export function createMentionsPoll(dependencies: PollDependencies) {
     const now = new Date(time)
     const extension = await channels.extension()
     if (!extension.enabled) return
-    const connected = (await channels.list()).filter(({ status, mentions }) => status === 'connected' && mentions)
+    const connected = (await channels.list()).filter(
+      (channel) => channel.status === 'connected' && channel.mentions && !isBudgetUsedUp(channel, now),
+    )
     const end = await eachChannel<Stored>(
       connected,
       {

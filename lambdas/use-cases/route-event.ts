@@ -15,10 +15,10 @@ import { sent } from '../core/replies/sending.ts'
 import { dueTimeOf } from '../core/tickets/completion.ts'
 import type { Decision, Situation } from '../core/tickets/decision.ts'
 import { joinTicket, openTicket } from '../core/tickets/message.ts'
-import { decide } from '../core/tickets/routing.ts'
+import { decide, otherParty } from '../core/tickets/routing.ts'
 import type { Message, Recovered } from '../core/tickets/ticket.ts'
 import { reviseMessage } from '../core/tickets/versions.ts'
-import { isWritten, messageIdOf, positionOf, type Written } from '../core/tickets/written.ts'
+import { authorOf, isWritten, messageIdOf, positionOf, type Written } from '../core/tickets/written.ts'
 import type { Activity } from '../core/x/activity.ts'
 import { channelIdOf } from '../core/x/ids.ts'
 import { readActivity } from '../core/x/payload/read-activity.ts'
@@ -83,7 +83,7 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
     recordId: string,
   ): Promise<Outcome | typeof conflict> {
     const { reason } = decision
-    const ignored = () => saveRecord('ignored', reason, event, recordId, situation.channel !== null)
+    const ignored = () => saveRecord('ignored', reason, event, recordId, situation.channel !== null, personIn(activity))
     const channelId = channelIdOf(activity.channelUserId)
     switch (decision.do) {
       case 'ignore':
@@ -179,7 +179,7 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
 
   async function recordUnreadable(reason: string, event: QueuedEvent, recordId: string) {
     const channel = event.channelUserId ? await channels.get(channelIdOf(event.channelUserId)) : null
-    return saveRecord('unreadable', reason, event, recordId, channel !== null)
+    return saveRecord('unreadable', reason, event, recordId, channel !== null, null)
   }
 
   async function saveRecord(
@@ -188,10 +188,11 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
     { event: kind, channelUserId, externalId, receivedAt: at, item }: QueuedEvent,
     recordId: string,
     isOurs: boolean,
+    personId: string | null,
   ): Promise<Outcome> {
     const channelId = channelUserId && isOurs ? channelIdOf(channelUserId) : null
     const raw = outcome === 'unreadable' ? JSON.stringify(item) : null
-    await events.record(recordId, { at, outcome, reason, kind, channelId, externalId }, raw)
+    await events.record(recordId, { at, outcome, reason, kind, channelId, externalId }, raw, personId)
     return { outcome, reason, ticketId: null }
   }
 
@@ -226,6 +227,14 @@ function endedBy(activity: Activity, decision: Decision, { awaited }: Situation)
     decision.do === 'repeat' ||
     (decision.do === 'join' && positionOf(activity) <= decision.ticket.firstPosition)
   return isFirst ? awaited : []
+}
+
+/** X's id of the person whom an activity concerns besides the account; null if X names nobody. */
+function personIn(activity: Activity): string | null {
+  if (!isWritten(activity)) return null
+  const author = authorOf(activity).id
+  if (author !== activity.channelUserId) return author
+  return activity.kind === 'post' ? (activity.inReplyTo?.userId ?? null) : otherParty(activity)
 }
 
 /** @throws Error for a deletion or a revocation: only messages open or join tickets */

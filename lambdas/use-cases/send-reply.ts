@@ -47,7 +47,11 @@ export function createSender(dependencies: SenderDependencies) {
     const time = () => new Date(laterOf(now().toISOString(), at))
     await retryOnConflict(`reply ${messageId}`, async () => {
       const message = await replies.message(due)
-      if (!message || !isReply(message)) throw new Error(`${messageId} of ${channelId} is no reply`)
+      if (!message) {
+        log({ event: 'message_gone', channelId, messageId })
+        return null
+      }
+      if (!isReply(message)) throw new Error(`${messageId} of ${channelId} is no reply`)
       const outcome = await advance(message, await channels.get(channelId), time)
       if (outcome !== conflict) {
         log({ event: 'reply_processed', channelId, ticketId: message.ticketId, messageId, ...outcome })
@@ -62,7 +66,7 @@ export function createSender(dependencies: SenderDependencies) {
     const step = nextStep(reply, channel, ahead, time())
     if (step.do === 'leave') return { outcome: 'skipped', reason: step.reason }
     if (step.do === 'wait') {
-      const after = waitUntil(reply, step.until, reply.delivery.reason, true)
+      const after = waitUntil(reply, step.until, step.isTold ? step.reason : reply.delivery.reason, true)
       return (await replies.save(reply, after))
         ? { outcome: 'waits', until: step.until, reason: step.reason }
         : conflict

@@ -22,6 +22,7 @@ const sizes: Readonly<Record<FunctionName, { start: number; whole: number }>> = 
   requeue: { start: 401, whole: 742 },
   mentions: { start: 482, whole: 986 },
   reconcile: { start: 507, whole: 1107 },
+  erase: { start: 900, whole: 1575 },
 }
 
 describe('the bundle of a function', () => {

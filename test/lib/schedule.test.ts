@@ -24,6 +24,7 @@ test.each([
   ['channels are listened to every five minutes', 'inactivity', 'rate(5 minutes)'],
   ['mentions are polled every two minutes', 'mentions', 'rate(2 minutes)'],
   ['webhook and subscriptions are looked after every fifteen minutes', 'reconcile', 'rate(15 minutes)'],
+  ['customers and old tickets are erased every five minutes', 'erase', 'rate(5 minutes)'],
 ])('%s', (_, name, ScheduleExpression) => {
   template.hasResourceProperties('AWS::Events::Rule', { Name: `HelpdeskTwitter-${name}`, ScheduleExpression })
 })

@@ -30,6 +30,7 @@ test('the API encrypts and decrypts tokens, functions that act for accounts only
   expect(Object.fromEntries(permissions)).toEqual({
     webhook: [],
     router: [],
+    erase: [],
     api: [{ Action: ['kms:Decrypt', 'kms:Encrypt'], Resource: arn }],
     sender: [{ Action: 'kms:Decrypt', Resource: arn }],
     media: [{ Action: 'kms:Decrypt', Resource: arn }],

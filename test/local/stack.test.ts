@@ -66,6 +66,7 @@ const folders = {
   ),
   inactivity: folder.handler('inactivity', 'export const handler = async ({ time }) => console.log({ heard: time })'),
   mentions: folder.handler('mentions', 'export const handler = async () => null'),
+  erase: folder.handler('erase', 'export const handler = async () => null'),
   reconcile: folder.handler('reconcile', 'export const handler = async ({ time }) => console.log({ kept: time })'),
 }
 

@@ -13,6 +13,7 @@ export const nothing: Situation = {
   extensionEnabled: true,
   channel,
   authorIsConnected: false,
+  authorIsBlocked: false,
   storedIn: null,
   stored: null,
   current: null,

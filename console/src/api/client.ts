@@ -29,7 +29,7 @@ export function toApiError(error: unknown): ApiError {
   return new ApiError(-1, error instanceof Error ? error.message : String(error))
 }
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 type Query = Readonly<Record<string, string | undefined>>
 export type CallOptions = {
   readonly query?: Query

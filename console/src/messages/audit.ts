@@ -26,6 +26,8 @@ export const auditMessages = {
     channel_changed: 'Changed a channel',
     channel_disconnected: 'Disconnected an account',
     extension_changed: 'Switched the extension',
+    customer_blocked: 'Blocked or unblocked a customer',
+    customer_erased: 'Erased a customer',
     trail_exported: 'Exported the audit trail',
   } as Readonly<Record<string, string>>,
   nothing: '–',

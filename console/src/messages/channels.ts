@@ -65,11 +65,26 @@ export const channelMessages = {
   directMessagesHint: 'Direct messages to the account become tickets with the tag «Twitter:Direct».',
   mentions: 'Mentions',
   mentionsHint: 'Posts that mention the account become tickets with the tag «Twitter: Mention».',
-  noMessagesHours: 'No messages (h)',
-  noMessagesHint:
-    'Administrators get one mail when no message arrives for this many hours (1 to 720). The mail says what we checked. Leave empty for no mail.',
   quietHours: 'Hours in which silence is expected',
-  noMessagesError: 'Enter whole hours from 1 to 720, or leave the field empty.',
+  numbers: {
+    noMessagesHours: {
+      label: 'No messages (h)',
+      hint: 'Administrators get one mail when no message arrives for this many hours (1 to 720). The mail says what we checked. Leave empty for no mail.',
+    },
+    retentionDays: {
+      label: 'Keep tickets (days)',
+      hint: 'A ticket in which nothing happens for this many days (1 to 3650) is erased for good, with its messages and pictures. Leave empty to keep all tickets.',
+    },
+    dailyBudgetUsd: {
+      label: 'Budget a day at X (USD)',
+      hint: 'When the channel has cost this much at X in a day (UTC), replies wait until the next day. X still delivers messages and charges for them. Administrators get a mail at 80 % and at 100 %. Leave empty for no limit.',
+    },
+  },
+  numberErrors: {
+    dailyBudgetUsd: 'Enter an amount from 0.01 to 100000, or leave the field empty.',
+    noMessagesHours: 'Enter whole hours from 1 to 720, or leave the field empty.',
+    retentionDays: 'Enter whole days from 1 to 3650, or leave the field empty.',
+  },
   unsaved: 'You have unsaved changes.',
   saved: 'Settings saved.',
   changedByOthers: 'Somebody else changed these settings meanwhile',

@@ -1,9 +1,9 @@
 import { PutCommand, TransactWriteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import type { Channel } from '../../core/channels/channel.ts'
+import { type Channel, MAX_BLOCKED } from '../../core/channels/channel.ts'
 import type { ChannelStore } from '../../core/ports/channels.ts'
 import { channelIdOf } from '../../core/x/ids.ts'
 import { changing, channelFrom, connecting, setting } from './channel-items.ts'
-import { conditionHolds, getAll, keys, queryAll, type TableAccess, writeUnlessChanged } from './table.ts'
+import { conditionHolds, getAll, type Item, keys, queryAll, type TableAccess, writeUnlessChanged } from './table.ts'
 
 /** How often an account is connected anew because its channel changed meanwhile. */
 const MAX_ATTEMPTS = 20
@@ -103,10 +103,49 @@ export function createChannelStore(access: TableAccess): ChannelStore {
       }
     },
 
+    async blockedCustomers() {
+      const [item] = await getAll(access, [keys.extension])
+      return blockedIn(item)
+    },
+
+    async setBlocked(customerId, isBlocked) {
+      const blocked = new Set([customerId])
+      if (!isBlocked) {
+        await documents.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: keys.extension,
+            UpdateExpression: 'DELETE blocked :blocked',
+            ExpressionAttributeValues: { ':blocked': blocked },
+          }),
+        )
+        return true
+      }
+      return conditionHolds(
+        documents.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: keys.extension,
+            UpdateExpression: 'ADD blocked :blocked',
+            ConditionExpression:
+              'attribute_not_exists(blocked) OR size(blocked) < :most OR contains(blocked, :customer)',
+            ExpressionAttributeValues: { ':blocked': blocked, ':customer': customerId, ':most': MAX_BLOCKED },
+          }),
+        ),
+      )
+    },
+
     async setExtension(enabled, at) {
       const { enabled: before, enabledAt } = await this.extension()
-      const item = { ...keys.extension, enabled, enabledAt: enabled && !before ? at : enabledAt }
-      await documents.send(new PutCommand({ TableName: tableName, Item: item }))
+      await documents.send(
+        new UpdateCommand({
+          TableName: tableName,
+          Key: keys.extension,
+          UpdateExpression: 'SET #enabled = :enabled, enabledAt = :at',
+          ExpressionAttributeNames: { '#enabled': 'enabled' },
+          ExpressionAttributeValues: { ':enabled': enabled, ':at': enabled && !before ? at : enabledAt },
+        }),
+      )
     },
 
     saveSettings: (before, after) =>
@@ -115,6 +154,25 @@ export function createChannelStore(access: TableAccess): ChannelStore {
           new UpdateCommand({ TableName: tableName, Key: keys.channel(before.id), ...changing(before, after) }),
         ),
       ),
+
+    async saveBudgetState({ id, dailyBudgetUsd }, { budgetUsedUpOn, budgetNotified }) {
+      // A budget that was changed since it was read is judged again by the next run.
+      await conditionHolds(
+        documents.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: keys.channel(id),
+            UpdateExpression: 'SET budgetUsedUpOn = :usedUp, budgetNotified = :notified',
+            ConditionExpression: 'dailyBudgetUsd = :budget',
+            ExpressionAttributeValues: {
+              ':usedUp': budgetUsedUpOn,
+              ':notified': budgetNotified,
+              ':budget': dailyBudgetUsd,
+            },
+          }),
+        ),
+      )
+    },
 
     inactivityWasNotified: (channelId, since) => set(channelId, { inactivityNotifiedFrom: since }),
     revocationWasNotified: (channelId) => set(channelId, { revocationNotified: true }),
@@ -167,6 +225,11 @@ export function createChannelStore(access: TableAccess): ChannelStore {
       )
     },
   }
+}
+
+/** The customers that are blocked, in the item of the extension, which the routing of every event reads anyway. */
+export function blockedIn(extension: Item | undefined): ReadonlySet<string> {
+  return extension?.blocked instanceof Set ? extension.blocked : new Set()
 }
 
 /** The ids of all channels that were ever connected. */

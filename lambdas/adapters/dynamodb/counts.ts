@@ -4,6 +4,7 @@ import type { Clock } from '../../core/ports/platform.ts'
 import { dayCounts, dayOf, daysBetween, type Tally } from '../../core/reports/counts.ts'
 import { addUp, type Figures, figuresOf, type ReportedTicket } from '../../core/reports/report.ts'
 import { earlierOf, laterOf } from '../../core/time.ts'
+import { costOf } from '../../core/x/prices.ts'
 import { conditionHolds, type Item, keys, type ListAccess, partitionFor, partitionsOf, queryAll } from './table.ts'
 
 /**
@@ -58,30 +59,40 @@ export function createCountStore({ now, ...access }: ListAccess & { now: Clock }
     )
   }
 
+  /** What was counted on each UTC day, oldest first. */
+  async function counted(channelId: string, from: string, to: string) {
+    const kept = await queryAll(access, {
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
+      ExpressionAttributeValues: { ':pk': keys.counts(channelId, '').pk, ':from': from, ':to': to },
+      ConsistentRead: true,
+    })
+    const known = new Map(kept.map((item) => [item.sk, item]))
+    const settledTo = new Date(now().getTime() - SETTLED_AFTER_MS).toISOString()
+    const all = daysBetween(from, to).map((day) => dayFrom(day, known.get(day)))
+    const found = await Promise.all(
+      stretches(all).map(([first, last]) => entries(channelId, first.countedTo, endOf(last.day))),
+    )
+    const byDay = Map.groupBy(found.flat(), ({ countedAt }) => dayOf(String(countedAt)))
+    const days = all.map(async (one) => {
+      const fresh = byDay.get(one.day) ?? []
+      const settled = fresh.filter(({ countedAt }) => String(countedAt) < settledTo)
+      const countedTo = earlierOf(settledTo, endOf(one.day))
+      if (settled.length >= MIN_KEPT || (settled.length > 0 && countedTo === endOf(one.day))) {
+        await keep(channelId, one, countedTo, addUp([one.numbers, ...settled.map(numbersOf)]))
+      }
+      return { day: one.day, numbers: addUp([one.numbers, ...fresh.map(numbersOf)]) }
+    })
+    return Promise.all(days)
+  }
+
   return {
     async activity(channelId, from, to) {
-      const kept = await queryAll(access, {
-        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-        ExpressionAttributeValues: { ':pk': keys.counts(channelId, '').pk, ':from': from, ':to': to },
-        ConsistentRead: true,
-      })
-      const known = new Map(kept.map((item) => [item.sk, item]))
-      const settledTo = new Date(now().getTime() - SETTLED_AFTER_MS).toISOString()
-      const all = daysBetween(from, to).map((day) => dayFrom(day, known.get(day)))
-      const found = await Promise.all(
-        stretches(all).map(([first, last]) => entries(channelId, first.countedTo, endOf(last.day))),
-      )
-      const byDay = Map.groupBy(found.flat(), ({ countedAt }) => dayOf(String(countedAt)))
-      const counted = all.map(async (one) => {
-        const fresh = byDay.get(one.day) ?? []
-        const settled = fresh.filter(({ countedAt }) => String(countedAt) < settledTo)
-        const countedTo = earlierOf(settledTo, endOf(one.day))
-        if (settled.length >= MIN_KEPT || (settled.length > 0 && countedTo === endOf(one.day))) {
-          await keep(channelId, one, countedTo, addUp([one.numbers, ...settled.map(numbersOf)]))
-        }
-        return dayCounts(one.day, addUp([one.numbers, ...fresh.map(numbersOf)]))
-      })
-      return Promise.all(counted)
+      return (await counted(channelId, from, to)).map(({ day, numbers }) => dayCounts(day, numbers))
+    },
+
+    async costUsd(channelId, day) {
+      const [today] = await counted(channelId, day, day)
+      return today ? costOf(today.numbers) : 0
     },
 
     async lastMessageAt({ id, lastMessageAt: known }) {

@@ -28,7 +28,7 @@ export function createEventStore({ now, ...access }: ListAccess & { now: Clock }
   }
 
   return {
-    async record(id, record, raw) {
+    async record(id, record, raw, personId) {
       const sk = `${record.at}#${id}`
       const list = record.channelId === null ? NO_CHANNEL : `EVENTS#${record.channelId}`
       const tally = tallyOfEvent(record)
@@ -36,6 +36,7 @@ export function createEventStore({ now, ...access }: ListAccess & { now: Clock }
         pk: partitionFor(sk, list, partitions),
         sk,
         ...record,
+        ...(personId !== null && { personId }),
         expiresAt: Math.floor(Date.parse(record.at) / 1000) + KEPT_SECONDS,
         ...(tally && countedAs(tally, { at: now().toISOString(), id }, partitions)),
         ...(raw === null ? {} : { raw: raw.slice(0, MAX_RAW_CHARACTERS) }),

@@ -5,7 +5,7 @@ import type { DueMessage } from '../../core/ports/queues.ts'
 import type { ReplyStore } from '../../core/ports/replies.ts'
 import type { Idempotency } from '../../core/ports/tickets.ts'
 import { isReply, type Reply } from '../../core/replies/reply.ts'
-import { outcomeName, type Tally, tallyOfReply } from '../../core/reports/counts.ts'
+import { namesOfOutcome, type Tally, tallyOfReply } from '../../core/reports/counts.ts'
 import type { Message, Target } from '../../core/tickets/ticket.ts'
 import { messageIdOf } from '../../core/tickets/written.ts'
 import { userIdOf } from '../../core/x/ids.ts'
@@ -63,11 +63,32 @@ export function createReplyStore({ now, ...access }: ListAccess & { now: Clock }
     const known = sentAs(after)
     if (known && !(await pointTo(known, after))) return false
     if (isPending(after) && !isPending(before)) await listPending(access, after)
-    if (!(await writeReply(before, after))) return false
+    if (!(await writeReply(before, after))) {
+      if (
+        known &&
+        !(await readMessage(access, { ticketId: after.ticketId, position: after.position, messageId: after.id }))
+      )
+        await removeErased(known, after)
+      return false
+    }
     if (isPending(before) && !isPending(after)) {
       await documents.send(new DeleteCommand({ TableName: tableName, Key: pendingKey(after) }))
     }
     return true
+  }
+
+  /** Nothing may lead to a reply that was erased while X took it. */
+  async function removeErased(key: Key, { id }: Reply): Promise<void> {
+    await conditionHolds(
+      documents.send(
+        new DeleteCommand({
+          TableName: tableName,
+          Key: key,
+          ConditionExpression: 'messageId = :id',
+          ExpressionAttributeValues: { ':id': id },
+        }),
+      ),
+    )
   }
 
   /** Writes the reply and counts its outcome: the first with the reply itself, a later one in the same transaction. */
@@ -82,7 +103,7 @@ export function createReplyStore({ now, ...access }: ListAccess & { now: Clock }
     const item = {
       ...messageItem(next),
       ...dueAs(next, partitions),
-      ...(firstOutcome && counted([outcomeName(firstOutcome.status)], firstOutcome.at, after.id)),
+      ...(firstOutcome && counted(namesOfOutcome(firstOutcome.status, after), firstOutcome.at, after.id)),
     }
     const put = {
       TableName: tableName,

@@ -3,10 +3,11 @@ import type { Answers, Placeholder, Situation } from '../../core/tickets/decisio
 import { answersOwnEntry, mentionConversation } from '../../core/tickets/posts.ts'
 import { directConversation, otherParty } from '../../core/tickets/routing.ts'
 import type { Message, Ticket } from '../../core/tickets/ticket.ts'
-import { isWritten, messageIdOf, positionOf } from '../../core/tickets/written.ts'
+import { authorOf, isWritten, messageIdOf, positionOf } from '../../core/tickets/written.ts'
 import type { Activity, DirectMessage, EncryptedChat, Post, PostDeletion } from '../../core/x/activity.ts'
 import { channelIdOf } from '../../core/x/ids.ts'
 import { channelFrom } from './channel-items.ts'
+import { blockedIn } from './channels.ts'
 import { conversationBefore, newestTicket } from './conversations.ts'
 import { webhookHealthFrom } from './health.ts'
 import { addressIn, isStored } from './message-items.ts'
@@ -14,7 +15,7 @@ import { startedAttempts } from './replies.ts'
 import { getAll, type Item, keys, type TableAccess } from './table.ts'
 import { messageFrom, ticketFrom } from './ticket-items.ts'
 
-type Settings = Pick<Situation, 'extensionEnabled' | 'channel' | 'authorIsConnected'>
+type Settings = Pick<Situation, 'extensionEnabled' | 'channel' | 'authorIsConnected' | 'authorIsBlocked'>
 type Stored = Omit<Situation, keyof Settings | 'replay'>
 
 /** Reads everything that the routing of an activity depends on. */
@@ -73,12 +74,14 @@ async function readSettings(access: TableAccess, activity: Activity): Promise<Se
       extensionEnabled: extension?.enabled !== false,
       channel: channel ? channelFrom(channel) : null,
       authorIsConnected: author !== undefined && author.status !== 'disconnected',
+      authorIsBlocked: isWritten(activity) && blockedIn(extension).has(authorOf(activity).id),
     }
   }
-  const { extensionEnabled, channel, authorIsConnected } = await read(false)
+  const settings = await read(false)
+  const { extensionEnabled, channel, authorIsConnected, authorIsBlocked } = settings
   const isSwitchedOn = activity.kind === 'post' ? channel?.mentions : channel?.directMessages
   const isOn = extensionEnabled && channel?.status !== 'disconnected' && isSwitchedOn === true
-  return isOn && !authorIsConnected ? { extensionEnabled, channel, authorIsConnected } : read(true)
+  return isOn && !authorIsConnected && !authorIsBlocked ? settings : read(true)
 }
 
 /** Only an event that is old when it comes can come from a replay. */

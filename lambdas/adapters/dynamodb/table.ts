@@ -108,12 +108,21 @@ export const keys = {
     pk: `DEFERRED#${channelId}#${until}`,
     sk: `${position}#${messageId}`,
   }),
+  /** An erasure that is running, by X's id of its customer. */
+  erasing: (customerId: string): Key => ({ pk: ERASING, sk: customerId }),
+  /** How far an erasure is. It names nobody. */
+  erasure: (id: string): Key => ({ pk: `ERASURE#${id}`, sk: 'ERASURE' }),
+  /** What an erased message or ticket keeps counting. It names nobody. */
+  erased: (channelId: string, id: string): Key => ({ pk: `ERASED#${channelId}#${id}`, sk: 'ERASED' }),
 }
 
 /** The beginnings of the sort keys in the partition of a conversation. */
 export const TICKET = 'TICKET#'
 export const MESSAGE = 'MESSAGE#'
 export const PENDING = 'PENDING#'
+
+/** The list of erasures that are running. */
+export const ERASING = 'ERASURES'
 
 function conversation(channelId: string, conversationId: string): string {
   return `CONVERSATION#${channelId}#${conversationId}`

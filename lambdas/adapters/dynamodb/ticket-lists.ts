@@ -101,7 +101,8 @@ async function members(
   const page = await query(first)
   if (page.LastEvaluatedKey) return null
   const pages = [page, ...(await Promise.all(others.map(query)))]
-  const items = pages.flatMap(({ Items = [] }) => Items as Item[])
+  // What an erased ticket left for reports is no ticket.
+  const items = pages.flatMap(({ Items = [] }) => Items as Item[]).filter(({ pk }) => !pk.startsWith('ERASED#'))
   const ids = new Set(items.map((item) => (index ? identityFrom(item).id : item.sk.slice(item.sk.indexOf('#') + 1))))
   return ids.size > most || pages.some(({ LastEvaluatedKey }) => LastEvaluatedKey) ? null : [...ids]
 }

@@ -87,12 +87,12 @@ export function createBucket(name: string, client: S3Client): Bucket {
       await Promise.all(keys.map((key) => client.send(new DeleteObjectCommand({ Bucket: name, Key: key }))))
     },
 
-    async removeFolder(folder) {
+    async removeAll(prefix) {
       const { Contents = [], IsTruncated } = await client.send(
-        new ListObjectsV2Command({ Bucket: name, Prefix: folder }),
+        new ListObjectsV2Command({ Bucket: name, Prefix: prefix }),
       )
       await this.remove(Contents.map(({ Key = '' }) => Key))
-      if (IsTruncated) await this.removeFolder(folder)
+      if (IsTruncated) await this.removeAll(prefix)
     },
 
     async read(key, from, count) {

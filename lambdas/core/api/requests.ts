@@ -195,11 +195,21 @@ export const changeChannelBody = onFirstUse(() =>
       mentions: z.optional(z.boolean()),
       noMessagesHours: z.optional(z.nullable(z.int().check(z.minimum(1), z.maximum(720)))),
       quietHours: z.optional(z.nullable(quietHours())),
+      retentionDays: z
+        .optional(z.nullable(z.int().check(z.minimum(1), z.maximum(3650))))
+        .check(z.describe('days without a change after which a ticket is erased; null for never')),
+      dailyBudgetUsd: z
+        .optional(z.nullable(z.number().check(z.minimum(0.01), z.maximum(100_000))))
+        .check(z.describe('US dollars that the channel may cost at X in a UTC day; null for no limit')),
     })
     .check(
       z.refine((body) => Object.keys(body).length > 0, { error: 'must have at least one setting' }),
       z.meta({ id: 'ChannelChange', examples: [{ mentions: false, noMessagesHours: 24 }] }),
     ),
+)
+
+export const blockBody = onFirstUse(() =>
+  z.strictObject({ blocked: z.boolean() }).check(z.meta({ id: 'Block', examples: [{ blocked: true }] })),
 )
 
 export const changeExtensionBody = onFirstUse(() =>

@@ -38,6 +38,15 @@ export const channel = z
         ),
       }),
     ),
+    retentionDays: z
+      .nullable(z.int().check(z.minimum(1), z.maximum(3650)))
+      .check(z.describe('days without a change after which a ticket is erased; null for never')),
+    dailyBudgetUsd: z
+      .nullable(z.number())
+      .check(z.describe('US dollars that the channel may cost at X in a UTC day; null for no limit')),
+    budgetUsedUpOn: z
+      .nullable(z.string())
+      .check(z.describe('UTC day on which the budget was used up last, so that replies wait until the next')),
     status: z.enum(['connected', 'needs_reconnection', 'disconnected']),
     connectedAt: time,
     lastMessageAt: z.nullable(time),
@@ -270,6 +279,23 @@ export const ticketReport = z
   })
   .check(z.meta({ id: 'TicketReport' }))
 
+export const block = z
+  .object({ blocked: z.boolean().check(z.describe("true if the customer's messages are ignored, in every channel")) })
+  .check(z.meta({ id: 'BlockState' }))
+
+/** How far the erasure of a customer is. */
+export const erasure = z
+  .object({
+    id: z.string(),
+    status: z.enum(['running', 'finished']),
+    requestedAt: time,
+    finishedAt: z.nullable(time),
+    tickets: z.int().check(z.describe('erased so far')),
+    messages: z.int(),
+    others: z.int().check(z.describe("records of events, pointers, list entries, parts of other customers' messages")),
+  })
+  .check(z.meta({ id: 'Erasure' }))
+
 export const channelList = z.object({ channels: z.array(channel) })
 export const eventPage = z.object({ events: z.array(eventRecord), nextCursor })
 
@@ -320,6 +346,7 @@ export type ApiTicket = z.infer<typeof ticket>
 export type ApiMessage = z.infer<typeof message>
 export type ApiDryRun = z.infer<typeof dryRun>
 export type ApiChannel = z.infer<typeof channel>
+export type ApiBlock = z.infer<typeof block>
 export type ApiEvent = z.infer<typeof eventRecord>
 export type ApiAuditEntry = z.infer<typeof auditEntry>
 export type ApiExtension = z.infer<typeof extension>

@@ -9,6 +9,8 @@ export const auditKinds = [
   'channel_changed',
   'channel_disconnected',
   'extension_changed',
+  'customer_blocked',
+  'customer_erased',
   'trail_exported',
 ] as const
 export type AuditKind = (typeof auditKinds)[number]

@@ -20,6 +20,14 @@ export type Channel = {
   readonly noMessagesHours: number | null
   /** Hours of the week in which silence is expected, so that they do not count; null for none. */
   readonly quietHours: QuietHours | null
+  /** Days without a change after which a ticket is erased; null for never. */
+  readonly retentionDays: number | null
+  /** US dollars that the channel may cost at X in a UTC day; null for no limit. */
+  readonly dailyBudgetUsd: number | null
+  /** The UTC day (`YYYY-MM-DD`) on which its budget was used up last; null if never, or since it was changed. */
+  readonly budgetUsedUpOn: string | null
+  /** The last mail about the budget: the UTC day and the percentage (`2026-03-12 80`); null for none. */
+  readonly budgetNotified: string | null
   readonly status: ChannelStatus
   /** ISO time at which the account last gave us access: its tokens are from then. */
   readonly connectedAt: string
@@ -43,9 +51,15 @@ export type Channel = {
   readonly version: number
 }
 
+/** So many customers can be blocked: with their ids, the item of the extension stays below the 4 KB of one read unit. */
+export const MAX_BLOCKED = 150
+
 /** The settings that an administrator may change. */
 export type ChannelSettings = Partial<
-  Pick<Channel, 'name' | 'directMessages' | 'mentions' | 'noMessagesHours' | 'quietHours'>
+  Pick<
+    Channel,
+    'name' | 'directMessages' | 'mentions' | 'noMessagesHours' | 'quietHours' | 'retentionDays' | 'dailyBudgetUsd'
+  >
 >
 
 /**
@@ -60,6 +74,7 @@ export function withSettings(channel: Channel, settings: ChannelSettings, at: st
     ...channel,
     ...settings,
     ...hours,
+    ...(settings.dailyBudgetUsd === undefined ? {} : { budgetUsedUpOn: null, budgetNotified: null }),
     directMessagesEnabledAt: enabledAt('directMessages'),
     mentionsEnabledAt: enabledAt('mentions'),
     version: channel.version + 1,
@@ -84,6 +99,10 @@ export function newChannel(account: {
     mentions: true,
     noMessagesHours: null,
     quietHours: null,
+    retentionDays: null,
+    dailyBudgetUsd: null,
+    budgetUsedUpOn: null,
+    budgetNotified: null,
     status: 'connected',
     connectedAt: account.at,
     countsFrom: account.at,

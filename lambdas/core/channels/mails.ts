@@ -42,6 +42,19 @@ function lineOf(check: Check): string {
   return `- ${check.what}: ${check.is === 'not_made' ? 'not checked, because ' : ''}${check.because}`
 }
 
+/** A channel has used a part of its budget of the day, or all of it. */
+export function budgetMail(channel: Channel, percent: number, spentUsd: number, consoleUrl: string): Mail {
+  const name = oneLine(channel.name)
+  const budget = `$${(channel.dailyBudgetUsd ?? 0).toFixed(2)}`
+  return mailOf(`${percent} % of the budget of the day is used: ${name}`, [
+    `The channel «${name}» (@${channel.username} on X) has cost about $${spentUsd.toFixed(2)} at X today. Its budget of a day is ${budget}.`,
+    percent < 100
+      ? 'At 100 % replies wait, and we no longer poll mentions or look up what X leaves out, until 00:00 UTC.'
+      : 'Replies wait now, and we no longer poll mentions or look up what X leaves out, until 00:00 UTC or until an administrator raises the budget. X still delivers messages, and charges for them: that cannot be stopped here, except by disconnecting the channel.',
+    `Its settings: ${consoleUrl}/channels/${channel.id}`,
+  ])
+}
+
 /** X no longer accepts our access to an account. */
 export function revokedMail(channel: Channel, consoleUrl: string): Mail {
   const name = oneLine(channel.name)

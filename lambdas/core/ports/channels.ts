@@ -57,12 +57,21 @@ export type ChannelStore = {
   /** Erases the channel's tokens; its settings and tickets stay. */
   disconnect(channelId: string): Promise<void>
   extension(): Promise<Extension>
+  /** X's ids of the customers whose messages are ignored, in every channel. */
+  blockedCustomers(): Promise<ReadonlySet<string>>
+  /** Blocks a customer or unblocks them; false if as many are blocked already as can be. @param customerId X's id */
+  setBlocked(customerId: string, isBlocked: boolean): Promise<boolean>
   /** Turns the whole integration on or off. @param at ISO time */
   setExtension(enabled: boolean, at: string): Promise<void>
   /** Writes what differs between two versions of the settings; false if others have changed them since they were read. */
   saveSettings(before: Channel, after: Channel): Promise<boolean>
   /** Stores that an inactivity was reported. @param since ISO time at which it began */
   inactivityWasNotified(channelId: string, since: string): Promise<void>
+  /** Stores what was found of a budget, unless the budget has changed since it was read. */
+  saveBudgetState(
+    channel: Pick<Channel, 'id' | 'dailyBudgetUsd'>,
+    state: Pick<Channel, 'budgetUsedUpOn' | 'budgetNotified'>,
+  ): Promise<void>
   revocationWasNotified(channelId: string): Promise<void>
   ownWebhook(): Promise<OwnWebhook | null>
   saveOwnWebhook(webhook: OwnWebhook): Promise<void>

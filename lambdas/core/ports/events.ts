@@ -26,8 +26,9 @@ export type EventStore = {
   /**
    * Stores a record for 7 days; repeating an `id` changes nothing.
    * @param raw the event as X sent it if it was unreadable; null otherwise
+   * @param personId X's id of the person whose event it is, so that erasing them finds it; null if X names nobody
    */
-  record(id: string, record: EventRecord, raw: string | null): Promise<void>
+  record(id: string, record: EventRecord, raw: string | null, personId: string | null): Promise<void>
   /** Newest first. */
   list(filter: EventFilter, page: PageRequest): Promise<Page<EventRecord>>
 }
@@ -36,6 +37,8 @@ export type EventStore = {
 export type CountStore = {
   /** The counts of each UTC day from `from` to `to` (`YYYY-MM-DD`, both included), oldest first. */
   activity(channelId: string, from: string, to: string): Promise<DayCounts[]>
+  /** What a channel cost at X on a UTC day (`YYYY-MM-DD`) so far, in US dollars, by what was counted. */
+  costUsd(channelId: string, day: string): Promise<number>
   /**
    * ISO time at which the newest customer's message of a channel came in; null if there is none. The channel's own
    * `lastMessageAt` may be a minute earlier.

@@ -36,8 +36,8 @@ export type Bucket = {
   copy(from: string, to: string, contentType: string): Promise<void>
   /** Deletes files; one that is not there is deleted already. */
   remove(keys: readonly string[]): Promise<void>
-  /** Deletes all files under a prefix. @param folder ends with a slash */
-  removeFolder(folder: string): Promise<void>
+  /** Deletes every file whose key begins with a text; none is fine. */
+  removeAll(prefix: string): Promise<void>
   /** At most `count` bytes, beginning at offset `from`. */
   read(key: string, from: number, count: number): Promise<Uint8Array>
   /** A link with which anyone can read the file for some minutes. */

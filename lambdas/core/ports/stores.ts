@@ -1,6 +1,7 @@
 import type { AuditStore } from './audit.ts'
 import type { ChannelStore, ConnectingStore, HealthStore } from './channels.ts'
 import type { DeletionStore } from './deletions.ts'
+import type { ErasureStore } from './erasure.ts'
 import type { CountStore, EventStore } from './events.ts'
 import type { MediaStore } from './media.ts'
 import type { QuotaStore, ReplyStore, UploadStore } from './replies.ts'
@@ -20,4 +21,5 @@ export type Stores = {
   audit: AuditStore
   counts: CountStore
   health: HealthStore
+  erasures: ErasureStore
 }

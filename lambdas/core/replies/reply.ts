@@ -33,6 +33,11 @@ export const MAX_POST_CHARACTERS = 280
  */
 export const MAX_POST_UNITS = 4_000
 
+/** True if X makes a link of a part of a text. */
+export function hasLink(text: string): boolean {
+  return text.length <= MAX_POST_UNITS && twitterText.extractUrls(text).length > 0
+}
+
 /** The length of a text as X counts it, and the maximum. */
 export function lengthOf(kind: Ticket['kind'], text: string): { weightedLength: number; maxLength: number } {
   if (kind === 'direct') return { weightedLength: [...text].length, maxLength: MAX_DIRECT_MESSAGE_CHARACTERS }

@@ -1,3 +1,4 @@
+import { budgetLooksAgainAt, budgetReason, isBudgetUsedUp } from '../channels/budget.ts'
 import type { Channel } from '../channels/channel.ts'
 import { readyMedia, type UploadedMedia } from '../tickets/attachment.ts'
 import { laterOf } from '../time.ts'
@@ -31,7 +32,8 @@ export type Step =
   | { readonly do: 'fail'; readonly reason: string }
   /** X may have it and we cannot find out: an agent decides. */
   | { readonly do: 'mark_unknown'; readonly reason: string }
-  | { readonly do: 'wait'; readonly until: string; readonly reason: string }
+  /** `isTold`: the agent reads the reason. */
+  | { readonly do: 'wait'; readonly until: string; readonly reason: string; readonly isTold?: true }
   | { readonly do: 'verify' }
   /** Its files must be uploaded to X first; it is due again at `until`. */
   | { readonly do: 'upload'; readonly until: string }
@@ -81,6 +83,9 @@ export function nextStep(reply: Reply, channel: Channel | null, earlierDueAt: st
       until: atLeast(earlierDueAt, at, 1_000),
       reason: 'an earlier reply of the ticket is not sent yet',
     }
+  if (isBudgetUsedUp(channel, now)) {
+    return { do: 'wait', until: budgetLooksAgainAt(now), reason: budgetReason, isTold: true }
+  }
   const mediaIds = readyMedia(reply.media, sending.uploadedMedia, now)
   if (mediaIds === null) return { do: 'upload', until: new Date(now.getTime() + UPLOAD_DUE_AFTER_MS).toISOString() }
   return { do: 'send', mediaIds }

@@ -1,9 +1,9 @@
-import twitterText from 'twitter-text'
 import type { Channel } from '../channels/channel.ts'
 import { type Candidate, mediaProblemCodes, mediaProblems } from '../tickets/attachment.ts'
 import type { Message, Target, Ticket, TicketKind } from '../tickets/ticket.ts'
+import { prices } from '../x/prices.ts'
 import { type Quotas, quotaLeft } from './quota.ts'
-import { lengthOf, MAX_POST_UNITS } from './reply.ts'
+import { hasLink, lengthOf } from './reply.ts'
 
 /** Why the API refuses a reply, as programs read it. */
 export const problemCodes = [
@@ -126,25 +126,19 @@ export function forecast({ text }: Draft, { ticket, entry }: ValidationContext, 
   return { replyAllowed, quota: quotaLeft(kind, quotas, now), price: priceOf(ticket.kind, text, replyAllowed) }
 }
 
-/**
- * X's prices of the calls that send, in US dollars (pay per use). Source:
- * https://docs.x.com/x-api/getting-started/pricing.
- */
-export const prices = { directMessage: 0.015, post: 0.015, replyToMention: 0.01, postWithLink: 0.2 } as const
-
 function priceOf(kind: TicketKind, text: string, mentioned: boolean | null): Price {
-  if (kind === 'direct') return { usd: prices.directMessage, because: 'it is a direct message' }
-  if (text.length <= MAX_POST_UNITS && twitterText.extractUrls(text).length > 0) {
-    const priceWithoutLink = mentioned ? prices.replyToMention : prices.post
+  if (kind === 'direct') return { usd: prices.sentDirectMessage, because: 'it is a direct message' }
+  if (hasLink(text)) {
+    const priceWithoutLink = mentioned ? prices.sentReplyToMention : prices.sentPost
     return {
-      usd: prices.postWithLink,
+      usd: prices.sentPostWithLink,
       because: `it is a public post with a link; without the link it costs $${priceWithoutLink.toFixed(3)}`,
     }
   }
   if (mentioned) {
-    return { usd: prices.replyToMention, because: 'it is a public reply to somebody who mentioned the account' }
+    return { usd: prices.sentReplyToMention, because: 'it is a public reply to somebody who mentioned the account' }
   }
-  return { usd: prices.post, because: 'it is a public post, and we do not know whether it answers a mention' }
+  return { usd: prices.sentPost, because: 'it is a public post, and we do not know whether it answers a mention' }
 }
 
 function conflict(code: ProblemCode, detail: string): SendingProblem {

@@ -1,5 +1,6 @@
-import type { Reply } from '../replies/reply.ts'
+import { hasLink, type Reply } from '../replies/reply.ts'
 import type { Delivery, Message, Ticket } from '../tickets/ticket.ts'
+import type { PaidName } from '../x/prices.ts'
 
 /** How a reply ends. */
 export const outcomes = ['sent', 'failed', 'unknown'] as const
@@ -14,6 +15,7 @@ export type CountName =
   | 'unreadable'
   | `ignored#${string}`
   | `replies#${Outcome}`
+  | PaidName
 
 /** The counts of a channel that grow by one. They grow on the UTC day on which it is written. */
 export type Tally = { readonly channelId: string; readonly names: readonly CountName[] }
@@ -41,8 +43,24 @@ export function tallyOfChange({ before, message }: { before: Ticket | null; mess
   const names: CountName[] = ['received', before === null ? 'opened' : 'joined']
   return {
     channelId: message.channelId,
-    names: message.recovered ? [...names, 'recovered'] : names,
+    names: [...names, ...(message.recovered ? (['recovered'] as const) : []), ...paidFor(message)],
   }
+}
+
+/** What a customer's message costs at X: itself, and what is read because X left it out or did not deliver it. */
+function paidFor({ visibility, missing, recovered }: Message): PaidName[] {
+  const readsAuthor = missing.includes('author') || (recovered === 'poll' && visibility === 'public')
+  return [
+    visibility === 'public' ? 'paid#post' : 'paid#dm',
+    ...(readsAuthor ? (['paid#author'] as const) : []),
+    ...(missing.includes('parent') ? (['paid#parent'] as const) : []),
+  ]
+}
+
+/** The names under which an outcome of a reply counts. X charges what it took, and perhaps what it may have. */
+export function namesOfOutcome(outcome: Delivery['status'], { visibility, text }: Reply): CountName[] {
+  if (outcome === 'failed') return [outcomeName(outcome)]
+  return [outcomeName(outcome), visibility === 'public' && hasLink(text) ? 'paid#link' : 'paid#sent']
 }
 
 /** The name under which an outcome of a reply counts. */
@@ -55,7 +73,7 @@ export function outcomeName(outcome: Delivery['status']): CountName {
 export function tallyOfReply(before: Reply, after: Reply): Tally | null {
   const { status } = after.delivery
   if (status === 'pending' || status === before.delivery.status) return null
-  return { channelId: after.channelId, names: [outcomeName(status)] }
+  return { channelId: after.channelId, names: namesOfOutcome(status, after) }
 }
 
 /** The counts of an event without a ticket; null without a channel. */
@@ -63,12 +81,14 @@ export function tallyOfEvent(record: {
   channelId: string | null
   outcome: 'ignored' | 'unreadable'
   reason: string
+  kind: string
 }): Tally | null {
-  const { channelId, outcome, reason } = record
+  const { channelId, outcome, reason, kind } = record
+  const paid = /direct_message|^dm\./.test(kind) ? 'paid#dm' : 'paid#post'
   if (channelId === null) return null
   return {
     channelId,
-    names: outcome === 'ignored' ? ['received', `ignored#${reason}`] : ['unreadable'],
+    names: outcome === 'ignored' ? ['received', `ignored#${reason}`, paid] : ['unreadable', paid],
   }
 }
 

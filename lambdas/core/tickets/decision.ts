@@ -34,6 +34,8 @@ export type Situation = {
   readonly channel: Channel | null
   /** True if the author of a post is a connected account. */
   readonly authorIsConnected: boolean
+  /** True if an agent has blocked the author. */
+  readonly authorIsBlocked: boolean
   /** The ticket in which it is already a message; null if it is new. */
   readonly storedIn: string | null
   /** For a post: the message that stores it or another version of it, and the ticket; null if there is none. */

@@ -19,6 +19,7 @@ export function decide(activity: Activity, situation: Situation): Decision {
   }
   const off = switchedOff(channel, situation.extensionEnabled)
   if (off) return off
+  if (situation.authorIsBlocked) return ignore('the customer is blocked')
   if (activity.kind === 'post' && situation.stored) return decideVersion(activity, situation.stored, channel)
   if (activity.kind === 'post') return decidePost(activity, situation, channel)
   return decidePrivate(activity, situation, channel)

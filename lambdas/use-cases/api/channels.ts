@@ -100,7 +100,15 @@ export function channelRoutes({
 
 /** True if the settings that are there are those that we tried to write: the answer to that was lost. */
 function isSame(stored: Channel, tried: Channel): boolean {
-  const names: (keyof ChannelSettings)[] = ['name', 'directMessages', 'mentions', 'noMessagesHours', 'quietHours']
+  const names: (keyof ChannelSettings)[] = [
+    'name',
+    'directMessages',
+    'mentions',
+    'noMessagesHours',
+    'quietHours',
+    'retentionDays',
+    'dailyBudgetUsd',
+  ]
   const isEqual = (name: keyof ChannelSettings) => JSON.stringify(stored[name]) === JSON.stringify(tried[name])
   return stored.version === tried.version && names.every(isEqual)
 }
@@ -115,6 +123,7 @@ export function toApiChannel(channel: Channel): ApiChannel {
     inactivityNotifiedFrom: _notifiedFrom,
     revocationNotified: _notified,
     version: _version,
+    budgetNotified: _budgetNotified,
     ...publicFields
   } = channel
   return publicFields

@@ -9,8 +9,10 @@ import { type AuditDependencies, createAuditTrail } from '../audit-trail.ts'
 import { activityRoutes } from './activity.ts'
 import { attachmentRoutes } from './attachments.ts'
 import { auditRoutes } from './audit.ts'
+import { blockRoutes } from './blocks.ts'
 import { channelRoutes } from './channels.ts'
 import { type ConnectDependencies, connectRoutes } from './connect.ts'
+import { erasureRoutes } from './erasures.ts'
 import { eventRoutes } from './events.ts'
 import { type ExtensionDependencies, extensionRoutes } from './extensions.ts'
 import { openApiRoute } from './openapi-route.ts'
@@ -39,6 +41,8 @@ export function apiEndpoints({ log, ...given }: ApiDependencies) {
     ...reportRoutes(dependencies),
     ...eventRoutes(dependencies),
     ...auditRoutes(dependencies),
+    ...blockRoutes(dependencies),
+    ...erasureRoutes(dependencies),
   ]
   const routes = [...described, openApiRoute(described)]
   return routes.map((route) => ({ ...route, answer: (event: APIGatewayProxyEventV2) => answerBy(route, event, trail) }))

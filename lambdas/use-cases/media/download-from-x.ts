@@ -130,8 +130,10 @@ export function createDownload({ media, channels, encryption, source, bucket, lo
       const stored = await media.message(dueMessageOf(message))
       const medium = stored?.media[index]
       // What was deleted on X, and here since the download began, must leave no file.
-      if (stored && stored.erasedAt !== null) await bucket.removeFolder(receivedFolder(message))
+      if (stored && stored.erasedAt !== null) await bucket.removeAll(receivedFolder(message))
       const isDoneByOther = medium?.status === 'stored' || medium?.attempts !== message.media[index]?.attempts
+      // The message was erased while the file came.
+      if (stored === null) await bucket.removeAll(receivedFolder(message))
       if (stored === null || isDoneByOther) return null
       current = stored
       return conflict

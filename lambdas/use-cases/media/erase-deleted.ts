@@ -17,7 +17,7 @@ export type DeletionDependencies = {
   deletions: DeletionStore
   media: Pick<MediaStore, 'message'>
   tickets: Pick<TicketStore, 'ticket' | 'commit'>
-  bucket: Pick<Bucket, 'remove' | 'removeFolder'>
+  bucket: Pick<Bucket, 'remove' | 'removeAll'>
   log: Log
 }
 
@@ -42,12 +42,12 @@ export function createEraser({ deletions, media, tickets, bucket, log }: Deletio
     })
     if (!isErased) return
     await deletions.done(due)
-    log({ event: 'erased', channelId: due.channelId, messageId: due.messageId, deletedAt })
+    log({ event: 'content_deleted', channelId: due.channelId, messageId: due.messageId, deletedAt })
   }
 
   async function removeFiles(message: Message): Promise<void> {
     await bucket.remove(message.media.flatMap(({ key, previewKey }) => [key, previewKey]).filter((key) => key !== null))
-    await bucket.removeFolder(receivedFolder(message))
+    await bucket.removeAll(receivedFolder(message))
   }
 
   function removeSubject(message: Message): Promise<null> {

@@ -4,7 +4,8 @@
  * doing it twice changes nothing. What X refuses for now is tried again later; after a failure the queue delivers the
  * message again.
  */
-import type { QueuedDue } from '../../core/ports/queues.ts'
+import { isBudgetUsedUp } from '../../core/channels/budget.ts'
+import type { DueMessage, QueuedDue } from '../../core/ports/queues.ts'
 import { XError } from '../../core/ports/x.ts'
 import { isReply } from '../../core/replies/reply.ts'
 import { receivedFolder } from '../../core/tickets/bucket-keys.ts'
@@ -25,11 +26,14 @@ export type MediaDependencies = DownloadDependencies &
 const RESERVE_MS = 30_000
 
 export function createMediaTransfer(dependencies: MediaDependencies) {
-  const { media, now, log } = dependencies
+  const { media, channels, bucket, now, log } = dependencies
 
   /** A failure of X must not stop the download of the media: the message stays due, and `requeue` brings it back. */
   async function complete({ channelId, id: messageId, ...message }: Message, at: Date): Promise<void> {
     if (message.missing.length === 0) return
+    const channel = await channels.get(channelId)
+    // The message stays due, and `requeue` brings it back.
+    if (channel && isBudgetUsedUp(channel, at)) return
     try {
       const outcome = await completeMessage({ channelId, id: messageId, ...message }, dependencies, at)
       log({ event: 'message_completed', channelId, messageId, ...outcome })
@@ -37,6 +41,11 @@ export function createMediaTransfer(dependencies: MediaDependencies) {
       if (!(error instanceof XError)) throw error
       log({ event: 'x_call_failed', channelId, messageId, status: error.status })
     }
+  }
+  /** The message was erased; a try before may have stored a file after that. */
+  async function gone({ channelId, messageId }: DueMessage): Promise<void> {
+    log({ event: 'message_gone', channelId, messageId })
+    await bucket.removeAll(receivedFolder({ channelId, id: messageId }))
   }
   const download = createDownload(dependencies)
   const upload = createUpload(dependencies)
@@ -47,11 +56,11 @@ export function createMediaTransfer(dependencies: MediaDependencies) {
     const time = () => new Date(laterOf(now().toISOString(), at))
     if (due.isDeletion) return erase({ ...due, at }, time)
     const message = await media.message(due)
-    if (!message) throw new Error(`${due.messageId} of ${due.channelId} is no message`)
+    if (!message) return gone(due)
     const signal = AbortSignal.timeout(Math.max(0, remainingMs() - RESERVE_MS))
     if (isReply(message)) return upload(message, time)
     // A download that did not end before the content was deleted may have left a file.
-    if (message.erasedAt !== null) return dependencies.bucket.removeFolder(receivedFolder(message))
+    if (message.erasedAt !== null) return dependencies.bucket.removeAll(receivedFolder(message))
     // A message that was finished meanwhile, or is still listed though it is finished, must not come back for ever.
     if (dueTimeOf(message) === null) return media.removeFromDue(message)
     await complete(message, time())

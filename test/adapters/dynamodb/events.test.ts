@@ -22,7 +22,7 @@ beforeAll(async () => {
       externalId: String(1000 + n),
     }
     records.push(record)
-    await stores.events.record(`record-${n}`, record, n % 5 === 0 ? '{"text":"kept"}' : null)
+    await stores.events.record(`record-${n}`, record, n % 5 === 0 ? '{"text":"kept"}' : null, null)
   }
 })
 afterAll(() => stores.stop())
@@ -66,7 +66,7 @@ describe('records of events without a ticket', () => {
   test('the same record again changes nothing', async () => {
     const [first] = records
     if (!first) throw new Error('a record was meant')
-    await stores.events.record('record-0', first, null)
+    await stores.events.record('record-0', first, null, null)
     expect(await everything({}, 100)).toHaveLength(records.length)
   })
 

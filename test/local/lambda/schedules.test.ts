@@ -28,7 +28,7 @@ const noon = new Date('2026-03-12T12:00:00Z')
 beforeEach(() => {
   jest.useFakeTimers({ now: new Date('2026-03-12T19:03:58.250Z') })
   runs = []
-  running = startSchedules({ requeue, inactivity: later, mentions: later, reconcile: later })
+  running = startSchedules({ requeue, inactivity: later, mentions: later, reconcile: later, erase: later })
 })
 afterEach(() => {
   running.stop()
@@ -37,7 +37,10 @@ afterEach(() => {
 
 test('the interval of a setting counts instead of that of the manifest', async () => {
   running.stop()
-  running = startSchedules({ requeue: later, inactivity: later, mentions: requeue, reconcile: later }, { mentions: 7 })
+  running = startSchedules(
+    { requeue: later, inactivity: later, mentions: requeue, reconcile: later, erase: later },
+    { mentions: 7 },
+  )
   await jest.advanceTimersByTimeAsync(7 * 60_000 - 1)
   expect(runs).toEqual([])
   await jest.advanceTimersByTimeAsync(1)

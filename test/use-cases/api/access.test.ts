@@ -58,12 +58,17 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['GET', '/api/events', 'administrators', 200],
   ['GET', '/api/audit', 'administrators', 200],
   ['GET', '/api/audit.csv', 'administrators', 200],
+  ['GET', '/api/customers/1/blocked', 'agents', 200],
+  ['PUT', '/api/customers/1/blocked', 'agents', 200],
+  ['DELETE', '/api/customers/1', 'administrators', 202],
+  ['GET', '/api/erasures/1', 'administrators', 404],
 ]
 const bodies: Record<string, object> = { PATCH: { status: 'open' }, POST: { text: 'Hello' } }
 const ownBodies: Record<string, object> = {
   '/api/channels/1': { mentions: false },
   '/api/extensions/twitter': { enabled: true },
   '/api/tickets/1/messages/2/retry': { force: true },
+  '/api/customers/1/blocked': { blocked: false },
   '/api/attachments': { contentType: 'image/png', size: 1 },
 }
 
@@ -78,7 +83,7 @@ function expected(access: string, caller: keyof typeof callers, status: number):
 describe.each(calls)('%s %s', (method, path, access, status) => {
   test.each(Object.keys(callers) as (keyof typeof callers)[])(`${access}: %s`, async (caller) => {
     const body = ownBodies[path] ?? bodies[method]
-    const takesBody = ['POST', 'PATCH'].includes(method) && !/\/(connect|tags\/refund)$/.test(path)
+    const takesBody = ['POST', 'PUT', 'PATCH'].includes(method) && !/\/(connect|tags\/refund)$/.test(path)
     const answer = await api(method, path, {
       claims: callers[caller],
       ...(path.startsWith('/api/reports') ? { query: { by: 'day' } } : {}),

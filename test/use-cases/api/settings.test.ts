@@ -46,6 +46,8 @@ describe('the settings of a channel', () => {
     ['noMessagesHours', 721],
     ['noMessagesHours', 1.5],
     ['noMessagesHours', '2'],
+    ['retentionDays', 0],
+    ['retentionDays', 3651],
     ['name', ''],
     ['name', '   '],
     ['name', 'x'.repeat(256)],

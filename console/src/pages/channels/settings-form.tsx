@@ -18,23 +18,35 @@ import {
   quietHoursInWords,
 } from './quiet-hours.tsx'
 
-const MAX_HOURS = 720
+/** The settings that are numbers or none: how they are typed, and their bounds. */
+const numbers = {
+  noMessagesHours: { form: /^\d{1,3}$/, min: 1, max: 720 },
+  retentionDays: { form: /^\d{1,4}$/, min: 1, max: 3650 },
+  dailyBudgetUsd: { form: /^\d{1,6}(\.\d{1,2})?$/, min: 0.01, max: 100_000 },
+} as const
+type NumberSetting = keyof typeof numbers
+const numberSettings = Object.keys(numbers) as NumberSetting[]
 
-/** The values of the form; hours as they were typed. */
-type Draft = Pick<ApiChannel, 'name' | 'directMessages' | 'mentions'> & {
-  readonly noMessagesHours: string
-  readonly quietHours: QuietDraft
-}
+/** The values of the form; numbers as they were typed. */
+type Draft = Pick<ApiChannel, 'name' | 'directMessages' | 'mentions'> &
+  Readonly<Record<NumberSetting, string>> & { readonly quietHours: QuietDraft }
 type Setting = keyof Draft
 type FieldErrors = Partial<Record<Setting, string | undefined>>
 
-const draftOf = ({ name, directMessages, mentions, noMessagesHours, quietHours }: ApiChannel): Draft => ({
-  name,
-  directMessages,
-  mentions,
-  noMessagesHours: noMessagesHours === null ? '' : String(noMessagesHours),
-  quietHours: quietDraftOf(quietHours),
+const draftOf = (channel: ApiChannel): Draft => ({
+  name: channel.name,
+  directMessages: channel.directMessages,
+  mentions: channel.mentions,
+  noMessagesHours: typed(channel.noMessagesHours),
+  retentionDays: typed(channel.retentionDays),
+  dailyBudgetUsd: typed(channel.dailyBudgetUsd),
+  quietHours: quietDraftOf(channel.quietHours),
 })
+
+const typed = (value: number | null) => (value === null ? '' : String(value))
+
+const isNumber = (setting: Setting): setting is NumberSetting => setting in numbers
+const labelOf = (setting: Setting): string => (isNumber(setting) ? t.numbers[setting].label : t[setting])
 
 /** A value as people read it, and by which two are compared. */
 const inWords = (draft: Draft, setting: Setting): string | boolean =>
@@ -138,18 +150,20 @@ export function SettingsForm({ known, onChange }: SettingsFormProps) {
           checked={draft.mentions}
           onChange={(isOn) => set('mentions', isOn)}
         />
-        <Field label={t.noMessagesHours} hint={t.noMessagesHint} error={fieldErrors.noMessagesHours}>
-          {(control) => (
-            <input
-              {...control}
-              class="short"
-              inputMode="numeric"
-              autocomplete="off"
-              value={draft.noMessagesHours}
-              onInput={(event) => set('noMessagesHours', event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        {numberSettings.map((setting) => (
+          <Field key={setting} {...t.numbers[setting]} error={fieldErrors[setting]}>
+            {(control) => (
+              <input
+                {...control}
+                class="short"
+                inputMode="numeric"
+                autocomplete="off"
+                value={draft[setting]}
+                onInput={(event) => set(setting, event.currentTarget.value)}
+              />
+            )}
+          </Field>
+        ))}
         <QuietHours
           value={draft.quietHours}
           error={fieldErrors.quietHours}
@@ -160,7 +174,7 @@ export function SettingsForm({ known, onChange }: SettingsFormProps) {
           <Notice tone="danger" title={t.changedByOthers}>
             <ul>
               {others.map((name) => (
-                <li key={name}>{t.isNow(t[name], t.valueOf(inWords(saved, name)))}</li>
+                <li key={name}>{t.isNow(labelOf(name), t.valueOf(inWords(saved, name)))}</li>
               ))}
             </ul>
             {t.changedByOthersText}
@@ -180,23 +194,25 @@ export function SettingsForm({ known, onChange }: SettingsFormProps) {
   )
 }
 
-function validate({ name, noMessagesHours, quietHours }: Draft): FieldErrors {
-  const typed = noMessagesHours.trim()
-  const hours = Number(typed)
-  const isValidHours = typed === '' || (/^\d{1,3}$/.test(typed) && hours >= 1 && hours <= MAX_HOURS)
+function validate(draft: Draft): FieldErrors {
+  const invalid = numberSettings.filter((setting) => {
+    const value = draft[setting].trim()
+    const { form, min, max } = numbers[setting]
+    return value !== '' && !(form.test(value) && Number(value) >= min && Number(value) <= max)
+  })
   return {
-    ...(name.trim() === '' && { name: t.nameError }),
-    ...(!isValidHours && { noMessagesHours: t.noMessagesError }),
-    ...(!isComplete(quietHours) && { quietHours: quietHoursMessages.error }),
+    ...(draft.name.trim() === '' && { name: t.nameError }),
+    ...Object.fromEntries(invalid.map((setting) => [setting, t.numberErrors[setting]])),
+    ...(!isComplete(draft.quietHours) && { quietHours: quietHoursMessages.error }),
   }
 }
 
 function changesIn(draft: Draft, changed: readonly Setting[]): Record<string, unknown> {
-  const hours = draft.noMessagesHours.trim()
+  const numberIn = (setting: NumberSetting) => (draft[setting].trim() === '' ? null : Number(draft[setting]))
   const values = {
     ...draft,
-    noMessagesHours: hours === '' ? null : Number(hours),
     quietHours: quietHoursIn(draft.quietHours),
+    ...Object.fromEntries(numberSettings.map((setting) => [setting, numberIn(setting)])),
   }
   return Object.fromEntries(changed.map((name) => [name, values[name]]))
 }

@@ -12,6 +12,7 @@ import { Time } from '../../../components/time.tsx'
 import { profileUrl } from '../../../links.ts'
 import { commonMessages } from '../../../messages/common.ts'
 import { ticketMessages as t } from '../../../messages/ticket.ts'
+import { Block } from './block.tsx'
 import { Tags } from './tags.tsx'
 
 type DetailsProps = {
@@ -74,6 +75,7 @@ export function Details({ ticket, onChange, isOpen, onToggle }: DetailsProps) {
             </ExternalLink>
           )}
         </div>
+        <Block customerId={customer.id} name={name} />
         <p class="muted small">
           {t.channel}: {channel.name} {channel.username && `(@${channel.username})`}
         </p>
