@@ -57,7 +57,6 @@ export class HelpdeskTwitterStack extends Stack {
       name: 'events',
       concurrency: settings.queueConcurrency,
       alarms,
-      userImpact: "Customers' messages are not becoming tickets",
     })
     events.grantSend(webhook)
 
@@ -73,7 +72,6 @@ export class HelpdeskTwitterStack extends Stack {
       name: 'media',
       concurrency: settings.queueConcurrency,
       alarms,
-      userImpact: "Customers' media do not appear in tickets, and replies with attachments are not sent",
     })
     media.grantSend(router)
     const mediaBucket = new MediaBucket(this, 'MediaBucket', { consoleUrl: frontDoor.url })
@@ -94,7 +92,6 @@ export class HelpdeskTwitterStack extends Stack {
       name: 'replies',
       concurrency: settings.queueConcurrency,
       alarms,
-      userImpact: "Agents' replies do not reach customers",
     })
     replies.grantSend(api)
 

@@ -8,6 +8,7 @@ import { ensureQueues, type QueueFigures, queueClient, startQueues } from './aws
 import { bucketName, ensureBucket, startStorage } from './aws/storage.ts'
 import { ensureTable, sharedTable, tableName } from './aws/table.ts'
 import { buildConsole, bundle, startFunctions } from './build.ts'
+import { watchDeadLetters } from './dead-letters.ts'
 import { type QueueWatch, watchQueues } from './drain.ts'
 import { makePrivate } from './files.ts'
 import { readConsolePages } from './gateway/console-pages.ts'
@@ -194,6 +195,8 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   // Stop both together: a poller waits for its function's calls, and stopping the function ends them.
   closing.push(() => Promise.all([...pollers, ...Object.values(running)].map((part) => part.stop())))
 
+  const alarms = watchDeadLetters(client, deadLetterUrls, onWarning)
+  closing.push(() => alarms.stop())
   const schedules = startSchedules(running, { mentions: options.mentionsPollMinutes ?? defaults.mentionsPollMinutes })
   closing.push(() => schedules.stop())
 
@@ -209,6 +212,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     endpoints,
     tableName,
     queueUrls: urls,
+    deadLetterUrls,
     ...(x && { x: { url: x.url } }),
     ...(!awsEndpoints.ses && { mail: { url: ses } }),
   }
