@@ -48,6 +48,7 @@ const environment: Record<EnvironmentName, string> = {
   X_API_URL: 'https://api.x.com',
   PUBLIC_URL: 'https://helpdesk.example.com',
   EVENT_SOURCE: 'x-activity',
+  ORIGIN_SECRETS: 'YtqzRGpXvB3nKfW7dLmC9sHjAeU2xQ4oPrTgZk6N',
   ADMINISTRATORS: 'admin@example.com',
   MAIL_FROM: 'helpdesk@example.com',
 }

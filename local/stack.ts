@@ -6,13 +6,14 @@ import { startDatabase } from './aws/database.ts'
 import type { EmbeddedService } from './aws/embedded-service.ts'
 import { ensureQueues, type QueueFigures, queueClient, startQueues } from './aws/queues.ts'
 import { bucketName, ensureBucket, startStorage } from './aws/storage.ts'
-import { ensureTable, sharedTable, tableName } from './aws/table.ts'
+import { ensureTable, sharedTable } from './aws/table.ts'
 import { buildConsole, bundle, startFunctions } from './build.ts'
 import { watchDeadLetters } from './dead-letters.ts'
 import { type QueueWatch, watchQueues } from './drain.ts'
 import { makePrivate } from './files.ts'
 import { readConsolePages } from './gateway/console-pages.ts'
 import { type Backends, startGateway } from './gateway/gateway.ts'
+import { tellRefusedDeliveries } from './gateway/refused-deliveries.ts'
 import { isOwnUrl } from './guard.ts'
 import {
   consoleClient,
@@ -50,6 +51,8 @@ export type StackOptions = XSecrets & {
   readonly administrators?: readonly string[]
   /** Sender of those mails. Default: `helpdesk@example.com`. */
   readonly mailFrom?: string
+  /** The table of all data. Default: `helpdesk-twitter`. */
+  readonly tableName?: string
   /** AWS services to use instead of the embedded ones. */
   readonly awsEndpoints?: AwsEndpoints
   /** Folders with an `index.mjs` to run instead of the bundles of `lambdas/`. */
@@ -111,6 +114,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   const {
     dataDir,
     awsEndpoints = {},
+    tableName = defaults.tableName,
     queueFigures = queues,
     onProgress = () => {},
     onLog = () => {},
@@ -143,7 +147,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     return service.endpoint
   }
   const dynamodb = await startUnlessGiven('DynamoDB', awsEndpoints.dynamodb, () => startDatabase(dataDir, onFatal))
-  await timed(onProgress, 'table', () => ensureTable(dynamodb))
+  await timed(onProgress, 'table', () => ensureTable(dynamodb, tableName))
   const sqs = await startUnlessGiven('SQS', awsEndpoints.sqs, () => startQueues(dataDir, onFatal))
   const client = queueClient(sqs)
   closing.push(() => client.destroy())
@@ -177,6 +181,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     TOKENS_KEY: ensureTokensKey(dataDir),
     X_API_URL: options.xApiUrl ?? x?.url ?? '',
     PUBLIC_URL: publicUrl,
+    ORIGIN_SECRETS: '',
     EVENT_SOURCE: options.eventSource ?? defaults.eventSource,
     ADMINISTRATORS: (options.administrators ?? defaults.administrators).join(','),
     MAIL_FROM: options.mailFrom ?? defaults.mailFrom,
@@ -203,7 +208,8 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   const tokens = await timed(onProgress, 'tokens', () =>
     createTokenIssuer(dataDir, { consoleUrls, secrets, onWarning }),
   )
-  backends.resolve({ functions: running, tokens, schedules, pages })
+  const onRefusedDelivery = tellRefusedDeliveries(running.reconcile)
+  backends.resolve({ functions: running, tokens, schedules, pages, onRefusedDelivery })
   // Close the gateway before its backends stop, so that no request reaches a stopped one.
   closing.push(() => gateway.stop())
 

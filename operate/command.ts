@@ -8,8 +8,10 @@ const usage = `Shows, mends and sends back the dead letters of a queue (${queueN
   npm run redrive -- QUEUE                  what is there; of texts only their length
   npm run redrive -- QUEUE --text           the same with whole bodies, which hold texts of customers
   npm run redrive -- QUEUE send             sends all back, in order
-      --set ID:FIELD=JSON                   replaces a field of one first, as in --set ID:item.text='"Hello"'
+      --set ID:FIELD=JSON                   replaces a field of one first, as in --set 'ID:item.text="Hello"';
+                                            with «all» for ID, of each
       --drop ID                             deletes one instead
+      --only ID                             sends this one and no other
   npm run redrive -- QUEUE drop --drop ID   deletes one and sends nothing
   --stack NAME                              in AWS, of this stack; else on this machine, of DATA_DIR`
 
@@ -25,7 +27,12 @@ export type RedriveCommand = {
   readonly withText: boolean
   readonly mends: readonly Mend[]
   readonly drops: readonly string[]
+  /** The ids of those to send; empty for all. */
+  readonly only: readonly string[]
 }
+
+/** Stands for the id of each dead letter in a mend. */
+export const everyId = 'all'
 
 /**
  * Parses the arguments after `npm run redrive --`.
@@ -38,11 +45,12 @@ export function readCommand(args: readonly string[]): RedriveCommand {
   if (!queue) throw new UserError(name ? `No queue «${name}».\n${usage}` : usage)
   if (verb !== 'show' && verb !== 'send' && verb !== 'drop') throw new UserError(`No command «${verb}».\n${usage}`)
   if (more.length > 0) throw new UserError(`«${more.join(' ')}» is one argument too many.\n${usage}`)
-  const { set = [], drop: drops = [], text: withText = false, stack } = values
+  const { set = [], drop: drops = [], only = [], text: withText = false, stack } = values
   if (set.length > 0 && verb !== 'send') throw new UserError('--set goes with «send», which sends what it has mended.')
+  if (only.length > 0 && verb !== 'send') throw new UserError('--only goes with «send».')
   if (drops.length > 0 && verb === 'show') throw new UserError('--drop goes with «send» or «drop».')
   if (drops.length === 0 && verb === 'drop') throw new UserError('Say which one to delete: drop --drop ID.')
-  return { queue, stack, do: verb, withText, mends: set.map(mendIn), drops }
+  return { queue, stack, do: verb, withText, mends: set.map(mendIn), drops, only }
 }
 
 function parsed(args: readonly string[]) {
@@ -55,6 +63,7 @@ function parsed(args: readonly string[]) {
         text: { type: 'boolean' },
         set: { type: 'string', multiple: true },
         drop: { type: 'string', multiple: true },
+        only: { type: 'string', multiple: true },
       },
     })
   } catch (error) {

@@ -23,7 +23,7 @@ export type QueuePair = { readonly url: string; readonly deadLettersUrl: string 
 /** So long what is taken is hidden from everybody else. It must suffice for what one command does with it. */
 const HOLD_SECONDS = 300
 
-/** SQS shows at most ten messages of one group at a time; more than so many are taken in further rounds. */
+/** More are taken in further rounds. SQS gives only the first messages of a group, until these are gone. */
 const MAX_TAKEN = 500
 
 /** SQS may answer without a message although there are some, unless it waits; and what was put back is hidden for a second. */

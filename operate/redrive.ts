@@ -4,7 +4,7 @@ import { readAddresses } from '../local/addresses.ts'
 import { queueClient } from '../local/aws/queues.ts'
 import { readSettings } from '../local/settings.ts'
 import { UserError } from '../local/user-error.ts'
-import { type RedriveCommand, readCommand } from './command.ts'
+import { everyId, type RedriveCommand, readCommand } from './command.ts'
 import { type DeadLetter, type DeadLetters, deadLettersOf, type QueuePair } from './dead-letters.ts'
 import { mended } from './mend.ts'
 import { shown } from './shown.ts'
@@ -16,7 +16,7 @@ import { shown } from './shown.ts'
  * @throws UserError when an id is not there or a field cannot be set; nothing is sent or dropped then
  */
 export async function redrive(
-  command: Pick<RedriveCommand, 'do' | 'withText' | 'mends' | 'drops'>,
+  command: Pick<RedriveCommand, 'do' | 'withText' | 'mends' | 'drops' | 'only'>,
   letters: DeadLetters,
   say: (text: string) => void,
 ): Promise<void> {
@@ -31,10 +31,11 @@ export async function redrive(
     if (round.length === 0) return say(await whyNone(letters))
     if (command.do === 'show') return say(await listed(round, letters, command.withText))
     const steps = stepsFor(command, round)
+    const goesOn = command.do === 'send' && command.only.length === 0
     // What failed again meanwhile is left: else a command could go round for ever.
     const resent = new Set<string>()
     const isOld = ({ id }: DeadLetter) => !resent.has(id)
-    for (; round.some(isOld); round = command.do === 'send' ? await take() : []) {
+    for (; round.some(isOld); round = goesOn ? await take() : []) {
       for (const letter of round.filter(isOld)) {
         const step = steps(letter)
         if (step === 'drop') await letters.remove(letter)
@@ -64,7 +65,10 @@ async function whyNone(letters: DeadLetters): Promise<string> {
 async function listed(round: readonly DeadLetter[], letters: DeadLetters, withText: boolean): Promise<string> {
   const count = await letters.count()
   const blocks = round.map((letter) => shown(letter, withText))
-  const hidden = count > round.length ? ' SQS shows the first ten of each person or ticket; the rest follows them.' : ''
+  const hidden =
+    count > round.length
+      ? ' SQS shows only the first ones of each person or ticket; «send» sends those behind them too.'
+      : ''
   return [...blocks, `${round.length} of ${count} dead letters.${hidden}`].join('\n\n')
 }
 
@@ -72,22 +76,21 @@ async function listed(round: readonly DeadLetter[], letters: DeadLetters, withTe
  * What becomes of each: the body to send, «drop», or null for nothing.
  * @param seen what is there; every id of the command must be among them
  */
-function stepsFor({ do: verb, mends, drops }: Parameters<typeof redrive>[0], seen: readonly DeadLetter[]) {
-  const named = [...mends.map(({ id }) => id), ...drops]
+function stepsFor({ do: verb, mends, drops, only }: Parameters<typeof redrive>[0], seen: readonly DeadLetter[]) {
+  const named = [...mends.map(({ id }) => id).filter((id) => id !== everyId), ...drops, ...only]
   const unknown = named.filter((id) => !seen.some((letter) => letter.id === id))
   if (unknown.length > 0) throw new UserError(`No dead letter ${unknown.join(', ')}. Nothing was sent or dropped.`)
-  const bodies = new Map(
-    seen.map(({ id, body }) => [
-      id,
-      mended(
-        body,
-        mends.filter((mend) => mend.id === id),
-      ),
-    ]),
-  )
-  return ({ id, body }: DeadLetter) => {
-    if (drops.includes(id)) return 'drop'
-    return verb === 'send' ? (bodies.get(id) ?? body) : null
+  const bodyOf = ({ id, body }: DeadLetter) =>
+    mended(
+      body,
+      mends.filter((mend) => mend.id === id || mend.id === everyId),
+    )
+  // A field that cannot be set stops the command before it has done anything.
+  for (const letter of seen) bodyOf(letter)
+  return (letter: DeadLetter) => {
+    if (drops.includes(letter.id)) return 'drop'
+    const isSent = verb === 'send' && (only.length === 0 || only.includes(letter.id))
+    return isSent ? bodyOf(letter) : null
   }
 }
 

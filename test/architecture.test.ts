@@ -101,6 +101,7 @@ function isAllowed({ from, to, typesOnly }: Import): boolean {
 /** Facts of the product that the stack deploys as they are. */
 const LIB_MAY_IMPORT = [
   'lambdas/core/api/access.ts',
+  'lambdas/core/api/origin.ts',
   'lambdas/core/api/paths.ts',
   'lambdas/core/log-events.ts',
   'lambdas/core/mail-address.ts',

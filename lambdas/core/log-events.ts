@@ -3,6 +3,8 @@ export const logEvents = {
   received: 'The webhook queued a delivery of X; `counted` names what can never concern a ticket.',
   refused: 'The webhook refused a request: wrong signature, odd challenge, wrong method.',
   outage_not_noted: 'The webhook could not store since when it fails; it tries again with the next delivery.',
+  gap_noted:
+    'The gateway had turned deliveries away, or the webhook did not run: what came meanwhile is fetched in the next run.',
   routed: 'The router decided on an event of X: `outcome` and `reason`.',
   deferred_routed: 'What an event had waited for came, and the router decided on it again: `outcome` and `reason`.',
   media_not_queued: 'Media or a look-up could not be queued; `requeue` brings it within a minute.',

@@ -5,7 +5,7 @@ import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { openBucketOnFirstUse } from '../runtime/bucket-on-first-use.ts'
 import { now } from '../runtime/clock.ts'
-import { eventSourceIn, readEnvironment, tableIn } from '../runtime/environment.ts'
+import { eventSourceIn, listIn, readEnvironment, tableIn } from '../runtime/environment.ts'
 import { httpHandler } from '../runtime/http.ts'
 import { log } from '../runtime/log.ts'
 import { openStores } from '../runtime/stores.ts'
@@ -29,4 +29,4 @@ const endpoints = apiEndpoints({
   log,
 })
 
-export const handler = httpHandler(endpoints, log)
+export const handler = httpHandler(endpoints, log, listIn(environment.ORIGIN_SECRETS))

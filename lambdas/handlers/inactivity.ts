@@ -3,7 +3,7 @@ import { createMailer } from '../adapters/aws/mail.ts'
 import { createXAccounts } from '../adapters/x/accounts.ts'
 import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
 import { now } from '../runtime/clock.ts'
-import { administratorsIn, eventSourceIn, readEnvironment, tableIn } from '../runtime/environment.ts'
+import { eventSourceIn, listIn, readEnvironment, tableIn } from '../runtime/environment.ts'
 import { log } from '../runtime/log.ts'
 import { openStores } from '../runtime/stores.ts'
 import { xAccess } from '../runtime/x-access.ts'
@@ -21,7 +21,7 @@ export const handler = createInactivityReport({
   accounts: createXAccounts(access),
   subscriptions: createXSubscriptions(access, eventSourceIn(environment.EVENT_SOURCE)),
   encryption,
-  notify: createNotifier(createMailer(environment.MAIL_FROM, administratorsIn(environment.ADMINISTRATORS)), log),
+  notify: createNotifier(createMailer(environment.MAIL_FROM, listIn(environment.ADMINISTRATORS)), log),
   publicUrl: environment.PUBLIC_URL,
   log,
 })

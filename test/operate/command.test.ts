@@ -29,6 +29,7 @@ describe('the command', () => {
     [['events', '--force'], /'--force'/],
     [['events', '--set', 'a:b=1'], /^--set goes with «send»/],
     [['events', '--drop', 'a'], /^--drop goes with «send» or «drop»\.$/],
+    [['events', '--only', 'a'], /^--only goes with «send»\.$/],
     [['events', 'drop'], /^Say which one to delete/],
     [['events', 'send', '--set', 'text=1'], /^--set must be ID:FIELD=JSON, not «text=1»\.$/],
     [['events', 'send', '--set', 'a:item.text=Hello'], /^The value of --set a:item\.text is not JSON\. .*'"Hello"'/],

@@ -13,6 +13,7 @@ function webhookWith(
     fail?: Error | null
     notes?: 'fail' | 'work'
     refreshed?: { current: string; previous: string | null }
+    originSecrets?: readonly string[]
   } = {},
 ) {
   const sent: { events: readonly QueuedEvent[]; deliveryId: string }[] = []
@@ -20,6 +21,7 @@ function webhookWith(
   const noted: string[][] = []
   let time = 0
   const webhook = createWebhookReceiver({
+    originSecrets: options.originSecrets ?? [],
     secrets: {
       consumer: async () => ({ current: 'secret', previous: 'former' }),
       refreshed: async () => options.refreshed ?? { current: 'secret', previous: 'former' },
@@ -199,4 +201,25 @@ test('any other method is refused with 405 that names the allowed ones', async (
     const answer = await webhook(httpEvent(method, '/webhooks/twitter'))
     expect(answer).toMatchObject({ statusCode: 405, headers: { allow: 'GET, POST' } })
   }
+})
+
+describe('behind the front door', () => {
+  const withHeader = (value: string | undefined, signed = '{}') => {
+    const event = deliver(signed)
+    return { ...event, headers: { ...event.headers, ...(value === undefined ? {} : { 'x-origin-secret': value }) } }
+  }
+  const originSecrets = ['new-secret', 'old-secret']
+
+  test.each(originSecrets)('a delivery with %s is accepted, while both count', async (value) => {
+    expect((await webhookWith({ originSecrets }).webhook(withHeader(value))).statusCode).toBe(200)
+  })
+
+  test.each([undefined, '', 'new-secre', 'new-secret,old-secret'])(
+    'one that came by the address of the gateway is refused before anything is read: %s',
+    async (value) => {
+      const { webhook, sent, noted } = webhookWith({ originSecrets, fail: new Error('the queue is away') })
+      expect((await webhook(withHeader(value))).statusCode).toBe(403)
+      expect([sent, noted]).toEqual([[], []])
+    },
+  )
 })
