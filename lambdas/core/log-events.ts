@@ -1,6 +1,7 @@
 /** Every event that the product logs (`message.event` of a line), and what it means. Alarms and metrics count some of them. */
 export const logEvents = {
-  received: 'The webhook queued a delivery of X; `counted` names what can never concern a ticket.',
+  received:
+    'The webhook queued a delivery of X; `counted` names what can never concern a ticket, `signedBy` the secret: `current` or `previous`.',
   refused: 'The webhook refused a request: wrong signature, odd challenge, wrong method.',
   outage_not_noted: 'The webhook could not store since when it fails; it tries again with the next delivery.',
   gap_noted:

@@ -9,7 +9,7 @@ import { errorFields } from '../core/log.ts'
 import type { OutageNotes } from '../core/ports/channels.ts'
 import type { Clock, Log, XSecrets } from '../core/ports/platform.ts'
 import type { EventQueue } from '../core/ports/queues.ts'
-import { crcAnswer, isSigned } from '../core/x/signature.ts'
+import { crcAnswer, signerOf } from '../core/x/signature.ts'
 import { splitWebhookBody } from '../core/x/webhook-body.ts'
 
 export type ReceiverDependencies = {
@@ -49,15 +49,16 @@ export function createWebhookReceiver({ secrets, queue, outageNotes, originSecre
     const receivedAt = now().toISOString()
     const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
     const signature = event.headers['x-twitter-webhooks-signature']
-    const isKnown = isSigned(body, signature, await secrets.consumer())
     // The cached secret may be older than the one that X signs with.
-    if (!isKnown && !isSigned(body, signature, await secrets.refreshed())) {
+    const signedBy =
+      signerOf(body, signature, await secrets.consumer()) ?? signerOf(body, signature, await secrets.refreshed())
+    if (signedBy === null) {
       throw new Problem(401, 'x-twitter-webhooks-signature is missing or does not match the body')
     }
     const { events, counted, replay } = splitWebhookBody(body.toString('utf8'), receivedAt)
     if (events.length > 0) await queue.send(events, event.requestContext.requestId)
     if (replay) await outageNotes.noteReplay(replay.jobId, replay.end, receivedAt)
-    log({ event: 'received', queued: events.length, counted })
+    log({ event: 'received', queued: events.length, counted, signedBy })
     if (unnotedSince) await noteOutage(receivedAt)
     return json(200, { queued: events.length, counted: counted.length })
   }

@@ -223,3 +223,10 @@ describe('behind the front door', () => {
     },
   )
 })
+
+test('the log says which secret signed, so that one sees when the previous one is not needed any more', async () => {
+  const { webhook, logged } = webhookWith()
+  await webhook(deliver('{}', 'secret'))
+  await webhook(deliver('{}', 'former'))
+  expect(logged).toMatchObject([{ signedBy: 'current' }, { signedBy: 'previous' }])
+})
