@@ -141,7 +141,7 @@ describe('a delivery', () => {
     const { webhook, sent, logged } = webhookWith()
     await webhook(deliver(JSON.stringify({ for_user_id: shop.id, favorite_events: [{}] })))
     expect(sent).toEqual([])
-    expect(logged).toEqual([{ event: 'received', queued: 0, counted: ['favorite_events'] }])
+    expect(logged).toEqual([{ event: 'received', queued: 0, counted: ['favorite_events'], signedBy: 'current' }])
   })
 
   test('that tells the end of a replay is noted, or answered 503 so that X tells it again', async () => {
