@@ -9,17 +9,27 @@ export const consoleHeaders = {
   referrerPolicy: 'same-origin',
 } as const
 
+/** Hosts of X: pictures, GIFs and videos, portraits, and the picture of who has none. */
+const xHosts = ['https://pbs.twimg.com', 'https://video.twimg.com', 'https://abs.twimg.com']
+
 /**
  * The Content-Security-Policy of the console. Media come from X and from presigned URLs, tokens from the sign-in domain.
- * @param alsoFrom more allowed origins, for the embedded store of `npm start`, which has no TLS
+ * @param storage origins of the bucket of media: files are shown from there and uploaded to it
+ * @param signIn origins of the token endpoint, if it is another than the console's
  */
-export function contentSecurityPolicy(alsoFrom: readonly string[] = []): string {
-  const from = ["'self'", 'https:', ...alsoFrom].join(' ')
+export function contentSecurityPolicy({
+  storage,
+  signIn = [],
+}: {
+  readonly storage: readonly string[]
+  readonly signIn?: readonly string[]
+}): string {
+  const media = ["'self'", ...xHosts, ...storage].join(' ')
   return [
     "default-src 'self'",
-    `connect-src ${from}`,
-    `img-src ${from} blob: data:`,
-    `media-src ${from} blob:`,
+    `connect-src ${["'self'", ...storage, ...signIn].join(' ')}`,
+    `img-src ${media} blob: data:`,
+    `media-src ${media} blob:`,
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",

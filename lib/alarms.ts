@@ -5,6 +5,7 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
+import { type AlarmText, alarmSentence } from '../lambdas/runtime/alarm-texts.ts'
 
 /** Default period over which failures are counted. */
 export const alarmPeriod = Duration.minutes(5)
@@ -46,16 +47,10 @@ export class AlarmTopic extends Construct {
 }
 
 /** An alarm: its metric, and what the person on call must know. */
-export type RunbookAlarmProps = {
+export type RunbookAlarmProps = AlarmText & {
   readonly alarms: AlarmTopic
   /** Alarm name without the stack name, which precedes it. */
   readonly name: string
-  /** User impact: begins the sentence, as in «Customers' messages are not becoming tickets». */
-  readonly userImpact: string
-  /** Observed cause: ends the sentence, without a full stop. */
-  readonly cause: string
-  /** Anchor of the section in `docs/runbook.md`. */
-  readonly section: string
   readonly metric: IMetric
   /** Raise the alarm above this value; default 0. */
   readonly above?: number
@@ -81,7 +76,7 @@ export class RunbookAlarm extends Alarm {
       throw new Error(`${props.name}: give "above" or "below", not both`)
     super(scope, id, {
       alarmName: `${Stack.of(scope).stackName}-${props.name}`,
-      alarmDescription: `${userImpact}: ${cause}. What to do: docs/runbook.md#${section}`,
+      alarmDescription: alarmSentence(props),
       metric: props.metric,
       evaluationPeriods: breaching?.of ?? 1,
       ...(breaching && { datapointsToAlarm: breaching.periods }),

@@ -61,6 +61,12 @@ export class ConsoleSite extends Construct {
       runtime: FunctionRuntime.JS_2_0,
       code: FunctionCode.fromInline(singlePageFallback),
     })
+    // Bucket and sign-in domain know the distribution's address, so the distribution cannot know theirs: of both only the
+    // region is named.
+    const origins = {
+      storage: [`https://*.s3.${Aws.REGION}.amazonaws.com`],
+      signIn: [`https://*.auth.${Aws.REGION}.amazoncognito.com`],
+    }
     this.behavior = {
       origin: S3BucketOrigin.withOriginAccessControl(files, { originAccessControl }),
       allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
@@ -75,7 +81,7 @@ export class ConsoleSite extends Construct {
             accessControlMaxAge: Duration.seconds(consoleHeaders.strictTransportSecuritySeconds),
             override: true,
           },
-          contentSecurityPolicy: { contentSecurityPolicy: contentSecurityPolicy(), override: true },
+          contentSecurityPolicy: { contentSecurityPolicy: contentSecurityPolicy(origins), override: true },
           contentTypeOptions: { override: true },
           frameOptions: { frameOption: HeadersFrameOption.DENY, override: true },
           referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.SAME_ORIGIN, override: true },

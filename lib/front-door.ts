@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import { Aws, Stack, Validations } from 'aws-cdk-lib'
+import { Aws, Duration, Stack, Validations } from 'aws-cdk-lib'
 import {
   AllowedMethods,
   type BehaviorOptions,
@@ -16,11 +16,19 @@ import {
 } from 'aws-cdk-lib/aws-cloudfront'
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins'
 import { Construct } from 'constructs'
+import { originHeader } from '../lambdas/core/api/origin.ts'
 import { paths } from '../lambdas/core/api/paths.ts'
+
+/** All that CloudFront can cache: https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html */
+const errorStatuses = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504]
 
 export type FrontDoorProps = {
   /** Host of API Gateway, which serves `/api` and `/webhooks`. */
   readonly gatewayHost: string
+  /** Tells the functions that a request came this way. */
+  readonly originSecret: string
+  /** The ARN of a firewall; undefined: none. */
+  readonly firewallArn?: string | undefined
   /** The behaviour for all other paths: the console. */
   readonly console: BehaviorOptions
 }
@@ -39,6 +47,7 @@ export class FrontDoor extends Construct {
       origin: new HttpOrigin(props.gatewayHost, {
         protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
         originSslProtocols: [OriginSslPolicy.TLS_V1_2],
+        customHeaders: { [originHeader]: props.originSecret },
       }),
       allowedMethods: AllowedMethods.ALLOW_ALL,
       // No redirect from HTTP: a client that sends tokens without TLS should fail at once.
@@ -57,13 +66,25 @@ export class FrontDoor extends Construct {
     }
     // Connecting an account is bound to a browser by a cookie.
     const withCookies = { ...toGateway, originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER }
+    // Everybody may ask for it, so it is answered here. Without query, which could make each request another one.
+    const { originRequestPolicy: _, ...bare } = toGateway
+    const cachedDescription: BehaviorOptions = {
+      ...bare,
+      allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
+      cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+      compress: true,
+    }
     const distribution = new Distribution(this, 'Distribution', {
       comment: 'Console, API and webhook of the Twitter channel',
       httpVersion: HttpVersion.HTTP2_AND_3,
+      ...(props.firewallArn && { webAclId: props.firewallArn }),
+      // An error is over when it is over: CloudFront would answer with it for ten more seconds.
+      errorResponses: errorStatuses.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       defaultBehavior: props.console,
       // The first that fits is used.
       additionalBehaviors: {
         [`${dirname(paths.callback)}/*`]: withCookies,
+        '/api/openapi.json': cachedDescription,
         '/api/*': toGateway,
         '/webhooks/*': toGateway,
       },
@@ -77,8 +98,8 @@ export class FrontDoor extends Construct {
       {
         id: 'AwsSolutions-CFR2',
         reason:
-          'A firewall costs per rule and request, and a wrongly blocked delivery loses a message, so an administrator ' +
-          'decides. Deliveries are signed, API calls need a token, and the gateway throttles.',
+          'A firewall has a price of its own, so it is a setting: firewallRequests and firewallArn. Without it ' +
+          'deliveries are signed, API calls need a token, and the gateway throttles each route apart.',
       },
       {
         id: 'AwsSolutions-CFR3',

@@ -14,6 +14,8 @@ export type HandlerFunctionProps = {
   readonly name: FunctionName
   /** The folder with the bundled handler, `index.mjs`. */
   readonly code: string
+  /** Concurrent executions that only it may use, and all that it may use; 0 or not given: it shares the account's. */
+  readonly reserved?: number
 }
 
 /** Variables that name no AWS resource, so they come without a permission. */
@@ -25,6 +27,7 @@ type PlainVariable =
   | 'EVENT_SOURCE'
   | 'AUDIT_DAYS'
   | 'ADMINISTRATORS'
+  | 'ORIGIN_SECRETS'
 
 /** IAM actions on resources; exact names only. */
 export type Permission = {
@@ -69,6 +72,7 @@ export class HandlerFunction extends Construct {
       role: this.#role,
       timeout: Duration.seconds(timeoutSeconds),
       memorySize: memoryMb,
+      ...(props.reserved && { reservedConcurrentExecutions: props.reserved }),
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
     })

@@ -9,9 +9,11 @@ import { ConsoleSite } from './console-site.ts'
 import { ConsoleUpload } from './console-upload.ts'
 import { FrontDoor } from './front-door.ts'
 import { HandlerFunction } from './handler-function.ts'
+import { KnownGap } from './known-gap.ts'
 import { LogAlarms } from './log-alarms.ts'
 import { Mail } from './mail.ts'
 import { MediaBucket } from './media-bucket.ts'
+import { OriginSecret } from './origin-secret.ts'
 import { PublicApi } from './public-api.ts'
 import { Schedule } from './schedule.ts'
 import type { Settings } from './settings.ts'
@@ -45,11 +47,22 @@ export class HelpdeskTwitterStack extends Stack {
     // X, the helpdesk and browsers use one address: CloudFront, in front of API Gateway and the console.
     const publicApi = new PublicApi(this, 'PublicApi', alarms)
     const site = new ConsoleSite(this, 'Console')
-    const frontDoor = new FrontDoor(this, 'FrontDoor', { gatewayHost: publicApi.host, console: site.behavior })
+    const originSecret = new OriginSecret(this, 'OriginSecret', { step: settings.originSecretStep })
+    const frontDoor = new FrontDoor(this, 'FrontDoor', {
+      gatewayHost: publicApi.host,
+      originSecret: originSecret.sent,
+      firewallArn: settings.firewallArn,
+      console: site.behavior,
+    })
 
     // The webhook receives X's deliveries, verifies their signature and queues them.
-    const webhook = new HandlerFunction(this, 'Webhook', { name: 'webhook', code: bundles.webhook })
-    const secrets = new XSecrets(this, 'XSecrets')
+    const webhook = new HandlerFunction(this, 'Webhook', {
+      name: 'webhook',
+      code: bundles.webhook,
+      reserved: settings.webhookReserved,
+    })
+    originSecret.grantAccept(webhook)
+    const secrets = new XSecrets(this, 'XSecrets', { adopted: settings.adopted.xSecretsArn })
     secrets.grantRead(webhook)
 
     // Queued events keep their order per channel and customer.
@@ -57,14 +70,16 @@ export class HelpdeskTwitterStack extends Stack {
       name: 'events',
       concurrency: settings.queueConcurrency,
       alarms,
-      userImpact: "Customers' messages are not becoming tickets",
     })
     events.grantSend(webhook)
 
     // The router turns events into tickets.
     const router = new HandlerFunction(this, 'Router', { name: 'router', code: bundles.router })
     events.addConsumer(router)
-    const tickets = new TicketTable(this, 'Tickets', { partitions: settings.tablePartitions })
+    const tickets = new TicketTable(this, 'Tickets', {
+      partitions: settings.tablePartitions,
+      adopted: settings.adopted.tableName,
+    })
     tickets.grantReadWrite(router)
     tickets.grantWriteOutage(webhook)
 
@@ -73,16 +88,19 @@ export class HelpdeskTwitterStack extends Stack {
       name: 'media',
       concurrency: settings.queueConcurrency,
       alarms,
-      userImpact: "Customers' media do not appear in tickets, and replies with attachments are not sent",
     })
     media.grantSend(router)
-    const mediaBucket = new MediaBucket(this, 'MediaBucket', { consoleUrl: frontDoor.url })
+    const mediaBucket = new MediaBucket(this, 'MediaBucket', {
+      consoleUrl: frontDoor.url,
+      adopted: settings.adopted.mediaBucketName,
+    })
 
     // The API serves the helpdesk and the console.
     const api = new HandlerFunction(this, 'Api', { name: 'api', code: bundles.api })
-    const tokens = new TokensKey(this, 'TokensKey')
+    const tokens = new TokensKey(this, 'TokensKey', { adopted: settings.adopted.tokensKeyArn })
     tickets.grantReadWrite(api)
     secrets.grantRead(api)
+    originSecret.grantAccept(api)
     tokens.grantEncryptDecrypt(api)
     mediaBucket.grantPresign(api)
     api.addVariable('PUBLIC_URL', frontDoor.url)
@@ -95,7 +113,6 @@ export class HelpdeskTwitterStack extends Stack {
       name: 'replies',
       concurrency: settings.queueConcurrency,
       alarms,
-      userImpact: "Agents' replies do not reach customers",
     })
     replies.grantSend(api)
 
@@ -184,6 +201,8 @@ export class HelpdeskTwitterStack extends Stack {
       userImpact: notRepaired,
     })
 
+    new KnownGap(this, 'KnownGap', { alarm: publicApi.refusedDeliveries, reconcile })
+
     // Every five minutes customers are erased whose erasure was requested, and tickets that a channel keeps no longer.
     const erase = new HandlerFunction(this, 'Erase', { name: 'erase', code: bundles.erase })
     tickets.grantErase(erase)
@@ -234,6 +253,9 @@ export class HelpdeskTwitterStack extends Stack {
     if (helpdesk) this.#output('HelpdeskClientId', helpdesk, 'Machine client with the scope tickets')
     if (admin) this.#output('AdminClientId', admin, 'Machine client with all scopes')
     this.#output('XSecretsArn', secrets.arn, 'Secret that must hold the credentials of the X app')
+    this.#output('TableName', tickets.name, 'Table of tickets; it outlives the stack')
+    this.#output('MediaBucketName', mediaBucket.name, 'Bucket of media; it outlives the stack')
+    this.#output('TokensKeyArn', tokens.arn, 'Key that encrypts the tokens of accounts; it outlives the stack')
     this.#output('MailFrom', mail.identityName, 'Sender of mails to administrators; verify it with SES')
     this.#output('AlarmTopicArn', alarms.topic.topicArn, 'Topic of all alarms; add more recipients here')
   }

@@ -16,6 +16,8 @@ export type LogAlarmProps = Omit<RunbookAlarmProps, 'metric' | 'above' | 'below'
 
 /** An alarm on log lines, for failures that no metric of AWS shows. One line raises it, unless `breaching` is given. */
 export class LogAlarm extends Construct {
+  readonly alarm: RunbookAlarm
+
   constructor(
     scope: Construct,
     id: string,
@@ -33,6 +35,6 @@ export class LogAlarm extends Construct {
       })
     const metric = count('Filter', first).metric({ statistic: 'Sum', period })
     for (const [index, log] of more.entries()) count(`Filter${index + 2}`, log)
-    new RunbookAlarm(this, 'Alarm', { ...alarm, metric })
+    this.alarm = new RunbookAlarm(this, 'Alarm', { ...alarm, metric })
   }
 }

@@ -15,10 +15,14 @@ export class Mail extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { mailFrom, administrators }: Pick<Settings, 'mailFrom' | 'administrators'>,
+    { mailFrom, administrators, mailIdentity }: Pick<Settings, 'mailFrom' | 'administrators' | 'mailIdentity'>,
   ) {
     super(scope, id)
-    const identity = new EmailIdentity(this, 'From', { identity: Identity.email(mailFrom) })
+    // CloudFormation fails on an identity that SES knows already.
+    const identity =
+      mailIdentity === 'new'
+        ? new EmailIdentity(this, 'From', { identity: Identity.email(mailFrom) })
+        : EmailIdentity.fromEmailIdentityName(this, 'From', mailFrom)
     this.identityName = identity.emailIdentityName
     this.#mailFrom = mailFrom
     this.#administrators = administrators

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
-import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, HttpMethods } from 'aws-cdk-lib/aws-s3'
+import { BlockPublicAccess, Bucket, BucketEncryption, CfnBucket, HttpMethods, type IBucket } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { bucket as prefixes } from '../lambdas/runtime/resources.ts'
 import type { HandlerFunction } from './handler-function.ts'
@@ -7,6 +7,8 @@ import type { HandlerFunction } from './handler-function.ts'
 export type MediaBucketProps = {
   /** Origin of the console: its pages may upload files to the bucket and show them. */
   readonly consoleUrl: string
+  /** The name of a bucket to use instead of making one. Its CORS must admit the console. */
+  readonly adopted?: string | undefined
 }
 
 /**
@@ -14,18 +16,26 @@ export type MediaBucketProps = {
  * minutes. It survives the deletion of the stack: X deletes media, so they cannot be downloaded again.
  */
 export class MediaBucket extends Construct {
-  readonly #bucket: Bucket
+  readonly #bucket: IBucket
 
-  constructor(scope: Construct, id: string, { consoleUrl }: MediaBucketProps) {
+  constructor(scope: Construct, id: string, { consoleUrl, adopted }: MediaBucketProps) {
     super(scope, id)
+    this.#bucket = adopted === undefined ? this.#make(consoleUrl) : Bucket.fromBucketName(this, 'Media', adopted)
+  }
+
+  get name(): string {
+    return this.#bucket.bucketName
+  }
+
+  #make(consoleUrl: string): Bucket {
     const unused = Duration.days(prefixes.unusedDays)
-    this.#bucket = new Bucket(this, 'Media', {
+    const made = new Bucket(this, 'Media', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
       // Files never change, and a deleted file must not remain as an old version.
       versioned: false,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
       lifecycleRules: [
         { id: 'unused-uploads', prefix: `${prefixes.uploads}/`, expiration: unused },
         { id: 'incomplete-uploads', abortIncompleteMultipartUploadAfter: unused },
@@ -39,12 +49,13 @@ export class MediaBucket extends Construct {
         },
       ],
     })
-    Validations.of(this.#bucket).acknowledge({
+    Validations.of(made).acknowledge({
       id: 'AwsSolutions-S1',
       reason:
         'An access log would hold presigned URLs, which work for anyone until they expire. The log of the API says ' +
         'who gets a URL, CloudTrail what the functions do.',
     })
+    return made
   }
 
   /** Lets the function store media from X, read media for X, and delete both. */
@@ -99,10 +110,13 @@ export class MediaBucket extends Construct {
   }
 
   #acknowledgeWildcards(user: HandlerFunction): void {
-    const { node } = this.#bucket
-    const bucket = Stack.of(this).getLogicalId(node.defaultChild as CfnBucket)
+    const made = this.#bucket.node.defaultChild
+    const bucket =
+      made instanceof CfnBucket
+        ? `<${Stack.of(this).getLogicalId(made)}.Arn>`
+        : `arn:<AWS::Partition>:s3:::${this.#bucket.bucketName}`
     const findings = [prefixes.received, prefixes.uploads, prefixes.sent].map((prefix) => ({
-      id: `AwsSolutions-IAM5[Resource::<${bucket}.Arn>/${prefix}/*]`,
+      id: `AwsSolutions-IAM5[Resource::${bucket}/${prefix}/*]`,
       reason: 'File names follow from messages, so a prefix is the narrowest resource that a policy can name.',
     }))
     Validations.of(user).acknowledge(...findings)

@@ -1,23 +1,36 @@
 import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib'
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
 import {
+  type CfnRoute,
+  type CfnStage,
   HttpApi,
   HttpMethod,
+  type HttpRoute,
   HttpStage,
   type IHttpRouteAuthorizer,
   LogGroupLogDestination,
   PayloadFormatVersion,
+  type ThrottleSettings,
 } from 'aws-cdk-lib/aws-apigatewayv2'
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
 import { FilterPattern, LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { paths } from '../lambdas/core/api/paths.ts'
-import type { AlarmTopic } from './alarms.ts'
+import type { AlarmTopic, RunbookAlarm } from './alarms.ts'
 import type { HandlerFunction } from './handler-function.ts'
 import { LogAlarm } from './log-alarm.ts'
 
-/** Requests per second. X delivers in bursts, and a throttled delivery may be lost: far above normal load. */
-const throttle = { rateLimit: 1000, burstLimit: 2000 }
+/**
+ * Requests per second of each route, counted apart: what strangers ask for uses up nobody else's share. X delivers in
+ * bursts, and a throttled delivery may be lost, so its route has far more than normal load. A caller without a valid
+ * token counts on the route of the API too, but not on that of the webhook.
+ */
+const throttles = {
+  webhook: { rateLimit: 1000, burstLimit: 2000 },
+  api: { rateLimit: 500, burstLimit: 1000 },
+  /** Routes without a token or signature: each person needs them a few times a day. */
+  open: { rateLimit: 20, burstLimit: 50 },
+} as const satisfies Record<string, ThrottleSettings>
 
 /**
  * Without the query string, which can hold X's challenge, one-time tokens and search terms of agents.
@@ -55,7 +68,10 @@ export type RouteTargets = {
 export class PublicApi extends Construct {
   /** Host name, the origin of CloudFront. */
   readonly host: string
+  /** The alarm on deliveries that X got no good answer for. */
+  readonly refusedDeliveries: RunbookAlarm
   readonly #api: HttpApi
+  readonly #stage: CfnStage
 
   constructor(scope: Construct, id: string, alarms: AlarmTopic) {
     super(scope, id)
@@ -68,14 +84,15 @@ export class PublicApi extends Construct {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     })
-    new HttpStage(this, 'Stage', {
+    const stage = new HttpStage(this, 'Stage', {
       httpApi: this.#api,
       stageName: '$default',
       autoDeploy: true,
-      throttle,
+      throttle: throttles.open,
       accessLogSettings: { destination: new LogGroupLogDestination(log), format: accessLogFormat },
     })
-    this.#addAlarms(log, alarms)
+    this.#stage = stage.node.defaultChild as CfnStage
+    this.refusedDeliveries = this.#addAlarms(log, alarms)
   }
 
   /** Adds the routes. A route without authorizer states the reason. */
@@ -88,6 +105,7 @@ export class PublicApi extends Construct {
       HttpMethod.ANY,
       toWebhook,
       'X signs deliveries instead of sending a token; the handler verifies the signature.',
+      throttles.webhook,
     )
     this.#addPublicRoute(
       paths.callback,
@@ -96,18 +114,36 @@ export class PublicApi extends Construct {
       'X redirects the browser here without a token; the handler checks the cookie of the flow.',
     )
     this.#addPublicRoute('/api/openapi.json', HttpMethod.GET, toApi, 'The API description is public.')
-    this.#api.addRoutes({ path: '/api/{proxy+}', methods: [HttpMethod.ANY], integration: toApi, authorizer })
+    const calls = { path: '/api/{proxy+}', methods: [HttpMethod.ANY], integration: toApi, authorizer }
+    this.#throttle(this.#api.addRoutes(calls), throttles.api)
     this.#addPublicRoute('/{proxy+}', HttpMethod.ANY, toApi, notFound)
     this.#addPublicRoute('/', HttpMethod.ANY, toApi, notFound)
   }
 
-  #addPublicRoute(path: string, method: HttpMethod, to: HttpLambdaIntegration, reason: string): void {
+  #addPublicRoute(
+    path: string,
+    method: HttpMethod,
+    to: HttpLambdaIntegration,
+    reason: string,
+    throttle: ThrottleSettings = throttles.open,
+  ): void {
     const routes = this.#api.addRoutes({ path, methods: [method], integration: to })
     for (const route of routes) Validations.of(route).acknowledge({ id: 'AwsSolutions-APIG4', reason })
+    this.#throttle(routes, throttle)
+  }
+
+  /** A stage throttles a route that is there already, so it comes after them. */
+  #throttle(routes: readonly HttpRoute[], { rateLimit, burstLimit }: ThrottleSettings): void {
+    for (const route of routes) {
+      const { routeKey } = route.node.defaultChild as CfnRoute
+      const settings = { ThrottlingRateLimit: rateLimit, ThrottlingBurstLimit: burstLimit }
+      this.#stage.addPropertyOverride(`RouteSettings.${routeKey.replaceAll('.', '\\.')}`, settings)
+      this.#stage.node.addDependency(route)
+    }
   }
 
   /** Counts in the access log: a handler that answers 5XX has not failed for Lambda, and 429 comes from the gateway. */
-  #addAlarms(log: LogGroup, alarms: AlarmTopic): void {
+  #addAlarms(log: LogGroup, alarms: AlarmTopic): RunbookAlarm {
     const webhookRoute = `ANY ${paths.webhook}`
     const failed = FilterPattern.stringValue('$.status', '=', '5*')
     const throttled = FilterPattern.stringValue('$.status', '=', '429')
@@ -116,7 +152,7 @@ export class PublicApi extends Construct {
       FilterPattern.stringValue('$.routeKey', '=', webhookRoute),
       FilterPattern.any(failed, throttled),
     )
-    new LogAlarm(this, 'RefusedDeliveries', {
+    const refusedDeliveries = new LogAlarm(this, 'RefusedDeliveries', {
       alarms,
       name: 'webhook-refuses-deliveries',
       userImpact: "Customers' messages do not reach the helpdesk, and X retries for a few minutes only",
@@ -138,6 +174,7 @@ export class PublicApi extends Construct {
       pattern: failedCalls,
       metricName: 'FailedCalls',
     })
+    return refusedDeliveries.alarm
   }
 }
 

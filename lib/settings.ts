@@ -6,6 +6,7 @@ import {
   deletionHoldHours,
   isInRange,
   mentionsPollMinutes,
+  originSecretSteps,
   queueConcurrency,
   tablePartitions,
 } from '../lambdas/runtime/resources.ts'
@@ -13,6 +14,9 @@ import {
 /** Machines that may get a token: the helpdesk works on tickets, the administration client may do everything. */
 export const machineClients = ['helpdesk', 'admin'] as const
 export type MachineClient = (typeof machineClients)[number]
+
+export const mailIdentities = ['new', 'existing'] as const
+export type MailIdentity = (typeof mailIdentities)[number]
 
 /** The settings of one installation, from the context in `cdk.json` or `-c NAME=VALUE`. */
 export type Settings = {
@@ -22,6 +26,8 @@ export type Settings = {
   readonly administrators: readonly string[]
   /** Sender of mails to administrators: an SES identity, so two installations in a region need two addresses. */
   readonly mailFrom: string
+  /** Whether the sender is made an identity of SES, or SES knows the address or its domain already. */
+  readonly mailIdentity: MailIdentity
   /** First label of the sign-in domain; undefined: stack name and account number. */
   readonly domainPrefix: string | undefined
   /** Origin of X's API, without a trailing slash. */
@@ -40,12 +46,39 @@ export type Settings = {
   readonly auditDays: number
   /** The machine clients of the user pool; may be none. Cognito takes $6 a month for each. */
   readonly machineClients: readonly MachineClient[]
+  /** How often the secret between CloudFront and the functions was changed, three steps a change; from 1. */
+  readonly originSecretStep: number
+  /** Concurrent executions that only the webhook may use, and all that it may use; 0: it shares those of the account. */
+  readonly webhookReserved: number
+  /** Requests of one address in five minutes from which the firewall refuses it; 0: there is no firewall. */
+  readonly firewallRequests: number
+  /** The ARN of the firewall in us-east-1 that guards the distribution; undefined: none. */
+  readonly firewallArn: string | undefined
+  /** What is there already and used instead of being made: of a stack that was deleted, or restored from a backup. */
+  readonly adopted: Adopted
 }
+
+/** Names and ARNs of what an installation adopts; undefined: the stack makes its own. */
+export type Adopted = {
+  readonly tableName?: string | undefined
+  readonly mediaBucketName?: string | undefined
+  readonly xSecretsArn?: string | undefined
+  readonly tokensKeyArn?: string | undefined
+}
+
+/** The forms of names and ARNs, as AWS defines them. */
+const adoptable = {
+  tableName: /^[\w.-]{3,255}$/,
+  mediaBucketName: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
+  xSecretsArn: /^arn:aws:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}$/,
+  tokensKeyArn: /^arn:aws:kms:[\w-]+:\d{12}:key\/[\w-]+$/,
+} as const satisfies Record<keyof Adopted, RegExp>
 
 /** Defaults of settings that are not given. */
 export const defaults = {
   stackName: 'HelpdeskTwitter',
   mailFrom: 'helpdesk@example.com',
+  mailIdentity: 'new',
   xApiUrl: 'https://api.x.com',
   eventSource: 'x-activity',
   mentionsPollMinutes: mentionsPollMinutes.default,
@@ -65,15 +98,21 @@ export function readSettings(node: Node): Settings {
     stackName: text(node, 'stackName') ?? defaults.stackName,
     administrators: addresses(node.tryGetContext('administrators')),
     mailFrom: address('mailFrom', text(node, 'mailFrom') ?? defaults.mailFrom),
+    mailIdentity: oneOf(mailIdentities, 'mailIdentity', text(node, 'mailIdentity') ?? defaults.mailIdentity),
     domainPrefix: text(node, 'domainPrefix'),
     xApiUrl: origin(node, 'xApiUrl') ?? defaults.xApiUrl,
-    eventSource: eventSource(text(node, 'eventSource') ?? defaults.eventSource),
+    eventSource: oneOf(eventSources, 'eventSource', text(node, 'eventSource') ?? defaults.eventSource),
     mentionsPollMinutes: wholeNumber(node, 'mentionsPollMinutes', mentionsPollMinutes),
     deletionHoldHours: wholeNumber(node, 'deletionHoldHours', deletionHoldHours),
     queueConcurrency: wholeNumber(node, 'queueConcurrency', queueConcurrency),
     tablePartitions: wholeNumber(node, 'tablePartitions', tablePartitions),
     auditDays: wholeNumber(node, 'auditDays', auditDays),
     machineClients: clients(node.tryGetContext('machineClients')),
+    originSecretStep: wholeNumber(node, 'originSecretStep', originSecretSteps),
+    webhookReserved: wholeNumber(node, 'webhookReserved', { default: 0, min: 0, max: 100_000 }),
+    firewallRequests: firewallRequests(node),
+    firewallArn: firewallArn(node),
+    adopted: adoptedIn(node),
   }
 }
 
@@ -90,10 +129,39 @@ function origin(node: Node, name: string): string | undefined {
   throw new Error(`context ${name}: expected https://HOST without a path, got ${JSON.stringify(value)}`)
 }
 
-function eventSource(value: string): EventSource {
-  const found = eventSources.find((source) => source === value)
+function oneOf<T extends string>(known: readonly T[], name: string, value: string): T {
+  const found = known.find((one) => one === value)
   if (found) return found
-  throw new Error(`context eventSource: expected ${eventSources.join(' or ')}, got ${JSON.stringify(value)}`)
+  throw new Error(`context ${name}: expected ${known.join(' or ')}, got ${JSON.stringify(value)}`)
+}
+
+/** AWS allows no fewer: https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html */
+const firewallRange = { default: 0, min: 100, max: 2_000_000_000 }
+
+function firewallRequests(node: Node): number {
+  const value: unknown = node.tryGetContext('firewallRequests')
+  return value === 0 || value === '0' ? 0 : wholeNumber(node, 'firewallRequests', firewallRange)
+}
+
+function firewallArn(node: Node): string | undefined {
+  const value = text(node, 'firewallArn')
+  if (value === undefined || /^arn:aws:wafv2:us-east-1:\d{12}:global\/webacl\/[\w-]+\/[\w-]+$/.test(value)) return value
+  throw new Error(
+    `context firewallArn: ${JSON.stringify(value)} is not the ARN of a web ACL for CloudFront, which lies in us-east-1`,
+  )
+}
+
+function adoptedIn(node: Node): Adopted {
+  const names = Object.keys(adoptable) as (keyof Adopted)[]
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = text(node, name)
+      if (value === undefined || adoptable[name].test(value)) return [name, value]
+      throw new Error(
+        `context ${name}: ${JSON.stringify(value)} is not ${name.endsWith('Arn') ? 'its ARN' : 'a name'} in AWS`,
+      )
+    }),
+  )
 }
 
 /** The whole numbers that a setting may have. `isOnlyRaised`: never fewer than the installation had before. */

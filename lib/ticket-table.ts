@@ -1,5 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
-import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
+import {
+  AttributeType,
+  BillingMode,
+  type ITable,
+  ProjectionType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb'
 import { Construct } from 'constructs'
 import { table } from '../lambdas/runtime/resources.ts'
 import type { HandlerFunction } from './handler-function.ts'
@@ -9,14 +16,29 @@ const itemActions = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem'
 
 /** The one table. Its data cannot be recreated, so it survives the deletion of the stack. */
 export class TicketTable extends Construct {
-  readonly #table: Table
+  readonly #table: ITable
   readonly #partitions: number
 
-  /** @param partitions those of each list that many items share */
-  constructor(scope: Construct, id: string, { partitions }: { readonly partitions: number }) {
+  /**
+   * @param partitions those of each list that many items share
+   * @param adopted the name of a table to use instead of making one
+   */
+  constructor(
+    scope: Construct,
+    id: string,
+    { partitions, adopted }: { readonly partitions: number; readonly adopted?: string | undefined },
+  ) {
     super(scope, id)
     this.#partitions = partitions
-    this.#table = new Table(this, 'Table', {
+    this.#table = adopted === undefined ? this.#make() : Table.fromTableName(this, 'Table', adopted)
+  }
+
+  get name(): string {
+    return this.#table.tableName
+  }
+
+  #make(): Table {
+    const made = new Table(this, 'Table', {
       partitionKey: text(table.partitionKey),
       sortKey: text(table.sortKey),
       timeToLiveAttribute: table.timeToLive,
@@ -28,7 +50,7 @@ export class TicketTable extends Construct {
       encryption: TableEncryption.DEFAULT,
     })
     for (const [indexName, { partitionKey, sortKey, projected }] of Object.entries(table.indexes)) {
-      this.#table.addGlobalSecondaryIndex({
+      made.addGlobalSecondaryIndex({
         indexName,
         partitionKey: text(partitionKey),
         sortKey: text(sortKey),
@@ -37,6 +59,7 @@ export class TicketTable extends Construct {
           : { projectionType: ProjectionType.KEYS_ONLY }),
       })
     }
+    return made
   }
 
   /** Lets the function write the delivery outage and the ends of replays, one partition, and nothing else. */

@@ -1,5 +1,5 @@
 import { RemovalPolicy } from 'aws-cdk-lib'
-import { Key } from 'aws-cdk-lib/aws-kms'
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms'
 import { Construct } from 'constructs'
 import type { HandlerFunction } from './handler-function.ts'
 
@@ -8,14 +8,24 @@ import type { HandlerFunction } from './handler-function.ts'
  * of the stack: without it every account would have to be connected again.
  */
 export class TokensKey extends Construct {
-  readonly #key: Key
+  readonly #key: IKey
 
-  constructor(scope: Construct, id: string) {
+  /** @param adopted the ARN of a key to use instead of making one */
+  constructor(scope: Construct, id: string, { adopted }: { readonly adopted?: string | undefined } = {}) {
     super(scope, id)
-    this.#key = new Key(this, 'Key', {
+    this.#key = adopted === undefined ? this.#make() : Key.fromKeyArn(this, 'Key', adopted)
+  }
+
+  get arn(): string {
+    return this.#key.keyArn
+  }
+
+  #make(): Key {
+    return new Key(this, 'Key', {
       description: 'Encrypts the tokens of connected X accounts',
       enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN,
+      // A key of a first deployment that failed has encrypted nothing and would cost $1 a month.
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     })
   }
 

@@ -3,6 +3,7 @@ import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda'
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
+import { deadLettersAlarm, queueImpacts } from '../lambdas/runtime/alarm-texts.ts'
 import {
   type EnvironmentName,
   functions,
@@ -25,8 +26,6 @@ const urlVariables = {
 export type WorkQueueProps = {
   readonly name: QueueName
   readonly alarms: AlarmTopic
-  /** User impact while the queue stalls: begins the sentence of its alarms. */
-  readonly userImpact: string
   /** At most so many batches are processed at once; the manifest's figure when not given. */
   readonly concurrency?: number
   /** Those of the manifest when not given. */
@@ -113,13 +112,11 @@ export class WorkQueue extends Construct {
     })
   }
 
-  #addAlarms({ name, alarms, userImpact }: WorkQueueProps, deadLetters: Queue): void {
+  #addAlarms({ name, alarms }: WorkQueueProps, deadLetters: Queue): void {
     new RunbookAlarm(this, 'DeadLettersAlarm', {
       alarms,
       name: `${name}-dead-letters`,
-      userImpact,
-      cause: `messages failed repeatedly and are in the dead-letter queue of ${name}`,
-      section: `${name}-dead-letters`,
+      ...deadLettersAlarm(name),
       metric: deadLetters.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(1),
         statistic: Stats.MAXIMUM,
@@ -128,7 +125,7 @@ export class WorkQueue extends Construct {
     new RunbookAlarm(this, 'OldestMessageAlarm', {
       alarms,
       name: `${name}-oldest-message`,
-      userImpact,
+      userImpact: queueImpacts[name],
       cause: `the oldest message in the queue ${name} has waited for more than ${maxWait.toMinutes()} minutes`,
       section: `${name}-oldest-message`,
       metric: this.#queue.metricApproximateAgeOfOldestMessage({

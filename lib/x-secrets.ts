@@ -9,11 +9,15 @@ import type { HandlerFunction } from './handler-function.ts'
  */
 export class XSecrets extends Construct {
   readonly arn: string
-  readonly #secret: Secret
 
-  constructor(scope: Construct, id: string) {
+  /** @param adopted the ARN of a secret to use instead of making one */
+  constructor(scope: Construct, id: string, { adopted }: { readonly adopted?: string | undefined } = {}) {
     super(scope, id)
-    this.#secret = new Secret(this, 'Secret', {
+    this.arn = adopted ?? this.#make()
+  }
+
+  #make(): string {
+    const secret = new Secret(this, 'Secret', {
       description: 'Credentials of the X app: consumerKey, consumerSecret, consumerSecretPrevious',
       // Random at first: with a known placeholder anyone could sign deliveries as X.
       // Never change this: CloudFormation would generate a new secret and overwrite the real one.
@@ -22,15 +26,15 @@ export class XSecrets extends Construct {
         generateStringKey: 'consumerSecret',
         excludePunctuation: true,
       },
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     })
-    this.arn = this.#secret.secretArn
-    Validations.of(this.#secret).acknowledge({
+    Validations.of(secret).acknowledge({
       id: 'AwsSolutions-SMG4',
       reason:
         "Only a person can renew the consumer secret, in X's developer console. During the change the previous secret " +
         'stays valid as consumerSecretPrevious.',
     })
+    return secret.secretArn
   }
 
   /** Lets the function read the credentials. */

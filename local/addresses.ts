@@ -11,6 +11,7 @@ export type Addresses = {
   readonly endpoints: { readonly dynamodb: string; readonly sqs: string; readonly s3: string; readonly ses: string }
   readonly tableName: string
   readonly queueUrls: Readonly<Record<QueueName, string>>
+  readonly deadLetterUrls: Readonly<Record<QueueName, string>>
   /** The X simulator; missing when the stack uses another X. */
   readonly x?: { readonly url: string }
   /** The mailbox: a web page, and JSON at `/store`. Missing when the stack uses another SES. */

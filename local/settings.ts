@@ -19,6 +19,8 @@ export type Settings = {
   /** Port of the mailbox. */
   readonly mailPort: number
   readonly dataDir: string
+  /** The table in the embedded DynamoDB, to work on a restored one. */
+  readonly tableName: string
   readonly publicUrl: string | undefined
   /** An X to use instead of the simulator. */
   readonly xApiUrl: string | undefined
@@ -53,6 +55,7 @@ export type AwsEndpoints = {
 export const defaults = {
   administrators: ['admin@example.com'],
   mailFrom: 'helpdesk@example.com',
+  tableName: 'helpdesk-twitter',
   eventSource: 'x-activity',
   mentionsPollMinutes: mentionsPollMinutes.default,
   auditDays: auditDays.default,
@@ -70,6 +73,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     xPort: readPort('X_PORT', read('X_PORT') ?? '3001'),
     mailPort: readPort('MAIL_PORT', read('MAIL_PORT') ?? '3002'),
     dataDir: resolve(read('DATA_DIR') ?? '.local'),
+    tableName: readTableName(read('TABLE_NAME') ?? defaults.tableName),
     publicUrl: readUrl('PUBLIC_URL', read('PUBLIC_URL')),
     xApiUrl: readUrl('X_API_URL', read('X_API_URL')),
     eventSource: readEventSource(read('EVENT_SOURCE') ?? defaults.eventSource),
@@ -89,6 +93,11 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       ses: readUrl('AWS_ENDPOINT_URL_SES', read('AWS_ENDPOINT_URL_SES')),
     },
   }
+}
+
+function readTableName(text: string): string {
+  if (/^[\w.-]{3,255}$/.test(text)) return text
+  throw new UserError(`TABLE_NAME must be 3 to 255 letters, digits, underscores, dots or hyphens, not «${text}».`)
 }
 
 function readEventSource(text: string): EventSource {

@@ -6,12 +6,14 @@ import { startDatabase } from './aws/database.ts'
 import type { EmbeddedService } from './aws/embedded-service.ts'
 import { ensureQueues, type QueueFigures, queueClient, startQueues } from './aws/queues.ts'
 import { bucketName, ensureBucket, startStorage } from './aws/storage.ts'
-import { ensureTable, sharedTable, tableName } from './aws/table.ts'
+import { ensureTable, sharedTable } from './aws/table.ts'
 import { buildConsole, bundle, startFunctions } from './build.ts'
+import { watchDeadLetters } from './dead-letters.ts'
 import { type QueueWatch, watchQueues } from './drain.ts'
 import { makePrivate } from './files.ts'
 import { readConsolePages } from './gateway/console-pages.ts'
 import { type Backends, startGateway } from './gateway/gateway.ts'
+import { tellRefusedDeliveries } from './gateway/refused-deliveries.ts'
 import { isOwnUrl } from './guard.ts'
 import {
   consoleClient,
@@ -56,6 +58,8 @@ export type StackOptions = XSecrets & {
   readonly auditDays?: number
   /** The machines that may get a token. Default: all, or only the helpdesk where X or the public address is real. */
   readonly machineClients?: readonly MachineName[] | undefined
+  /** The table of all data. Default: `helpdesk-twitter`. */
+  readonly tableName?: string
   /** AWS services to use instead of the embedded ones. */
   readonly awsEndpoints?: AwsEndpoints
   /** Folders with an `index.mjs` to run instead of the bundles of `lambdas/`. */
@@ -119,6 +123,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   const {
     dataDir,
     awsEndpoints = {},
+    tableName = defaults.tableName,
     queueFigures = queues,
     onProgress = () => {},
     onLog = () => {},
@@ -152,7 +157,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     return service.endpoint
   }
   const dynamodb = await startUnlessGiven('DynamoDB', awsEndpoints.dynamodb, () => startDatabase(dataDir, onFatal))
-  await timed(onProgress, 'table', () => ensureTable(dynamodb))
+  await timed(onProgress, 'table', () => ensureTable(dynamodb, tableName))
   const sqs = await startUnlessGiven('SQS', awsEndpoints.sqs, () => startQueues(dataDir, onFatal))
   const client = queueClient(sqs)
   closing.push(() => client.destroy())
@@ -187,6 +192,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     TOKENS_KEY: ensureTokensKey(dataDir),
     X_API_URL: options.xApiUrl ?? x?.url ?? '',
     PUBLIC_URL: publicUrl,
+    ORIGIN_SECRETS: '',
     EVENT_SOURCE: options.eventSource ?? defaults.eventSource,
     AUDIT_DAYS: String(options.auditDays ?? defaults.auditDays),
     ADMINISTRATORS: (options.administrators ?? defaults.administrators).join(','),
@@ -206,13 +212,16 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   // Stop both together: a poller waits for its function's calls, and stopping the function ends them.
   closing.push(() => Promise.all([...pollers, ...Object.values(running)].map((part) => part.stop())))
 
+  const alarms = watchDeadLetters(client, deadLetterUrls, onWarning)
+  closing.push(() => alarms.stop())
   const schedules = startSchedules(running, { mentions: options.mentionsPollMinutes ?? defaults.mentionsPollMinutes })
   closing.push(() => schedules.stop())
 
   const tokens = await timed(onProgress, 'tokens', () =>
     createTokenIssuer(dataDir, { consoleUrls, secrets, machineClients, onWarning }),
   )
-  backends.resolve({ functions: running, tokens, schedules, pages })
+  const onRefusedDelivery = tellRefusedDeliveries(running.reconcile)
+  backends.resolve({ functions: running, tokens, schedules, pages, onRefusedDelivery })
   // Close the gateway before its backends stop, so that no request reaches a stopped one.
   closing.push(() => gateway.stop())
 
@@ -221,6 +230,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     endpoints,
     tableName,
     queueUrls: urls,
+    deadLetterUrls,
     ...(x && { x: { url: x.url } }),
     ...(!awsEndpoints.ses && { mail: { url: ses } }),
   }

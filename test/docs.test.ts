@@ -15,7 +15,7 @@ function filesIn(folders: readonly string[], ending: RegExp): string[] {
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
 }
 
-const code = filesIn(['bench', 'bin', 'build', 'lib', 'lambdas', 'local', 'console', 'test'], /\.tsx?$/)
+const code = filesIn(['bench', 'bin', 'build', 'lib', 'lambdas', 'local', 'operate', 'console', 'test'], /\.tsx?$/)
 const documents = [
   ...filesIn(['docs', 'examples', 'local'], /\.md$/),
   ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'].filter((file) => existsSync(join(root, file))),
@@ -65,7 +65,7 @@ test('every link and picture of a document leads to a file that is there', () =>
 })
 
 test('every file that a document names in code exists', () => {
-  const paths = /`((?:bench|lambdas|lib|build|local|console|test|docs|examples|bin)\/[\w/.-]+\.\w+)`/g
+  const paths = /`((?:bench|lambdas|lib|build|local|operate|console|test|docs|examples|bin)\/[\w/.-]+\.\w+)`/g
   const missing = documents.flatMap((file) =>
     [...read(file).matchAll(paths)]
       .map(([, path = '']) => path)

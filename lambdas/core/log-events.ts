@@ -1,8 +1,11 @@
 /** Every event that the product logs (`message.event` of a line), and what it means. Alarms and metrics count some of them. */
 export const logEvents = {
-  received: 'The webhook queued a delivery of X; `counted` names what can never concern a ticket.',
+  received:
+    'The webhook queued a delivery of X; `counted` names what can never concern a ticket, `signedBy` the secret: `current` or `previous`.',
   refused: 'The webhook refused a request: wrong signature, odd challenge, wrong method.',
   outage_not_noted: 'The webhook could not store since when it fails; it tries again with the next delivery.',
+  gap_noted:
+    'The gateway had turned deliveries away, or the webhook did not run: what came meanwhile is fetched in the next run.',
   routed: 'The router decided on an event of X: `outcome` and `reason`.',
   deferred_routed: 'What an event had waited for came, and the router decided on it again: `outcome` and `reason`.',
   media_not_queued: 'Media or a look-up could not be queued; `requeue` brings it within a minute.',

@@ -5,7 +5,7 @@ import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { openBucketOnFirstUse } from '../runtime/bucket-on-first-use.ts'
 import { now } from '../runtime/clock.ts'
-import { auditDaysIn, eventSourceIn, readEnvironment, tableIn } from '../runtime/environment.ts'
+import { auditDaysIn, eventSourceIn, listIn, readEnvironment, tableIn } from '../runtime/environment.ts'
 import { httpHandler } from '../runtime/http.ts'
 import { log } from '../runtime/log.ts'
 import { openStores } from '../runtime/stores.ts'
@@ -30,4 +30,4 @@ const endpoints = apiEndpoints({
   log,
 })
 
-export const handler = httpHandler(endpoints, log)
+export const handler = httpHandler(endpoints, log, listIn(environment.ORIGIN_SECRETS))

@@ -3,7 +3,7 @@ import { createMailer } from '../adapters/aws/mail.ts'
 import { createXAccounts } from '../adapters/x/accounts.ts'
 import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
 import { now } from '../runtime/clock.ts'
-import { administratorsIn, eventSourceIn, readEnvironment, tableIn } from '../runtime/environment.ts'
+import { eventSourceIn, listIn, readEnvironment, tableIn } from '../runtime/environment.ts'
 import { log } from '../runtime/log.ts'
 import { openStores } from '../runtime/stores.ts'
 import { xAccess } from '../runtime/x-access.ts'
@@ -15,7 +15,7 @@ const environment = readEnvironment('inactivity')
 const { access, encryption } = xAccess(environment)
 const { channels, counts, health } = openStores(tableIn(environment), now)
 
-const notify = createNotifier(createMailer(environment.MAIL_FROM, administratorsIn(environment.ADMINISTRATORS)), log)
+const notify = createNotifier(createMailer(environment.MAIL_FROM, listIn(environment.ADMINISTRATORS)), log)
 const watchBudgets = createBudgetWatch({ channels, counts, notify, publicUrl: environment.PUBLIC_URL })
 
 const reportInactivity = createInactivityReport({

@@ -6,7 +6,7 @@ import { createXReading } from '../adapters/x/reading.ts'
 import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { now } from '../runtime/clock.ts'
-import { administratorsIn, eventSourceIn, readEnvironment, tableIn } from '../runtime/environment.ts'
+import { eventSourceIn, listIn, readEnvironment, tableIn } from '../runtime/environment.ts'
 import { log } from '../runtime/log.ts'
 import { openStores } from '../runtime/stores.ts'
 import { xAccess } from '../runtime/x-access.ts'
@@ -27,7 +27,7 @@ export const handler = createReconcile({
   subscriptions: createXSubscriptions(access, eventSource),
   eventSource,
   encryption,
-  notify: createNotifier(createMailer(environment.MAIL_FROM, administratorsIn(environment.ADMINISTRATORS)), log),
+  notify: createNotifier(createMailer(environment.MAIL_FROM, listIn(environment.ADMINISTRATORS)), log),
   publicUrl: environment.PUBLIC_URL,
   log,
 })

@@ -10,8 +10,8 @@ import {
   tablePartitions,
 } from './resources.ts'
 
-/** A stack may have no administrators: then nobody gets mails. */
-const MAY_BE_EMPTY = 'ADMINISTRATORS'
+/** A stack may have no administrators, who get mails, and one machine has no front door, which knows secrets. */
+const MAY_BE_EMPTY: readonly EnvironmentName[] = ['ADMINISTRATORS', 'ORIGIN_SECRETS']
 
 type NamesOf<F extends FunctionName> = (typeof functions)[F]['environment'][number]
 
@@ -25,7 +25,7 @@ export function readEnvironment<F extends FunctionName>(
 ): Record<NamesOf<F>, string> {
   const names: readonly EnvironmentName[] = functions[name].environment
   const missing = names.filter(
-    (variable) => !source[variable] && !(variable === MAY_BE_EMPTY && source[variable] === ''),
+    (variable) => !source[variable] && !(MAY_BE_EMPTY.includes(variable) && source[variable] === ''),
   )
   if (missing.length > 0) throw new Error(`${name}: environment variables missing: ${missing.join(', ')}`)
   return Object.fromEntries(names.map((variable) => [variable, source[variable]])) as Record<NamesOf<F>, string>
@@ -59,8 +59,8 @@ export function deletionHoldIn(value: string): number {
   throw new Error(`DELETION_HOLD_HOURS must be a whole number from ${min} to ${max}, not ${value}`)
 }
 
-/** The mail addresses in a comma-separated list. */
-export function administratorsIn(value: string): string[] {
+/** The items of a comma-separated list: mail addresses, secrets. */
+export function listIn(value: string): string[] {
   return value
     .split(',')
     .map((one) => one.trim())

@@ -1,6 +1,7 @@
 import middy from '@middy/core'
 import httpRouter from '@middy/http-router'
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import { isFromFrontDoor } from '../core/api/origin.ts'
 import { Problem, problemAnswer } from '../core/api/problem.ts'
 import { errorFields } from '../core/log.ts'
 import type { Log } from '../core/ports/platform.ts'
@@ -11,8 +12,9 @@ type Endpoint = { method: string; path: string; answer: (event: APIGatewayProxyE
 /**
  * The handler of an HTTP API: routes by method and path, answers 404 and 405 itself, and answers every Problem as
  * `application/problem+json`. Any other error is logged and answered 500 without details.
+ * @param originSecrets what the front door tells of itself; empty: nothing is asked
  */
-export function httpHandler(endpoints: readonly Endpoint[], log: Log) {
+export function httpHandler(endpoints: readonly Endpoint[], log: Log, originSecrets: readonly string[] = []) {
   const byPath = Map.groupBy(endpoints, (endpoint) => endpoint.path)
   const router = httpRouter({
     routes: [...byPath].map(([path, ofPath]) => ({ method: 'ANY', path, handler: byMethod(ofPath) })),
@@ -21,6 +23,11 @@ export function httpHandler(endpoints: readonly Endpoint[], log: Log) {
     },
   })
   return middy<APIGatewayProxyEventV2, Answer>()
+    .before(({ event }) => {
+      if (!isFromFrontDoor(event.headers, originSecrets)) {
+        throw new Problem(403, 'this address is no way in: use the address of the console')
+      }
+    })
     .onError((request) => {
       const { error } = request
       if (error instanceof Problem) {

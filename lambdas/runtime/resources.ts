@@ -37,6 +37,8 @@ export type EnvironmentName =
   | 'AUDIT_DAYS'
   /** The mail addresses of the administrators, comma-separated; may be empty. */
   | 'ADMINISTRATORS'
+  /** What CloudFront tells in the header `x-origin-secret`: one secret or two, comma-separated; empty: nothing is asked. */
+  | 'ORIGIN_SECRETS'
   /** The sender of mails: a verified identity of SES. */
   | 'MAIL_FROM'
 
@@ -46,7 +48,11 @@ export type EnvironmentName =
  * (docs/decisions/starts.md).
  */
 export const functions = {
-  webhook: { timeoutSeconds: 10, memoryMb: 1024, environment: ['EVENTS_QUEUE_URL', 'X_SECRETS', 'TABLE_NAME'] },
+  webhook: {
+    timeoutSeconds: 10,
+    memoryMb: 1024,
+    environment: ['EVENTS_QUEUE_URL', 'X_SECRETS', 'TABLE_NAME', 'ORIGIN_SECRETS'],
+  },
   router: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'MEDIA_QUEUE_URL'] },
   api: {
     timeoutSeconds: 20,
@@ -62,6 +68,7 @@ export const functions = {
       'PUBLIC_URL',
       'EVENT_SOURCE',
       'AUDIT_DAYS',
+      'ORIGIN_SECRETS',
     ],
   },
   sender: {
@@ -194,6 +201,9 @@ export const queues = {
 } as const satisfies Record<string, QueueResource>
 
 export type QueueName = keyof typeof queues
+
+/** What the setting `originSecretStep` may be. */
+export const originSecretSteps = { min: 1, max: 10_000, default: 1, isOnlyRaised: true } as const
 
 /** How often the mentions are polled is a setting of the installation, in whole minutes. */
 export const mentionsPollMinutes = { min: 1, max: 60, default: 2 } as const

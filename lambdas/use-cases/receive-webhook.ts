@@ -3,23 +3,26 @@
  * other answer X delivers again for some minutes; a failure is noted, so that `reconcile` can fetch what X gives up.
  */
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
+import { isFromFrontDoor } from '../core/api/origin.ts'
 import { Problem, problemAnswer } from '../core/api/problem.ts'
 import { errorFields } from '../core/log.ts'
 import type { OutageNotes } from '../core/ports/channels.ts'
 import type { Clock, Log, XSecrets } from '../core/ports/platform.ts'
 import type { EventQueue } from '../core/ports/queues.ts'
-import { crcAnswer, isSigned } from '../core/x/signature.ts'
+import { crcAnswer, signerOf } from '../core/x/signature.ts'
 import { splitWebhookBody } from '../core/x/webhook-body.ts'
 
 export type ReceiverDependencies = {
   secrets: XSecrets
   queue: EventQueue
   outageNotes: OutageNotes
+  /** What the front door tells of itself; empty: nothing is asked. */
+  originSecrets: readonly string[]
   now: Clock
   log: Log
 }
 
-export function createWebhookReceiver({ secrets, queue, outageNotes, now, log }: ReceiverDependencies) {
+export function createWebhookReceiver({ secrets, queue, outageNotes, originSecrets, now, log }: ReceiverDependencies) {
   /** ISO time of the first failure that is not noted yet; the next delivery tries again. */
   let unnotedSince: string | null = null
 
@@ -46,15 +49,16 @@ export function createWebhookReceiver({ secrets, queue, outageNotes, now, log }:
     const receivedAt = now().toISOString()
     const body = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
     const signature = event.headers['x-twitter-webhooks-signature']
-    const isKnown = isSigned(body, signature, await secrets.consumer())
     // The cached secret may be older than the one that X signs with.
-    if (!isKnown && !isSigned(body, signature, await secrets.refreshed())) {
+    const signedBy =
+      signerOf(body, signature, await secrets.consumer()) ?? signerOf(body, signature, await secrets.refreshed())
+    if (signedBy === null) {
       throw new Problem(401, 'x-twitter-webhooks-signature is missing or does not match the body')
     }
     const { events, counted, replay } = splitWebhookBody(body.toString('utf8'), receivedAt)
     if (events.length > 0) await queue.send(events, event.requestContext.requestId)
     if (replay) await outageNotes.noteReplay(replay.jobId, replay.end, receivedAt)
-    log({ event: 'received', queued: events.length, counted })
+    log({ event: 'received', queued: events.length, counted, signedBy })
     if (unnotedSince) await noteOutage(receivedAt)
     return json(200, { queued: events.length, counted: counted.length })
   }
@@ -62,6 +66,9 @@ export function createWebhookReceiver({ secrets, queue, outageNotes, now, log }:
   return async (event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> => {
     const { method } = event.requestContext.http
     try {
+      if (!isFromFrontDoor(event.headers, originSecrets)) {
+        throw new Problem(403, 'this address is no way in: use the one that is registered with X')
+      }
       if (method === 'GET') return await answerCrc(event)
       if (method === 'POST') return await acceptDelivery(event)
       throw new Problem(405, `${method} is not allowed here`, { headers: { allow: 'GET, POST' } })

@@ -12,11 +12,11 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
 import { table, tablePartitions } from '../../lambdas/runtime/resources.ts'
-import { credentials, region } from '../settings.ts'
+import { credentials, defaults, region } from '../settings.ts'
 import { UserError } from '../user-error.ts'
 
-/** The table's name on this machine. */
-export const tableName = 'helpdesk-twitter'
+/** The table's name on this machine, unless a setting says otherwise. */
+export const tableName = defaults.tableName
 
 /** The table as the stores open it. */
 export const sharedTable = { tableName, partitions: tablePartitions.default }
@@ -29,31 +29,29 @@ export const databaseClient = (endpoint: string): DynamoDBClient =>
  * Creates the table of the manifest if it does not exist.
  * @throws UserError when the table exists with other keys or indexes, for example from an earlier version
  */
-export async function ensureTable(endpoint: string): Promise<void> {
+export async function ensureTable(endpoint: string, name: string = tableName): Promise<void> {
   const client = databaseClient(endpoint)
   try {
-    const existing = await describe(client)
-    if (!existing) await create(client)
+    const existing = await describe(client, name)
+    if (!existing) await create(client, name)
     else if (shapeOf(existing) !== wantedShape()) {
       throw new UserError(
-        `The table «${tableName}» at ${endpoint} is from another version (${shapeOf(existing)}). ` +
+        `The table «${name}» at ${endpoint} is from another version (${shapeOf(existing)}). ` +
           'Delete DATA_DIR, or that table, and start again.',
       )
     }
-    const { TimeToLiveDescription: current } = await client.send(
-      new DescribeTimeToLiveCommand({ TableName: tableName }),
-    )
+    const { TimeToLiveDescription: current } = await client.send(new DescribeTimeToLiveCommand({ TableName: name }))
     if (current?.TimeToLiveStatus === 'ENABLED') return
     const specification = { Enabled: true, AttributeName: table.timeToLive }
-    await client.send(new UpdateTimeToLiveCommand({ TableName: tableName, TimeToLiveSpecification: specification }))
+    await client.send(new UpdateTimeToLiveCommand({ TableName: name, TimeToLiveSpecification: specification }))
   } finally {
     client.destroy()
   }
 }
 
-async function describe(client: DynamoDBClient): Promise<TableDescription | undefined> {
+async function describe(client: DynamoDBClient, name: string): Promise<TableDescription | undefined> {
   try {
-    return (await client.send(new DescribeTableCommand({ TableName: tableName }))).Table
+    return (await client.send(new DescribeTableCommand({ TableName: name }))).Table
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined
     throw error
@@ -77,21 +75,21 @@ const wantedIndexes = (): GlobalSecondaryIndex[] =>
         : { ProjectionType: 'KEYS_ONLY' },
   }))
 
-async function create(client: DynamoDBClient): Promise<void> {
+async function create(client: DynamoDBClient, name: string): Promise<void> {
   const keyNames = [table, ...Object.values(table.indexes)].flatMap(({ partitionKey, sortKey }) => [
     partitionKey,
     sortKey,
   ])
   await client.send(
     new CreateTableCommand({
-      TableName: tableName,
+      TableName: name,
       BillingMode: 'PAY_PER_REQUEST',
       KeySchema: keySchema(table),
       AttributeDefinitions: [...new Set(keyNames)].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
       GlobalSecondaryIndexes: wantedIndexes(),
     }),
   )
-  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName: tableName })
+  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName: name })
 }
 
 /** Describes keys and indexes in one line, to compare two tables. */

@@ -51,7 +51,7 @@ function headersOf(name: string): Record<string, string> {
   return {
     'content-type': types[extname(name)] ?? 'application/octet-stream',
     'cache-control': name.startsWith(`/${hashedFolder}/`) ? cacheControl.hashed : cacheControl.other,
-    'content-security-policy': contentSecurityPolicy(thisMachine),
+    'content-security-policy': contentSecurityPolicy({ storage: thisMachine }),
     'referrer-policy': consoleHeaders.referrerPolicy,
     'strict-transport-security': `max-age=${consoleHeaders.strictTransportSecuritySeconds}`,
     'x-content-type-options': consoleHeaders.contentTypeOptions,

@@ -20,6 +20,8 @@ export type Backends = {
   readonly tokens: TokenIssuer
   readonly schedules: Schedules
   readonly pages: ConsolePages
+  /** Called for each delivery that was answered with an error because the webhook did not run. */
+  readonly onRefusedDelivery: () => void
 }
 
 export type GatewayOptions = {
@@ -77,7 +79,8 @@ async function serve(
   response: ServerResponse,
   backends: GatewayOptions['backends'],
 ): Promise<GatewayResponse | undefined> {
-  const { functions, tokens, schedules, pages } = await backends
+  const all = await backends
+  const { tokens, schedules, pages } = all
   const path = pathOf(request)
   // The cookie that began to connect an account is on this machine, where the console is.
   if (path === paths.callback && request.method === 'GET' && !isOwnRequest(request)) {
@@ -94,7 +97,7 @@ async function serve(
   const schedule = /^\/_local\/schedules\/([^/]+)$/.exec(path)?.[1]
   if (schedule !== undefined) return runSchedule(request, schedule, body, schedules)
   if (/^\/(\.well-known|_local)(\/|$)/.test(path)) return json(404, { message: 'Not Found' })
-  return answer(request, path, body, functions, tokens)
+  return answer(request, path, body, all)
 }
 
 /** Does what API Gateway does: finds the route, checks the token, calls the function. */
@@ -102,8 +105,7 @@ async function answer(
   request: IncomingMessage,
   path: string,
   body: Buffer,
-  functions: Backends['functions'],
-  tokens: TokenIssuer,
+  { functions, tokens, onRefusedDelivery }: Backends,
 ): Promise<GatewayResponse> {
   const found = findRoute(request.method ?? 'GET', path)
   if (!found) return json(404, { message: 'Not Found' })
@@ -119,6 +121,7 @@ async function answer(
     const response = readResponse(await functions[route.to].invoke(event))
     return { ...response, headers: { 'apigw-requestid': event.requestContext.requestId, ...response.headers } }
   } catch (error) {
+    if (route.to === 'webhook' && request.method === 'POST') onRefusedDelivery()
     const timedOut = error instanceof InvocationError && error.errorType === 'Sandbox.Timedout'
     return timedOut ? json(503, { message: 'Service Unavailable' }) : json(500, { message: 'Internal Server Error' })
   }

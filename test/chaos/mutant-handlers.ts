@@ -101,6 +101,7 @@ export const handlerOf: Readonly<Record<MutantName, () => unknown>> = {
     const queue = createEventQueue(awsAccess('sqs'), EVENTS_QUEUE_URL)
     const careless: EventQueue = { send: (...call) => queue.send(...call).catch(() => {}) }
     return createWebhookReceiver({
+      originSecrets: [],
       secrets: createXSecrets(X_SECRETS, awsAccess('secretsmanager'), now),
       queue: careless,
       outageNotes: createOutageNotes(awsAccess('dynamodb'), TABLE_NAME, table.outage),

@@ -82,6 +82,7 @@ export function webhookTarget(stores: TestStores) {
   let sent: QueuedEvent[] = []
   let numbers = 0
   const receive = createWebhookReceiver({
+    originSecrets: [],
     secrets: {
       consumer: async () => ({ current: SECRET, previous: null }),
       refreshed: async () => ({ current: SECRET, previous: null }),

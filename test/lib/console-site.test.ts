@@ -94,7 +94,7 @@ test('the headers force TLS, allow only our own scripts and forbid frames', () =
   expect(policy?.[1].Properties.ResponseHeadersPolicyConfig).toMatchObject({
     SecurityHeadersConfig: {
       StrictTransportSecurity: { AccessControlMaxAgeSec: 365 * 24 * 3600, Override: true },
-      ContentSecurityPolicy: { ContentSecurityPolicy: contentSecurityPolicy() },
+      ContentSecurityPolicy: { Override: true },
       ContentTypeOptions: { Override: true },
       FrameOptions: { FrameOption: 'DENY' },
       ReferrerPolicy: { ReferrerPolicy: 'same-origin' },
@@ -103,9 +103,19 @@ test('the headers force TLS, allow only our own scripts and forbid frames', () =
   expect(JSON.stringify(policy)).not.toMatch(/unsafe|script-src/)
 })
 
-test('an additional origin without TLS may serve media and files, but no scripts', () => {
-  const policy = contentSecurityPolicy(['http://localhost:*'])
-  expect(policy).toContain("img-src 'self' https: http://localhost:* blob: data:")
+test('pages load from named hosts only: our own, those of X, the storage and the sign-in of the region', () => {
+  const [policy] = Object.values(resourcesOf(template, 'AWS::CloudFront::ResponseHeadersPolicy'))
+  const text = JSON.stringify(policy?.Properties)
+  expect(text).not.toMatch(/https:[ ;"]/)
+  for (const host of ['pbs.twimg.com', 'video.twimg.com', 'abs.twimg.com', '*.s3.', '*.auth.']) {
+    expect(text).toContain(`https://${host}`)
+  }
+})
+
+test('storage may serve media and take files, but no scripts', () => {
+  const policy = contentSecurityPolicy({ storage: ['http://localhost:*'] })
+  expect(policy).toMatch(/connect-src 'self' http:\/\/localhost:\*;/)
+  expect(policy).toMatch(/img-src 'self' [^;]*http:\/\/localhost:\* blob: data:;/)
   expect(policy).toMatch(/default-src 'self';/)
   expect(policy).not.toMatch(/unsafe|script-src/)
 })

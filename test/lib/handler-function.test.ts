@@ -57,6 +57,7 @@ describe('synthesis fails', () => {
     const { stack, webhook } = webhookAlone()
     webhook.addResource('X_SECRETS', 'x', secret)
     webhook.addResource('TABLE_NAME', 'table', table)
+    webhook.addVariable('ORIGIN_SECRETS', 'origin')
     expect(() => Template.fromStack(stack)).toThrow('webhook: the stack does not set EVENTS_QUEUE_URL')
   })
 
@@ -65,6 +66,7 @@ describe('synthesis fails', () => {
     webhook.addResource('X_SECRETS', 'x', secret)
     webhook.addResource('EVENTS_QUEUE_URL', 'https://queue', queue)
     webhook.addResource('TABLE_NAME', 'table', table)
+    webhook.addVariable('ORIGIN_SECRETS', 'origin')
     webhook.addResource('REPLIES_QUEUE_URL', 'https://replies', queue)
     expect(() => Template.fromStack(stack)).toThrow(
       'webhook: the stack sets REPLIES_QUEUE_URL, which the manifest does not list',
@@ -94,6 +96,7 @@ test('a variable that names a resource grants its use', () => {
   webhook.addResource('X_SECRETS', 'x', secret)
   webhook.addResource('EVENTS_QUEUE_URL', 'https://queue', queue)
   webhook.addResource('TABLE_NAME', 'table', table)
+  webhook.addVariable('ORIGIN_SECRETS', 'origin')
   const [policy] = Object.values(resourcesOf(Template.fromStack(stack), 'AWS::IAM::Policy'))
   expect(policy?.Properties.PolicyDocument).toMatchObject({
     Statement: [

@@ -89,3 +89,13 @@ describe('synthesis', () => {
     Annotations.fromStack(productStack(productApp())).hasNoWarning('*', warning)
   })
 })
+
+test('a sender that SES knows already is not made, and mails may be sent from it and from its domain', () => {
+  const existing = productTemplate({ mailIdentity: 'existing' })
+  expect(resourcesOf(existing, 'AWS::SES::EmailIdentity')).toEqual({})
+  existing.hasOutput('MailFrom', { Value: 'helpdesk@example.org' })
+  for (const writer of writers) {
+    const [statement] = mayMail(writer, { mailIdentity: 'existing' })
+    expect(statement?.Resource).toEqual(expect.arrayContaining(['helpdesk@example.org', 'example.org']))
+  }
+})

@@ -7,7 +7,7 @@ const [id, bucket] =
 const [door] = Object.keys(resourcesOf(template, 'AWS::CloudFront::Distribution'))
 
 test('media are private, encrypted, unversioned and survive the deletion of the stack', () => {
-  expect(bucket).toMatchObject({ DeletionPolicy: 'Retain' })
+  expect(bucket).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate' })
   expect(bucket?.Properties).toMatchObject({
     PublicAccessBlockConfiguration: {
       BlockPublicAcls: true,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Match } from 'aws-cdk-lib/assertions'
-import { productTemplate, resourcesOf } from './synthesis.ts'
+import { deployedFunction, productTemplate, resourcesOf } from './synthesis.ts'
 
 const template = productTemplate()
 const routes = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties)
@@ -70,4 +70,35 @@ test.each([
     MetricTransformations: [{ MetricName, MetricNamespace: 'HelpdeskTwitter', MetricValue: '1' }],
   })
   template.hasResourceProperties('AWS::CloudWatch::Alarm', { MetricName, Namespace: 'HelpdeskTwitter', Threshold: 0 })
+})
+
+test('each route has a share of its own: what strangers ask for takes nothing from X', () => {
+  const [stage] = Object.values(resourcesOf(template, 'AWS::ApiGatewayV2::Stage'))
+  const settings = stage?.Properties.RouteSettings as Record<string, { ThrottlingRateLimit: number }>
+  expect(Object.keys(settings).sort()).toEqual(routes.map(({ RouteKey }) => String(RouteKey)).sort())
+  const open = Object.keys(settings).filter((key) => !/webhooks|proxy\+\}$/.test(key) || key === 'ANY /{proxy+}')
+  for (const key of open) {
+    expect(settings[key]?.ThrottlingRateLimit).toBeLessThan(settings['ANY /webhooks/twitter']?.ThrottlingRateLimit ?? 0)
+  }
+  // CloudFormation must make a route before the stage throttles it.
+  const { DependsOn } = stage as unknown as { DependsOn: string[] }
+  expect(DependsOn).toEqual(expect.arrayContaining(Object.keys(resourcesOf(template, 'AWS::ApiGatewayV2::Route'))))
+})
+
+test('the beginning and the end of the alarm on refused deliveries reach reconcile', () => {
+  template.hasResourceProperties('AWS::Events::Rule', {
+    EventPattern: {
+      source: ['aws.cloudwatch'],
+      'detail-type': ['CloudWatch Alarm State Change'],
+      resources: [{ 'Fn::GetAtt': [Match.stringLikeRegexp('RefusedDeliveries'), 'Arn'] }],
+    },
+    Targets: [Match.objectLike({ Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^Reconcile'), 'Arn'] } })],
+  })
+})
+
+test('the webhook shares the executions of the account, so that a small one can deploy, unless some are reserved', () => {
+  expect(deployedFunction(template, 'webhook')).not.toHaveProperty('ReservedConcurrentExecutions')
+  const reserved = productTemplate({ webhookReserved: 100 })
+  expect(deployedFunction(reserved, 'webhook').ReservedConcurrentExecutions).toBe(100)
+  expect(deployedFunction(reserved, 'api')).not.toHaveProperty('ReservedConcurrentExecutions')
 })

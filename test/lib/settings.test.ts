@@ -160,6 +160,12 @@ test('the other settings have defaults', () => {
     stackName: 'HelpdeskTwitter',
     administrators: [],
     mailFrom: 'helpdesk@example.com',
+    mailIdentity: 'new',
+    adopted: {},
+    originSecretStep: 1,
+    webhookReserved: 0,
+    firewallRequests: 0,
+    firewallArn: undefined,
     domainPrefix: undefined,
     xApiUrl: 'https://api.x.com',
     eventSource: 'x-activity',
@@ -208,4 +214,47 @@ test('an event system that ends is said at synthesis, and refused never', () => 
     const found = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('ends the Account Activity API'))
     expect(found).toHaveLength(warnings)
   }
+})
+
+describe('what is adopted', () => {
+  const adopted = {
+    tableName: 'HelpdeskTwitter-restored',
+    mediaBucketName: 'helpdesktwitter-mediabucket-1x2y',
+    xSecretsArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:XSecrets-AbCd3f-Gh1jk2',
+    tokensKeyArn: 'arn:aws:kms:eu-central-1:123456789012:key/11112222-3333-4444-5555-666677778888',
+  }
+
+  test('is named by the names and ARNs of AWS, or is nothing', () => {
+    expect(read(adopted).adopted).toEqual(adopted)
+    expect(Object.values(read({}).adopted).filter((one) => one !== undefined)).toEqual([])
+  })
+
+  test.each([
+    ['tableName', 'a table'],
+    ['mediaBucketName', 's3://bucket'],
+    ['xSecretsArn', 'XSecrets'],
+    ['tokensKeyArn', 'alias/tokens'],
+  ])('is refused by its setting when it has another form: %s', (name, value) => {
+    expect(() => read({ [name]: value })).toThrow(`context ${name}: "${value}" is not`)
+  })
+})
+
+test('the identity of the sender is made, or is there already', () => {
+  expect(read({}).mailIdentity).toBe('new')
+  expect(read({ mailIdentity: 'existing' }).mailIdentity).toBe('existing')
+  expect(() => read({ mailIdentity: 'old' })).toThrow('context mailIdentity: expected new or existing, got "old"')
+})
+
+describe('the firewall', () => {
+  test('is off, or refuses from a number of requests on that AWS allows', () => {
+    expect(read({ firewallRequests: 0 }).firewallRequests).toBe(0)
+    expect(read({ firewallRequests: '5000' }).firewallRequests).toBe(5000)
+    expect(() => read({ firewallRequests: 50 })).toThrow('context firewallRequests: expected a whole number from 100')
+  })
+
+  test('must lie in us-east-1', () => {
+    const arn = (region: string) => `arn:aws:wafv2:${region}:123456789012:global/webacl/Firewall-x/1-2-3`
+    expect(read({ firewallArn: arn('us-east-1') }).firewallArn).toBe(arn('us-east-1'))
+    expect(() => read({ firewallArn: arn('eu-central-1') })).toThrow('which lies in us-east-1')
+  })
 })

@@ -9,7 +9,7 @@ const arn = { 'Fn::GetAtt': [id, 'Arn'] }
 
 test('the key rotates every year and survives the stack, as the encrypted tokens do', () => {
   expect(key).toMatchObject({
-    DeletionPolicy: 'Retain',
+    DeletionPolicy: 'RetainExceptOnCreate',
     UpdateReplacePolicy: 'Retain',
     Properties: { EnableKeyRotation: true },
   })

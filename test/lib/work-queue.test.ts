@@ -6,7 +6,6 @@ import { bundle, emptyStack, productTemplate, resourcesOf } from './synthesis.ts
 
 const template = productTemplate()
 const deployed = Object.entries(resourcesOf(template, 'AWS::SQS::Queue'))
-const userImpact = 'Messages wait'
 
 describe.each(Object.entries(queues))('the queue %s', (name, figures) => {
   const find = (queueName: string) => {
@@ -81,14 +80,14 @@ test('in a large account, each queue may have as many as the setting says', () =
 test('a visibility time-out that is too short for the consumer is an error', () => {
   const { stack, alarms } = emptyStack()
   const figures = { ...queues.events, visibilitySeconds: 6 * functions.router.timeoutSeconds - 1 }
-  expect(() => new WorkQueue(stack, 'Events', { name: 'events', alarms, userImpact, figures })).toThrow(
+  expect(() => new WorkQueue(stack, 'Events', { name: 'events', alarms, figures })).toThrow(
     'events: visibility time-out 179 s; router needs at least 180 s',
   )
 })
 
 test('a consumer other than that of the manifest is an error', () => {
   const { stack, alarms } = emptyStack()
-  const events = new WorkQueue(stack, 'Events', { name: 'events', alarms, userImpact })
+  const events = new WorkQueue(stack, 'Events', { name: 'events', alarms })
   const api = new HandlerFunction(stack, 'Api', { name: 'api', code: bundle })
   expect(() => events.addConsumer(api)).toThrow('events: api is not its consumer, router is')
 })

@@ -1,8 +1,13 @@
 import { expect, test } from '@jest/globals'
+import { Match } from 'aws-cdk-lib/assertions'
 import { permissionsOf, productTemplate } from './synthesis.ts'
 
 const template = productTemplate()
-const [secret] = Object.values(template.findResources('AWS::SecretsManager::Secret'))
+const [secret] = Object.values(
+  template.findResources('AWS::SecretsManager::Secret', {
+    Properties: { Description: Match.stringLikeRegexp('^Credentials of the X app') },
+  }),
+)
 
 test('until an administrator stores the real one, the consumer secret is random', () => {
   expect(secret?.Properties.GenerateSecretString).toMatchObject({
@@ -13,7 +18,7 @@ test('until an administrator stores the real one, the consumer secret is random'
 })
 
 test('the credentials survive the deletion of the stack', () => {
-  expect(secret).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' })
+  expect(secret).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' })
 })
 
 test('only functions that receive from X or call X read the credentials', () => {

@@ -44,7 +44,11 @@ beforeAll(async () => {
   }
   const schedules = { run: async () => void runs++, stop() {} }
   const pages = readConsolePages(folder.site({ 'index.html': '<p>the page</p>' }), { signInUrl: '/', clientId: 'c' })
-  gateway = await startGateway({ port: 0, backends: { functions, tokens, schedules, pages }, tunnelUrl })
+  gateway = await startGateway({
+    port: 0,
+    backends: { functions, tokens, schedules, onRefusedDelivery() {}, pages },
+    tunnelUrl,
+  })
   x = await startX({ port: 0, consumerKey: 'key', consumerSecret: 'secret' })
   mailbox = await startMailbox(0)
   ports = { gateway: gateway.port, simulator: x.port, mailbox: Number(new URL(mailbox.endpoint).port) }

@@ -167,6 +167,7 @@ describe('a stack', () => {
       REPLIES_QUEUE_URL: stack.queueUrls.replies,
       MEDIA_QUEUE_URL: stack.queueUrls.media,
       MEDIA_BUCKET: 'media',
+      ORIGIN_SECRETS: '',
       X_SECRETS: expect.stringMatching(/^file:\/\/\/.*\/x-secrets\.json$/),
       TOKENS_KEY: expect.stringMatching(/^file:\/\/\/.*\/tokens\.key$/),
       X_API_URL: xApiUrl,

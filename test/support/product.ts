@@ -98,7 +98,7 @@ export class Product {
    */
   async start(): Promise<void> {
     // What the tests of handlers set for themselves is not meant for it: empty is not set.
-    const own = { X_API_URL: '', PUBLIC_URL: '', EVENT_SOURCE: '', ADMINISTRATORS: '', MAIL_FROM: '' }
+    const own = { X_API_URL: '', PUBLIC_URL: '', EVENT_SOURCE: '', ADMINISTRATORS: '', MAIL_FROM: '', TABLE_NAME: '' }
     const here = { PORT: '0', X_PORT: '0', MAIL_PORT: '0', DATA_DIR: this.dataDir, X_CONSUMER_SECRET: secret }
     const env = { ...process.env, ...own, ...here, ...this.#environment }
     const child = spawn(process.execPath, ['local/start.ts'], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })

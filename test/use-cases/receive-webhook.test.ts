@@ -13,6 +13,7 @@ function webhookWith(
     fail?: Error | null
     notes?: 'fail' | 'work'
     refreshed?: { current: string; previous: string | null }
+    originSecrets?: readonly string[]
   } = {},
 ) {
   const sent: { events: readonly QueuedEvent[]; deliveryId: string }[] = []
@@ -20,6 +21,7 @@ function webhookWith(
   const noted: string[][] = []
   let time = 0
   const webhook = createWebhookReceiver({
+    originSecrets: options.originSecrets ?? [],
     secrets: {
       consumer: async () => ({ current: 'secret', previous: 'former' }),
       refreshed: async () => options.refreshed ?? { current: 'secret', previous: 'former' },
@@ -139,7 +141,7 @@ describe('a delivery', () => {
     const { webhook, sent, logged } = webhookWith()
     await webhook(deliver(JSON.stringify({ for_user_id: shop.id, favorite_events: [{}] })))
     expect(sent).toEqual([])
-    expect(logged).toEqual([{ event: 'received', queued: 0, counted: ['favorite_events'] }])
+    expect(logged).toEqual([{ event: 'received', queued: 0, counted: ['favorite_events'], signedBy: 'current' }])
   })
 
   test('that tells the end of a replay is noted, or answered 503 so that X tells it again', async () => {
@@ -199,4 +201,32 @@ test('any other method is refused with 405 that names the allowed ones', async (
     const answer = await webhook(httpEvent(method, '/webhooks/twitter'))
     expect(answer).toMatchObject({ statusCode: 405, headers: { allow: 'GET, POST' } })
   }
+})
+
+describe('behind the front door', () => {
+  const withHeader = (value: string | undefined, signed = '{}') => {
+    const event = deliver(signed)
+    return { ...event, headers: { ...event.headers, ...(value === undefined ? {} : { 'x-origin-secret': value }) } }
+  }
+  const originSecrets = ['new-secret', 'old-secret']
+
+  test.each(originSecrets)('a delivery with %s is accepted, while both count', async (value) => {
+    expect((await webhookWith({ originSecrets }).webhook(withHeader(value))).statusCode).toBe(200)
+  })
+
+  test.each([undefined, '', 'new-secre', 'new-secret,old-secret'])(
+    'one that came by the address of the gateway is refused before anything is read: %s',
+    async (value) => {
+      const { webhook, sent, noted } = webhookWith({ originSecrets, fail: new Error('the queue is away') })
+      expect((await webhook(withHeader(value))).statusCode).toBe(403)
+      expect([sent, noted]).toEqual([[], []])
+    },
+  )
+})
+
+test('the log says which secret signed, so that one sees when the previous one is not needed any more', async () => {
+  const { webhook, logged } = webhookWith()
+  await webhook(deliver('{}', 'secret'))
+  await webhook(deliver('{}', 'former'))
+  expect(logged).toMatchObject([{ signedBy: 'current' }, { signedBy: 'previous' }])
 })

@@ -490,3 +490,14 @@ describe('a replay', () => {
     expect(requested()).toHaveLength(2)
   })
 })
+
+test('a change of the alarm on refused deliveries is a noted outage, which the next run fetches', async () => {
+  const { health } = stores
+  const reconcile = createReconcile({ ...stores, log: (entry: object) => logged.push({ ...entry }) } as never)
+  const timestamp = '2026-01-31T19:20:00.000+0000'
+  const detail = { state: { value: 'ALARM', timestamp } }
+  await reconcile({ time: '2026-01-31T19:20:01Z', detail }, ampleTime)
+  const gap = { from: '2026-01-31T19:10:00.000Z', to: '2026-01-31T19:20:00.000Z' }
+  expect(await health.notedOutage()).toEqual(gap)
+  await health.forgetOutage(gap)
+})

@@ -18,7 +18,7 @@ function createDueQueue(access: AwsAccess, queueUrl: string, groupOf: (due: DueM
     async send(due, at) {
       const entries = due.map((one, index) => ({
         Id: String(index),
-        MessageBody: JSON.stringify({ ...one, at } satisfies QueuedDue),
+        MessageBody: JSON.stringify(queuedDue(one, at)),
         MessageGroupId: groupOf(one).slice(-MAX_ID_CHARACTERS),
         // SQS ignores a known id for 5 minutes. The time makes each retry a new message.
         MessageDeduplicationId: `${uniqueIdOf(one)}.${one.isDeletion ? 'deletion.' : ''}${at}`.slice(
@@ -28,6 +28,11 @@ function createDueQueue(access: AwsAccess, queueUrl: string, groupOf: (due: DueM
       await sendEntries(access, queueUrl, entries)
     },
   }
+}
+
+/** Field by field: a caller may hand in more, and nothing but ids may stay in a dead-letter queue. */
+function queuedDue({ ticketId, channelId, messageId, position }: DueMessage, at: string): QueuedDue {
+  return { ticketId, channelId, messageId, position, at }
 }
 
 /** Message ids are unique only within their channel. */

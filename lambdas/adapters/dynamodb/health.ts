@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { type ChannelHealth, unknownWebhookHealth, type WebhookHealth } from '../../core/channels/health.ts'
 import { type Outage, replayNote } from '../../core/channels/outage.ts'
 import { firstTurn, type Turn } from '../../core/channels/turn.ts'
@@ -64,6 +64,18 @@ export function createHealthStore(access: TableAccess, outageKey: Key): HealthSt
     async replayEnd(jobId) {
       const [item] = await getAll(access, [{ ...outageKey, sk: replayNote(jobId) }])
       return item?.end === 'Complete' || item?.end === 'Incomplete' ? item.end : null
+    },
+
+    async noteOutage({ from, to }: Outage) {
+      await documents.send(
+        new UpdateCommand({
+          TableName: tableName,
+          Key: outageKey,
+          UpdateExpression: 'SET #from = if_not_exists(#from, :from), #to = :to',
+          ExpressionAttributeNames: { '#from': 'from', '#to': 'to' },
+          ExpressionAttributeValues: { ':from': from, ':to': to },
+        }),
+      )
     },
 
     async forgetOutage({ to }: Outage) {

@@ -96,6 +96,27 @@ export function channelOutage(
   return from > at ? null : { from, to: new Date(Date.parse(at) + SUBSCRIPTION_DELAY_MS).toISOString() }
 }
 
+/** What EventBridge says of an alarm that changed. Times are those of CloudWatch, `2026-01-31T19:00:00.000+0000`. */
+export type AlarmChange = {
+  readonly state: AlarmState
+  readonly previousState?: AlarmState
+}
+type AlarmState = { readonly value: string; readonly timestamp: string }
+
+/** The alarm counts five minutes and may look at them five minutes later. */
+const ALARM_DELAY_MS = 10 * MINUTE_MS
+
+/**
+ * The gap that the alarm on refused deliveries tells when it begins, and again when it ends; null if the change is
+ * neither. It begins before the alarm, which saw the first failure late.
+ */
+export function gapIn({ state, previousState }: AlarmChange): Outage | null {
+  const began = state.value === 'ALARM' ? state : previousState?.value === 'ALARM' ? previousState : null
+  if (began === null || (state.value !== 'ALARM' && state.value !== 'OK')) return null
+  const [from, to] = [Date.parse(began.timestamp) - ALARM_DELAY_MS, Date.parse(state.timestamp)]
+  return { from: new Date(from).toISOString(), to: new Date(to).toISOString() }
+}
+
 /** True if an event of that ISO time may have been lost in the outage, margin included. */
 export function isWithin({ from, to }: Outage, time: string): boolean {
   const at = Date.parse(time)

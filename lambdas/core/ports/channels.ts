@@ -122,6 +122,8 @@ export type HealthStore = {
   eventSourceEndWasNotified(at: string): Promise<void>
   /** The period in which we answered deliveries with an error; null if there was none. */
   notedOutage(): Promise<Outage | null>
+  /** Widens that period, as the webhook does: for what it could not note itself. */
+  noteOutage(outage: Outage): Promise<void>
   /** How X said that a replay job ended; null if it did not yet. */
   replayEnd(jobId: string): Promise<ReplayEnd | null>
   /** Deletes a noted outage, unless it has grown since it was read. */

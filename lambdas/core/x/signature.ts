@@ -14,19 +14,25 @@ export function sign(bytes: Uint8Array | string, consumerSecret: string): string
 /** The form of a CRC token. X's are base64; JSON never fits. Without `m`, `$` matches only at the very end. */
 const CRC_TOKEN = /^[A-Za-z0-9+/=_-]{16,128}$/
 
+/** Which of the secrets signed. */
+export type Signer = keyof ConsumerSecrets
+
 /**
- * True if X signed the delivery: compares the header with the raw bytes in constant time, under either secret.
+ * Which secret X signed the delivery with, null if with neither: compares the header with the raw bytes in constant time.
  * A missing header, or one of another length, is a wrong signature and never an exception.
  * A body that has the form of a CRC token is never a delivery: anyone can have such a text signed by the CRC.
  */
-export function isSigned(rawBody: Uint8Array, header: string | undefined, secrets: ConsumerSecrets): boolean {
-  if (!header || CRC_TOKEN.test(Buffer.from(rawBody).toString('latin1'))) return false
+export function signerOf(rawBody: Uint8Array, header: string | undefined, secrets: ConsumerSecrets): Signer | null {
+  if (!header || CRC_TOKEN.test(Buffer.from(rawBody).toString('latin1'))) return null
   const given = Buffer.from(header)
-  return [secrets.current, secrets.previous].some((secret) => {
+  const signers: readonly Signer[] = ['current', 'previous']
+  const isBy = (signer: Signer) => {
+    const secret = secrets[signer]
     if (!secret) return false
     const expected = Buffer.from(sign(rawBody, secret))
     return expected.length === given.length && timingSafeEqual(expected, given)
-  })
+  }
+  return signers.find(isBy) ?? null
 }
 
 /**

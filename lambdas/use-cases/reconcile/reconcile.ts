@@ -2,12 +2,13 @@
  * Called every 15 minutes by a schedule. Promises that our webhook and the subscription of each connected channel work,
  * are repaired, or that administrators get a mail with what to do; and that what X did not deliver meanwhile is
  * fetched. The next run goes on with what this one does not finish.
+ * Called too when the alarm on refused deliveries begins and ends: notes that gap for the next run.
  */
 import type { Context, EventBridgeEvent } from 'aws-lambda'
 import type { Channel } from '../../core/channels/channel.ts'
 import { type ChannelHealth, unknownChannelHealth } from '../../core/channels/health.ts'
 import { eventSourceEndMail } from '../../core/channels/mails.ts'
-import { extendBackfill, type Outage } from '../../core/channels/outage.ts'
+import { type AlarmChange, extendBackfill, gapIn, type Outage } from '../../core/channels/outage.ts'
 import type { Log } from '../../core/ports/platform.ts'
 import { type EventSource, endOf } from '../../core/x/event-source.ts'
 import { eachChannel } from '../each-channel.ts'
@@ -22,6 +23,11 @@ export type ReconcileDependencies = WebhookReconcileDependencies &
     eventSource: EventSource
     log: Log
   }
+
+/** A run of the schedule; or, with a state, a change of the alarm on refused deliveries. */
+export type ReconcileEvent = Pick<EventBridgeEvent<string, unknown>, 'time'> & {
+  readonly detail?: AlarmChange | object
+}
 
 /** Channels reconciled in parallel, each with a few calls to X. */
 const PARALLEL_CHANNELS = 20
@@ -64,10 +70,19 @@ export function createReconcile(dependencies: ReconcileDependencies) {
     })
   }
 
+  /** Notes what the gateway turned away, or answered while the webhook did not run. The next run fetches it. */
+  async function noteGap(change: AlarmChange): Promise<void> {
+    const gap = gapIn(change)
+    if (!gap) return
+    await health.noteOutage(gap)
+    log({ event: 'gap_noted', ...gap })
+  }
+
   return async (
-    { time }: Pick<EventBridgeEvent<string, unknown>, 'time'>,
+    { time, detail }: ReconcileEvent,
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<void> => {
+    if (detail && 'state' in detail) return noteGap(detail)
     const now = new Date(time)
     const connected = (await channels.list()).filter((channel) => channel.status === 'connected')
     if (connected.length === 0) {

@@ -33,6 +33,8 @@ const pages = readConsolePages(folder.site({ 'index.html': '<p>the page</p>' }),
   signInUrl: '/',
   clientId: 'console',
 })
+let refusedDeliveries = 0
+const onRefusedDelivery = () => void refusedDeliveries++
 const schedules: Schedules = {
   async run(name, at) {
     runs.push([name, at.toISOString()])
@@ -43,7 +45,7 @@ const schedules: Schedules = {
 
 beforeAll(async () => {
   tokens = await createTokenIssuer(folder.path, { now: () => now })
-  gateway = await startGateway({ port: 0, backends: { functions, tokens, schedules, pages } })
+  gateway = await startGateway({ port: 0, backends: { functions, tokens, schedules, pages, onRefusedDelivery } })
   url = `http://127.0.0.1:${gateway.port}`
 })
 afterAll(async () => {
@@ -404,7 +406,7 @@ describe('an answer', () => {
 })
 
 test('a port in use is refused with an error that names PORT', async () => {
-  const backends = { functions, tokens, schedules, pages }
+  const backends = { functions, tokens, schedules, pages, onRefusedDelivery }
   await expect(startGateway({ port: gateway.port, backends })).rejects.toThrow(/^PORT \d+ is in use/)
 })
 
@@ -413,7 +415,19 @@ test('a request during the start is answered when the start has finished', async
   const backends = Promise.withResolvers<Backends>()
   const early = await startGateway({ port: 0, backends: backends.promise })
   const response = fetch(`http://127.0.0.1:${early.port}/`)
-  backends.resolve({ functions, tokens, schedules, pages })
+  backends.resolve({ functions, tokens, schedules, pages, onRefusedDelivery })
   expect(await (await response).text()).toBe('up')
   await early.stop()
+})
+
+test('a delivery that the gateway answered for the webhook is told; a call, or what the webhook answered itself, is not', async () => {
+  answer = () => ({ statusCode: 503, body: '' })
+  await ask('/webhooks/twitter', { method: 'POST', body: '{}' })
+  answer = () => {
+    throw new Error('out of memory')
+  }
+  await ask('/')
+  const before = refusedDeliveries
+  await ask('/webhooks/twitter', { method: 'POST', body: '{}' })
+  expect(refusedDeliveries).toBe(before + 1)
 })

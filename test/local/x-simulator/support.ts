@@ -1,7 +1,7 @@
 import { Agent, createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { ApiResponseError, type ITwitterApiClientPlugin, TwitterApi, type TwitterApiTokens } from 'twitter-api-v2'
-import { crcAnswer, isSigned } from '../../../lambdas/core/x/signature.ts'
+import { crcAnswer, signerOf } from '../../../lambdas/core/x/signature.ts'
 import { close } from '../../../local/server.ts'
 import { startX, type XOptions, type XSimulator } from '../../../local/x-simulator/simulator.ts'
 import { eventually } from '../support.ts'
@@ -69,7 +69,7 @@ async function startReceiver(): Promise<Receiver> {
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const raw = Buffer.concat(chunks)
     const header = headerOf(request.headers)
-    const signed = isSigned(raw, header, { current: keys.consumerSecret, previous: null })
+    const signed = signerOf(raw, header, { current: keys.consumerSecret, previous: null }) !== null
     receiver.received.push({ signed, raw: raw.toString('utf8'), body: JSON.parse(raw.toString('utf8')) })
     await receiver.gate
     response.statusCode = receiver.statuses.shift() ?? 200

@@ -104,3 +104,14 @@ test('the table has every call of the API', async () => {
   )
   expect(described.sort()).toEqual(calls.map(([method, path]) => `${method} ${path}`).sort())
 })
+
+test('the description may be kept for minutes, and is not sent again to who has it', async () => {
+  const first = await api('GET', '/api/openapi.json')
+  const tag = String(first.headers?.etag)
+  expect(first.headers).toMatchObject({
+    'cache-control': 'public, max-age=300',
+    etag: expect.stringMatching(/^"\S{43}"$/),
+  })
+  const again = await api('GET', '/api/openapi.json', { headers: { 'if-none-match': tag } })
+  expect([again.statusCode, again.body, again.headers?.etag]).toEqual([304, '', tag])
+})
