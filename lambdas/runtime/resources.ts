@@ -44,7 +44,11 @@ export type EnvironmentName =
  */
 export const functions = {
   webhook: { timeoutSeconds: 10, memoryMb: 1024, environment: ['EVENTS_QUEUE_URL', 'X_SECRETS', 'TABLE_NAME'] },
-  router: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'MEDIA_QUEUE_URL'] },
+  router: {
+    timeoutSeconds: 30,
+    memoryMb: 512,
+    environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'MEDIA_QUEUE_URL', 'X_SECRETS', 'TOKENS_KEY', 'X_API_URL'],
+  },
   api: {
     timeoutSeconds: 20,
     memoryMb: 1024,

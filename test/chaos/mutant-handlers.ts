@@ -114,7 +114,7 @@ function routerOver(change: (stores: Stores) => Partial<Stores>) {
   const environment = readEnvironment('router')
   const stores = openStores(tableIn(environment), now)
   const mediaQueue = createMediaQueue(awsAccess('sqs'), environment.MEDIA_QUEUE_URL)
-  const route = createRouter({ ...stores, ...change(stores), mediaQueue, now, log })
+  const route = createRouter({ ...stores, ...change(stores), readChat: async (chat) => chat, mediaQueue, now, log })
   const work = (event: QueuedEvent, { messageId }: { messageId: string }) => route(event, messageId)
   return batchHandler('events', work, createMessageVisibility(awsAccess('sqs')), log)
 }

@@ -95,6 +95,7 @@ export function writeReply(
       mentionsAccount: null,
       missing: [],
       notice: null,
+      chat: null,
       deletedAt: null,
       joinedBecause: 'an agent answered',
       delivery: { status: 'pending', reason: null, attempts: 0, dueAt },
