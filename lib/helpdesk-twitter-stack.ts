@@ -92,6 +92,9 @@ export class HelpdeskTwitterStack extends Stack {
     api.addVariable('PUBLIC_URL', frontDoor.url)
     api.addVariable('X_API_URL', settings.xApiUrl)
     api.addVariable('EVENT_SOURCE', settings.eventSource)
+    // Notices are read again through the queue of events; keys come from X's key store.
+    events.grantSend(api)
+    api.addVariable('KEY_RECOVERY', 'juicebox')
 
     // Queued replies keep their order per ticket.
     const replies = new WorkQueue(this, 'RepliesQueue', {

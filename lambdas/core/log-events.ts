@@ -16,6 +16,8 @@ export const logEvents = {
   requeued: 'How many replies and media were due and went back to their queues.',
   chat_key_state:
     'What a channel can do with encrypted messages has changed: `state` and `reason`. With `replaced_on_x` and `refused_by_x` an administrator must act.',
+  chat_read_again: 'After a key was entered: `queued` notices of the last days are read again.',
+  chat_not_read_again: 'Notices of the last days could not be queued; «Read now» on each still reads it.',
   connected: 'An account was connected.',
   disconnected: 'An account was disconnected.',
   connecting_failed: 'X refused to connect an account.',

@@ -25,7 +25,8 @@ export async function faultsOf(
   if (step.outcome && !acceptsAny && outcomes.join() !== step.outcome.join()) {
     faults.push(`expected ${step.outcome.join(', ')}, got ${outcomes.join(', ') || 'nothing'}`)
   }
-  const added = outcomes.filter((one) => addsMessage.includes(one)).length
+  const late = seen.deferred.map((event) => event.outcome)
+  const added = [...outcomes, ...late].filter((one) => addsMessage.includes(one)).length
   if (counts.after - counts.before !== added) {
     faults.push(`the log reports ${added} new messages, the tickets have ${counts.after - counts.before}`)
   }

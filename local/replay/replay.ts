@@ -137,7 +137,7 @@ async function observe(stack: Stack, step: Step, logs: LogCollector): Promise<Ob
   }
   const counted: Routed = { outcome: 'counted', reason: '', ticketId: null, externalId: null, channelUserId: null }
   const events = [...logged.routed, ...Array.from({ length: answer?.counted ?? 0 }, () => counted)]
-  return { status: response.status, events, faults: [...faults, ...logged.faults] }
+  return { status: response.status, events, deferred: logged.deferred, faults: [...faults, ...logged.faults] }
 }
 
 try {

@@ -126,6 +126,9 @@ export function chatBetween(first: ChatPerson, second: ChatPerson, at = Date.par
       })
       return posted(as.id, made)
     },
+    /** A payload of ours as X then delivers it. */
+    posted: (by: string, { messageId, event, signature }: { messageId: string; event: string; signature: string }) =>
+      posted(by, { messageId, encryptedContent: event, encodedEventSignature: signature }).event,
     /** What a person reads of an encrypted payload that the account sent. */
     readBy: (by: ChatPerson, from: ChatPerson, payload: { messageId: string; event: string; signature: string }) => {
       const made = {

@@ -1,4 +1,5 @@
 import { mayBeReplayed } from '../../core/channels/outage.ts'
+import { isReply, type Reply } from '../../core/replies/reply.ts'
 import type { Answers, Placeholder, Situation } from '../../core/tickets/decision.ts'
 import { answersOwnEntry, mentionConversation } from '../../core/tickets/posts.ts'
 import { directConversation, otherParty } from '../../core/tickets/routing.ts'
@@ -9,7 +10,7 @@ import { channelIdOf } from '../../core/x/ids.ts'
 import { channelFrom } from './channels.ts'
 import { conversationBefore, newestTicket } from './conversations.ts'
 import { webhookHealthFrom } from './health.ts'
-import { addressIn, isStored, messageBySequence } from './message-items.ts'
+import { addressIn, isStored, messageBySequence, readMessage } from './message-items.ts'
 import { startedAttempts } from './replies.ts'
 import { getAll, type Item, keys, type TableAccess } from './table.ts'
 import { messageFrom, ticketFrom } from './ticket-items.ts'
@@ -117,11 +118,19 @@ async function readPrivate(access: TableAccess, activity: DirectMessage | Encryp
     storedIn: ticketIdIn(stored),
     current: stored ? newest : await conversationBefore(access, channelId, newest, messageId),
     attempts:
-      target !== null && ticket
-        ? await startedAttempts(access, ticket.id, { kind: 'direct_message', recipientId: target })
-        : [],
+      activity.kind === 'encrypted_chat' && activity.content.is === 'failure' && stored
+        ? await sentReply(access, stored)
+        : target !== null && ticket
+          ? await startedAttempts(access, ticket.id, { kind: 'direct_message', recipientId: target })
+          : [],
     awaited: newest.isAwaited ? [id] : [],
   }
+}
+
+/** The reply to which a pointer leads, which X had taken and then did not deliver. */
+async function sentReply(access: TableAccess, pointer: Item): Promise<Reply[]> {
+  const message = 'text' in pointer ? null : await readMessage(access, addressIn(pointer))
+  return message && isReply(message) && message.delivery.status === 'sent' ? [message] : []
 }
 
 /** For an encrypted event: the notice that stands for it, or the message that it edits. */

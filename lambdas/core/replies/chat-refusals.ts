@@ -1,3 +1,5 @@
+import { judge, type Verdict, type XAnswer } from './sending.ts'
+
 /**
  * Why X did not deliver an encrypted message, by X's names in a `failure` event, and what an agent can do. Source:
  * the failure types of `@xdevplatform/chat-xdk`.
@@ -24,7 +26,30 @@ export function chatRefusalOf(failure: string): string {
 }
 
 /** The same for the text of X's error; null if it names none of these causes. */
-export function chatRefusalIn(detail: string): string | null {
+function chatRefusalIn(detail: string): string | null {
   const known = Object.keys(REFUSALS).find((name) => detail.toLowerCase().includes(name.toLowerCase()))
   return known === undefined ? null : chatRefusalOf(known)
+}
+
+/**
+ * What an answer of X means for an encrypted reply. A 401 or 403 there does not say that our access to the account is
+ * gone: X may want OAuth 2.0 for encrypted messages.
+ */
+export function judgeChat(answer: XAnswer, now: Date): Verdict {
+  if (answer.is !== 'refused') return judge(answer, now)
+  const { status, detail } = answer
+  const known = chatRefusalIn(detail)
+  if (known) return { do: 'fail', reason: known, reconnect: false }
+  if (/duplicate|already exists/i.test(detail)) {
+    return {
+      do: 'outcome_unknown',
+      reason: 'X says that it already has this message. We are finding out whether it has the reply.',
+      ifMissing: 'X refused the message as a repetition. Send a new reply.',
+    }
+  }
+  if (status === 401 || status === 403) {
+    const reason = `X does not allow the account to send encrypted messages through our app (${status}): ${detail.replace(/[.\s]+$/, '')}. Answer on X, and tell an administrator.`
+    return { do: 'fail', reason, reconnect: false }
+  }
+  return judge(answer, now)
 }

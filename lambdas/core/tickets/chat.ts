@@ -8,10 +8,10 @@ import { type Message, type Notice, statusAfterCustomer, subjectOf, type Ticket,
 export function decideChat(chat: EncryptedChat, situation: Situation): Decision | null {
   const { content } = chat
   if (chat.isGroup) return ignore('an encrypted message in a group')
+  if (content.is === 'failure') return decideFailure(chat, content.failure, situation)
   if (situation.storedIn !== null) return situation.stored ? readLater(chat, situation.stored) : null
   if (content.is === 'reaction') return { do: 'count', reason: 'a reaction to a message' }
   if (content.is === 'edit') return decideEdit(chat, situation.edited)
-  if (content.is === 'failure') return decideFailure(chat, content.failure, situation)
   return null
 }
 

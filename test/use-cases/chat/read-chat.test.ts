@@ -1,72 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { createChatCipher } from '../../../lambdas/adapters/chat/cipher.ts'
-import type { XChat } from '../../../lambdas/core/ports/chat.ts'
 import { XError } from '../../../lambdas/core/ports/x.ts'
 import type { Message } from '../../../lambdas/core/tickets/ticket.ts'
-import { contextOf } from '../../../lambdas/use-cases/chat/account-key.ts'
-import { createChatReader } from '../../../lambdas/use-cases/chat/read-chat.ts'
-import { type ChatPerson, chatAtX, chatBetween, chatPayload, chatPerson } from '../../support/chat.ts'
-import { routerOver } from '../../support/router.ts'
+import { chatPayload, chatPerson } from '../../support/chat.ts'
+import { encryptedChannel } from '../../support/encrypted-channel.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
 import { xActivity } from '../../support/x-payloads.ts'
 
 let stores: TestStores
 let clock = new Date('2026-09-01T08:00:00.000Z')
 const now = () => clock
-const encryption = {
-  encrypt: async (text: string, context: string) => `${context}|${text}`,
-  decrypt: async (sealed: string, context: string) => {
-    const [belongsTo, text = ''] = sealed.split('|')
-    if (belongsTo !== context) throw new Error('encrypted for another context')
-    return text
-  },
-}
-let accounts = 0
-let customers = 0
-const newCustomer = () => ({ id: `27${String(++customers).padStart(6, '0')}` })
 
 beforeAll(async () => {
   stores = await startStores(now)
 })
 afterAll(() => stores.stop())
-
-/** A connected account with a key, and a customer who writes encrypted. */
-async function begin(more: Partial<XChat> = {}) {
-  const id = `15${String(++accounts).padStart(6, '0')}`
-  const channel = await stores.channels.connect({
-    twitterUserId: id,
-    username: `shop${accounts}`,
-    at: '2026-08-01T00:00:00.000Z',
-    encryptedTokens: `twitter-${id}|{"token":"t","secret":"s"}`,
-  })
-  const shop = chatPerson(id, '1000')
-  const customer = chatPerson(newCustomer().id, '2000')
-  const atX = chatAtX([shop, customer], more)
-  const logged: object[] = []
-  const readChat = createChatReader({
-    ...stores,
-    encryption,
-    cipher: createChatCipher(),
-    xChat: atX.xChat,
-    now,
-    log: (entry) => logged.push(entry),
-  })
-  const router = routerOver(stores, now, undefined, readChat)
-  const chat = chatBetween(customer, shop)
-  const deliver = (by: ChatPerson, event: string, hasKeyChange = true) => {
-    const kind = by.id === id ? 'chat.sent' : 'chat.received'
-    const payload = chatPayload(by.id, chat.id, event, hasKeyChange ? chat.current().event : undefined)
-    return router.deliver(xActivity({ id, username: channel.username }, kind, payload))
-  }
-  return { channel, shop, customer, chat, deliver, atX, logged, router }
-}
-
-async function enterKey({ id }: { id: string }, { key, version, publicKeys }: ChatPerson): Promise<void> {
-  const sealed = await encryption.encrypt(Buffer.from(key).toString('base64'), contextOf(id, version))
-  const since = now().toISOString()
-  const stored = { sealed, version, fingerprint: 'f', publicKeys: [publicKeys], since }
-  await stores.chatKeys.saveAccountKey(id, stored, { state: 'readable', keyVersion: version, fingerprint: 'f', since })
-}
 
 async function shown(ticketId: unknown): Promise<Pick<Message, 'text' | 'direction' | 'notice'>[]> {
   return (await stores.messagesOf(ticketId)).map(({ text, direction, notice }) => ({ text, direction, notice }))
@@ -74,8 +21,8 @@ async function shown(ticketId: unknown): Promise<Pick<Message, 'text' | 'directi
 
 describe('with the key of the channel an encrypted message', () => {
   test('is an ordinary one: it opens a ticket, joins it, comes once, and costs X two calls for each customer', async () => {
-    const { channel, shop, customer, chat, deliver, atX } = await begin()
-    await enterKey(channel, shop)
+    const { shop, customer, chat, deliver, atX, enterKey } = await encryptedChannel(stores, now)
+    await enterKey()
     const { event, messageId, sequenceId } = chat.write(customer, 'Where is <b>it</b>? 📦 See https://example.com/1.')
     const [opened] = await deliver(customer, event)
     expect(opened).toMatchObject({ outcome: 'opened' })
@@ -96,8 +43,8 @@ describe('with the key of the channel an encrypted message', () => {
   })
 
   test('is shown with the quotation that was proven, and its picture is fetched', async () => {
-    const { channel, shop, customer, chat, deliver } = await begin()
-    await enterKey(channel, shop)
+    const { shop, customer, chat, deliver, enterKey } = await encryptedChannel(stores, now)
+    await enterKey()
     const question = chat.write(customer, 'Is it this one?')
     const [opened] = await deliver(customer, question.event)
     const picture = {
@@ -122,8 +69,8 @@ describe('with the key of the channel an encrypted message', () => {
   })
 
   test('that is an edit becomes a version of its message, once; a reaction is only counted', async () => {
-    const { channel, shop, customer, chat, deliver } = await begin()
-    await enterKey(channel, shop)
+    const { customer, chat, deliver, enterKey } = await encryptedChannel(stores, now)
+    await enterKey()
     const first = chat.write(customer, 'Where is 41?')
     const [opened] = await deliver(customer, first.event)
     const edit = chat.edit(customer, 'Where is 42?', first.event)
@@ -143,8 +90,8 @@ describe('with the key of the channel an encrypted message', () => {
   })
 
   test('that nobody but its author may edit stays as it is', async () => {
-    const { channel, shop, customer, chat, deliver } = await begin()
-    await enterKey(channel, shop)
+    const { shop, customer, chat, deliver, enterKey } = await encryptedChannel(stores, now)
+    await enterKey()
     const first = chat.write(customer, 'Mine.')
     const [opened] = await deliver(customer, first.event)
     expect(await deliver(shop, chat.edit(shop, 'Not yours.', first.event).event)).toMatchObject([
@@ -156,8 +103,8 @@ describe('with the key of the channel an encrypted message', () => {
 
 describe('what cannot be read is a notice with its reason, and never a text:', () => {
   test('a forged signature, an event of another conversation under this name, damaged bytes', async () => {
-    const { channel, shop, customer, chat, deliver, router } = await begin()
-    await enterKey(channel, shop)
+    const { channel, shop, customer, chat, deliver, router, enterKey } = await encryptedChannel(stores, now)
+    await enterKey()
     const [opened] = await deliver(customer, chat.write(customer, 'Hello').event)
     const forged = chat.forge(chatPerson(customer.id, '2000'), customer, 'Send it to me')
     expect(await deliver(customer, forged.event)).toMatchObject([{ outcome: 'joined' }])
@@ -177,8 +124,8 @@ describe('what cannot be read is a notice with its reason, and never a text:', (
   })
 
   test('one for newer keys of the account, which the channel then says', async () => {
-    const { channel, shop, customer, chat, deliver, atX, logged } = await begin()
-    await enterKey(channel, shop)
+    const { channel, shop, customer, chat, deliver, atX, logged, enterKey } = await encryptedChannel(stores, now)
+    await enterKey()
     const [opened] = await deliver(customer, chat.write(customer, 'Hello').event)
     const renewed = chatPerson(shop.id, '3000')
     atX.add(renewed)
@@ -194,8 +141,8 @@ describe('what cannot be read is a notice with its reason, and never a text:', (
     const refuse = async () => {
       throw new XError(401, 'Unauthorized')
     }
-    const { channel, shop, customer, chat, deliver } = await begin({ publicKeys: refuse })
-    await enterKey(channel, shop)
+    const { channel, customer, chat, deliver, enterKey } = await encryptedChannel(stores, now, { publicKeys: refuse })
+    await enterKey()
     const [opened] = await deliver(customer, chat.write(customer, 'Hello').event)
     expect(await shown(opened?.ticketId)).toMatchObject([{ text: '', notice: { reason: 'refused_by_x' } }])
     const { chat: state } = (await stores.channels.get(channel.id)) ?? {}
@@ -205,11 +152,11 @@ describe('what cannot be read is a notice with its reason, and never a text:', (
 
 describe('a notice', () => {
   test('becomes its text when the event comes again and the key is there', async () => {
-    const { channel, shop, customer, chat, deliver } = await begin()
+    const { customer, chat, deliver, enterKey } = await encryptedChannel(stores, now)
     const { event } = chat.write(customer, 'Written before the key was entered')
     const [opened] = await deliver(customer, event)
     expect(await shown(opened?.ticketId)).toMatchObject([{ text: '', notice: { reason: 'no_key' } }])
-    await enterKey(channel, shop)
+    await enterKey()
     expect(await deliver(customer, event)).toMatchObject([{ outcome: 'edited', ticketId: opened?.ticketId }])
     expect(await shown(opened?.ticketId)).toMatchObject([{ text: 'Written before the key was entered', notice: null }])
     expect(await deliver(customer, event)).toMatchObject([{ outcome: 'repeated' }])
@@ -220,13 +167,13 @@ describe('a notice', () => {
 
 test('X unreachable fails the event, so that the queue brings it again; then it is read', async () => {
   let isDown = true
-  const { channel, shop, customer, chat, deliver, atX } = await begin()
+  const { customer, chat, deliver, atX, enterKey } = await encryptedChannel(stores, now)
   const { publicKeys } = atX.xChat
   atX.xChat.publicKeys = async (...call) => {
     if (isDown) throw new XError(null, 'no answer')
     return publicKeys(...call)
   }
-  await enterKey(channel, shop)
+  await enterKey()
   const { event } = chat.write(customer, 'Hello')
   await expect(deliver(customer, event)).rejects.toThrow('1 events failed')
   isDown = false
@@ -235,7 +182,7 @@ test('X unreachable fails the event, so that the queue brings it again; then it 
 })
 
 test('without a key nothing is asked of X', async () => {
-  const { customer, chat, deliver, atX } = await begin()
+  const { customer, chat, deliver, atX } = await encryptedChannel(stores, now)
   await deliver(customer, chat.write(customer, 'Hello').event)
   expect(atX.asked).toEqual([])
 })
