@@ -76,11 +76,15 @@ export class HelpdeskTwitterStack extends Stack {
       userImpact: "Customers' media do not appear in tickets, and replies with attachments are not sent",
     })
     media.grantSend(router)
+    // It reads encrypted messages with the keys of accounts, and asks X for what it lacks.
+    const tokens = new TokensKey(this, 'TokensKey')
+    tokens.grantDecrypt(router)
+    secrets.grantRead(router)
+    router.addVariable('X_API_URL', settings.xApiUrl)
     const mediaBucket = new MediaBucket(this, 'MediaBucket', { consoleUrl: frontDoor.url })
 
     // The API serves the helpdesk and the console.
     const api = new HandlerFunction(this, 'Api', { name: 'api', code: bundles.api })
-    const tokens = new TokensKey(this, 'TokensKey')
     tickets.grantReadWrite(api)
     secrets.grantRead(api)
     tokens.grantEncryptDecrypt(api)
@@ -88,6 +92,9 @@ export class HelpdeskTwitterStack extends Stack {
     api.addVariable('PUBLIC_URL', frontDoor.url)
     api.addVariable('X_API_URL', settings.xApiUrl)
     api.addVariable('EVENT_SOURCE', settings.eventSource)
+    // Notices are read again through the queue of events; keys come from X's key store.
+    events.grantSend(api)
+    api.addVariable('KEY_RECOVERY', 'juicebox')
 
     // Queued replies keep their order per ticket.
     const replies = new WorkQueue(this, 'RepliesQueue', {

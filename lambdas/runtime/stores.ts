@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { createChannelStore } from '../adapters/dynamodb/channels.ts'
+import { createChatKeyStore } from '../adapters/dynamodb/chat-keys.ts'
 import { createConnectingStore } from '../adapters/dynamodb/connecting.ts'
 import { createCountStore } from '../adapters/dynamodb/counts.ts'
 import { createEventStore } from '../adapters/dynamodb/events.ts'
@@ -29,6 +30,7 @@ export function openStores(shared: SharedTable, now: Clock, client = new DynamoD
     uploads: createUploadStore(access),
     channels: createChannelStore(access),
     connecting: createConnectingStore(access),
+    chatKeys: createChatKeyStore(access),
     events: createEventStore({ ...access, now }),
     counts: createCountStore({ ...access, now }),
     health: createHealthStore(access, table.outage),

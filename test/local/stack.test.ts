@@ -168,6 +168,7 @@ describe('a stack', () => {
       X_SECRETS: expect.stringMatching(/^file:\/\/\/.*\/x-secrets\.json$/),
       TOKENS_KEY: expect.stringMatching(/^file:\/\/\/.*\/tokens\.key$/),
       X_API_URL: xApiUrl,
+      KEY_RECOVERY: xApiUrl,
       PUBLIC_URL: stack.url,
       EVENT_SOURCE: 'x-activity',
       ADMINISTRATORS: 'first@example.com,second@example.com',

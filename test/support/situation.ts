@@ -15,6 +15,7 @@ export const nothing: Situation = {
   authorIsConnected: false,
   storedIn: null,
   stored: null,
+  edited: null,
   current: null,
   answered: null,
   own: null,

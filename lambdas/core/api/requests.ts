@@ -1,5 +1,6 @@
 import { en } from 'zod/locales'
 import * as z from 'zod/mini'
+import { MAX_KEY_FILE_CHARACTERS } from '../channels/key-file.ts'
 import { MAX_DIRECT_MESSAGE_CHARACTERS } from '../replies/reply.ts'
 import { groupings } from '../reports/report.ts'
 import { messageOrders } from '../tickets/pages.ts'
@@ -141,6 +142,25 @@ export const changeTicketBody = onFirstUse(() =>
         error: 'must have status, tags or both',
       }),
       z.meta({ id: 'TicketChange', examples: [{ status: 'pending', tags: ['Twitter:Direct', 'refund'] }] }),
+    ),
+)
+
+/** The key of a channel for encrypted messages. Neither field is ever answered or logged. */
+export const chatKeyBody = onFirstUse(() =>
+  z
+    .strictObject({
+      pin: z
+        .optional(z.string().check(z.minLength(1), z.maxLength(64)))
+        .check(z.describe('the PIN that was chosen for encrypted messages in the X app')),
+      keyFile: z
+        .optional(z.string().check(z.minLength(1), z.maxLength(MAX_KEY_FILE_CHARACTERS)))
+        .check(z.describe('64 bytes as base64 or hexadecimal digits, or the JSON file that holds them')),
+    })
+    .check(
+      z.refine(({ pin, keyFile }) => (pin === undefined) !== (keyFile === undefined), {
+        error: 'must have either pin or keyFile',
+      }),
+      z.meta({ id: 'ChatKey', examples: [{ pin: '0000' }] }),
     ),
 )
 

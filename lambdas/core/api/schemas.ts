@@ -1,7 +1,9 @@
 import * as z from 'zod/mini'
+import { chatStates } from '../channels/chat-state.ts'
 import { problemCodes } from '../replies/validation.ts'
 import { groupings } from '../reports/report.ts'
 import { statuses } from '../tickets/ticket.ts'
+import { unreadReasons } from '../x/activity.ts'
 
 /**
  * The schemas of the answers of the HTTP API: they give its types, and stand in `GET /api/openapi.json`. No function but
@@ -18,6 +20,17 @@ export const person = z.object({
   avatarUrl: z.nullable(z.string()),
 })
 
+export const encryptedChat = z
+  .object({
+    state: z.enum(chatStates),
+    reason: z.optional(z.string()).check(z.describe('what happened and what to do')),
+    keyVersion: z.optional(z.string()).check(z.describe("X's version of the account's key")),
+    fingerprint: z.optional(z.string()).check(z.describe('of the key, as X shows it')),
+    since: z.optional(time).check(z.describe('since when encrypted messages are read')),
+    guessesLeft: z.optional(z.int()).check(z.describe('PINs that X accepts before it destroys the backup of the key')),
+  })
+  .check(z.meta({ id: 'EncryptedChat' }))
+
 export const channel = z
   .object({
     id: z.string(),
@@ -31,6 +44,7 @@ export const channel = z
     status: z.enum(['connected', 'needs_reconnection', 'disconnected']),
     connectedAt: time,
     lastMessageAt: z.nullable(time),
+    encryptedChat: encryptedChat.check(z.describe('what the channel can do with encrypted messages')),
   })
   .check(z.meta({ id: 'Channel' }))
 
@@ -126,7 +140,17 @@ export const message = z
     inReplyToId: z.nullable(z.string()).check(z.describe("X's id of the post that it answers")),
     parent: z.nullable(parent).check(z.describe('the post that it answers; null if that is a message of this ticket')),
     quoted: z.nullable(quoted),
-    notice: z.nullable(z.object({ type: z.literal('encrypted_message'), url: z.string() })),
+    encrypted: z.boolean().check(z.describe('true if X carries it encrypted')),
+    notice: z
+      .nullable(
+        z.object({
+          type: z.literal('encrypted_message'),
+          url: z.string(),
+          reason: z.enum(unreadReasons),
+          detail: z.string().check(z.describe('what happened and what to do')),
+        }),
+      )
+      .check(z.describe('stands for a text that cannot be read')),
     versions: z.array(version).check(z.describe('earlier versions of an edited post, oldest first')),
     deletedAt: z.nullable(time),
     joinedBecause: z.string(),
@@ -145,6 +169,7 @@ export const dryRun = z
     problems: z.array(z.object({ code: z.enum(problemCodes), detail: z.string() })),
     weightedLength: z.int().check(z.describe('length of the text as X counts it')),
     maxLength: z.int(),
+    encrypted: z.boolean().check(z.describe('true if the reply goes encrypted, as the latest message came')),
     replyAllowed: z
       .nullable(z.boolean())
       .check(
@@ -264,6 +289,7 @@ export type ApiTicket = z.infer<typeof ticket>
 export type ApiMessage = z.infer<typeof message>
 export type ApiDryRun = z.infer<typeof dryRun>
 export type ApiChannel = z.infer<typeof channel>
+export type ApiEncryptedChat = z.infer<typeof encryptedChat>
 export type ApiEvent = z.infer<typeof eventRecord>
 export type ApiExtension = z.infer<typeof extension>
 export type ApiDayActivity = z.infer<typeof dayActivity>

@@ -1,3 +1,5 @@
+import type { ChatState } from './chat-state.ts'
+
 /**
  * `needs_reconnection`: X no longer accepts our access, so nothing can be sent. `disconnected`: kept for its tickets
  * and settings.
@@ -35,6 +37,8 @@ export type Channel = {
   readonly inactivityNotifiedFrom: string | null
   /** True if administrators were notified that the account revoked our access. */
   readonly revocationNotified: boolean
+  /** What it can do with encrypted messages; left out while nobody has set that up. */
+  readonly chat?: ChatState | undefined
 }
 
 /** The settings that an administrator may change. */

@@ -1,4 +1,5 @@
 import type { ChannelStore, ConnectingStore, HealthStore } from './channels.ts'
+import type { ChatKeyStore } from './chat.ts'
 import type { CountStore, EventStore } from './events.ts'
 import type { MediaStore } from './media.ts'
 import type { QuotaStore, ReplyStore, UploadStore } from './replies.ts'
@@ -13,6 +14,7 @@ export type Stores = {
   uploads: UploadStore
   channels: ChannelStore
   connecting: ConnectingStore
+  chatKeys: ChatKeyStore
   events: EventStore
   counts: CountStore
   health: HealthStore

@@ -66,7 +66,15 @@ export function positionInReplyId(id: string): string | null {
  */
 export function writeReply(
   ticket: Ticket,
-  reply: { id: string; text: string; target: Target; author: Author; media?: readonly Attachment[] },
+  reply: {
+    id: string
+    text: string
+    target: Target
+    author: Author
+    media?: readonly Attachment[]
+    /** X's id of the conversation if the reply goes encrypted. */
+    chatConversationId?: string | null
+  },
   now: Date,
 ): { ticket: Ticket; reply: Reply } {
   const at = now.toISOString()
@@ -95,12 +103,14 @@ export function writeReply(
       mentionsAccount: null,
       missing: [],
       notice: null,
+      chat: null,
       deletedAt: null,
       joinedBecause: 'an agent answered',
       delivery: { status: 'pending', reason: null, attempts: 0, dueAt },
       recovered: null,
       sending: {
         target: reply.target,
+        ...(reply.chatConversationId && { chat: { conversationId: reply.chatConversationId, payload: null } }),
         attemptedAt: null,
         failedVerifications: 0,
         ifMissing: null,
@@ -134,6 +144,9 @@ export function sendAgain(reply: Reply, now: Date): Reply {
     delivery: { status: 'pending', reason: null, attempts: 0, dueAt },
     sending: {
       ...reply.sending,
+      // X has refused what failed: it is encrypted again, perhaps with newer keys. What X may have keeps its id.
+      ...(reply.sending.chat &&
+        reply.delivery.status === 'failed' && { chat: { ...reply.sending.chat, payload: null } }),
       attemptedAt: null,
       failedVerifications: 0,
       ifMissing: null,

@@ -74,7 +74,9 @@ export function toApiChannel(channel: Channel): ApiChannel {
     mentionsEnabledAt: _mentionsEnabledAt,
     inactivityNotifiedFrom: _notifiedFrom,
     revocationNotified: _notified,
+    chat = { state: 'off' as const },
     ...publicFields
   } = channel
-  return publicFields
+  const { attempts: _attempts, ...encryptedChat } = chat
+  return { ...publicFields, encryptedChat }
 }

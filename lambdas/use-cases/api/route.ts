@@ -15,7 +15,7 @@ export type AnswerName = keyof typeof answers
 
 /** One call of the API: who may call it, what it takes, what it answers. The OpenAPI document comes from it too. */
 export type Route = {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
   readonly summary: string
   readonly access: Role | 'anyone'

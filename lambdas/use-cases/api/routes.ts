@@ -8,6 +8,7 @@ import type { Stores } from '../../core/ports/stores.ts'
 import { activityRoutes } from './activity.ts'
 import { attachmentRoutes } from './attachments.ts'
 import { channelRoutes } from './channels.ts'
+import { type ChatKeyDependencies, chatKeyRoutes } from './chat-keys.ts'
 import { type ConnectDependencies, connectRoutes } from './connect.ts'
 import { eventRoutes } from './events.ts'
 import { type ExtensionDependencies, extensionRoutes } from './extensions.ts'
@@ -20,6 +21,7 @@ import { ticketRoutes } from './tickets.ts'
 export type ApiDependencies = Stores &
   ReplyDependencies &
   ConnectDependencies &
+  ChatKeyDependencies &
   ExtensionDependencies & { now: Clock; log: Log }
 
 export function apiEndpoints({ log, ...dependencies }: ApiDependencies) {
@@ -28,6 +30,7 @@ export function apiEndpoints({ log, ...dependencies }: ApiDependencies) {
     ...replyRoutes({ ...dependencies, log }),
     ...attachmentRoutes(dependencies),
     ...channelRoutes(dependencies),
+    ...chatKeyRoutes({ ...dependencies, log }),
     ...activityRoutes(dependencies),
     ...connectRoutes({ ...dependencies, log }),
     ...extensionRoutes(dependencies),
