@@ -34,7 +34,6 @@ export const conversationMessages = {
   seeOnX: 'See on X',
   joinedBecause: 'Why it is here',
   firstEntry: 'First entry',
-  encrypted: 'This message is end-to-end encrypted. You can read it only on X.',
   readOnX: 'Read on X',
   deleted: 'Deleted on X',
   edited: (n: number) => (n === 1 ? 'Edited once' : `Edited ${n} times`),
