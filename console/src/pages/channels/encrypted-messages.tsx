@@ -95,7 +95,7 @@ function KeyForm({ path, onChange }: { path: string; onChange: Props['onChange']
       </Field>
       {error && <ErrorNotice error={error} />}
       <div class="actions">
-        <Button kind="primary" type="submit" disabled={pin === ''}>
+        <Button kind="primary" disabled={pin === ''} onClick={() => enter({ pin })}>
           {t.enter}
         </Button>
       </div>
