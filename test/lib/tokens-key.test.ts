@@ -29,7 +29,7 @@ test('the API encrypts and decrypts tokens, functions that act for accounts only
   const permissions = Object.entries(permissionsOf(template)).map(([name, statements]) => [name, onKeys(statements)])
   expect(Object.fromEntries(permissions)).toEqual({
     webhook: [],
-    router: [],
+    router: [{ Action: 'kms:Decrypt', Resource: arn }],
     api: [{ Action: ['kms:Decrypt', 'kms:Encrypt'], Resource: arn }],
     sender: [{ Action: 'kms:Decrypt', Resource: arn }],
     media: [{ Action: 'kms:Decrypt', Resource: arn }],

@@ -18,7 +18,6 @@ export function apiOver(stores: Stores, now: () => Date, given: Partial<Paramete
     replyQueue: untouched('replyQueue'),
     eventQueue: untouched('eventQueue'),
     cipher: untouched('cipher'),
-    xChat: untouched('xChat'),
     recovery: untouched('recovery'),
     ...portsOf(untouched('x')),
     encryption: untouched('encryption'),

@@ -29,7 +29,7 @@ export const encryptedChat = z
     since: z.optional(time).check(z.describe('since when encrypted messages are read')),
     guessesLeft: z.optional(z.int()).check(z.describe('PINs that X accepts before it destroys the backup of the key')),
   })
-  .check(z.meta({ id: 'EncryptedChat' }))
+  .check(z.meta({ id: 'EncryptedChat', description: 'what a channel can do with encrypted messages' }))
 
 export const channel = z
   .object({
@@ -44,7 +44,7 @@ export const channel = z
     status: z.enum(['connected', 'needs_reconnection', 'disconnected']),
     connectedAt: time,
     lastMessageAt: z.nullable(time),
-    encryptedChat: encryptedChat.check(z.describe('what the channel can do with encrypted messages')),
+    encryptedChat,
   })
   .check(z.meta({ id: 'Channel' }))
 

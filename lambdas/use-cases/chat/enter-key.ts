@@ -93,7 +93,8 @@ export function createKeyEntry(dependencies: EnterKeyDependencies) {
       case 'wrong_pin': {
         const guessesLeft = result.guessesLeft ?? undefined
         const left = guessesLeft === undefined ? '' : `; X accepts ${guessesLeft} more before it destroys the backup`
-        const state = before.state === 'readable' ? 'readable' : 'pin_needed'
+        // A key that is there still reads what it read.
+        const state = before.keyVersion === undefined ? 'pin_needed' : before.state
         await note(channel, { ...before, state, attempts, guessesLeft, reason: `The last PIN was wrong${left}.` })
         throw wrongFields([{ field: 'pin', detail: `is wrong${left}` }])
       }

@@ -14,6 +14,7 @@ import { laterOf } from '../../core/time.ts'
 import { readChatEvent } from '../../core/x/payload/chat-event.ts'
 import { isoTime } from '../../core/x/payload/schema.ts'
 import { polledEvents, type QueuedEvent } from '../../core/x/webhook-body.ts'
+import { inParallel } from '../in-parallel.ts'
 
 export type HistoryDependencies = {
   tickets: Pick<TicketStore, 'tickets'>
@@ -27,6 +28,7 @@ export type HistoryPeriod = { readonly from: string; readonly notBefore: string 
 
 /** Tickets that one run reads: a call each, as a rule. */
 const TICKETS_PER_RUN = 50
+const CONVERSATIONS_AT_ONCE = 5
 const MAX_PAGES_PER_CONVERSATION = 5
 
 /** Resolves to the progress made. When X refuses, the next run continues at the same tickets. */
@@ -41,23 +43,24 @@ export function createHistoryReader({ tickets, events, xChat, log }: HistoryDepe
     const request = { limit: TICKETS_PER_RUN, after: begun.next }
     const { items, next } = await tickets.tickets({ channelId: channel.id }, request)
     const open = items.filter(({ kind, status }) => kind === 'direct' && status !== 'closed')
-    const found: QueuedEvent[] = []
-    let hasFailed = false
-    for (const { customer } of open) {
+    let refusal: XError | null = null
+    const all = await inParallel(open, CONVERSATIONS_AT_ONCE, async ({ customer }) => {
+      if (refusal) return []
       try {
-        found.push(...(await readConversation(channel, tokens, customer.id, laterOf(from, notBefore), now)))
+        return await readConversation(channel, tokens, customer.id, laterOf(from, notBefore), now)
       } catch (error) {
         if (!(error instanceof XError)) throw error
+        refusal = error
         log({ event: 'x_call_failed', list: 'chat_events', channelUserId: channel.twitterUserId, status: error.status })
-        hasFailed = true
-        break
+        return []
       }
-    }
+    })
+    const found = all.flat()
     if (found.length > 0) {
       await events.send(found, `chat_events.${now.getTime()}`)
       log({ event: 'backfilled', list: 'chat_events', channelUserId: channel.twitterUserId, queued: found.length })
     }
-    return hasFailed ? begun : { done: next === null, next }
+    return refusal ? begun : { done: next === null, next }
   }
 
   /** What was written in a conversation since a time, oldest first. */

@@ -42,6 +42,7 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['GET', '/api/tickets/1/messages', 'agents', 404],
   ['POST', '/api/tickets/1/replies', 'agents', 404],
   ['POST', '/api/tickets/1/messages/2/retry', 'agents', 404],
+  ['POST', '/api/tickets/1/messages/2/read-now', 'agents', 404],
   ['POST', '/api/attachments', 'agents', 201],
   ['GET', '/api/channels', 'agents', 200],
   ['GET', '/api/channels/1', 'agents', 404],
@@ -50,6 +51,8 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['DELETE', '/api/channels/1', 'administrators', 404],
   ['POST', '/api/channels/twitter/connect', 'administrators', 201],
   ['PATCH', '/api/channels/1', 'administrators', 404],
+  ['PUT', '/api/channels/1/chat-key', 'administrators', 404],
+  ['DELETE', '/api/channels/1/chat-key', 'administrators', 404],
   ['GET', '/api/extensions', 'administrators', 200],
   ['PATCH', '/api/extensions/twitter', 'administrators', 200],
   ['GET', '/api/events', 'administrators', 200],
@@ -57,6 +60,7 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
 const bodies: Record<string, object> = { PATCH: { status: 'open' }, POST: { text: 'Hello' } }
 const ownBodies: Record<string, object> = {
   '/api/channels/1': { mentions: false },
+  '/api/channels/1/chat-key': { pin: '0000' },
   '/api/extensions/twitter': { enabled: true },
   '/api/tickets/1/messages/2/retry': { force: true },
   '/api/attachments': { contentType: 'image/png', size: 1 },
@@ -73,7 +77,7 @@ function expected(access: string, caller: keyof typeof callers, status: number):
 describe.each(calls)('%s %s', (method, path, access, status) => {
   test.each(Object.keys(callers) as (keyof typeof callers)[])(`${access}: %s`, async (caller) => {
     const body = ownBodies[path] ?? bodies[method]
-    const takesBody = ['POST', 'PATCH'].includes(method) && !path.endsWith('/connect')
+    const takesBody = ['POST', 'PUT', 'PATCH'].includes(method) && !path.endsWith('/connect')
     const answer = await api(method, path, {
       claims: callers[caller],
       ...(path.startsWith('/api/reports') ? { query: { by: 'day' } } : {}),

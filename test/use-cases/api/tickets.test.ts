@@ -163,6 +163,7 @@ describe('reading', () => {
       '/api/channels/twitter/connect',
       '/api/channels/{id}',
       '/api/channels/{id}/activity',
+      '/api/channels/{id}/chat-key',
       '/api/events',
       '/api/extensions',
       '/api/extensions/twitter',
@@ -171,6 +172,7 @@ describe('reading', () => {
       '/api/tickets',
       '/api/tickets/{id}',
       '/api/tickets/{id}/messages',
+      '/api/tickets/{id}/messages/{messageId}/read-now',
       '/api/tickets/{id}/messages/{messageId}/retry',
       '/api/tickets/{id}/replies',
     ])
