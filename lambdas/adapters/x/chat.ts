@@ -78,7 +78,7 @@ export function createXChat(access: XAccess): XChat {
           const body = { conversation_id, media_hash_key, segment_index: part, media }
           await v2.post('chat/media/upload/:id/append', body, { params })
         }
-        const end = { conversation_id, media_hash_key, num_parts: parts }
+        const end = { conversation_id, media_hash_key, num_parts: String(parts) }
         await v2.post('chat/media/upload/:id/finalize', end, { params })
         return media_hash_key
       }),
