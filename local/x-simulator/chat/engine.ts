@@ -71,7 +71,7 @@ export type Decrypted = {
   readonly errors: Readonly<Record<string, string>>
 }
 
-/** Fields inside `content` are written with underscores, whatever the types of the package say. */
+/** The names in `content` have underscores, those inside them do not, whatever the types of the package say. */
 export type DecryptedEvent = {
   readonly type: string
   readonly id: string
@@ -85,7 +85,7 @@ export type DecryptedEvent = {
     readonly emoji?: string
     /** The sequence id of the message that is edited or reacted to. */
     readonly target_message_id?: string
-    readonly replying_to_preview?: { readonly text?: string; readonly message_text?: string }
+    readonly replying_to_preview?: { readonly messageText?: string }
   }
   readonly attachments?: readonly { readonly mediaHashKey?: string; readonly mediaType?: string }[]
 }

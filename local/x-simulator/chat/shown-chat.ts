@@ -71,7 +71,7 @@ function messageOf(personId: string, one: ChatEvent, event: DecryptedEvent | und
         }
       : null,
     createdAt: one.createdAt,
-    quote: preview ? (preview.text ?? preview.message_text ?? '') : null,
+    quote: preview?.messageText ?? null,
     edited: false,
     reactions: [],
     unreadable: event === undefined,
