@@ -165,6 +165,7 @@ const files: Readonly<Record<string, string>> = {
       'icon.svg',
       'picture.svg',
       'send.svg',
+      'lock.svg',
       'main.js',
       'controls.js',
       'api.js',

@@ -81,7 +81,6 @@ function bubble({ message, name, isMine, isLast, personId }) {
       make(
         'span',
         { class: 'lock muted' },
-        '🔒',
         make('span', { class: 'unseen' }, 'Encrypted'),
         chat.edited ? ' edited' : null,
       ),
