@@ -72,6 +72,7 @@ function KeyForm({ path, onChange }: { path: string; onChange: Props['onChange']
   }
   return (
     <form
+      class="key-form"
       autocomplete="off"
       onSubmit={(event) => {
         event.preventDefault()
