@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type Bytes, MediaError } from '../../../lambdas/core/ports/media.ts'
+import { type Bucket, type Bytes, MediaError } from '../../../lambdas/core/ports/media.ts'
 import { isReply } from '../../../lambdas/core/replies/reply.ts'
 import { createChatFiles } from '../../../lambdas/use-cases/chat/chat-files.ts'
 import { apiOver } from '../../support/api.ts'
@@ -48,7 +48,7 @@ async function begin() {
     encryption: boundEncryption,
     cipher: channel.cipher,
     xChat: channel.atX.xChat,
-    bucket: untouched('bucket', { read: async (_key, from, count) => png.subarray(from, from + count) }),
+    bucket: untouched<Bucket>('bucket', { read: async (_key, from, count) => png.subarray(from, from + count) }),
   })
   return { ...channel, ticketId, files, uploaded }
 }
