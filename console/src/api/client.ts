@@ -48,7 +48,7 @@ export const channelPath = (id: string): string => `/api/channels/${encodeURICom
  * @throws ApiError for every answer but success, and when no answer comes
  */
 export async function call<T>(
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   options: CallOptions = {},
 ): Promise<T> {
