@@ -120,6 +120,7 @@ describe('an encrypted conversation', () => {
 
   test('is complete after a gap', async () => {
     await product.onX('POST', 'settings', { replayMissed: false })
+    await product.schedule('reconcile')
     await product.onX('POST', 'webhooks/break', {})
     await write('lost on the way')
     await product.schedule('reconcile')
