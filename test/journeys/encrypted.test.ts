@@ -104,6 +104,18 @@ describe('an encrypted conversation', () => {
     expect((await answers()).filter((text) => text === 'Sent once')).toHaveLength(1)
   })
 
+  test('is complete after a gap', async () => {
+    await product.onX('POST', 'settings', { replayMissed: false })
+    await product.schedule('reconcile')
+    await product.onX('POST', 'webhooks/break', {})
+    await write('lost on the way')
+    await product.schedule('reconcile')
+    const lost = await messageWith('the lost one', (one) => one.text === 'lost on the way')
+    expect(lost).toMatchObject({ encrypted: true, recovered: expect.anything() })
+    await write('next')
+    await messageWith('the next', (one) => one.text === 'next')
+  })
+
   test('is read again after the keys were replaced on X and the new PIN was entered', async () => {
     await product.onX('POST', 'chat-keys', { user: shop.id, pin: '86420' })
     // X is asked at most once a minute about a conversation, so somebody writes of whom it was not asked yet.
@@ -116,18 +128,6 @@ describe('an encrypted conversation', () => {
     expect(channel.encryptedChat.reason).toContain('replaced')
     await enter({ pin: '86420' })
     await messageWith('the text', (one) => one.text === 'after the new keys', neighbour)
-  })
-
-  test('is complete after a gap', async () => {
-    await product.onX('POST', 'settings', { replayMissed: false })
-    await product.schedule('reconcile')
-    await product.onX('POST', 'webhooks/break', {})
-    await write('lost on the way')
-    await product.schedule('reconcile')
-    const lost = await messageWith('the lost one', (one) => one.text === 'lost on the way')
-    expect(lost).toMatchObject({ encrypted: true, recovered: expect.anything() })
-    await write('next')
-    await messageWith('the next', (one) => one.text === 'next')
   })
 
   test('of a group is no ticket', async () => {
