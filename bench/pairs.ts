@@ -44,6 +44,7 @@ const environment: Record<EnvironmentName, string> = {
   REPLIES_QUEUE_URL: 'http://localhost/replies',
   MEDIA_QUEUE_URL: 'http://localhost/media',
   MEDIA_BUCKET: 'bucket',
+  KEY_RECOVERY: 'juicebox',
   X_SECRETS: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:x',
   TOKENS_KEY: 'arn:aws:kms:us-east-1:123456789012:key/tokens',
   X_API_URL: 'https://api.x.com',

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, statSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { type FunctionName, functions } from '../lambdas/runtime/resources.ts'
@@ -47,7 +47,7 @@ export async function bundle(entry: string, folder: string): Promise<Bundle> {
     splitting: true,
     chunkNames: '[name]-[hash]',
     format: 'esm',
-    plugins: [plainHttp, readOnFirstUse(folder), importedAlone(folder)],
+    plugins: [plainHttp, readOnFirstUse(folder), filesBeside(folder), importedAlone(folder)],
     // CommonJS packages in the bundle `require` built-in modules.
     banner: { js: "const require=process.getBuiltinModule('node:module').createRequire(import.meta.url);" },
     metafile: true,
@@ -114,6 +114,31 @@ function importedAlone(folder: string): Plugin {
         const name = basename(path, '.ts')
         await bundle(join(resolveDir, path), join(folder, name))
         return { path: `./${name}/index.mjs`, external: true }
+      })
+    },
+  }
+}
+
+/** The WebAssembly of libraries, by its name in `adapters/chat/wasm-files.ts`. */
+const wasmFiles = {
+  engineFile: '@xdevplatform/chat-xdk/pkg/chat_xdk_wasm_bg.wasm',
+  recoveryFile: 'juicebox-sdk/juicebox-sdk_bg.wasm',
+} as const
+
+/** Copies the WebAssembly that a bundle uses into its folder: esbuild does not carry it. */
+function filesBeside(folder: string): Plugin {
+  const namespace = 'wasm-file'
+  return {
+    name: 'files-beside',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /\/wasm-files\.ts$/ }, ({ importer }) => ({
+        path: importer.endsWith('/recovery.ts') ? 'recoveryFile' : 'engineFile',
+        namespace,
+      }))
+      onLoad({ filter: /.*/, namespace }, ({ path }) => {
+        const file = wasmFiles[path as keyof typeof wasmFiles]
+        copyFileSync(join(root, 'node_modules', file), join(folder, basename(file)))
+        return { contents: `export const ${path} = new URL('./${basename(file)}', import.meta.url)` }
       })
     },
   }

@@ -23,6 +23,7 @@ type PlainVariable =
   | 'TABLE_PARTITIONS'
   | 'DELETION_HOLD_HOURS'
   | 'X_API_URL'
+  | 'KEY_RECOVERY'
   | 'PUBLIC_URL'
   | 'EVENT_SOURCE'
   | 'AUDIT_DAYS'

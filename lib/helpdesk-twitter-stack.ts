@@ -90,6 +90,11 @@ export class HelpdeskTwitterStack extends Stack {
       alarms,
     })
     media.grantSend(router)
+    // It reads encrypted messages with the keys of accounts, and asks X for what it lacks.
+    const tokens = new TokensKey(this, 'TokensKey', { adopted: settings.adopted.tokensKeyArn })
+    tokens.grantDecrypt(router)
+    secrets.grantRead(router)
+    router.addVariable('X_API_URL', settings.xApiUrl)
     const mediaBucket = new MediaBucket(this, 'MediaBucket', {
       consoleUrl: frontDoor.url,
       adopted: settings.adopted.mediaBucketName,
@@ -97,7 +102,6 @@ export class HelpdeskTwitterStack extends Stack {
 
     // The API serves the helpdesk and the console.
     const api = new HandlerFunction(this, 'Api', { name: 'api', code: bundles.api })
-    const tokens = new TokensKey(this, 'TokensKey', { adopted: settings.adopted.tokensKeyArn })
     tickets.grantReadWrite(api)
     secrets.grantRead(api)
     originSecret.grantAccept(api)
@@ -107,6 +111,9 @@ export class HelpdeskTwitterStack extends Stack {
     api.addVariable('X_API_URL', settings.xApiUrl)
     api.addVariable('EVENT_SOURCE', settings.eventSource)
     api.addVariable('AUDIT_DAYS', String(settings.auditDays))
+    // Notices are read again through the queue of events; keys come from X's key store.
+    events.grantSend(api)
+    api.addVariable('KEY_RECOVERY', 'juicebox')
 
     // Queued replies keep their order per ticket.
     const replies = new WorkQueue(this, 'RepliesQueue', {

@@ -191,6 +191,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     X_SECRETS: writeSecrets(dataDir, pickSecrets(options)),
     TOKENS_KEY: ensureTokensKey(dataDir),
     X_API_URL: options.xApiUrl ?? x?.url ?? '',
+    KEY_RECOVERY: isRealX(options.xApiUrl) ? 'juicebox' : (options.xApiUrl ?? x?.url ?? ''),
     PUBLIC_URL: publicUrl,
     ORIGIN_SECRETS: '',
     EVENT_SOURCE: options.eventSource ?? defaults.eventSource,

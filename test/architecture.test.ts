@@ -94,9 +94,15 @@ function isAllowed({ from, to, typesOnly }: Import): boolean {
         : target !== 'lib' && target !== 'bin' && target !== 'console'
   }
   return (
-    isAdapterLayer(layer) && (target === 'core' || /^(@aws-sdk\/|twitter-api-v2$|file-type$)/.test(to) || isBuiltin(to))
+    (layer === 'adapters/chat' && isChatLibrary(to)) ||
+    (isAdapterLayer(layer) &&
+      (target === 'core' || /^(@aws-sdk\/|twitter-api-v2$|file-type$)/.test(to) || isBuiltin(to)))
   )
 }
+
+/** Only the adapter of encrypted messages may reach the engine, by its path: the package does not export it. */
+const isChatLibrary = (to: string) =>
+  to === 'node_modules/@xdevplatform/chat-xdk/pkg/chat_xdk_wasm.js' || /^juicebox-sdk(\/|$)/.test(to)
 
 /** Facts of the product that the stack deploys as they are. */
 const LIB_MAY_IMPORT = [

@@ -1,12 +1,16 @@
 /** Called through API Gateway by helpdesks and the console. The gateway has checked the token. */
 import { createReplyQueue } from '../adapters/aws/due-queue.ts'
+import { createEventQueue } from '../adapters/aws/event-queue.ts'
 import { createXAccounts } from '../adapters/x/accounts.ts'
+import { createXChat } from '../adapters/x/chat.ts'
 import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { openBucketOnFirstUse } from '../runtime/bucket-on-first-use.ts'
+import { openChatCipherOnFirstUse } from '../runtime/chat-on-first-use.ts'
 import { now } from '../runtime/clock.ts'
 import { auditDaysIn, eventSourceIn, listIn, readEnvironment, tableIn } from '../runtime/environment.ts'
 import { httpHandler } from '../runtime/http.ts'
+import { openKeyRecovery } from '../runtime/key-recovery.ts'
 import { log } from '../runtime/log.ts'
 import { openStores } from '../runtime/stores.ts'
 import { xAccess } from '../runtime/x-access.ts'
@@ -20,7 +24,11 @@ const endpoints = apiEndpoints({
   ...openStores(tableIn(environment), now),
   replyQueue: createReplyQueue(awsAccess('sqs'), environment.REPLIES_QUEUE_URL),
   bucket: openBucketOnFirstUse(environment.MEDIA_BUCKET),
+  eventQueue: createEventQueue(awsAccess('sqs'), environment.EVENTS_QUEUE_URL),
   accounts: createXAccounts(access),
+  cipher: openChatCipherOnFirstUse(),
+  xChat: createXChat(access),
+  recovery: openKeyRecovery(environment.KEY_RECOVERY),
   subscriptions: createXSubscriptions(access, eventSource),
   eventSource,
   encryption,

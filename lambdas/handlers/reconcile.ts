@@ -2,6 +2,7 @@
 import { createEventQueue } from '../adapters/aws/event-queue.ts'
 import { createMailer } from '../adapters/aws/mail.ts'
 import { createXAccounts } from '../adapters/x/accounts.ts'
+import { createXChat } from '../adapters/x/chat.ts'
 import { createXReading } from '../adapters/x/reading.ts'
 import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
 import { awsAccess } from '../runtime/aws.ts'
@@ -16,11 +17,13 @@ import { createReconcile } from '../use-cases/reconcile/reconcile.ts'
 const environment = readEnvironment('reconcile')
 const { access, encryption } = xAccess(environment)
 const eventSource = eventSourceIn(environment.EVENT_SOURCE)
-const { channels, health } = openStores(tableIn(environment), now)
+const { channels, health, tickets } = openStores(tableIn(environment), now)
 
 export const handler = createReconcile({
   channels,
   health,
+  tickets,
+  xChat: createXChat(access),
   events: createEventQueue(awsAccess('sqs'), environment.EVENTS_QUEUE_URL),
   accounts: createXAccounts(access),
   reading: createXReading(access),

@@ -29,6 +29,8 @@ export type EnvironmentName =
   | 'TOKENS_KEY'
   /** The address of X's API: `https://api.x.com`, or a simulator. */
   | 'X_API_URL'
+  /** Who recovers keys of encrypted messages by their PIN: `juicebox`, X's key store, or the address of a simulator. */
+  | 'KEY_RECOVERY'
   /** The address under which X and browsers reach the product, without a trailing slash. */
   | 'PUBLIC_URL'
   /** The API of X that delivers events: `account-activity` or `x-activity`. */
@@ -53,7 +55,11 @@ export const functions = {
     memoryMb: 1024,
     environment: ['EVENTS_QUEUE_URL', 'X_SECRETS', 'TABLE_NAME', 'ORIGIN_SECRETS'],
   },
-  router: { timeoutSeconds: 30, memoryMb: 512, environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'MEDIA_QUEUE_URL'] },
+  router: {
+    timeoutSeconds: 30,
+    memoryMb: 512,
+    environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'MEDIA_QUEUE_URL', 'X_SECRETS', 'TOKENS_KEY', 'X_API_URL'],
+  },
   api: {
     timeoutSeconds: 20,
     memoryMb: 1024,
@@ -69,6 +75,8 @@ export const functions = {
       'EVENT_SOURCE',
       'AUDIT_DAYS',
       'ORIGIN_SECRETS',
+      'EVENTS_QUEUE_URL',
+      'KEY_RECOVERY',
     ],
   },
   sender: {

@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { createAuditStore } from '../adapters/dynamodb/audit.ts'
 import { createChannelStore } from '../adapters/dynamodb/channels.ts'
+import { createChatKeyStore } from '../adapters/dynamodb/chat-keys.ts'
 import { createConnectingStore } from '../adapters/dynamodb/connecting.ts'
 import { createCountStore } from '../adapters/dynamodb/counts.ts'
 import { createDeletionStore } from '../adapters/dynamodb/deletions.ts'
@@ -33,6 +34,7 @@ export function openStores(shared: SharedTable, now: Clock, client = new DynamoD
     uploads: createUploadStore(access),
     channels: createChannelStore(access),
     connecting: createConnectingStore(access),
+    chatKeys: createChatKeyStore(access),
     events: createEventStore({ ...access, now }),
     audit: createAuditStore(access),
     counts: createCountStore({ ...access, now }),

@@ -11,7 +11,9 @@ import type { Clock, Log } from '../core/ports/platform.ts'
 import type { DueQueue } from '../core/ports/queues.ts'
 import type { Stores } from '../core/ports/stores.ts'
 import type { CommitResult, Placed } from '../core/ports/tickets.ts'
-import { sent } from '../core/replies/sending.ts'
+import { chatRefusalOf } from '../core/replies/chat-refusals.ts'
+import { failed, sent } from '../core/replies/sending.ts'
+import { reviseChat } from '../core/tickets/chat.ts'
 import { dueTimeOf } from '../core/tickets/completion.ts'
 import type { Decision, Situation } from '../core/tickets/decision.ts'
 import { joinTicket, openTicket } from '../core/tickets/message.ts'
@@ -23,24 +25,37 @@ import type { Activity } from '../core/x/activity.ts'
 import { channelIdOf } from '../core/x/ids.ts'
 import { readActivity } from '../core/x/payload/read-activity.ts'
 import type { QueuedEvent } from '../core/x/webhook-body.ts'
+import type { ReadChat } from './chat/read-chat.ts'
 import { dueMessageOf } from './due-message.ts'
 import { conflict, retryOnConflict } from './retry-on-conflict.ts'
 
-export type RouterDependencies = Stores & { mediaQueue: DueQueue; now: Clock; log: Log }
+export type RouterDependencies = Stores & {
+  /** Reads an encrypted message, as far as the channel's key opens it. Called for encrypted messages only. */
+  readChat: ReadChat
+  mediaQueue: DueQueue
+  now: Clock
+  log: Log
+}
 
 /** The result of an event, as logs and `npm run replay` show it. */
 type Outcome = { outcome: RoutedOutcome; reason: string; ticketId: string | null }
 
-export function createRouter({ tickets, replies, channels, events, mediaQueue, now, log }: RouterDependencies) {
+export function createRouter(dependencies: RouterDependencies) {
+  const { tickets, replies, channels, events, readChat, mediaQueue, now, log } = dependencies
   /** @param ending what is stored now, so that nothing waits for it any longer */
   async function route(event: QueuedEvent, recordId: string, ending: ReadonlySet<string> = new Set()): Promise<void> {
     const reading = readActivity(event)
     const outcome =
       'activity' in reading
-        ? await routeActivity(reading.activity, event, recordId, ending)
+        ? await routeActivity(await opened(reading.activity), event, recordId, ending)
         : await recordUnreadable(reading.unreadable, event, recordId)
     const { event: kind, channelUserId, externalId } = event
     log({ event: ending.size > 0 ? 'deferred_routed' : 'routed', kind, channelUserId, externalId, ...outcome })
+  }
+
+  /** The activity; an encrypted message as far as it can be read. A group's is not read, because it makes no ticket. */
+  async function opened(activity: Activity): Promise<Activity> {
+    return activity.kind === 'encrypted_chat' && !activity.isGroup ? readChat(activity) : activity
   }
 
   async function routeActivity(
@@ -92,6 +107,8 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
         const isRemembered = await tickets.rememberDeletion(channelId, String(activity.externalId), now().toISOString())
         return isRemembered ? ignored() : conflict
       }
+      case 'count':
+        return { outcome: 'counted', reason, ticketId: null }
       case 'defer': {
         const written = messageIn(activity)
         const messageId = messageIdOf(written.kind, written.externalId)
@@ -108,7 +125,7 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
 
   async function carryOut(
     activity: Activity,
-    decision: Exclude<Decision, { do: 'ignore' | 'defer' | 'remember_deletion' }>,
+    decision: Exclude<Decision, { do: 'ignore' | 'count' | 'defer' | 'remember_deletion' }>,
     situation: Situation,
     recovered: Recovered | null,
   ): Promise<Omit<Outcome, 'reason'> | typeof conflict> {
@@ -121,6 +138,10 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
         const { reply } = decision
         const isSaved = await replies.save(reply, sent(reply, String(activity.externalId)))
         return isSaved ? { outcome: 'settled', ticketId: reply.ticketId } : conflict
+      }
+      case 'fail_reply': {
+        const isSaved = await replies.save(decision.reply, failed(decision.reply, chatRefusalOf(decision.failure)))
+        return isSaved ? { outcome: 'reply_failed', ticketId: decision.reply.ticketId } : conflict
       }
       case 'mark_revoked':
         if (situation.channel) await channels.markRevoked(situation.channel)
@@ -148,13 +169,17 @@ export function createRouter({ tickets, replies, channels, events, mediaQueue, n
         return resultOf(committed, inbound ? 'joined' : 'outgoing', ticket.id)
       }
       case 'revise': {
-        const { channel, placeholders } = situation
-        if (activity.kind !== 'post' || !channel)
-          throw new Error(`only posts of a channel have versions, not a ${activity.kind}`)
-        const { ticket, message } = reviseMessage(activity, decision, { channel, placeholders }, at)
-        const revised = { before: decision.message, after: message }
+        const { ticket, message } = revised(activity, decision, situation, at)
+        const versions = { before: decision.message, after: message }
         const placed = placedBy({ answers: situation.stored?.answers ?? null }, situation)
-        const change = { before: decision.ticket, after: ticket, message: null, revised, follows: null, placed }
+        const change = {
+          before: decision.ticket,
+          after: ticket,
+          message: null,
+          revised: versions,
+          follows: null,
+          placed,
+        }
         const committed = await tickets.commit(change)
         if (committed === 'done') await queueMedia(message)
         return resultOf(committed, 'edited', ticket.id)
@@ -204,6 +229,18 @@ function resultOf(result: CommitResult, outcome: RoutedOutcome, ticketId: string
   return result === 'done' ? { outcome, ticketId } : conflict
 }
 
+/** @throws Error for what has no versions */
+function revised(
+  activity: Activity,
+  decision: Extract<Decision, { do: 'revise' }>,
+  { channel, placeholders }: Situation,
+  at: string,
+) {
+  if (activity.kind === 'encrypted_chat') return reviseChat(activity, decision, at)
+  if (activity.kind !== 'post' || !channel) throw new Error(`only messages of a channel change, not a ${activity.kind}`)
+  return reviseMessage(activity, decision, { channel, placeholders }, at)
+}
+
 /** How a lost message was recovered; null for an ordinary delivery. */
 function recoveredIn(event: QueuedEvent, activity: Activity, { replay }: Situation): Recovered | null {
   return 'createdAt' in activity ? recoveredBy(event.polled === true, activity, replay) : null
@@ -218,7 +255,7 @@ function placedBy(decision: Pick<Placed, 'answers'> & Partial<Placed>, { placeho
 /** What deferred events need not wait for any longer after an activity: message ids and conversations. */
 function endedBy(activity: Activity, decision: Decision, { awaited }: Situation): readonly string[] {
   if (awaited.length === 0 || !isWritten(activity)) return []
-  if (decision.do === 'ignore' || decision.do === 'defer') return []
+  if (decision.do === 'ignore' || decision.do === 'defer' || decision.do === 'count') return []
   if (activity.kind === 'post') return awaited
   // What the account wrote before the customer's first message waits on, unless this one is the new first, perhaps since
   // an earlier try.

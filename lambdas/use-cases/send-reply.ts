@@ -8,6 +8,7 @@ import type { Clock, Encryption, Log } from '../core/ports/platform.ts'
 import type { DueQueue, QueuedDue } from '../core/ports/queues.ts'
 import type { Stores } from '../core/ports/stores.ts'
 import { type AccountTokens, XError, type XPosting } from '../core/ports/x.ts'
+import { judgeChat } from '../core/replies/chat-refusals.ts'
 import { isReply, type Reply } from '../core/replies/reply.ts'
 import {
   afterVerification,
@@ -25,13 +26,17 @@ import {
   withUnknownOutcome,
   type XAnswer,
 } from '../core/replies/sending.ts'
+import type { ChatPayload } from '../core/tickets/ticket.ts'
 import { laterOf } from '../core/time.ts'
 import { tokensOf } from './account-tokens.ts'
+import type { ChatSending } from './chat/write-chat.ts'
 import { dueMessageOf } from './due-message.ts'
 import { conflict, retryOnConflict } from './retry-on-conflict.ts'
 
 export type SenderDependencies = Pick<Stores, 'channels' | 'tickets' | 'replies' | 'quota'> & {
   posting: XPosting
+  /** Encrypts and sends replies that go encrypted. */
+  chat: ChatSending
   encryption: Encryption
   mediaQueue: DueQueue
   now: Clock
@@ -39,7 +44,7 @@ export type SenderDependencies = Pick<Stores, 'channels' | 'tickets' | 'replies'
 }
 
 export function createSender(dependencies: SenderDependencies) {
-  const { channels, tickets, replies, quota, posting, encryption, mediaQueue, now, log } = dependencies
+  const { channels, tickets, replies, quota, posting, chat, encryption, mediaQueue, now, log } = dependencies
 
   async function handle({ at, ...due }: QueuedDue): Promise<void> {
     const { channelId, messageId } = due
@@ -89,12 +94,16 @@ export function createSender(dependencies: SenderDependencies) {
   }
 
   async function attempt(
-    reply: Reply,
+    unencrypted: Reply,
     channel: Channel,
     tokens: AccountTokens,
     mediaIds: readonly string[],
     time: () => Date,
   ) {
+    // Encrypted once, and stored with the attempt: the id is signed, so another try sends the very same.
+    const encrypted = unencrypted.sending.chat ? await chat.encrypt(unencrypted) : null
+    if (encrypted && 'reason' in encrypted) return finish(unencrypted, failed(unencrypted, encrypted.reason))
+    const reply = encrypted ? withPayload(unencrypted, encrypted.payload) : unencrypted
     const { target } = reply.sending
     const taken = await quota.take(channel.id, target.kind, time())
     if (taken !== 'taken') {
@@ -105,13 +114,13 @@ export function createSender(dependencies: SenderDependencies) {
     const started = startAttempt(reply, time())
     if (!(await replies.save(reply, started))) return conflict
     const claimed = withNextVersion(started)
-    const answer = await posting.send(tokens, target, reply.text, mediaIds)
+    const answer = encrypted ? await chat.send(tokens, reply) : await posting.send(tokens, target, reply.text, mediaIds)
     if (answer.is === 'sent') await pauseSending(channel, reply, answer.resets)
     return conclude(claimed, channel, answer, time())
   }
 
   async function conclude(reply: Reply, channel: Channel, answer: XAnswer, at: Date) {
-    const verdict = judge(answer, at)
+    const verdict = reply.sending.chat ? judgeChat(answer, at) : judge(answer, at)
     switch (verdict.do) {
       case 'sent':
         return finish(reply, sent(reply, verdict.externalId))
@@ -136,10 +145,10 @@ export function createSender(dependencies: SenderDependencies) {
     const account = { id: channel.twitterUserId, username: channel.username }
     let found: Found
     try {
-      const ids = await posting.findSent(tokens, account, target, reply.text, since, {
-        media: reply.media,
-        uploadedMedia,
-      })
+      const files = { media: reply.media, uploadedMedia }
+      const ids = reply.sending.chat
+        ? await chat.find(tokens, reply, since)
+        : await posting.findSent(tokens, account, target, reply.text, since, files)
       found = await firstUnknown(reply, ids)
     } catch (error) {
       if (!(error instanceof XError)) throw error
@@ -157,6 +166,8 @@ export function createSender(dependencies: SenderDependencies) {
 
   /** An agent may have sent the same text before: an id under which a message is stored is not this attempt. */
   async function firstUnknown({ id, channelId, sending }: Reply, ids: readonly string[]): Promise<Found> {
+    // We chose the id of an encrypted message, so no other message has it.
+    if (sending.chat && ids[0] !== undefined) return { is: 'found', externalId: ids[0] }
     for (const externalId of ids) {
       const known = await tickets.knownAs(channelId, sending.target, externalId)
       if (known === null || known === id) return { is: 'found', externalId }
@@ -185,6 +196,11 @@ export function createSender(dependencies: SenderDependencies) {
   }
 
   return handle
+}
+
+function withPayload(reply: Reply, payload: ChatPayload): Reply {
+  const { chat } = reply.sending
+  return chat ? { ...reply, sending: { ...reply.sending, chat: { ...chat, payload } } } : reply
 }
 
 /** The reply as `save` has stored it. */

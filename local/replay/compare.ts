@@ -25,7 +25,8 @@ export async function faultsOf(
   if (step.outcome && !acceptsAny && outcomes.join() !== step.outcome.join()) {
     faults.push(`expected ${step.outcome.join(', ')}, got ${outcomes.join(', ') || 'nothing'}`)
   }
-  const added = outcomes.filter((one) => addsMessage.includes(one)).length
+  const late = seen.deferred.map((event) => event.outcome)
+  const added = [...outcomes, ...late].filter((one) => addsMessage.includes(one)).length
   if (counts.after - counts.before !== added) {
     faults.push(`the log reports ${added} new messages, the tickets have ${counts.after - counts.before}`)
   }
@@ -44,6 +45,9 @@ async function faultsOfEvent(event: Routed, step: Step, opened: OpenedTickets, r
   if (outcome === 'revoked') {
     const status = await reader.channelStatus(`twitter-${channelUserId}`)
     return status === 'needs_reconnection' ? [] : [`revoked, but the channel is ${status}`]
+  }
+  if (outcome === 'edited' && step.edits !== undefined && ticketId) {
+    return faultsOfMessage({ ...event, externalId: step.edits, outcome: 'joined' }, step, reader)
   }
   if (!ticketId || !externalId || !addsMessage.includes(outcome)) return []
   if (outcome === 'opened') opened.set(step.file, ticketId)
@@ -70,6 +74,10 @@ async function faultsOfMessage(
   const faults: string[] = []
   const direction = outcome === 'outgoing' ? 'outbound' : 'inbound'
   if (message.direction !== direction) faults.push(`the message is ${message.direction}, not ${direction}`)
+  if (step.isNotice && (message.notice === null || message.text !== '')) faults.push('the message is no notice')
+  if (step.quotes !== undefined && (message.quoted?.id ?? null) !== step.quotes) {
+    faults.push(`it quotes ${message.quoted?.id ?? 'nothing'}, not ${step.quotes ?? 'nothing'}`)
+  }
   if (step.text !== undefined && message.text !== step.text) {
     faults.push(`the text is ${JSON.stringify(message.text)}, not ${JSON.stringify(step.text)}`)
   }

@@ -17,6 +17,8 @@ export type Routed = {
 export type Observation = {
   readonly status: number
   readonly events: readonly Routed[]
+  /** What earlier bodies had left waiting and this one brought into a ticket. */
+  readonly deferred: readonly Routed[]
   /** Internal errors: crashes, failures, events without an outcome. */
   readonly faults: readonly string[]
 }
@@ -65,6 +67,7 @@ export function readerOf(stack: Stack, token: string): Reader {
 }
 
 const routedEvent: LogEvent = 'routed'
+const deferredEvent: LogEvent = 'deferred_routed'
 const failedEvent: LogEvent = 'failed'
 
 /** Collects the log lines of the functions between two steps. */
@@ -76,20 +79,23 @@ export class LogCollector {
   }
 
   /** Returns the outcomes and the errors since the last call. */
-  take(): { routed: Routed[]; faults: string[] } {
+  take(): { routed: Routed[]; deferred: Routed[]; faults: string[] } {
     const lines = this.#lines
     this.#lines = []
     const routed: Routed[] = []
+    const deferred: Routed[] = []
     const faults: string[] = []
     for (const { function: name, level, message } of lines) {
       const fields = (typeof message === 'object' && message !== null ? message : {}) as Partial<LogEntry>
       if (isRouted(fields)) routed.push(fields)
+      else if (isDeferred(fields)) deferred.push(fields)
       else if (fields.event === failedEvent || level === 'ERROR' || level === 'FATAL') {
         faults.push(`${name}: ${fields.error ?? fields.errorMessage ?? JSON.stringify(message)}`)
       }
     }
-    return { routed, faults }
+    return { routed, deferred, faults }
   }
 }
 
 const isRouted = (fields: Partial<LogEntry>): fields is LogEntry & Routed => fields.event === routedEvent
+const isDeferred = (fields: Partial<LogEntry>): fields is LogEntry & Routed => fields.event === deferredEvent

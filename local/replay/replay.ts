@@ -3,18 +3,23 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { createEncryption } from '../../lambdas/adapters/aws/encryption.ts'
 import { createChannelStore } from '../../lambdas/adapters/dynamodb/channels.ts'
+import { createChatKeyStore } from '../../lambdas/adapters/dynamodb/chat-keys.ts'
 import { paths } from '../../lambdas/core/api/paths.ts'
 import { sign } from '../../lambdas/core/x/signature.ts'
+import { awsAccess } from '../../lambdas/runtime/aws.ts'
 import { queues } from '../../lambdas/runtime/resources.ts'
 import { databaseClient } from '../aws/table.ts'
+import { ensureTokensKey } from '../secrets.ts'
 import { type Stack, startStack } from '../stack.ts'
 import { UserError } from '../user-error.ts'
+import { type ChatKeys, enterChatKeys, readChatKeys, startKeyList, withDecrypted } from './chat-keys.ts'
 import { faultsOf, type OpenedTickets } from './compare.ts'
 import { LogCollector, type Observation, type Routed, readerOf } from './observe.ts'
 import { type Account, readPlan, type Step } from './steps.ts'
 
-const usage = 'npm run replay -- FOLDER [--expect FILE [--expect FILE]]'
+const usage = 'npm run replay -- FOLDER [--expect FILE [--expect FILE]] [--chat-keys FILE]'
 const consumerSecret = 'replay-consumer-secret'
 const drainTimeoutSeconds = 60
 
@@ -30,13 +35,16 @@ const queueFigures = {
  * Starts an empty stack, posts every webhook body of a folder to it, signed and in order, and prints the outcomes.
  * @returns true if every body was answered with 200, nothing was lost or crashed, and all expectations are met
  */
-async function replay(folder: string, expectations: readonly string[]): Promise<boolean> {
-  const { steps, accounts, skipped } = readPlan(folder, expectations)
+async function replay(folder: string, expectations: readonly string[], chatKeys: ChatKeys | null): Promise<boolean> {
+  const { steps: planned, accounts, skipped } = readPlan(folder, expectations)
+  const steps = chatKeys ? withDecrypted(planned, chatKeys) : planned
   const dataDir = mkdtempSync(join(tmpdir(), 'helpdesk-twitter-replay-'))
   const logs = new LogCollector()
   let stack: Stack | undefined
+  const keyList = chatKeys && (await startKeyList(chatKeys))
   const stop = async () => {
     await stack?.stop()
+    await keyList?.stop()
     rmSync(dataDir, { recursive: true, force: true })
   }
   const interrupted = () => void stop().then(() => process.exit(130))
@@ -45,8 +53,8 @@ async function replay(folder: string, expectations: readonly string[]): Promise<
     stack = await startStack({
       dataDir,
       port: 0,
-      // Nothing listens there: a replay makes no calls of X.
-      xApiUrl: 'http://127.0.0.1:9',
+      // Nothing listens there: without keys a replay makes no calls of X.
+      xApiUrl: keyList?.url ?? 'http://127.0.0.1:9',
       consumerKey: 'replay-consumer-key',
       consumerSecret,
       queueFigures,
@@ -54,7 +62,7 @@ async function replay(folder: string, expectations: readonly string[]): Promise<
       onProgress: (text) => console.log(`  ${text}`),
       onWarning: (sentence) => console.error(sentence),
     })
-    await connect(stack, accounts)
+    await connect(stack, accounts, dataDir, chatKeys)
     console.log(
       `\n${steps.length} steps, ${accounts.length} channels, ${skipped.length} files are not webhook bodies\n`,
     )
@@ -65,11 +73,21 @@ async function replay(folder: string, expectations: readonly string[]): Promise<
 }
 
 /** Connects the accounts long before anything that a recorded body tells. */
-async function connect(stack: Stack, accounts: readonly Account[]): Promise<void> {
+async function connect(
+  stack: Stack,
+  accounts: readonly Account[],
+  dataDir: string,
+  chatKeys: ChatKeys | null,
+): Promise<void> {
   const client = databaseClient(stack.endpoints.dynamodb)
   const documents = DynamoDBDocumentClient.from(client)
   const channels = createChannelStore({ tableName: stack.tableName, documents })
   for (const account of accounts) await channels.connect({ ...account, at: new Date(0).toISOString() })
+  if (chatKeys) {
+    const encryption = createEncryption(ensureTokensKey(dataDir), awsAccess('kms'))
+    const access = { tableName: stack.tableName, documents }
+    await enterChatKeys(chatKeys, accounts, { channels, chatKeys: createChatKeyStore(access), encryption })
+  }
   client.destroy()
 }
 
@@ -119,19 +137,20 @@ async function observe(stack: Stack, step: Step, logs: LogCollector): Promise<Ob
   }
   const counted: Routed = { outcome: 'counted', reason: '', ticketId: null, externalId: null, channelUserId: null }
   const events = [...logged.routed, ...Array.from({ length: answer?.counted ?? 0 }, () => counted)]
-  return { status: response.status, events, faults: [...faults, ...logged.faults] }
+  return { status: response.status, events, deferred: logged.deferred, faults: [...faults, ...logged.faults] }
 }
 
 try {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { expect: { type: 'string', multiple: true } },
+    options: { expect: { type: 'string', multiple: true }, 'chat-keys': { type: 'string' } },
   })
   const [folder, ...more] = positionals
   if (folder === undefined || more.length > 0) throw new UserError(usage)
   const isGood = await replay(
     resolve(folder),
     (values.expect ?? []).map((file) => resolve(file)),
+    values['chat-keys'] === undefined ? null : readChatKeys(resolve(values['chat-keys'])),
   )
   process.exitCode = isGood ? 0 : 1
 } catch (error) {

@@ -10,7 +10,7 @@ import { UserError } from '../user-error.ts'
  * The expected outcome of an event. `counted`: the webhook counts it and queues nothing. `any`: every outcome is good.
  * A replay sends no replies, so the outcome `settled` cannot occur.
  */
-const outcome = z.enum([
+export const outcome = z.enum([
   'opened',
   'joined',
   'outgoing',
@@ -21,6 +21,7 @@ const outcome = z.enum([
   'revoked',
   'deleted',
   'edited',
+  'reply_failed',
   'any',
 ] as const satisfies readonly (RoutedOutcome | 'counted' | 'any')[])
 export type Outcome = z.infer<typeof outcome>
@@ -38,11 +39,22 @@ const step = z.strictObject({
   joins: z.string().optional(),
 })
 
-/** A body to post with its expectations. `outcome` is null if there are none; then only lost events are errors. */
-export type Step = Omit<z.infer<typeof step>, 'outcome'> & {
-  readonly outcome: Outcome[] | null
-  readonly body: Buffer
+/** What may be expected of an encrypted body whose key is there. */
+type Read = {
+  /** X's id of the message that it edits. */
+  readonly edits?: string
+  /** X's id of the message that it quotes; null if it must show no quotation. */
+  readonly quotes?: string | null
+  /** True if it must be a notice without a text. */
+  readonly isNotice?: true
 }
+
+/** A body to post with its expectations. `outcome` is null if there are none; then only lost events are errors. */
+export type Step = Omit<z.infer<typeof step>, 'outcome'> &
+  Read & {
+    readonly outcome: Outcome[] | null
+    readonly body: Buffer
+  }
 
 /** An X account that the bodies are for. It needs a channel. */
 export type Account = { readonly twitterUserId: string; readonly username: string }

@@ -1,5 +1,7 @@
 import * as z from 'zod'
-import { type Control, ControlError, type File } from './control.ts'
+import { chatCalls, chatSettings } from './chat/chat-calls.ts'
+import type { Control, File } from './control.ts'
+import { ControlError, done, read } from './control-input.ts'
 import type { Answer, Call } from './http.ts'
 import { defaultLimits, type LimitName } from './limits.ts'
 
@@ -31,7 +33,6 @@ const bodies = {
     media: z.array(file).max(4).optional(),
   }),
   message: z.strictObject({ from: text, to: text, text: text.default(''), media: file.optional() }),
-  chat: z.strictObject({ from: text, to: text }),
   repost: z.strictObject({ by: text }),
   edit: z.strictObject({ text }),
   one: z.strictObject({ userId: text }),
@@ -84,6 +85,7 @@ const bodies = {
       replayMissed: z.boolean(),
       replyRule: z.boolean(),
       approvedCallbacks: z.array(text).nullable(),
+      ...chatSettings,
     })
     .partial(),
 }
@@ -92,6 +94,12 @@ type Handle = (control: Control, call: Pick<Call, 'body'>, id: string) => unknow
 
 /** The control calls by method and path. The result is the body of a 200. README.md lists them. */
 const calls: Readonly<Record<string, Handle>> = {
+  ...Object.fromEntries(
+    Object.entries(chatCalls).map(([name, handle]): [string, Handle] => [
+      name,
+      (control, call, id) => handle(control.chat, call, id),
+    ]),
+  ),
   'GET /_x/users': (control) => ({ users: control.users() }),
   'POST /_x/users': (control, call) => control.addUser(read(bodies.user, call)),
   'PATCH /_x/users/:id': (control, call, id) => control.changeUser(id, given(read(bodies.userChange, call))),
@@ -104,7 +112,6 @@ const calls: Readonly<Record<string, Handle>> = {
   'DELETE /_x/posts/:id': (control, _call, id) => done(control.deletePost(id)),
   'GET /_x/direct-messages': (control) => ({ directMessages: control.directMessages() }),
   'POST /_x/direct-messages': (control, call) => control.directMessage(read(bodies.message, call)),
-  'POST /_x/encrypted-chats': (control, call) => control.encryptedChat(read(bodies.chat, call)),
   'GET /_x/webhooks': (control) => {
     const { webhooks, subscriptions, activitySubscriptions } = control.state()
     return { webhooks, subscriptions, activitySubscriptions }
@@ -140,11 +147,13 @@ const calls: Readonly<Record<string, Handle>> = {
 /** Answers a control call. An invalid input gets a 400 that names what is wrong. */
 export async function answerControl(control: Control, call: Pick<Call, 'method' | 'path' | 'body'>): Promise<Answer> {
   const [, media] = /^\/_x\/media\/(\d+)$/.exec(call.path) ?? []
-  if (media && call.method === 'GET') return mediaAnswer(control, media)
+  if (media && call.method === 'GET') return mediaAnswer(control.media(media), media)
+  const [, reader, sealed] = /^\/_x\/chat-media\/(\d+)\/(\w+)$/.exec(call.path) ?? []
+  if (reader && sealed && call.method === 'GET') return mediaAnswer(control.chat.media(reader, sealed), sealed)
   const [, stem = call.path, id = '', rest = ''] = /^(\/_x\/[\w-]+)\/([\w@]+)(\/\w+)?$/.exec(call.path) ?? []
   const handle = calls[`${call.method} ${call.path}`] ?? calls[`${call.method} ${stem}/:id${rest}`]
   if (!handle) {
-    const known = Object.keys(calls).concat('GET /_x/media/:id')
+    const known = Object.keys(calls).concat('GET /_x/media/:id', 'GET /_x/chat-media/:user/:key')
     return { status: 404, body: { error: `There is no ${call.method} ${call.path}.`, calls: known } }
   }
   try {
@@ -155,8 +164,7 @@ export async function answerControl(control: Control, call: Pick<Call, 'method' 
   }
 }
 
-function mediaAnswer(control: Control, id: string): Answer {
-  const found = control.media(id)
+function mediaAnswer(found: File | undefined, id: string): Answer {
   if (!found) return { status: 404, body: { error: `There is no media «${id}».` } }
   // Scripts in an attached file never run, also when somebody opens the file itself.
   const headers = {
@@ -166,23 +174,6 @@ function mediaAnswer(control: Control, id: string): Answer {
   }
   return { status: 200, body: found.bytes, headers }
 }
-
-function read<T>(schema: z.ZodType<T>, { body }: Pick<Call, 'body'>): T {
-  let value: unknown
-  try {
-    value = JSON.parse(body.toString('utf8') || '{}')
-  } catch {
-    throw new ControlError('The body is not JSON.')
-  }
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  const faults = result.error.issues.map(({ path, message }) =>
-    path.length > 0 ? `${path.join('.')}: ${message}` : message,
-  )
-  throw new ControlError(faults.join('; '))
-}
-
-const done = (_: unknown) => ({ done: true })
 
 /** Removes undefined fields, so that they overwrite nothing. */
 function given<T extends object>(fields: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

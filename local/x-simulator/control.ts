@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto'
+import { type ChatControl, createChatControl } from './chat/chat-control.ts'
+import { ControlError } from './control-input.ts'
 import type { Deliveries } from './deliveries.ts'
 import { sendMessage } from './direct-messages.ts'
 import type { Limit } from './limits.ts'
@@ -12,7 +13,6 @@ import {
   type Delivery,
   type DirectMessage,
   type Drop,
-  type EncryptedChat,
   newUserFlags,
   type Post,
   type Settings,
@@ -20,14 +20,9 @@ import {
   type User,
   type Webhook,
 } from './state.ts'
-import { chatCreated, revoked } from './webhook-events.ts'
+import { revoked } from './webhook-events.ts'
 import { checkWebhook } from './webhooks.ts'
 import { apps, type World } from './world.ts'
-
-/** An invalid input of a control call. The message is one sentence. */
-export class ControlError extends Error {
-  override readonly name = 'ControlError'
-}
 
 /** A file that a person attaches. */
 export type File = { readonly contentType: string; readonly bytes: Buffer }
@@ -67,7 +62,7 @@ export type Control = {
   posts(): readonly Post[]
   directMessage(message: { from: string; to: string; text: string; media?: File | undefined }): DirectMessage
   directMessages(): readonly DirectMessage[]
-  encryptedChat(chat: { from: string; to: string }): EncryptedChat
+  readonly chat: ChatControl
   state(): Readonly<State>
   /** All deliveries with their attempts. */
   deliveries(): readonly Delivery[]
@@ -208,18 +203,7 @@ export function createControl({ world, deliveries, answers, now }: ControlParts)
       return sendMessage(world, { from: sender.id, to: receiver.id, text, mediaId, appId: apps.web.id })
     },
     directMessages: () => state.directMessages,
-    encryptedChat({ from, to }) {
-      const chat = {
-        id: randomUUID(),
-        from: userNamed(from).id,
-        to: userNamed(to).id,
-        createdAt: world.now().toISOString(),
-      }
-      state.encryptedChats.push(chat)
-      changed()
-      world.emit(chatCreated(world, chat))
-      return chat
-    },
+    chat: createChatControl(world, userNamed),
     state: () => state,
     deliveries: () => state.deliveries,
     async challengeWebhooks() {

@@ -1,3 +1,4 @@
+import { isEncrypted } from './chat/conversations.ts'
 import { type Answer, type Call, forbidden, invalidRequest, jsonBody, problem, type Route } from './http.ts'
 import { pageOf } from './pagination.ts'
 import { findUser, shortLink } from './posts.ts'
@@ -82,6 +83,9 @@ function send(world: World, call: Call): Answer {
   const receiver = world.state.users.find(({ id }) => id === to)
   if (!receiver || !acceptsMessagesOf(receiver, from))
     throw forbidden('You do not have permission to DM one or more participants.')
+  if (world.state.settings.onlyEncrypted && isEncrypted(world.state, from, to)) {
+    throw forbidden('onlyEncryptedMessagesAllowed: this conversation takes encrypted messages only.')
+  }
   const message = sendMessage(world, { from, to, text, mediaId, appId: apps.own.id })
   const data = { dm_conversation_id: conversationOf(message), dm_event_id: message.id }
   return { status: 201, body: { data } }
@@ -118,17 +122,21 @@ function page(world: World, call: Call, belongs: (message: DirectMessage) => boo
   const types = query.get('event_types')?.split(',')
   const asked = types && !types.includes('MessageCreate') ? [] : world.state.directMessages
   const oldest = world.now().getTime() - lookupAgeMs
-  const own = asked.filter((one) => isOwn(one, call) && Date.parse(one.createdAt) >= oldest && belongs(one))
+  const own = asked.filter((one) => isListed(world, one, call) && Date.parse(one.createdAt) >= oldest && belongs(one))
   const { items, meta } = pageOf(world, own, call, { min: 1, max: 100, default: 100 })
   const { data, includes } = v2Messages(world, items, call)
   return { status: 200, body: { ...(data.length > 0 ? { data } : {}), ...includes, meta } }
 }
 
+/** Once a conversation is encrypted, X's calls of direct messages say nothing about it. */
+const isListed = ({ state }: World, message: DirectMessage, call: Call) =>
+  isOwn(message, call) && !isEncrypted(state, message.from, message.to)
+
 const isOwn = ({ from, to, deleted }: DirectMessage, { userId }: Call) => (from === userId && !deleted) || to === userId
 
 /** As on X, a message that the account does not have, or that is encrypted, is an empty object. */
 function lookUp(world: World, call: Call): Answer {
-  const message = world.state.directMessages.find((one) => one.id === call.params.id && isOwn(one, call))
+  const message = world.state.directMessages.find((one) => one.id === call.params.id && isListed(world, one, call))
   if (!message) return { status: 200, body: {} }
   const { data, includes } = v2Messages(world, [message], call)
   return { status: 200, body: { data: data[0], ...includes } }

@@ -24,6 +24,10 @@ export const defaultLimits = () => ({
   messageBlocksPerApp: quarterHour(25),
   messageBlocksPerAppDay: day(1_000),
   messageLookups: quarterHour(15),
+  /** X publishes no limits of encrypted conversations. New keys are refused after a few in a day. */
+  chatMessages: quarterHour(450),
+  chatLookups: quarterHour(900),
+  keyRegistrationsPerDay: day(5),
   mentions: quarterHour(300),
   mentionsPerApp: quarterHour(450),
   timelines: quarterHour(900),

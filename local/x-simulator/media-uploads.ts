@@ -102,7 +102,7 @@ function uploadAnswer(media: Media, processing?: object): Answer {
 type Part = { media?: Buffer; segment_index: string; media_category?: string; media_type?: string }
 
 /** The fields of an upload, from multipart or from JSON with the bytes in base64. */
-async function partOf(call: Call): Promise<Part> {
+export async function partOf(call: Call): Promise<Part> {
   if (!call.headers['content-type']?.startsWith('multipart/form-data')) {
     const { media, segment_index: index, ...rest } = jsonBody(call)
     const bytes = typeof media === 'string' ? { media: Buffer.from(media, 'base64') } : {}

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
+import { latestKeys } from './chat/account-keys.ts'
+import { type ShownChat, shownChat } from './chat/shown-chat.ts'
 import type { Answer, Call } from './http.ts'
 import { kindOf, type MediaKind } from './media-files.ts'
 import type { Delivery, State } from './state.ts'
 
-/** A picture, GIF or video. `/_x/media/ID` serves it. */
-export type ShownMedia = { readonly id: string; readonly kind: MediaKind }
+/** A picture, GIF or video, and the path that serves it. */
+export type ShownMedia = { readonly src: string; readonly kind: MediaKind }
 
 export type ShownUser = {
   readonly id: string
@@ -17,15 +19,13 @@ export type ShownUser = {
   readonly connected: boolean
   /** True if a webhook is subscribed to the account. */
   readonly subscribed: boolean
+  /** The version of the keys for encrypted messages, and the PIN of their backup. Null without keys. */
+  readonly keys: { readonly version: string; readonly pin: string } | null
 }
 
-export type ShownMessage = {
-  readonly id: string
-  readonly from: string
-  /** The text as its author wrote it. */
-  readonly text: string
-  readonly media: ShownMedia | null
-  readonly createdAt: string
+/** A direct message, or an encrypted one with what only that has. */
+export type ShownMessage = Pick<ShownChat, 'id' | 'from' | 'text' | 'media' | 'createdAt'> & {
+  readonly chat: Pick<ShownChat, 'quote' | 'edited' | 'reactions' | 'unreadable'> | null
 }
 
 export type ShownPost = {
@@ -75,7 +75,9 @@ export function viewOf(
   about: Pick<View, 'now' | 'consoleUrl'>,
 ): View {
   const mediaOf = (ids: readonly (string | null)[]): ShownMedia[] =>
-    state.media.filter(({ id }) => ids.includes(id)).map((media) => ({ id: media.id, kind: kindOf(media) }))
+    state.media
+      .filter(({ id }) => ids.includes(id))
+      .map((media) => ({ src: `/_x/media/${media.id}`, kind: kindOf(media) }))
   const ends = [personId, shopId]
   const subscribed = new Set([...state.subscriptions, ...state.activitySubscriptions].map(({ userId }) => userId))
   return {
@@ -89,17 +91,26 @@ export function viewOf(
       colour: colourOf(id),
       connected: state.accessTokens.some(({ userId }) => userId === id),
       subscribed: subscribed.has(id),
+      keys: shownKeys(state, id),
     })),
-    messages: state.directMessages
-      .filter(({ from, to }) => from !== to && ends.includes(from) && ends.includes(to))
-      .slice(-maxShown.messages)
-      .map(({ id, from, written, mediaId, createdAt }) => ({
-        id,
-        from,
-        text: written,
-        media: mediaOf([mediaId])[0] ?? null,
-        createdAt,
+    messages: [
+      ...state.directMessages
+        .filter(({ from, to }) => from !== to && ends.includes(from) && ends.includes(to))
+        .map(({ id, from, written, mediaId, createdAt }) => ({
+          id,
+          from,
+          text: written,
+          media: mediaOf([mediaId])[0] ?? null,
+          createdAt,
+          chat: null,
+        })),
+      ...shownChat(state, personId, shopId).map(({ quote, edited, reactions, unreadable, ...message }) => ({
+        ...message,
+        chat: { quote, edited, reactions, unreadable },
       })),
+    ]
+      .sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1))
+      .slice(-maxShown.messages),
     posts: state.posts.slice(-maxShown.posts).map((post) => {
       const deleted = post.deletedAt !== null
       const replyingTo = post.text.entities.flatMap((one) =>
@@ -133,6 +144,12 @@ export function viewOf(
   }
 }
 
+function shownKeys(state: Readonly<State>, userId: string): ShownUser['keys'] {
+  const version = latestKeys(state, userId)?.version
+  const pin = state.chat.backups.find((one) => one.userId === userId)?.pin ?? ''
+  return version === undefined ? null : { version, pin }
+}
+
 /** The CSS class of a person's colour, the same on every page. */
 export function colourOf(userId: string): string {
   return `colour-${Number(BigInt(userId) % 31n) % 6}`
@@ -148,9 +165,11 @@ const files: Readonly<Record<string, string>> = {
       'icon.svg',
       'picture.svg',
       'send.svg',
+      'lock.svg',
       'main.js',
       'controls.js',
       'api.js',
+      'encrypted.js',
       'composer.js',
       'dom.js',
       'messages.js',

@@ -1,5 +1,8 @@
 import { accountActivitySubscriptionRoutes } from './account-activity-subscriptions.ts'
 import { authenticate, type Nonces, type UnauthenticatedCall } from './authentication.ts'
+import { chatRoutes } from './chat/conversation-routes.ts'
+import { chatMediaRoutes } from './chat/media-routes.ts'
+import { publicKeyRoutes } from './chat/public-key-routes.ts'
 import { directMessageRoutes } from './direct-messages.ts'
 import { type Answer, findRoute, problem, type Route, XError } from './http.ts'
 import { mediaRoutes } from './media-files.ts'
@@ -18,9 +21,12 @@ import { xActivitySubscriptionRoutes } from './x-activity-subscriptions.ts'
 /** All calls of X that the simulator knows. */
 export const routes: readonly Route[] = [
   ...oauthRoutes,
+  ...publicKeyRoutes,
   ...userRoutes,
   ...postRoutes,
   ...directMessageRoutes,
+  ...chatRoutes,
+  ...chatMediaRoutes,
   ...moderationRoutes,
   ...webhookRoutes,
   ...replayRoutes,

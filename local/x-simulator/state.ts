@@ -1,3 +1,4 @@
+import { type ChatSettings, type ChatState, defaultChatSettings, freshChat } from './chat/chat-state.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 
 /** A person or account on the simulated X. */
@@ -61,13 +62,6 @@ export type DirectMessage = {
   readonly appId: string
   /** True if its sender has deleted it. The receiver keeps it. */
   deleted?: boolean
-}
-
-export type EncryptedChat = {
-  readonly id: string
-  readonly from: string
-  readonly to: string
-  readonly createdAt: string
 }
 
 /** A file that an app uploads or a person attaches. */
@@ -140,7 +134,7 @@ export type Delivery = {
 /** Deliveries that the control drops: `left` of them, or all if null; of these kinds, or of all kinds if null. */
 export type Drop = { left: number | null; readonly kinds: readonly string[] | null }
 
-export type Settings = {
+export type Settings = ChatSettings & {
   /** How many webhooks the app may have. */
   webhookLimit: number
   /** How many accounts may be subscribed with the Account Activity API. */
@@ -195,7 +189,7 @@ export type State = {
   activitySubscriptions: ActivitySubscription[]
   posts: Post[]
   directMessages: DirectMessage[]
-  encryptedChats: EncryptedChat[]
+  chat: ChatState
   /** Which account has muted whom. */
   mutes: { readonly userId: string; readonly targetId: string }[]
   media: Media[]
@@ -252,6 +246,7 @@ export function freshState(): State {
       replayMissed: true,
       replyRule: true,
       approvedCallbacks: null,
+      ...defaultChatSettings(),
       limits: defaultLimits(),
     },
     users: seed.map((user) => ({ ...newUserFlags(), ...user })),
@@ -262,7 +257,7 @@ export function freshState(): State {
     activitySubscriptions: [],
     posts: [],
     directMessages: [],
-    encryptedChats: [],
+    chat: freshChat(),
     mutes: [],
     media: [],
     usage: {},

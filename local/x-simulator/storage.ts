@@ -79,6 +79,7 @@ function completed(stored: Partial<State>): State {
   return {
     ...fresh,
     ...stored,
+    chat: { ...fresh.chat, ...stored.chat },
     settings: { ...fresh.settings, ...stored.settings, limits },
     users: (stored.users ?? fresh.users).map((user) => ({ ...newUserFlags(), ...user })),
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { kindOf } from './media-files.ts'
-import type { ActivitySubscription, DirectMessage, EncryptedChat, Post, State } from './state.ts'
+import type { ActivitySubscription, DirectMessage, Post, State } from './state.ts'
 import { activityUser, messageUser, userOf } from './user-shapes.ts'
 import { v1Entities, v1Media, v1Post } from './v1-shapes.ts'
 import { activityIncludes, activityPost, mentionedIn } from './v2-shapes.ts'
@@ -125,28 +125,6 @@ function messageItem(
   }
 }
 
-/** The events of an encrypted message. They exist only in the X Activity API and have no readable content. */
-export function chatCreated(world: World, { id, from, to, createdAt }: EncryptedChat): WebhookEvent[] {
-  const random = (bytes: number) => randomBytes(bytes).toString('base64')
-  const payload = {
-    conversation_token: random(60),
-    id,
-    created_at_msec: String(Date.parse(createdAt)),
-    sender_id: from,
-    conversation_id: `${from}:${to}`,
-    conversation_key_version: '1768236281331',
-    encoded_event: random(120),
-    conversation_key_change_event: random(120),
-    message_event_signature: {
-      public_key_version: '1765382634817',
-      signature: random(64),
-      signature_version: '7',
-      signing_public_key: random(90),
-    },
-  }
-  return [...xActivity(world, to, 'chat.received', payload), ...xActivity(world, from, 'chat.sent', payload)]
-}
-
 /** The events of a revoked access. Call this before the subscriptions of the account are deleted. */
 export function revoked(world: World, userId: string): WebhookEvent[] {
   const date_time = world
@@ -175,7 +153,8 @@ function accountActivity({ state }: World, userId: string, event: string, conten
     .map(({ webhookId }) => ({ webhookId, userId, event, body: { for_user_id: userId, ...content } }))
 }
 
-function xActivity(
+/** An event of the X Activity API, for the webhooks that are subscribed to it. */
+export function xActivity(
   { state, now }: World,
   userId: string,
   event: string,

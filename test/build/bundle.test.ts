@@ -14,10 +14,10 @@ const root = join(import.meta.dirname, '../..')
  */
 const sizes: Readonly<Record<FunctionName, { start: number; whole: number }>> = {
   webhook: { start: 21, whole: 21 },
-  router: { start: 495, whole: 875 },
-  api: { start: 516, whole: 2004 },
-  sender: { start: 474, whole: 978 },
-  media: { start: 732, whole: 1336 },
+  router: { start: 510, whole: 2122 },
+  api: { start: 530, whole: 6049 },
+  sender: { start: 480, whole: 2090 },
+  media: { start: 740, whole: 2441 },
   inactivity: { start: 422, whole: 1022 },
   requeue: { start: 401, whole: 742 },
   mentions: { start: 482, whole: 986 },

@@ -111,11 +111,18 @@ export const handlerOf: Readonly<Record<MutantName, () => unknown>> = {
   },
 }
 
+/** The plan of the disturbances has no encrypted messages. */
+const unused = {
+  encrypt: async () => ({ reason: 'no key' }),
+  send: async () => ({ is: 'unreached' as const, detail: 'no key' }),
+  find: async () => [],
+}
+
 function routerOver(change: (stores: Stores) => Partial<Stores>) {
   const environment = readEnvironment('router')
   const stores = openStores(tableIn(environment), now)
   const mediaQueue = createMediaQueue(awsAccess('sqs'), environment.MEDIA_QUEUE_URL)
-  const route = createRouter({ ...stores, ...change(stores), mediaQueue, now, log })
+  const route = createRouter({ ...stores, ...change(stores), readChat: async (chat) => chat, mediaQueue, now, log })
   const work = (event: QueuedEvent, { messageId }: { messageId: string }) => route(event, messageId)
   return batchHandler('events', work, createMessageVisibility(awsAccess('sqs')), log)
 }
@@ -129,6 +136,6 @@ function senderOver(
   const stores = openStores(tableIn(environment), now)
   const posting = changePosting(createXPosting(access))
   const mediaQueue = createMediaQueue(awsAccess('sqs'), environment.MEDIA_QUEUE_URL)
-  const send = createSender({ ...stores, ...change(stores), posting, encryption, mediaQueue, now, log })
+  const send = createSender({ ...stores, ...change(stores), chat: unused, posting, encryption, mediaQueue, now, log })
   return batchHandler('replies', send, createMessageVisibility(awsAccess('sqs')), log)
 }

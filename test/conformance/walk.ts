@@ -187,6 +187,7 @@ export function walkSimulator(settings: Partial<Omit<Settings, 'limits'>>): Prom
     await own.v2.uploadMedia(film.bytes, { media_type: 'video/mp4' as never })
     const base64 = picture.bytes.toString('base64')
     await own.v2.post('media/upload', { media: base64, media_category: 'tweet_image' })
+    await walkChat(x, own)
     await walkRefusals(app, own, customer)
 
     const called = recorder.exchanges.map(({ method, path }) => `${method} ${path}`)
@@ -223,6 +224,59 @@ async function walkSubscriptions(app: TwitterApi, own: TwitterApi, hook: string)
     new Date(Date.now() - minutesAgo * 60_000).toISOString().replace(/\D/g, '').slice(0, 12)
   await app.v2.post('webhooks/replay', { webhook_id: webhook.id, from_date: minute(60), to_date: minute(20) })
   await app.v2.delete(`webhooks/${webhook.id}`)
+}
+
+async function walkChat(x: XSimulator, own: TwitterApi): Promise<void> {
+  x.control.chat.write({ from: customer, to: shop, text: 'Hello' })
+  const answer = x.control.chat.write({ from: shop, to: customer, text: 'Good day' })
+  const at = `chat/conversations/${customer}`
+  const keyFields = 'public_key_version,public_key,signing_public_key,identity_public_key_signature,juicebox_config'
+  const [known] = x.control.chat.keys(shop)
+  await own.v2.get(`users/${shop}/public_keys`, { 'public_key.fields': keyFields } as Body)
+  await own.v2.get('users/public_keys', { ids: `${shop},${customer}`, 'public_key.fields': keyFields } as Body)
+  await own.v2.get('chat/conversations', {
+    max_results: 10,
+    'chat_conversation.fields': 'created_at,updated_at,is_muted,type',
+    expansions: 'participant_ids',
+  } as Body)
+  await own.v2.get(at, { 'chat_conversation.fields': 'created_at' } as Body)
+  const eventFields =
+    'conversation_id,conversation_token,created_at,encoded_event,id,is_trusted,message_event_signature,previous_id,sender_id'
+  const page = { max_results: 1, 'chat_message_event.fields': eventFields }
+  const { meta }: Body = await own.v2.get(`${at}/events`, page as Body)
+  await own.v2.get(`${at}/events`, { ...page, pagination_token: meta.next_token } as Body)
+  await own.v2.post(`${at}/read`, { seen_until_sequence_id: answer.id })
+  // A message id that X has is answered like the first time.
+  const message_id = answer.messageId
+  const event = { encoded_message_create_event: 'AA==', encoded_message_event_signature: 'AA==' }
+  await own.v2.post(`${at}/messages`, { message_id, ...event })
+  const ids = `${shop}-${customer}`
+  const { data }: Body = await own.v2.post('chat/media/upload/initialize', { conversation_id: ids, total_bytes: 4 })
+  const named = { conversation_id: ids, media_hash_key: data.media_hash_key }
+  const upload = `chat/media/upload/${data.session_id}`
+  await own.v2.post(`${upload}/append`, { ...named, segment_index: 0, media: 'AAAAAA==' })
+  await own.v2.post(`${upload}/finalize`, { ...named, num_parts: '1' })
+  await own.v2.get(`chat/media/${ids}/${data.media_hash_key}`, {}, { forceParseMode: 'buffer' })
+  await own.v2.post(`${at}/keys`, {
+    conversation_key_version: String(Date.now() * 2),
+    conversation_participant_keys: [{ user_id: shop, encrypted_conversation_key: 'AA==', public_key_version: '1' }],
+    action_signatures: [
+      {
+        message_id: 'change',
+        encoded_message_event_detail: 'AA==',
+        message_event_signature: { signature: 'AA', public_key_version: '1', signature_version: '7' },
+      },
+    ],
+  })
+  await own.v2.post(`users/${shop}/public_keys`, {
+    version: '1',
+    generate_version: true,
+    public_key: {
+      public_key: known?.publicKey,
+      signing_public_key: known?.signingPublicKey,
+      identity_public_key_signature: known?.identityPublicKeySignature,
+    },
+  } as Body)
 }
 
 /** Calls that X refuses, and some that it answers with an error inside a 200. */

@@ -68,6 +68,8 @@ describe('permissions', () => {
       'router',
       [
         'dynamodb',
+        'kms:Decrypt',
+        'secretsmanager:GetSecretValue',
         'sqs:ChangeMessageVisibility',
         'sqs:DeleteMessage',
         'sqs:GetQueueAttributes',
@@ -135,7 +137,7 @@ describe('permissions', () => {
     ['mentions', { to: ['Events'], from: [] }],
     ['reconcile', { to: ['Events'], from: [] }],
     ['router', { to: ['Media'], from: ['Events'] }],
-    ['api', { to: ['Replies'], from: [] }],
+    ['api', { to: ['Events', 'Replies'], from: [] }],
     ['requeue', { to: ['Media', 'Replies'], from: [] }],
     ['sender', { to: ['Media'], from: ['Replies'] }],
     ['media', { to: ['Replies'], from: ['Media'] }],

@@ -29,7 +29,7 @@ test('the API encrypts and decrypts tokens, functions that act for accounts only
   const permissions = Object.entries(permissionsOf(template)).map(([name, statements]) => [name, onKeys(statements)])
   expect(Object.fromEntries(permissions)).toEqual({
     webhook: [],
-    router: [],
+    router: [{ Action: 'kms:Decrypt', Resource: arn }],
     erase: [],
     api: [{ Action: ['kms:Decrypt', 'kms:Encrypt'], Resource: arn }],
     sender: [{ Action: 'kms:Decrypt', Resource: arn }],
@@ -45,7 +45,7 @@ test('functions get the ARN of the key, not an alias that could come to name ano
   const users = Object.values(resourcesOf(template, 'AWS::Lambda::Function')).filter(({ Properties }) =>
     JSON.stringify(Properties.Environment).includes('TOKENS_KEY'),
   )
-  expect(users).toHaveLength(6)
+  expect(users).toHaveLength(7)
   for (const { Properties } of users) {
     expect(Properties.Environment).toMatchObject({ Variables: { TOKENS_KEY: arn } })
   }

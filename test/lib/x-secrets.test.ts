@@ -27,6 +27,7 @@ test('only functions that receive from X or call X read the credentials', () => 
   )
   expect(readers.map(([name]) => name)).toEqual([
     'webhook',
+    'router',
     'api',
     'sender',
     'media',

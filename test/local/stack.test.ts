@@ -171,6 +171,7 @@ describe('a stack', () => {
       X_SECRETS: expect.stringMatching(/^file:\/\/\/.*\/x-secrets\.json$/),
       TOKENS_KEY: expect.stringMatching(/^file:\/\/\/.*\/tokens\.key$/),
       X_API_URL: xApiUrl,
+      KEY_RECOVERY: xApiUrl,
       PUBLIC_URL: stack.url,
       EVENT_SOURCE: 'x-activity',
       AUDIT_DAYS: '365',

@@ -4,6 +4,7 @@ import type { DueQueue } from '../../lambdas/core/ports/queues.ts'
 import type { Stores } from '../../lambdas/core/ports/stores.ts'
 import { type QueuedEvent, splitWebhookBody } from '../../lambdas/core/x/webhook-body.ts'
 import { queues } from '../../lambdas/runtime/resources.ts'
+import type { ReadChat } from '../../lambdas/use-cases/chat/read-chat.ts'
 import { routerHandler } from './handlers.ts'
 
 let messages = 0
@@ -62,11 +63,17 @@ export async function routeAtOnce(
 export type Routed = { outcome: string; reason: string; ticketId: string | null }
 
 /** Hands deliveries to a router over real stores, and tells what became of each event. */
-export function routerOver(stores: Stores, now: () => Date, mediaQueue: DueQueue = { send: async () => {} }) {
+export function routerOver(
+  stores: Stores,
+  now: () => Date,
+  mediaQueue: DueQueue = { send: async () => {} },
+  readChat: ReadChat = async (chat) => chat,
+) {
   const routed: Routed[] = []
   const failures: string[] = []
   const router = routerHandler({
     ...stores,
+    readChat,
     mediaQueue,
     now,
     log: (entry) => {

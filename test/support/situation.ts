@@ -16,6 +16,7 @@ export const nothing: Situation = {
   authorIsBlocked: false,
   storedIn: null,
   stored: null,
+  edited: null,
   current: null,
   answered: null,
   own: null,

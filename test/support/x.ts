@@ -4,8 +4,12 @@ import { createXPosting } from '../../lambdas/adapters/x/posting.ts'
 import { createXReading } from '../../lambdas/adapters/x/reading.ts'
 import { createXSubscriptions } from '../../lambdas/adapters/x/subscriptions.ts'
 import { createXUploads } from '../../lambdas/adapters/x/uploads.ts'
+import type { XChat } from '../../lambdas/core/ports/chat.ts'
 import type { XAccounts, XPosting, XReading, XSubscriptions, XUploads } from '../../lambdas/core/ports/x.ts'
 import type { EventSource } from '../../lambdas/core/x/event-source.ts'
+import type { ChatFiles } from '../../lambdas/use-cases/chat/chat-files.ts'
+import type { ChatSending } from '../../lambdas/use-cases/chat/write-chat.ts'
+import { untouched } from './untouched.ts'
 
 /** All ports of X in one object, for tests that script or count calls of any of them. */
 export type WholeX = XAccounts & XSubscriptions & XPosting & XReading & XUploads
@@ -24,5 +28,8 @@ export function xAt(apiUrl: string, secrets: XAccess['secrets'], eventSource: Ev
 
 /** The one object as the ports that use cases take. */
 export function portsOf(x: WholeX) {
-  return { accounts: x, subscriptions: x, posting: x, reading: x, uploadsToX: x }
+  const chat = untouched<ChatSending>('chat')
+  const chatFiles = untouched<ChatFiles>('chatFiles')
+  const xChat = untouched<XChat>('xChat')
+  return { accounts: x, subscriptions: x, posting: x, reading: x, uploadsToX: x, chat, chatFiles, xChat }
 }

@@ -208,6 +208,7 @@ describe('reconcile', () => {
   const runOf = () =>
     createReconcile({
       ...stores(),
+      tickets: untouched('tickets'),
       events: untouched('events'),
       ...portsOf(x()),
       encryption,

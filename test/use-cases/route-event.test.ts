@@ -314,6 +314,7 @@ describe('a batch', () => {
     const logged: object[] = []
     const route = routerHandler({
       ...stores,
+      readChat: untouched('readChat'),
       mediaQueue: untouched('mediaQueue'),
       now,
       log: (entry) => logged.push(entry),
@@ -335,7 +336,13 @@ describe('a batch', () => {
           change.message?.text === 'slow' ? new Promise<never>(() => {}) : stores.tickets.commit(change),
       },
     }
-    const route = routerHandler({ ...stalling, mediaQueue: untouched('mediaQueue'), now, log: () => {} })
+    const route = routerHandler({
+      ...stalling,
+      readChat: untouched('readChat'),
+      mediaQueue: untouched('mediaQueue'),
+      now,
+      log: () => {},
+    })
     const { batchItemFailures } = await route({ Records: records }, { getRemainingTimeInMillis: () => 2_500 })
     expect(batchItemFailures.map((one) => one.itemIdentifier)).toEqual([records[0]?.messageId])
   })

@@ -44,7 +44,6 @@ export const conversationMessages = {
   seeOnX: 'See on X',
   joinedBecause: 'Why it is here',
   firstEntry: 'First entry',
-  encrypted: 'This message is end-to-end encrypted. You can read it only on X.',
   readOnX: 'Read on X',
   deleted: 'Deleted on X,',
   erased: 'Its text and files were deleted here too.',

@@ -80,11 +80,12 @@ export function createChannelStore(access: TableAccess): ChannelStore {
         new TransactWriteCommand({
           TransactItems: [
             { Delete: { TableName: tableName, Key: keys.tokens(channelId) } },
+            { Delete: { TableName: tableName, Key: keys.chatKey(channelId) } },
             {
               Update: {
                 TableName: tableName,
                 Key: keys.channel(channelId),
-                UpdateExpression: 'SET #status = :status',
+                UpdateExpression: 'SET #status = :status REMOVE chat',
                 ConditionExpression: 'attribute_exists(pk)',
                 ExpressionAttributeNames: { '#status': 'status' },
                 ExpressionAttributeValues: { ':status': 'disconnected' },

@@ -1,10 +1,11 @@
+import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { MessageAddress } from '../../core/ports/queues.ts'
 import { positionInReplyId } from '../../core/replies/reply.ts'
 import type { Message, Target } from '../../core/tickets/ticket.ts'
 import { partsOfTicketId } from '../../core/tickets/ticket-id.ts'
 import { messageIdOf } from '../../core/tickets/written.ts'
 import { positionOfId } from '../../core/x/ids.ts'
-import { getAll, type Item, type Key, keys, type TableAccess } from './table.ts'
+import { getAll, type Item, type Key, keys, MESSAGE, type TableAccess } from './table.ts'
 import { messageFrom } from './ticket-items.ts'
 
 /** Reads a message, strongly consistent; null if there is none. */
@@ -41,6 +42,42 @@ export async function knownAs(
   const [pointer, item] = await getAll(access, [keys.pointer(channelId, messageId), ...(written ? [written] : [])])
   if (isStored(pointer)) return addressIn(pointer).messageId
   return item ? messageId : null
+}
+
+/** Pages of a conversation that are searched for an edited message: people edit what they just wrote. */
+const MAX_SEARCHED_PAGES = 5
+const SEARCHED_PER_PAGE = 100
+
+/** The item of an encrypted message by X's sequence id, among the newest of a conversation; undefined if none is. */
+export async function messageBySequence(
+  { tableName, documents }: TableAccess,
+  channelId: string,
+  conversationId: string,
+  sequenceId: string,
+): Promise<Item | undefined> {
+  let start: Record<string, unknown> | undefined
+  for (let page = 0; page < MAX_SEARCHED_PAGES; page++) {
+    const { Items = [], LastEvaluatedKey } = await documents.send(
+      new QueryCommand({
+        TableName: tableName,
+        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :messages)',
+        FilterExpression: 'chat.sequenceId = :sequence',
+        ExpressionAttributeValues: {
+          ':pk': keys.conversationTicket(channelId, conversationId, 1).pk,
+          ':messages': MESSAGE,
+          ':sequence': sequenceId,
+        },
+        ConsistentRead: true,
+        ScanIndexForward: false,
+        Limit: SEARCHED_PER_PAGE,
+        ...(start && { ExclusiveStartKey: start }),
+      }),
+    )
+    if (Items[0]) return Items[0] as Item
+    if (!LastEvaluatedKey) return undefined
+    start = LastEvaluatedKey
+  }
+  return undefined
 }
 
 /** The key of a direct message with a customer, in whichever ticket of theirs it is. */

@@ -209,7 +209,7 @@ function isPending({ delivery, sending }: Reply): boolean {
 /** The key of the pointer to a reply that X has; null for others. */
 function sentAs({ delivery, externalId, sending, channelId }: Reply): Key | null {
   if (delivery.status !== 'sent' || externalId === null) return null
-  return keys.pointer(channelId, messageIdOf(sending.target.kind, externalId))
+  return keys.pointer(channelId, messageIdOf(sending.chat ? 'encrypted_chat' : sending.target.kind, externalId))
 }
 
 /** ISO time of a deletion that came before X's id was stored; null if none did. */

@@ -1,4 +1,5 @@
 import { mayBeReplayed } from '../../core/channels/outage.ts'
+import { isReply, type Reply } from '../../core/replies/reply.ts'
 import type { Answers, Placeholder, Situation } from '../../core/tickets/decision.ts'
 import { answersOwnEntry, mentionConversation } from '../../core/tickets/posts.ts'
 import { directConversation, otherParty } from '../../core/tickets/routing.ts'
@@ -10,7 +11,7 @@ import { channelFrom } from './channel-items.ts'
 import { blockedIn } from './channels.ts'
 import { conversationBefore, newestTicket } from './conversations.ts'
 import { webhookHealthFrom } from './health.ts'
-import { addressIn, isStored } from './message-items.ts'
+import { addressIn, isStored, messageBySequence, readMessage } from './message-items.ts'
 import { startedAttempts } from './replies.ts'
 import { getAll, type Item, keys, type TableAccess } from './table.ts'
 import { messageFrom, ticketFrom } from './ticket-items.ts'
@@ -31,6 +32,7 @@ export async function readSituation(access: TableAccess, activity: Activity): Pr
 const nothing: Stored = {
   storedIn: null,
   stored: null,
+  edited: null,
   current: null,
   answered: null,
   own: null,
@@ -111,16 +113,48 @@ async function readPrivate(access: TableAccess, activity: DirectMessage | Encryp
     ...(isOwn ? [keys.pointer(channelId, messageId)] : []),
   ]
   const stored = (await getAll(access, places)).find(isStored)
-  const target = isOwn && activity.kind === 'direct_message' ? activity.recipient.id : null
+  const target = isOwn ? customerId : null
+  const chat = activity.kind === 'encrypted_chat' ? await readChat(access, activity, id, stored) : null
   return {
     ...nothing,
+    ...chat,
     storedIn: ticketIdIn(stored),
     current: stored ? newest : await conversationBefore(access, channelId, newest, messageId),
     attempts:
-      target !== null && ticket
-        ? await startedAttempts(access, ticket.id, { kind: 'direct_message', recipientId: target })
-        : [],
+      activity.kind === 'encrypted_chat' && activity.content.is === 'failure' && stored
+        ? await sentReply(access, stored)
+        : target !== null && ticket
+          ? await startedAttempts(access, ticket.id, { kind: 'direct_message', recipientId: target })
+          : [],
     awaited: newest.isAwaited ? [id] : [],
+  }
+}
+
+/** The reply to which a pointer leads, which X had taken and then did not deliver. */
+async function sentReply(access: TableAccess, pointer: Item): Promise<Reply[]> {
+  const message = 'text' in pointer ? null : await readMessage(access, addressIn(pointer))
+  return message && isReply(message) && message.delivery.status === 'sent' ? [message] : []
+}
+
+/** For an encrypted event: the notice that stands for it, or the message that it edits. */
+async function readChat(
+  access: TableAccess,
+  { channelUserId, content }: EncryptedChat,
+  conversationId: string,
+  stored: Item | undefined,
+): Promise<Pick<Stored, 'stored' | 'edited'>> {
+  const withTicket = async (item: Item | undefined) => {
+    const [ticket] = item ? await getAll(access, [keys.ticket(String(item.ticketId))]) : []
+    return item && ticket ? { message: messageFrom(item), ticket: ticketFrom(ticket), answers: null } : null
+  }
+  const isNotice = stored !== undefined && 'notice' in stored
+  const target = content.is === 'edit' && !stored ? content.targetSequenceId : null
+  return {
+    stored: isNotice ? await withTicket(stored) : null,
+    edited:
+      target === null
+        ? null
+        : await withTicket(await messageBySequence(access, channelIdOf(channelUserId), conversationId, target)),
   }
 }
 

@@ -77,6 +77,13 @@ export const keys = {
   /** A file that an agent uploads for a reply. */
   upload: (id: string): Key => ({ pk: `UPLOAD#${id}`, sk: 'UPLOAD' }),
   tokens: (channelId: string): Key => ({ pk: `CHANNEL#${channelId}`, sk: 'TOKENS' }),
+  /** The sealed key of the channel's account for encrypted messages. */
+  chatKey: (channelId: string): Key => ({ pk: `CHANNEL#${channelId}`, sk: 'CHAT_KEY' }),
+  /** The sealed keys of an encrypted conversation with a customer. */
+  chatConversation: (channelId: string, conversationId: string): Key => ({
+    pk: conversation(channelId, conversationId),
+    sk: 'CHAT_KEYS',
+  }),
   quota: (channelId: string, kind: Target['kind']): Key => ({ pk: `CHANNEL#${channelId}`, sk: `QUOTA#${kind}` }),
   appQuota: (kind: Target['kind']): Key => ({ pk: 'APP', sk: `QUOTA#${kind}` }),
   connecting: (requestToken: string): Key => ({

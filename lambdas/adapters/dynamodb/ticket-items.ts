@@ -81,6 +81,7 @@ const EMPTY = {
   versionIds: [],
   mentionsAccount: null,
   notice: null,
+  chat: null,
   deletedAt: null,
   erasedAt: null,
   delivery: null,

@@ -369,6 +369,8 @@ const REVISABLE_FIELDS = [
   'author',
   'missing',
   'deletedAt',
+  'notice',
+  'chat',
 ] as const satisfies readonly (keyof Message)[]
 
 /** The condition that no message is stored under an id, and that its placeholder is the one that we know. */

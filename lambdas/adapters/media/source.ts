@@ -13,6 +13,8 @@ const HOSTS: ReadonlyMap<string, { isSigned: boolean }> = new Map([
   ['ton.x.com', { isSigned: true }],
   ['pbs.twimg.com', { isSigned: false }],
   ['video.twimg.com', { isSigned: false }],
+  // Files of encrypted messages: /2/chat/media/…
+  ['api.x.com', { isSigned: true }],
 ])
 
 const X_ORIGIN = 'https://api.x.com'
@@ -49,12 +51,11 @@ export function createMediaSource(apiUrl: string, secrets: Pick<XSecrets, 'app'>
   }
 
   return {
-    async fetch(url, tokens, maxBytes, signal) {
+    async fetch(url, tokens, maxBytes, signal, opened = (bytes) => bytes) {
       const response = await follow(url, tokens, signal)
       try {
         checkAnswer(response, maxBytes)
-        const bytes = limited(response, maxBytes)
-        const { sample, whole } = await peek(bytes)
+        const { sample, whole } = await peek(opened(limited(response, maxBytes)))
         if (sample.length === 0) throw new MediaError('X sends an empty file', false)
         return { contentType: await typeOf(sample), bytes: whole }
       } catch (error) {
@@ -69,7 +70,8 @@ export function createMediaSource(apiUrl: string, secrets: Pick<XSecrets, 'app'>
 function checkedUrl(address: string, from: URL | null): URL {
   const url = URL.canParse(address, from?.href) ? new URL(address, from?.href) : null
   const isPlain = url?.protocol === 'https:' && url.port === '' && url.username === '' && url.password === ''
-  if (url && isPlain && HOSTS.has(url.hostname)) return url
+  const isMedia = url?.hostname !== 'api.x.com' || url.pathname.startsWith('/2/chat/media/')
+  if (url && isPlain && isMedia && HOSTS.has(url.hostname)) return url
   throw new MediaError(
     from ? 'X redirects to an address outside its hosts for media' : "its address is outside X's hosts for media",
     true,
@@ -115,7 +117,8 @@ async function* limited(response: IncomingMessage, maxBytes: number): AsyncGener
 }
 
 /** The first bytes, and all bytes. */
-async function peek(bytes: AsyncGenerator<Uint8Array>): Promise<{ sample: Uint8Array; whole: Bytes }> {
+async function peek(all: Bytes): Promise<{ sample: Uint8Array; whole: Bytes }> {
+  const bytes = all[Symbol.asyncIterator]()
   const head: Uint8Array[] = []
   let length = 0
   while (length < SAMPLE_BYTES) {
@@ -126,7 +129,7 @@ async function peek(bytes: AsyncGenerator<Uint8Array>): Promise<{ sample: Uint8A
   }
   async function* whole(): AsyncGenerator<Uint8Array> {
     yield* head
-    yield* bytes
+    yield* { [Symbol.asyncIterator]: () => bytes }
   }
   return { sample: Buffer.concat(head), whole: whole() }
 }

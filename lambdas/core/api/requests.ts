@@ -1,6 +1,7 @@
 import { en } from 'zod/locales'
 import * as z from 'zod/mini'
 import { auditKinds } from '../audit/entry.ts'
+import { MAX_KEY_FILE_CHARACTERS } from '../channels/key-file.ts'
 import { isAlwaysQuiet, isTimeZone, weekdays } from '../channels/quiet-hours.ts'
 import { MAX_DIRECT_MESSAGE_CHARACTERS } from '../replies/reply.ts'
 import { groupings } from '../reports/report.ts'
@@ -179,6 +180,24 @@ const quietHours = () =>
         ),
     })
     .check(z.describe('local hours in which silence is expected: they do not count, and no mail is sent in them'))
+/** The key of a channel for encrypted messages. Neither field is ever answered or logged. */
+export const chatKeyBody = onFirstUse(() =>
+  z
+    .strictObject({
+      pin: z
+        .optional(z.string().check(z.minLength(1), z.maxLength(64)))
+        .check(z.describe('the PIN that was chosen for encrypted messages in the X app')),
+      keyFile: z
+        .optional(z.string().check(z.minLength(1), z.maxLength(MAX_KEY_FILE_CHARACTERS)))
+        .check(z.describe('64 bytes as base64 or hexadecimal digits, or the JSON file that holds them')),
+    })
+    .check(
+      z.refine(({ pin, keyFile }) => (pin === undefined) !== (keyFile === undefined), {
+        error: 'must have either pin or keyFile',
+      }),
+      z.meta({ id: 'ChatKey', examples: [{ pin: '0000' }] }),
+    ),
+)
 
 /** The settings of a channel that an administrator may change. */
 export const changeChannelBody = onFirstUse(() =>

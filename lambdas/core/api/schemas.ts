@@ -1,9 +1,11 @@
 import * as z from 'zod/mini'
 import { auditKinds } from '../audit/entry.ts'
+import { chatStates } from '../channels/chat-state.ts'
 import { weekdays } from '../channels/quiet-hours.ts'
 import { problemCodes } from '../replies/validation.ts'
 import { groupings } from '../reports/report.ts'
 import { statuses } from '../tickets/ticket.ts'
+import { unreadReasons } from '../x/activity.ts'
 
 /**
  * The schemas of the answers of the HTTP API: they give its types, and stand in `GET /api/openapi.json`. No function but
@@ -19,6 +21,17 @@ export const person = z.object({
   name: z.nullable(z.string()),
   avatarUrl: z.nullable(z.string()),
 })
+
+export const encryptedChat = z
+  .object({
+    state: z.enum(chatStates),
+    reason: z.optional(z.string()).check(z.describe('what happened and what to do')),
+    keyVersion: z.optional(z.string()).check(z.describe("X's version of the account's key")),
+    fingerprint: z.optional(z.string()).check(z.describe('of the key, as X shows it')),
+    since: z.optional(time).check(z.describe('since when encrypted messages are read')),
+    guessesLeft: z.optional(z.int()).check(z.describe('PINs that X accepts before it destroys the backup of the key')),
+  })
+  .check(z.meta({ id: 'EncryptedChat', description: 'what a channel can do with encrypted messages' }))
 
 export const channel = z
   .object({
@@ -50,6 +63,7 @@ export const channel = z
     status: z.enum(['connected', 'needs_reconnection', 'disconnected']),
     connectedAt: time,
     lastMessageAt: z.nullable(time),
+    encryptedChat,
   })
   .check(z.meta({ id: 'Channel' }))
 
@@ -158,7 +172,17 @@ export const message = z
       .check(z.describe("X's id of the post, in one of its versions, that it answers")),
     parent: z.nullable(parent).check(z.describe('the post that it answers; null if that is a message of this ticket')),
     quoted: z.nullable(quoted),
-    notice: z.nullable(z.object({ type: z.literal('encrypted_message'), url: z.string() })),
+    encrypted: z.boolean().check(z.describe('true if X carries it encrypted')),
+    notice: z
+      .nullable(
+        z.object({
+          type: z.literal('encrypted_message'),
+          url: z.string(),
+          reason: z.enum(unreadReasons),
+          detail: z.string().check(z.describe('what happened and what to do')),
+        }),
+      )
+      .check(z.describe('stands for a text that cannot be read')),
     versions: z.array(version).check(z.describe('earlier versions of an edited post, oldest first')),
     deletedAt: z.nullable(time).check(z.describe('when its post was deleted on X')),
     erasedAt: z
@@ -182,6 +206,7 @@ export const dryRun = z
     problems: z.array(z.object({ code: z.enum(problemCodes), detail: z.string() })),
     weightedLength: z.int().check(z.describe('length of the text as X counts it')),
     maxLength: z.int(),
+    encrypted: z.boolean().check(z.describe('true if the reply goes encrypted, as the latest message came')),
     replyAllowed: z
       .nullable(z.boolean())
       .check(
@@ -347,6 +372,7 @@ export type ApiMessage = z.infer<typeof message>
 export type ApiDryRun = z.infer<typeof dryRun>
 export type ApiChannel = z.infer<typeof channel>
 export type ApiBlock = z.infer<typeof block>
+export type ApiEncryptedChat = z.infer<typeof encryptedChat>
 export type ApiEvent = z.infer<typeof eventRecord>
 export type ApiAuditEntry = z.infer<typeof auditEntry>
 export type ApiExtension = z.infer<typeof extension>

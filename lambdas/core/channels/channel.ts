@@ -1,3 +1,4 @@
+import type { ChatState } from './chat-state.ts'
 import type { QuietHours } from './quiet-hours.ts'
 
 /**
@@ -49,6 +50,8 @@ export type Channel = {
   readonly revocationNotified: boolean
   /** Grows by one with each change of its settings; a change of an older version is made again. */
   readonly version: number
+  /** What it can do with encrypted messages; left out while nobody has set that up. */
+  readonly chat?: ChatState | undefined
 }
 
 /** So many customers can be blocked: with their ids, the item of the extension stays below the 4 KB of one read unit. */

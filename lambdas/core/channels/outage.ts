@@ -22,7 +22,12 @@ export type BackfillProgress = {
 export const notRead: BackfillProgress = { done: false, next: null }
 
 /** The period for which we still read a channel's lists at X, and how far we have read each list. It may end later. */
-export type Backfill = Outage & { readonly mentions: BackfillProgress; readonly directMessages: BackfillProgress }
+export type Backfill = Outage & {
+  readonly mentions: BackfillProgress
+  readonly directMessages: BackfillProgress
+  /** How far the encrypted conversations of tickets were read; `next` is of our list of tickets. Left out at first. */
+  readonly chat?: BackfillProgress | undefined
+}
 
 /** The sort key under which the webhook notes the end of a replay job, beside the outage. */
 export function replayNote(jobId: string): string {
@@ -72,10 +77,12 @@ export function extendBackfill(backfill: Backfill | null, outage: Outage | null)
  */
 export function remainderOf(
   { from, to }: Outage,
-  { mentions, directMessages }: Pick<Backfill, 'mentions' | 'directMessages'>,
+  { mentions, directMessages, chat }: Pick<Backfill, 'mentions' | 'directMessages' | 'chat'>,
   readAt: string,
 ): Backfill | null {
-  if (!mentions.done || !directMessages.done) return { from, to, mentions, directMessages }
+  if (!mentions.done || !directMessages.done || chat?.done === false) {
+    return { from, to, mentions, directMessages, ...(chat && { chat }) }
+  }
   return to > readAt ? { from: laterOf(from, readAt), to, mentions: notRead, directMessages: notRead } : null
 }
 

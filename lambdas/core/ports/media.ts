@@ -60,6 +60,7 @@ export class MediaError extends Error {
 export type MediaSource = {
   /**
    * Downloads a file; signs with the account's tokens where X requires it. `contentType` is found from the first bytes.
+   * @param opened decrypts the bytes; left out for a file in the clear
    * @param maxBytes a larger file ends its stream with a MediaError, as does a broken connection
    * @throws MediaError, never with content of the answer
    */
@@ -68,5 +69,6 @@ export type MediaSource = {
     tokens: AccountTokens | null,
     maxBytes: number,
     signal: AbortSignal,
+    opened?: (bytes: Bytes) => Bytes,
   ): Promise<{ contentType: string | null; bytes: Bytes }>
 }

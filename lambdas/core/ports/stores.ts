@@ -1,5 +1,6 @@
 import type { AuditStore } from './audit.ts'
 import type { ChannelStore, ConnectingStore, HealthStore } from './channels.ts'
+import type { ChatKeyStore } from './chat.ts'
 import type { DeletionStore } from './deletions.ts'
 import type { ErasureStore } from './erasure.ts'
 import type { CountStore, EventStore } from './events.ts'
@@ -17,6 +18,7 @@ export type Stores = {
   uploads: UploadStore
   channels: ChannelStore
   connecting: ConnectingStore
+  chatKeys: ChatKeyStore
   events: EventStore
   audit: AuditStore
   counts: CountStore

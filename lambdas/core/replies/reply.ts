@@ -71,7 +71,15 @@ export function positionInReplyId(id: string): string | null {
  */
 export function writeReply(
   ticket: Ticket,
-  reply: { id: string; text: string; target: Target; author: Author; media?: readonly Attachment[] },
+  reply: {
+    id: string
+    text: string
+    target: Target
+    author: Author
+    media?: readonly Attachment[]
+    /** X's id of the conversation if the reply goes encrypted. */
+    chatConversationId?: string | null
+  },
   now: Date,
 ): { ticket: Ticket; reply: Reply } {
   const at = now.toISOString()
@@ -100,6 +108,7 @@ export function writeReply(
       mentionsAccount: null,
       missing: [],
       notice: null,
+      chat: null,
       deletedAt: null,
       erasedAt: null,
       joinedBecause: 'an agent answered',
@@ -107,6 +116,7 @@ export function writeReply(
       recovered: null,
       sending: {
         target: reply.target,
+        ...(reply.chatConversationId && { chat: { conversationId: reply.chatConversationId, payload: null } }),
         attemptedAt: null,
         failedVerifications: 0,
         ifMissing: null,
@@ -140,6 +150,9 @@ export function sendAgain(reply: Reply, now: Date): Reply {
     delivery: { status: 'pending', reason: null, attempts: 0, dueAt },
     sending: {
       ...reply.sending,
+      // X has refused what failed: it is encrypted again, perhaps with newer keys. What X may have keeps its id.
+      ...(reply.sending.chat &&
+        reply.delivery.status === 'failed' && { chat: { ...reply.sending.chat, payload: null } }),
       attemptedAt: null,
       failedVerifications: 0,
       ifMissing: null,

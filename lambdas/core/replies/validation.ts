@@ -17,6 +17,7 @@ export const problemCodes = [
   'in_reply_to_not_customers',
   'in_reply_to_deleted',
   'nothing_to_answer',
+  'chat_key_unusable',
 ] as const
 export type ProblemCode = (typeof problemCodes)[number]
 
@@ -41,6 +42,8 @@ export type ValidationContext = {
   readonly channel: Channel | null
   /** On a mention ticket the message that the reply answers; null if there is none. */
   readonly entry: Message | null
+  /** X's id of the encrypted conversation in which the customer last wrote; null if they did not write encrypted. */
+  readonly chatConversationId?: string | null
 }
 
 /** The result of a validation, with lengths as X counts them. `target` is null if there is a problem. */
@@ -57,6 +60,7 @@ export function validateReply(draft: Draft, context: ValidationContext): ReplyVa
   const length = lengthOf(ticket.kind, draft.text)
   const problems = [
     ...stateProblems(ticket, channel),
+    ...chatProblems(context),
     ...textProblems(draft, length),
     ...mediaProblems(ticket.kind, draft.attachments).map(({ code, field, detail }) => wrong(code, field, detail)),
     ...placeProblems(draft, context),
@@ -74,6 +78,15 @@ export function stateProblems(ticket: Ticket, channel: Channel | null): SendingP
   return [
     ...(ticket.status === 'closed' ? [conflict('ticket_closed', closed)] : []),
     ...(channel?.status === 'connected' ? [] : [conflict('channel_not_connected', notConnected)]),
+  ]
+}
+
+/** Only with a key that X takes can we write into an encrypted conversation. */
+function chatProblems({ channel, chatConversationId }: ValidationContext): SendingProblem[] {
+  const { state, reason } = channel?.chat ?? {}
+  if (!chatConversationId || state === 'readable') return []
+  return [
+    conflict('chat_key_unusable', `the customer writes encrypted, and we cannot: ${reason ?? 'the key is missing'}`),
   ]
 }
 

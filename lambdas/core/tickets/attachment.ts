@@ -258,6 +258,8 @@ export type UploadedMedia = {
   readonly expiresAt: string
   /** True if X has processed it. */
   readonly ready: boolean
+  /** Pixels of a picture in an encrypted message, which the message itself tells; left out otherwise. */
+  readonly pixels?: { readonly width: number; readonly height: number } | undefined
 }
 
 /** Time for sending: a file that expires sooner is uploaded again. */

@@ -1,7 +1,7 @@
 import type { Channel } from '../channels/channel.ts'
 import type { Replay } from '../channels/outage.ts'
 import { isSameText, type Reply } from '../replies/reply.ts'
-import type { DirectMessage, Post } from '../x/activity.ts'
+import type { DirectMessage, EncryptedChat, Post } from '../x/activity.ts'
 import { compareMedia } from './attachment.ts'
 import type { Message, Ticket, TicketKind } from './ticket.ts'
 
@@ -38,8 +38,13 @@ export type Situation = {
   readonly authorIsBlocked: boolean
   /** The ticket in which it is already a message; null if it is new. */
   readonly storedIn: string | null
-  /** For a post: the message that stores it or another version of it, and the ticket; null if there is none. */
+  /**
+   * For a post: the message that stores it or another version of it, and the ticket. For an encrypted message: the
+   * notice that stands for it. Null if there is none.
+   */
   readonly stored: { readonly message: Message; readonly ticket: Ticket; readonly answers: Answers | null } | null
+  /** For an edit of an encrypted message: the message that it edits, and the ticket; null if there is none. */
+  readonly edited: { readonly message: Message; readonly ticket: Ticket } | null
   /** For a private message: the customer's direct messages; null if X names no customer. */
   readonly current: Conversation | null
   /** For a post that answers one of its own author: the conversation of the answers to that one. */
@@ -97,10 +102,14 @@ export type Decision =
     }
   /** It is the echo of our reply, so X has the reply. */
   | { readonly do: 'settle'; readonly reply: Reply; readonly reason: string }
+  /** X reports that it did not deliver our reply. `failure` is X's name of the cause. */
+  | { readonly do: 'fail_reply'; readonly reply: Reply; readonly failure: string; readonly reason: string }
   | { readonly do: 'mark_deleted'; readonly ticketId: string; readonly reason: string }
   | { readonly do: 'mark_revoked'; readonly reason: string }
   | { readonly do: 'repeat'; readonly ticketId: string; readonly reason: string }
   | { readonly do: 'ignore'; readonly reason: string }
+  /** It can never concern a ticket (rule 9). */
+  | { readonly do: 'count'; readonly reason: string }
   /** It is ignored, unless what it belongs to comes later: then it is routed again. */
   | {
       readonly do: 'defer'
@@ -137,13 +146,18 @@ export function ignore(reason: string): Decision {
 /**
  * Rule 5: if an echo comes before we store X's id, we recognize it by the attempt with the same target, text and media.
  */
-export function settleByEcho(echo: DirectMessage | Post, { attempts }: Situation): Decision | null {
+export function settleByEcho(echo: DirectMessage | EncryptedChat | Post, { attempts }: Situation): Decision | null {
+  const reason = 'it is the echo of our reply'
+  if (echo.kind === 'encrypted_chat') {
+    const sent = attempts.find(({ sending }) => sending.chat?.payload?.messageId === echo.externalId)
+    return sent ? { do: 'settle', reply: sent, reason } : null
+  }
   const alike = attempts
-    .filter((one) => isSameText(one.text, echo.text, one.sending.target.kind))
+    .filter((one) => !one.sending.chat && isSameText(one.text, echo.text, one.sending.target.kind))
     .map((one) => ({
       one,
       media: compareMedia({ media: one.media, uploadedMedia: one.sending.uploadedMedia }, echo.media),
     }))
   const reply = (alike.find(({ media }) => media === 'exact') ?? alike.find(({ media }) => media === 'alike'))?.one
-  return reply ? { do: 'settle', reply, reason: 'it is the echo of our reply' } : null
+  return reply ? { do: 'settle', reply, reason } : null
 }

@@ -3,6 +3,7 @@ import { laterOf } from '../time.ts'
 import type { Person, Post } from '../x/activity.ts'
 import { channelIdOf, postUrlOf } from '../x/ids.ts'
 import { pendingAttachment } from './attachment.ts'
+import { contentOf, noticeOf, originOf } from './chat.ts'
 import { type Decision, deletionIn, type Placeholder } from './decision.ts'
 import { mentions } from './posts.ts'
 import {
@@ -144,7 +145,7 @@ function messageOf(
   { channel, parentTicketId, parentMessage, placeholders }: MessageContext,
   recovered: Recovered | null,
 ): Message {
-  const isChat = written.kind === 'encrypted_chat'
+  const chat = written.kind === 'encrypted_chat' ? written : null
   const post = written.kind === 'post' ? written : null
   const parent = post && parentTicketId !== ticketId ? parentOf(post, parentMessage, channel) : null
   return {
@@ -154,21 +155,18 @@ function messageOf(
     channelId: channelIdOf(written.channelUserId),
     direction,
     visibility: post ? 'public' : 'private',
-    text: isChat ? '' : written.text,
-    entities: isChat ? [] : written.entities,
-    media: isChat ? [] : written.media.map((one) => pendingAttachment(one, written.receivedAt)),
+    ...shownOf(written),
     addressees: post?.addressees ?? [],
     author: { id, username, name },
     externalId: written.externalId,
     inReplyToId: post?.inReplyTo?.postId ?? null,
     parent,
-    quoted: post?.quoted ?? null,
     versions: post && post.versionIds.length > 1 ? [versionOf(post)] : [],
     versionIds: post && post.versionIds.length > 1 ? post.versionIds : [],
     mentionsAccount: post && channel && direction === 'inbound' ? mentions(post, channel) : null,
     missing: direction === 'inbound' ? missingIn(parent, parentMessage, username) : [],
-    // This address opens a conversation with a person on X.
-    notice: isChat ? { type: 'encrypted_message', url: `https://x.com/messages/compose?recipient_id=${id}` } : null,
+    notice: chat && noticeOf(chat),
+    chat: chat && originOf(chat),
     deletedAt: deletionIn(placeholders),
     erasedAt: null,
     joinedBecause: reason,
@@ -178,6 +176,14 @@ function messageOf(
     createdAt: written.createdAt,
     receivedAt: written.receivedAt,
   }
+}
+
+/** What a message shows of its activity. */
+function shownOf(written: Written): Pick<Message, 'text' | 'entities' | 'media' | 'quoted'> {
+  if (written.kind === 'encrypted_chat') return contentOf(written)
+  const { text, entities, receivedAt } = written
+  const media = written.media.map((one) => pendingAttachment(one, receivedAt))
+  return { text, entities, media, quoted: written.kind === 'post' ? written.quoted : null }
 }
 
 /** A post as one version of a message. */

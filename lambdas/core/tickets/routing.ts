@@ -1,5 +1,6 @@
 import type { Channel } from '../channels/channel.ts'
 import type { Activity, DirectMessage, EncryptedChat, Revocation } from '../x/activity.ts'
+import { decideChat } from './chat.ts'
 import { type Decision, ignore, joins, type Situation, settleByEcho } from './decision.ts'
 import { decidePost, decideVersion, isUnknownVersion } from './posts.ts'
 
@@ -9,11 +10,12 @@ export function decide(activity: Activity, situation: Situation): Decision {
   if (!channel) return ignore('no channel is connected for this X account')
   if (activity.kind === 'revoke') return decideRevocation(activity, channel)
   if (activity.kind === 'post_deletion') return decideDeletion(storedIn)
-  if (activity.kind === 'encrypted_chat' && activity.isGroup) return ignore('an encrypted message in a group')
   const stored = situation.stored?.message
   if (storedIn !== null && stored && stored.erasedAt !== null) {
     return { do: 'repeat', ticketId: storedIn, reason: 'it was deleted on X, and its content here' }
   }
+  const special = activity.kind === 'encrypted_chat' ? decideChat(activity, situation) : null
+  if (special) return special
   if (storedIn !== null && !isUnknownVersion(activity, stored)) {
     return { do: 'repeat', ticketId: storedIn, reason: 'it is already stored' }
   }
@@ -32,8 +34,8 @@ export function directConversation(customerId: string): string {
 
 /** X's id of the other person of a direct or encrypted message; null if X does not name them. */
 export function otherParty(activity: DirectMessage | EncryptedChat): string | null {
-  if (activity.sender.id !== activity.channelUserId) return activity.sender.id
-  return activity.kind === 'direct_message' ? activity.recipient.id : null
+  if (activity.kind === 'encrypted_chat') return activity.customerId
+  return activity.sender.id === activity.channelUserId ? activity.recipient.id : activity.sender.id
 }
 
 /** Rule 7: a disconnected channel or a disabled extension ignores the event; the record remains. */
@@ -71,15 +73,19 @@ function decidePrivate(message: DirectMessage | EncryptedChat, situation: Situat
 
 /** Rule 5 for direct messages that the account itself sent. */
 function decideOwnPrivate(message: DirectMessage | EncryptedChat, situation: Situation, channel: Channel): Decision {
-  if (message.kind === 'encrypted_chat') return ignore('an encrypted message of the account itself')
-  if (message.recipient.id === channel.twitterUserId) return ignore('a direct message of the account to itself')
+  const customerId = otherParty(message)
+  if (customerId === null) return ignore('an encrypted message of the account to nobody that X names')
+  if (customerId === channel.twitterUserId) return ignore('a direct message of the account to itself')
   const ours = settleByEcho(message, situation)
   if (ours) return ours
+  if (message.kind === 'encrypted_chat' && message.content.is === 'unread') {
+    return ignore('an encrypted message of the account itself')
+  }
   const current = situation.current?.ticket
   if (current) return joins(current, 'outbound', 'the account wrote it on X itself')
   return {
     do: 'defer',
-    until: directConversation(message.recipient.id),
+    until: directConversation(customerId),
     seen: null,
     reason: 'a direct message of the account to a person without a ticket',
   }

@@ -1,5 +1,5 @@
 import { earlierOf, laterOf } from '../time.ts'
-import type { Addressee, Entity, Person, QuotedPost } from '../x/activity.ts'
+import type { Addressee, Entity, Person, QuotedPost, SealedEvent, UnreadReason } from '../x/activity.ts'
 import type { Attachment, UploadedMedia } from './attachment.ts'
 
 /** The statuses of a ticket, in the order in which a ticket usually passes them. */
@@ -81,7 +81,27 @@ export type ListedTicket = Pick<
 >
 
 /** A notice that replaces a text that we cannot read (rule 10). */
-export type Notice = { readonly type: 'encrypted_message'; readonly url: string }
+export type Notice = {
+  readonly type: 'encrypted_message'
+  readonly url: string
+  /** Left out in notices from before there were reasons: then it is `no_key`. */
+  readonly reason?: UnreadReason
+}
+
+/** An encrypted event as X takes it. Its id is signed, so it is sent again as it is. */
+export type ChatPayload = {
+  readonly messageId: string
+  /** X's `encoded_message_create_event` and its signature, in base64. */
+  readonly event: string
+  readonly signature: string
+}
+
+/** An encrypted message: where its event is, and what is kept to read it later; null once it was read. */
+export type ChatOrigin = {
+  readonly sequenceId: string | null
+  readonly conversationId: string | null
+  readonly sealed: SealedEvent | null
+}
 
 /** Where a reply goes: to a person as a direct message, or under a post. Both ids are X's. */
 export type Target =
@@ -115,6 +135,8 @@ export type Sending = {
   readonly firstOutcome: { readonly status: Delivery['status']; readonly at: string } | null
   /** The reply's files that are uploaded to X. */
   readonly uploadedMedia: readonly UploadedMedia[]
+  /** Set if the reply goes encrypted: its conversation, and the event once it was encrypted. */
+  readonly chat?: { readonly conversationId: string; readonly payload: ChatPayload | null } | undefined
   /** How often an upload failed in a way that a retry may solve. */
   readonly failedUploads: number
   /** Grows with each change; a decision on an older version is made again. */
@@ -182,6 +204,8 @@ export type Message = {
   readonly mentionsAccount: boolean | null
   readonly missing: readonly Missing[]
   readonly notice: Notice | null
+  /** Null unless X delivered it encrypted. */
+  readonly chat: ChatOrigin | null
   /** ISO time at which its post was deleted on X. */
   readonly deletedAt: string | null
   /** ISO time at which its content was deleted here, a hold after that; null while it is there. */

@@ -31,6 +31,8 @@ export type Media = {
   /** X's address of the file: for a GIF its mp4, for a video the mp4 with the highest bitrate. */
   readonly url: string
   readonly previewUrl: string | null
+  /** The version of the conversation's key that opens the file; left out if X stores it in the clear. */
+  readonly keyVersion?: string | undefined
 }
 
 /** A handle that X puts before the text of an answer. */
@@ -72,12 +74,49 @@ type Message = Common & {
 export type DirectMessage = Message &
   Content & { readonly kind: 'direct_message'; readonly sender: Person; readonly recipient: Person }
 
-/** An encrypted message. We can read who wrote it and when, but not the text (rule 10). */
+/** Why an encrypted message is a notice (rule 10). */
+export const unreadReasons = [
+  'no_key',
+  'key_replaced',
+  'conversation_key_missing',
+  'not_verified',
+  'broken',
+  'refused_by_x',
+] as const
+export type UnreadReason = (typeof unreadReasons)[number]
+
+/** What an encrypted event says to who holds the key. */
+export type ChatContent =
+  | (Content & { readonly is: 'message'; readonly quoted: QuotedPost | null })
+  /** @property targetSequenceId X's sequence id of the edited message */
+  | { readonly is: 'edit'; readonly targetSequenceId: string; readonly text: string; readonly entities: Entity[] }
+  /** A reaction, or its end. @property text the emoji; empty for its end */
+  | { readonly is: 'reaction'; readonly text: string }
+  /** X did not take a message of ours. @property failure X's name of the cause */
+  | { readonly is: 'failure'; readonly failure: string }
+  | { readonly is: 'unread'; readonly reason: UnreadReason }
+
+/** What is kept of an encrypted event to read it later: all of it is ciphertext. Null for what X left out. */
+export type SealedEvent = {
+  readonly encodedEvent: string | null
+  /** The change of the conversation's key that came with it. */
+  readonly keyChangeEvent: string | null
+}
+
+/** An encrypted message. Without the key we know only who wrote it and when (rule 10). */
 export type EncryptedChat = Message & {
   readonly kind: 'encrypted_chat'
   readonly sender: Person
+  /** The other person of the conversation than the account; null for a group, or if X does not name them. */
+  readonly customerId: string | null
+  /** X's id of the conversation, `A:B`; null if X left it out. */
+  readonly conversationId: string | null
+  /** X's number of the event in the conversation, by which edits and quotations name it; null if unknown. */
+  readonly sequenceId: string | null
   /** True for a conversation of more than two people. */
   readonly isGroup: boolean
+  readonly sealed: SealedEvent
+  readonly content: ChatContent
 }
 
 /** A post; it need not mention the account. */

@@ -110,7 +110,11 @@ function replayEndIn(body: unknown): SplitBody['replay'] {
 }
 
 /** The lists of X that we poll, and the kind of their items. */
-const POLLED = { mentions: 'post', dm_events: 'direct_message' } as const satisfies Record<string, EventKind>
+const POLLED = {
+  mentions: 'post',
+  dm_events: 'direct_message',
+  chat_events: 'encrypted_chat',
+} as const satisfies Record<string, EventKind>
 
 /**
  * The events of a page of one of X's lists, oldest first. Each gets the part of `includes` that it refers to.

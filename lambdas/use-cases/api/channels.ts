@@ -124,7 +124,9 @@ export function toApiChannel(channel: Channel): ApiChannel {
     revocationNotified: _notified,
     version: _version,
     budgetNotified: _budgetNotified,
+    chat = { state: 'off' as const },
     ...publicFields
   } = channel
-  return publicFields
+  const { attempts: _attempts, ...encryptedChat } = chat
+  return { ...publicFields, encryptedChat }
 }

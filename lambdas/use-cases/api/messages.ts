@@ -2,7 +2,8 @@
 import type { ApiMessage } from '../../core/api/schemas.ts'
 import type { Bucket } from '../../core/ports/media.ts'
 import type { Attachment } from '../../core/tickets/attachment.ts'
-import type { Message } from '../../core/tickets/ticket.ts'
+import { noticeDetails } from '../../core/tickets/chat.ts'
+import type { Message, Notice } from '../../core/tickets/ticket.ts'
 
 /** Makes temporary links to files in the bucket. */
 export type Links = Pick<Bucket, 'link'>
@@ -26,7 +27,8 @@ export async function toApiMessage(message: Message, links: Links): Promise<ApiM
     inReplyToId,
     parent,
     quoted: toApiQuoted(message),
-    notice,
+    encrypted: message.chat !== null || message.sending?.chat !== undefined,
+    notice: notice && toApiNotice(notice),
     // The newest version is the message itself.
     versions: versions.slice(0, -1).map((one) => ({ ...one, entities: [...one.entities] })),
     deletedAt: message.deletedAt,
@@ -36,6 +38,10 @@ export async function toApiMessage(message: Message, links: Links): Promise<ApiM
     recovered: message.recovered ?? null,
     createdAt,
   }
+}
+
+function toApiNotice({ type, url, reason = 'no_key' }: Notice): NonNullable<ApiMessage['notice']> {
+  return { type, url, reason, detail: noticeDetails[reason] }
 }
 
 function toApiQuoted({ quoted }: Message): ApiMessage['quoted'] {

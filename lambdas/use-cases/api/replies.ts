@@ -7,6 +7,7 @@ import { Problem, wrongFields } from '../../core/api/problem.ts'
 import { noQuery, replyBody, replyQuery, retryBody } from '../../core/api/requests.ts'
 import type { ApiDryRun } from '../../core/api/schemas.ts'
 import type { Actor } from '../../core/audit/entry.ts'
+import type { Channel } from '../../core/channels/channel.ts'
 import type { AuditTrail } from '../../core/ports/audit.ts'
 import type { Bucket } from '../../core/ports/media.ts'
 import type { Clock, Log } from '../../core/ports/platform.ts'
@@ -56,9 +57,20 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
   /** What the validation of a reply needs to know of its ticket. */
   async function contextOf(ticket: Ticket, inReplyTo: string | undefined): Promise<ValidationContext> {
     const channel = await channels.get(ticket.channelId)
-    if (ticket.kind === 'direct') return { ticket, channel, entry: null }
+    if (ticket.kind === 'direct')
+      return { ticket, channel, entry: null, chatConversationId: await chatOf(ticket, channel) }
     if (inReplyTo === undefined) return { ticket, channel, entry: await latestEntry(ticket) }
     return { ticket, channel, entry: await tickets.message(ticket.id, inReplyTo) }
+  }
+
+  /**
+   * The encrypted conversation in which the customer last wrote; null if they last wrote a direct message, or if the channel
+   * has never had a key: then a reply goes as a direct message.
+   */
+  async function chatOf(ticket: Ticket, channel: Channel | null): Promise<string | null> {
+    const state = channel?.chat?.state
+    if (state !== 'readable' && state !== 'replaced_on_x' && state !== 'refused_by_x') return null
+    return (await latestEntry(ticket))?.chat?.conversationId ?? null
   }
 
   /** The newest message of the customer that is not deleted; null if there is none. */
@@ -86,6 +98,7 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
       problems: problems.map(({ code, detail }) => ({ code, detail })),
       weightedLength,
       maxLength,
+      encrypted: Boolean(context.chatConversationId),
       ...forecast(draft, context, quotas, at),
     }
   }
@@ -105,14 +118,20 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
       const existing = messageId === undefined ? null : await tickets.message(before.id, messageId)
       if (existing) return existing
       const found = await attachments.find(body.attachmentIds ?? [], messageId)
-      const { problems, target } = validateReply(draftOf(body, found), await contextOf(before, body.inReplyTo))
+      const context = await contextOf(before, body.inReplyTo)
+      const { chatConversationId } = context
+      const { problems, target } = validateReply(draftOf(body, found), context)
       if (!target) {
         log({ event: 'reply_rejected', ticketId: before.id, codes: problems.map(({ code }) => code) })
         throw problemOf(problems)
       }
       messageId ??= replyIdOf(before, at, unique)
       const { media, takes } = await attachments.take(found)
-      const written = writeReply(before, { id: messageId, text: body.text, target, author, media }, at)
+      const written = writeReply(
+        before,
+        { id: messageId, text: body.text, target, author, media, chatConversationId },
+        at,
+      )
       const idempotency = key ? (known ?? idempotencyOf(key, body, messageId, at)) : undefined
       const change = { before, after: written.ticket, message: written.reply, follows: null, takes, idempotency }
       if (!isRecorded) await trail.record(actor, { kind: 'reply_written', object: before.id, after: { messageId } })

@@ -11,6 +11,7 @@ import { attachmentRoutes } from './attachments.ts'
 import { auditRoutes } from './audit.ts'
 import { blockRoutes } from './blocks.ts'
 import { channelRoutes } from './channels.ts'
+import { type ChatKeyDependencies, chatKeyRoutes } from './chat-keys.ts'
 import { type ConnectDependencies, connectRoutes } from './connect.ts'
 import { erasureRoutes } from './erasures.ts'
 import { eventRoutes } from './events.ts'
@@ -25,6 +26,7 @@ export type ApiDependencies = Stores &
   Omit<ReplyDependencies, 'trail'> &
   Omit<ConnectDependencies, 'trail'> &
   Omit<ExtensionDependencies, 'trail'> &
+  ChatKeyDependencies &
   AuditDependencies & { now: Clock; log: Log }
 
 export function apiEndpoints({ log, ...given }: ApiDependencies) {
@@ -35,6 +37,7 @@ export function apiEndpoints({ log, ...given }: ApiDependencies) {
     ...replyRoutes({ ...dependencies, log }),
     ...attachmentRoutes(dependencies),
     ...channelRoutes(dependencies),
+    ...chatKeyRoutes({ ...dependencies, log }),
     ...activityRoutes(dependencies),
     ...connectRoutes({ ...dependencies, log }),
     ...extensionRoutes(dependencies),

@@ -10,6 +10,7 @@ import { type Attachment, isExpectedType, mediaLimits, stored, unavailable } fro
 import { receivedFolder } from '../../core/tickets/bucket-keys.ts'
 import type { Message } from '../../core/tickets/ticket.ts'
 import { tokensOf } from '../account-tokens.ts'
+import type { ChatFiles } from '../chat/chat-files.ts'
 import { dueMessageOf } from '../due-message.ts'
 import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
 
@@ -19,6 +20,8 @@ export type DownloadDependencies = {
   encryption: Encryption
   source: MediaSource
   bucket: Bucket
+  /** Opens files of encrypted messages. */
+  chatFiles: Pick<ChatFiles, 'opening'>
   now: Clock
   log: Log
 }
@@ -26,7 +29,9 @@ export type DownloadDependencies = {
 type StoredFile = { key: string; contentType: string; size: number }
 
 /** Downloads the due media of a message into the bucket. */
-export function createDownload({ media, channels, encryption, source, bucket, log }: DownloadDependencies) {
+export function createDownload(dependencies: DownloadDependencies) {
+  const { media, channels, encryption, source, bucket, chatFiles, log } = dependencies
+
   return async (message: Message, time: () => Date, signal: AbortSignal): Promise<void> => {
     if (!message.media.some((one) => isDue(one, time()))) return
     const tokens = await tokensOf({ channels, encryption }, message.channelId)
@@ -44,7 +49,7 @@ export function createDownload({ media, channels, encryption, source, bucket, lo
   ): Promise<void> {
     const one = message.media[index]
     if (!one) return
-    const after = await download(one, bucketKeyOf(message, index), tokens, time, signal)
+    const after = await download(message, one, bucketKeyOf(message, index), tokens, time, signal)
     const { status: outcome, reason, contentType, size, nextTryAt } = after
     log({
       event: 'media_downloaded',
@@ -62,6 +67,7 @@ export function createDownload({ media, channels, encryption, source, bucket, lo
 
   /** The medium after the download: stored, or to be tried again, or unavailable. Throws a failure of the bucket. */
   async function download(
+    { channelId, ticketId }: Message,
     one: Attachment,
     key: string,
     tokens: AccountTokens | null,
@@ -69,7 +75,9 @@ export function createDownload({ media, channels, encryption, source, bucket, lo
     signal: AbortSignal,
   ): Promise<Attachment> {
     try {
-      const file = await storeFile(one.type, one.url ?? '', key, tokens, signal)
+      const { keyVersion } = one
+      const opened = keyVersion === undefined ? undefined : await chatFiles.opening(channelId, ticketId, keyVersion)
+      const file = await storeFile(one.type, one.url ?? '', key, tokens, signal, opened)
       const previewKey = one.type === 'photo' ? null : await storePreview(one, `${key}-preview`, tokens, signal)
       return stored(one, { ...file, previewKey })
     } catch (error) {
@@ -101,6 +109,7 @@ export function createDownload({ media, channels, encryption, source, bucket, lo
     key: string,
     tokens: AccountTokens | null,
     signal: AbortSignal,
+    opened?: (bytes: Bytes) => Bytes,
   ): Promise<StoredFile> {
     const finished = new AbortController()
     try {
@@ -109,6 +118,7 @@ export function createDownload({ media, channels, encryption, source, bucket, lo
         tokens,
         mediaLimits[type].maxBytes,
         AbortSignal.any([signal, finished.signal]),
+        opened,
       )
       const { contentType } = found
       if (!isExpectedType(type, contentType)) throw new MediaError(`its bytes are not a ${type} as X makes them`, true)

@@ -20,6 +20,7 @@ import {
   type UploadedMedia,
 } from '../../core/tickets/attachment.ts'
 import { tokensOf } from '../account-tokens.ts'
+import type { ChatFiles } from '../chat/chat-files.ts'
 import { dueMessageOf } from '../due-message.ts'
 import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
 
@@ -29,6 +30,8 @@ export type UploadDependencies = {
   encryption: Encryption
   bucket: Bucket
   uploadsToX: XUploads
+  /** Seals and uploads files of encrypted replies. */
+  chatFiles: Pick<ChatFiles, 'upload'>
   replyQueue: DueQueue
   pause: (milliseconds: number) => Promise<void>
   log: Log
@@ -44,6 +47,7 @@ export function createUpload({
   encryption,
   bucket,
   uploadsToX,
+  chatFiles,
   replyQueue,
   pause,
   log,
@@ -76,7 +80,7 @@ export function createUpload({
     time: () => Date,
   ): Promise<void> {
     const known = reply.sending.uploadedMedia.find(({ attachmentId }) => attachmentId === file.id)
-    let uploaded = known && !isExpired(known, time()) ? known : await upload(reply, file, tokens)
+    let uploaded = known && !isExpired(known, time()) ? known : await upload(reply, file, tokens, time())
     for (let waitedMs = 0; !uploaded.ready && waitedMs < PROCESSING_TIMEOUT_MS; ) {
       const { ready, checkAfterSeconds } = await uploadsToX.uploadState(tokens, uploaded.mediaId)
       if (ready) uploaded = await saveUploaded(reply, { ...uploaded, ready })
@@ -85,7 +89,8 @@ export function createUpload({
     }
   }
 
-  async function upload(reply: Reply, file: Attachment, tokens: AccountTokens): Promise<UploadedMedia> {
+  async function upload(reply: Reply, file: Attachment, tokens: AccountTokens, at: Date): Promise<UploadedMedia> {
+    if (reply.sending.chat) return saveUploaded(reply, await chatFiles.upload(tokens, reply, file, at))
     const { id: attachmentId, key, contentType, size } = file
     if (key === null || contentType === null || size === null) throw new Error(`${attachmentId} is not in the bucket`)
     const category = categoryOf(reply.sending.target.kind, file.type)

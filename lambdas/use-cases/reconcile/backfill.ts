@@ -5,11 +5,13 @@
 import type { Channel } from '../../core/channels/channel.ts'
 import type { ChannelHealth } from '../../core/channels/health.ts'
 import type { Extension } from '../../core/channels/inactivity.ts'
-import { type BackfillProgress, remainderOf } from '../../core/channels/outage.ts'
+import { type BackfillProgress, notRead, remainderOf } from '../../core/channels/outage.ts'
 import type { AccountTokens } from '../../core/ports/x.ts'
+import { createHistoryReader, type HistoryDependencies } from '../chat/read-history.ts'
 import { createListReader, type ListDependencies, notBeforeOf } from '../read-lists.ts'
 
-export function createBackfill(dependencies: ListDependencies) {
+export function createBackfill(dependencies: ListDependencies & HistoryDependencies) {
+  const readHistory = createHistoryReader(dependencies)
   const { readMentions, readMessages } = createListReader(dependencies)
 
   /** Resolves to the channel's health with its progress. Skips what is disabled, because it would open no ticket. */
@@ -32,7 +34,12 @@ export function createBackfill(dependencies: ListDependencies) {
     const directMessages = channel.directMessages
       ? (await readMessages(channel, tokens, period, backfill.directMessages, now)).progress
       : skipped(backfill.directMessages)
-    return { ...known, backfill: remainderOf(backfill, { mentions, directMessages }, now.toISOString()) }
+    const begun = backfill.chat ?? notRead
+    const chat =
+      channel.directMessages && channel.chat?.state === 'readable' && !begun.done
+        ? await readHistory(channel, tokens, { from: period.from, notBefore: period.notBefore }, begun, now)
+        : backfill.chat
+    return { ...known, backfill: remainderOf(backfill, { mentions, directMessages, chat }, now.toISOString()) }
   }
 }
 

@@ -24,22 +24,24 @@ import {
 } from '../../core/ports/x.ts'
 import { limitAdvice } from '../../core/x/subscriptions.ts'
 import { tokensOf as readTokens } from '../account-tokens.ts'
+import type { HistoryDependencies } from '../chat/read-history.ts'
 import type { Attended } from '../each-channel.ts'
 import type { Notify } from '../notify-administrators.ts'
 import type { ListDependencies } from '../read-lists.ts'
 import { createBackfill } from './backfill.ts'
 import type { VerifiedWebhook } from './reconcile-webhook.ts'
 
-export type ChannelDependencies = ListDependencies & {
-  channels: ChannelStore
-  health: HealthStore
-  accounts: XAccounts
-  subscriptions: XSubscriptions
-  encryption: Encryption
-  publicUrl: string
-  notify: Notify
-  log: Log
-}
+export type ChannelDependencies = ListDependencies &
+  HistoryDependencies & {
+    channels: ChannelStore
+    health: HealthStore
+    accounts: XAccounts
+    subscriptions: XSubscriptions
+    encryption: Encryption
+    publicUrl: string
+    notify: Notify
+    log: Log
+  }
 
 type Save = (health: ChannelHealth) => Promise<void>
 

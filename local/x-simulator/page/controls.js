@@ -1,6 +1,7 @@
 /** @import { ShownDelivery, ShownUser, View } from '../page.ts' */
 import { call } from './api.js'
 import { byId, day, make, setChip, showMessage, timeWithSeconds, updateChildren } from './dom.js'
+import { connectEncrypted, drawEncrypted } from './encrypted.js'
 
 const errorPlace = byId('controls-error', HTMLElement)
 const [revokeButton, breakButton, repairButton] = ['revoke', 'break', 'repair'].map((id) => byId(id, HTMLButtonElement))
@@ -10,9 +11,9 @@ const hourMs = 3_600_000
 
 /**
  * Attaches the actions to the buttons.
- * @param {{ shop: () => ShownUser | undefined, now: () => Date, refresh: () => Promise<void> }} page
+ * @param {{ person: () => ShownUser | undefined, shop: () => ShownUser | undefined, now: () => Date, refresh: () => Promise<void> }} page
  */
-export function connectControls({ shop, now, refresh }) {
+export function connectControls({ person, shop, now, refresh }) {
   /**
    * @param {EventTarget | undefined} target
    * @param {string} event
@@ -38,6 +39,7 @@ export function connectControls({ shop, now, refresh }) {
   })
   on(breakButton, 'click', () => call('POST', '/_x/webhooks/break', {}))
   on(repairButton, 'click', () => call('POST', '/_x/webhooks/repair', {}))
+  connectEncrypted((id, act) => on(byId(id, HTMLButtonElement), 'click', act), { person, shop })
   on(byId('hour', HTMLElement), 'click', () => setClock(new Date(now().getTime() + hourMs)))
   on(byId('day', HTMLElement), 'click', () => setClock(new Date(now().getTime() + 24 * hourMs)))
   on(resetButton, 'click', () => setClock(null))
@@ -64,6 +66,7 @@ export function drawControls({ webhooks, users, deliveries }, shop) {
     : `The helpdesk has no access to @${shop.username}. Connect it in the console, under Channels.`
   setEnabled(revokeButton, shop.connected)
 
+  drawEncrypted(shop)
   const valid = webhooks.some((one) => one.valid)
   const broken = webhooks.some((one) => !one.valid)
   const state = webhooks.length === 0 ? 'none' : broken ? 'broken' : 'works'
@@ -149,6 +152,7 @@ const eventNames = {
   'post.quote.create': 'Quote',
   'post.delete': 'Post deleted',
   'chat.received': 'Encrypted message',
+  'chat.sent': 'Encrypted message sent',
 }
 
 /** @param {{ delivery: ShownDelivery, to: string | null }} row */

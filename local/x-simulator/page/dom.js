@@ -118,8 +118,7 @@ export function highlightTags(text) {
  * @param {ShownMedia} media
  * @param {string} by the name of its author
  */
-export function figure({ id, kind }, by) {
-  const src = `/_x/media/${id}`
+export function figure({ src, kind }, by) {
   if (kind === 'video') {
     return make('video', { class: 'media', src, controls: true, preload: 'metadata', 'aria-label': `Video from ${by}` })
   }

@@ -4,6 +4,7 @@ import { call, fetchView } from './api.js'
 import { composer } from './composer.js'
 import { connectControls, drawClock, drawControls } from './controls.js'
 import { byId, make, showMessage, timeOfDay, updateChildren } from './dom.js'
+import { sendWritten } from './encrypted.js'
 import { drawMessages, scrollToEnd } from './messages.js'
 import { drawPosts } from './posts.js'
 import { drawReach } from './reach.js'
@@ -204,7 +205,7 @@ const messages = composer(byId('message-form', HTMLFormElement), {
   async send({ text, files }) {
     const [person, shop] = [userAs('person'), userAs('shop')]
     if (!person || !shop || person.id === shop.id) throw new Error('You are the shop. Choose another person.')
-    await call('POST', '/_x/direct-messages', { from: person.id, to: shop.id, text, media: files[0] })
+    await sendWritten(person, shop, { text, files })
     messages.begin('')
     await refresh()
     scrollToEnd()
@@ -268,7 +269,12 @@ async function remove(post) {
   await refresh()
 }
 
-connectControls({ shop: () => userAs('shop'), now: () => new Date(view?.now ?? Date.now()), refresh })
+connectControls({
+  person: () => userAs('person'),
+  shop: () => userAs('shop'),
+  now: () => new Date(view?.now ?? Date.now()),
+  refresh,
+})
 await refresh()
 beginPost()
 poll()

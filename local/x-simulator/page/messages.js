@@ -1,5 +1,7 @@
 /** @import { ShownMessage, ShownUser, View } from '../page.ts' */
+
 import { avatar, byId, day, drawEmpty, figure, highlightTags, make, timeOfDay, updateChildren } from './dom.js'
+import { actions } from './encrypted.js'
 
 const scroll = byId('messages-scroll', HTMLElement)
 const partner = byId('partner', HTMLElement)
@@ -36,7 +38,7 @@ export function drawMessages({ messages }, person, shop) {
     const next = messages[index + 1]
     const isLast = next?.from !== message.from || Date.parse(next.createdAt) - Date.parse(message.createdAt) > groupMs
     const name = message.from === person.id ? 'You' : shop.name
-    const row = { message, name, isMine: message.from === person.id, isLast }
+    const row = { message, name, isMine: message.from === person.id, isLast, personId: person.id }
     const date = day(message.createdAt)
     return before && day(before.createdAt) === date ? [row] : [{ date, id: message.id }, row]
   })
@@ -64,8 +66,9 @@ export function scrollToEnd() {
   scroll.scrollTop = scroll.scrollHeight
 }
 
-/** @param {{ message: ShownMessage, name: string, isMine: boolean, isLast: boolean }} row */
-function bubble({ message: { media, text, createdAt }, name, isMine, isLast }) {
+/** @param {{ message: ShownMessage, name: string, isMine: boolean, isLast: boolean, personId: string }} row */
+function bubble({ message, name, isMine, isLast, personId }) {
+  const { media, text, createdAt, chat } = message
   const picture = media && figure(media, name === 'You' ? 'you' : name)
   // A picture has no height until it is loaded. Then it would move the latest message out of view.
   const keepEnd = () => isAtEnd(nearEndPixels + (picture?.offsetHeight ?? 0)) && scrollToEnd()
@@ -74,8 +77,19 @@ function bubble({ message: { media, text, createdAt }, name, isMine, isLast }) {
     'div',
     { class: `message ${isMine ? 'mine' : 'theirs'}${isLast ? ' last' : ''}` },
     make('span', { class: 'unseen' }, `${name}: `),
+    chat &&
+      make(
+        'span',
+        { class: 'lock muted' },
+        make('span', { class: 'unseen' }, 'Encrypted'),
+        chat.edited ? ' edited' : null,
+      ),
+    chat?.quote ? make('p', { class: 'quote muted' }, chat.quote) : null,
     picture,
+    chat?.unreadable ? make('p', { class: 'bubble' }, 'This message cannot be read.') : null,
     text === '' ? null : make('p', { class: 'bubble' }, ...highlightTags(text)),
+    chat && chat.reactions.length > 0 ? make('span', { class: 'reactions' }, ...chat.reactions) : null,
+    actions(message, isMine, personId),
     isLast ? make('time', { class: 'muted', datetime: createdAt }, timeOfDay(createdAt)) : null,
   )
 }

@@ -87,7 +87,7 @@ describe('the control calls', () => {
     await control(x, 'PATCH', `users/${ann.id}`, { acceptsMessages: false })
     const post = (await control(x, 'POST', 'posts', { by: 'test_ann', text: '@demo_shop hello' })).body
     await control(x, 'POST', 'direct-messages', { from: '@test_ann', to: shop, text: 'hello' })
-    await control(x, 'POST', 'encrypted-chats', { from: ann.id, to: shop })
+    await control(x, 'POST', 'chat-messages', { from: ann.id, to: shop, text: 'secret' })
     const picture = { contentType: 'image/png', base64: Buffer.from('picture').toString('base64') }
     await control(x, 'POST', 'direct-messages', { from: ann.id, to: shop, media: picture })
     expect((await control(x, 'GET', 'users')).body.users).toHaveLength(4)

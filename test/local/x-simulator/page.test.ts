@@ -1,7 +1,14 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { FileChooser, Page } from 'playwright-core'
 import type { XSimulator } from '../../../local/x-simulator/simulator.ts'
-import { axeViolations, browserForTests, noFaults, type OpenedPage, type PageOptions } from '../../support/browser.ts'
+import {
+  axeViolations,
+  browserForTests,
+  noFaults,
+  type OpenedPage,
+  type PageOptions,
+  screenshot,
+} from '../../support/browser.ts'
 import { eventually, served } from '../support.ts'
 import {
   accountAt,
@@ -521,5 +528,46 @@ describe('the page on which an account is allowed', () => {
     await page.getByRole('heading', { name: 'Whoa there!' }).waitFor()
     expect(await axeViolations(page)).toEqual([])
     await site.stop()
+  })
+})
+
+describe('encrypted messages', () => {
+  const log = (page: Page) => page.getByRole('log')
+
+  test('are written, quoted, edited and liked on the page, and show the shop’s answers with a lock', async () => {
+    const { x, page, faults } = await connected()
+    await page.getByLabel('Encrypted', { exact: true }).check()
+    await write(page, 'Where is my parcel?')
+    await send(page)
+    await log(page).getByText('Where is my parcel?').waitFor()
+    const [question] = x.control.chat.events().filter(({ kind }) => kind === 'message')
+    x.control.chat.write({ from: shop, to: customer, text: 'On its way.', replyTo: question?.id })
+    await log(page).getByText('On its way.').waitFor()
+    expect(await log(page).locator('.lock').count()).toBe(2)
+    expect(await log(page).locator('.quote').allTextContents()).toEqual(['Where is my parcel?'])
+    await log(page).getByRole('button', { name: 'Like' }).click()
+    await log(page).locator('.reactions').waitFor()
+    await log(page).getByRole('button', { name: 'Edit' }).click()
+    await write(page, 'Where is my parcel 42?')
+    await send(page)
+    await log(page).locator('.bubble').getByText('Where is my parcel 42?').waitFor()
+    expect(x.control.directMessages()).toEqual([])
+    await screenshot(page, 'x-simulator-encrypted')
+    expect(await axeViolations(page)).toEqual([])
+    expect(faults).toEqual(noFaults)
+  })
+
+  test('are forged, and get other keys, at buttons', async () => {
+    const { x, page, faults } = await connected()
+    await page.getByRole('button', { name: 'Send a forged message' }).click()
+    await log(page).getByText('This message cannot be read.').waitFor()
+    await page.getByRole('button', { name: 'Send a broken message' }).click()
+    await eventually('both', async () => (await log(page).getByText('This message cannot be read.').count()) === 2)
+    await page.getByLabel('PIN', { exact: true }).fill('9999')
+    await page.getByRole('button', { name: 'Make new keys' }).click()
+    await page.getByText('Their PIN is 9999.').waitFor()
+    await page.getByRole('button', { name: 'Write to a group' }).click()
+    await eventually('the group', () => x.control.chat.events().some((one) => one.conversationId.startsWith('g')))
+    expect(faults).toEqual(noFaults)
   })
 })

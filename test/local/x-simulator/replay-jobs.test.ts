@@ -50,7 +50,7 @@ describe('a broken webhook', () => {
     })
     expect(await app.v2.get('webhooks')).toMatchObject({ data: [{ id, valid: false }] })
     write(x, 'missed')
-    x.control.encryptedChat({ from: customer, to: shop })
+    x.control.chat.write({ from: customer, to: shop, text: 'secret' })
     expect(x.control.deliveries()).toMatchObject([
       { event: 'direct_message_events', status: 'missed', attempts: [] },
       { event: 'chat.received', status: 'missed', attempts: [] },
@@ -180,10 +180,10 @@ describe('a replay job', () => {
 
   test('delivers the events of the X Activity API too, also those that were delivered', async () => {
     const { x, receiver, replay } = await started('chat.received')
-    x.control.encryptedChat({ from: customer, to: shop })
+    x.control.chat.write({ from: customer, to: shop, text: 'secret' })
     await deliveriesEnded(x)
     x.control.drop({ count: 1 })
-    x.control.encryptedChat({ from: customer, to: shop })
+    x.control.chat.write({ from: customer, to: shop, text: 'secret' })
     at(x, '13:00:00')
     await replay('202605011200', '202605011230')
     await eventually('the end of the job', () => texts(receiver).includes('Complete'))
@@ -193,7 +193,7 @@ describe('a replay job', () => {
 
   test('brings nothing of a kind that was not subscribed to at that time', async () => {
     const { x, receiver, id, replay } = await started()
-    x.control.encryptedChat({ from: customer, to: shop })
+    x.control.chat.write({ from: customer, to: shop, text: 'secret' })
     await subscribedToActivity(x, id, shop, 'chat.received')
     at(x, '13:00:00')
     await replay('202605011200', '202605011230')

@@ -388,7 +388,7 @@ describe('the X Activity API', () => {
     const { x, receiver } = await activity('post.delete', 'chat.received', 'oauth.revoke')
     const post = x.control.post({ by: shop, text: 'Wrong' })
     x.control.deletePost(post.id)
-    x.control.encryptedChat({ from: customer, to: shop })
+    x.control.chat.write({ from: customer, to: shop, text: 'secret' })
     x.control.revoke(shop)
     await deliveriesEnded(x)
     const by = Object.fromEntries(receiver.received.map(({ body }) => [body.data.event_type, body.data]))

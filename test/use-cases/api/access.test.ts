@@ -45,6 +45,7 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['GET', '/api/tickets/1/messages', 'agents', 404],
   ['POST', '/api/tickets/1/replies', 'agents', 404],
   ['POST', '/api/tickets/1/messages/2/retry', 'agents', 404],
+  ['POST', '/api/tickets/1/messages/2/read-now', 'agents', 404],
   ['POST', '/api/attachments', 'agents', 201],
   ['GET', '/api/channels', 'agents', 200],
   ['GET', '/api/channels/1', 'agents', 404],
@@ -53,6 +54,8 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['DELETE', '/api/channels/1', 'administrators', 404],
   ['POST', '/api/channels/twitter/connect', 'administrators', 201],
   ['PATCH', '/api/channels/1', 'administrators', 404],
+  ['PUT', '/api/channels/1/chat-key', 'administrators', 404],
+  ['DELETE', '/api/channels/1/chat-key', 'administrators', 404],
   ['GET', '/api/extensions', 'administrators', 200],
   ['PATCH', '/api/extensions/twitter', 'administrators', 200],
   ['GET', '/api/events', 'administrators', 200],
@@ -66,6 +69,7 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
 const bodies: Record<string, object> = { PATCH: { status: 'open' }, POST: { text: 'Hello' } }
 const ownBodies: Record<string, object> = {
   '/api/channels/1': { mentions: false },
+  '/api/channels/1/chat-key': { pin: '0000' },
   '/api/extensions/twitter': { enabled: true },
   '/api/tickets/1/messages/2/retry': { force: true },
   '/api/customers/1/blocked': { blocked: false },

@@ -206,6 +206,7 @@ describe('a dry run', () => {
       problems: [],
       weightedLength: 9 + 23 + 1 + 2,
       maxLength: 280,
+      encrypted: false,
       replyAllowed: true,
       quota: { of: 'account', limit: 100, remaining: 100, resetsAt: null },
       price: { usd: 0.2, because: expect.stringContaining('link') },

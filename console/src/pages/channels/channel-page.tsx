@@ -16,6 +16,7 @@ import { profileUrl } from '../../links.ts'
 import { channelMessages as t } from '../../messages/channels.ts'
 import { Activity } from './activity.tsx'
 import { redirectToX } from './connect.ts'
+import { EncryptedMessages } from './encrypted-messages.tsx'
 import { IgnoredEvents } from './ignored-events.tsx'
 import { SettingsForm } from './settings-form.tsx'
 
@@ -34,6 +35,7 @@ export function ChannelPage({ id }: { id: string }) {
         <>
           <ReconnectNotice channel={channel} />
           <SettingsForm known={resource.value} onChange={resource.set} />
+          <EncryptedMessages channel={channel} onChange={(value) => resource.update(({ tag }) => ({ value, tag }))} />
           <Activity channelId={id} />
           <IgnoredEvents channelId={id} />
           <AccessCard channel={channel} onChange={(value) => resource.update(({ tag }) => ({ value, tag }))} />

@@ -5,12 +5,16 @@ export type ChatEvent = {
   readonly messageId: string | null
   readonly senderId: string | null
   readonly conversationId: string | null
+  /** X's number of the event in its conversation. It is not signed. */
+  readonly sequenceId: string | null
+  /** Milliseconds since 1970, as X wrote them. */
+  readonly createdAtMsec: string | null
 }
 
 /** Thrift types, and the fields of the envelope that we read: https://thrift.apache.org/docs/thrift-binary-protocol. */
 const STRING = 11
 const STRUCT = 12
-const FIELD = { messageId: 2, senderId: 3, conversationId: 4 } as const
+const FIELD = { sequenceId: 1, messageId: 2, senderId: 3, conversationId: 4, createdAtMsec: 6 } as const
 const KINDS: Readonly<Record<number, ChatEvent['kind']>> = { 1: 'message', 3: 'key_change', 5: 'failure' }
 
 /**
@@ -43,5 +47,7 @@ function envelopeOf(strings: ReadonlyMap<number, string>) {
     messageId: read(FIELD.messageId),
     senderId: read(FIELD.senderId),
     conversationId: read(FIELD.conversationId),
+    sequenceId: read(FIELD.sequenceId),
+    createdAtMsec: read(FIELD.createdAtMsec),
   }
 }

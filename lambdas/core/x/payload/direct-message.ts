@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
-import type { DirectMessage, EncryptedChat } from '../activity.ts'
-import { isGroupConversation, otherParticipant } from '../webhook-body.ts'
+import type { DirectMessage } from '../activity.ts'
+import { otherParticipant } from '../webhook-body.ts'
 import { marksFrom } from './marks.ts'
 import { mediaFromV1, mediaFromV2 } from './media.ts'
 import { includedPerson } from './people.ts'
@@ -86,29 +86,5 @@ function readV1Message(item: unknown, envelope: Envelope): DirectMessage {
     recipient: includedPerson(recipient, envelope.includes),
     ...displayText(raw, marks),
     media,
-  }
-}
-
-const chat = z.object({
-  sender_id: xId,
-  created_at_msec: z.optional(z.unknown()),
-  conversation_id: z.catch(z.optional(z.string()), undefined),
-})
-
-/**
- * Reads an encrypted message: only its sender, time and conversation are readable (rule 10).
- * @param externalId X's id of the message
- * @throws $ZodError that names the missing field
- */
-export function readEncryptedChat(externalId: string, item: unknown, envelope: Envelope): EncryptedChat {
-  const { sender_id, created_at_msec, conversation_id } = chat.parse(item)
-  return {
-    kind: 'encrypted_chat',
-    channelUserId: envelope.channelUserId,
-    receivedAt: envelope.receivedAt,
-    externalId,
-    createdAt: isoTime(created_at_msec) ?? envelope.receivedAt,
-    sender: includedPerson(sender_id, envelope.includes),
-    isGroup: isGroupConversation(conversation_id),
   }
 }

@@ -1,7 +1,8 @@
 import { $ZodError } from 'zod/v4/core'
 import type { Activity } from '../activity.ts'
 import type { QueuedEvent } from '../webhook-body.ts'
-import { readDirectMessage, readEncryptedChat } from './direct-message.ts'
+import { readDirectMessage } from './direct-message.ts'
+import { readEncryptedChat } from './encrypted-chat.ts'
 import { readPost } from './post.ts'
 import { isoTime } from './schema.ts'
 

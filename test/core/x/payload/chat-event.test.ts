@@ -6,7 +6,13 @@ import { encodedChatEvent } from '../../../support/x-payloads.ts'
 const strings = { 1: '2085000000041943040', 2: 'message-1', 3: '202', 4: '101:202', 6: '1787500008000' }
 
 test('the envelope of an encrypted event tells its kind, message, sender and conversation', () => {
-  const known = { messageId: 'message-1', senderId: '202', conversationId: '101:202' }
+  const known = {
+    messageId: 'message-1',
+    senderId: '202',
+    conversationId: '101:202',
+    sequenceId: '2085000000041943040',
+    createdAtMsec: '1787500008000',
+  }
   expect(readChatEvent(encodedChatEvent(strings, 1))).toEqual({ kind: 'message', ...known })
   expect(readChatEvent(encodedChatEvent(strings, 3))).toEqual({ kind: 'key_change', ...known })
   expect(readChatEvent(encodedChatEvent(strings, 5))).toEqual({ kind: 'failure', ...known })
@@ -17,6 +23,8 @@ test('a missing or empty string of the envelope is null', () => {
   expect(readChatEvent(encodedChatEvent({ 2: '' }, 1))).toEqual({
     kind: 'message',
     messageId: null,
+    sequenceId: null,
+    createdAtMsec: null,
     senderId: null,
     conversationId: null,
   })

@@ -6,12 +6,14 @@ import { Button } from '../../../components/button.tsx'
 import { ExternalLink } from '../../../components/external-link.tsx'
 import { Icon } from '../../../components/icon.tsx'
 import { Time } from '../../../components/time.tsx'
-import { postUrl, webUrl } from '../../../links.ts'
+import { postUrl } from '../../../links.ts'
 import { commonMessages } from '../../../messages/common.ts'
+import { encryptedMessages } from '../../../messages/encrypted.ts'
 import { conversationMessages as t } from '../../../messages/ticket.ts'
 import type { TicketActions } from '../use-ticket.ts'
 import { DeliveryStatus } from './delivery-status.tsx'
 import { EarlierVersions } from './earlier-versions.tsx'
+import { EncryptedNote } from './encrypted-note.tsx'
 import { MessageMedia } from './message-media.tsx'
 import { MessageText } from './message-text.tsx'
 import { ReferencedPost } from './referenced-post.tsx'
@@ -47,6 +49,12 @@ export function MessageItem({ message, ticket, actions, replies = [], onToggleRe
             {addressees.length > 0 && <span class="muted">{t.addressees(addressees.join(', '))}</span>}
           </div>
           <span class="muted small">
+            {message.encrypted && (
+              <span title={encryptedMessages.encrypted}>
+                <Icon name="lock" size={16} />
+                <span class="visually-hidden">{encryptedMessages.encrypted}</span>{' '}
+              </span>
+            )}
             <Time at={message.createdAt} />
           </span>
         </header>
@@ -58,7 +66,11 @@ export function MessageItem({ message, ticket, actions, replies = [], onToggleRe
             {message.erasedAt !== null && `. ${t.erased}`}
           </p>
         )}
-        {notice ? <EncryptedNote url={notice.url} /> : text && <MessageText text={text} entities={message.entities} />}
+        {notice ? (
+          <EncryptedNote message={message} notice={notice} actions={actions} />
+        ) : (
+          text && <MessageText text={text} entities={message.entities} />
+        )}
         {!notice && !text && attachments.length === 0 && message.erasedAt === null && <p class="muted">{t.noText}</p>}
         <MessageMedia attachments={attachments} from={name} />
         <ReferencedPost post={quoted} title={t.quoted} />
@@ -110,15 +122,5 @@ function Footer(props: Pick<MessageItemProps, 'message' | 'ticket' | 'onToggleRe
         </span>
       )}
     </footer>
-  )
-}
-
-function EncryptedNote({ url }: { url: string }) {
-  const href = webUrl(url)
-  return (
-    <p class="message-note">
-      <Icon name="lock" size={16} />
-      {t.encrypted} {href && <ExternalLink href={href}>{t.readOnX}</ExternalLink>}
-    </p>
   )
 }

@@ -7,6 +7,7 @@ import { showToast } from '../../../components/announcements.tsx'
 import { Button, IconButton } from '../../../components/button.tsx'
 import { Icon } from '../../../components/icon.tsx'
 import { ErrorNotice, Notice } from '../../../components/notice.tsx'
+import { encryptedMessages } from '../../../messages/encrypted.ts'
 import { attachmentMessages, replyMessages as t } from '../../../messages/ticket.ts'
 import { AttachmentList } from './attachment-list.tsx'
 import { ACCEPTED_TYPES, useAttachments } from './use-attachments.ts'
@@ -88,7 +89,9 @@ export function ReplyForm({ ticket, entry, onSent, onClose }: ReplyFormProps) {
           <Icon name={entry ? 'globe' : 'lock'} size={16} />
           {entry ? t.publicTo(entry.author.name ?? entry.author.username ?? '') : t.direct}
         </label>
-        <span class="muted small">{entry ? t.publicHint : t.directHint}</span>
+        <span class="muted small">
+          {entry ? t.publicHint : validation?.encrypted ? encryptedMessages.replyHint : t.directHint}
+        </span>
         {onClose && <IconButton icon="close" label={t.close} onClick={onClose} />}
       </div>
       <textarea

@@ -1,0 +1,37 @@
+/** Encrypted messages of a channel, and of a ticket. */
+export const encryptedMessages = {
+  title: 'Encrypted messages (XChat)',
+  intro: 'With the key of the account, encrypted messages become tickets and are answered like direct messages.',
+  states: {
+    off: 'Off: encrypted messages are notices with a link to X',
+    not_used_on_x: 'The account does not use encrypted messages on X',
+    pin_needed: 'The PIN of the account is needed',
+    readable: 'Encrypted messages are read and answered',
+    replaced_on_x: 'The key was replaced on X. Enter the new PIN',
+    refused_by_x: 'X refuses access to encrypted messages',
+  },
+  since: 'Since',
+  fingerprint: (fingerprint: string) => `Fingerprint of the key: ${fingerprint}.`,
+  guessesLeft: (n: number) => `X accepts ${n} more PINs before it destroys the backup of the key.`,
+  warningTitle: 'Only for your company’s own account, on your own servers',
+  warning:
+    'The key opens every encrypted message of the account, also earlier ones and those of other conversations. It is stored encrypted on the servers of this helpdesk. Never enter the PIN of a person’s private account.',
+  pin: 'PIN of the account',
+  pinHint: 'The PIN that was chosen in the X app for encrypted messages. It is used once and not stored.',
+  enter: 'Enter PIN',
+  keyFile: 'Or a key file',
+  keyFileHint: 'The file with the private keys that X’s tools export.',
+  entered: 'Encrypted messages are read now.',
+  forget: 'Forget the key',
+  forgotten: 'The key is forgotten.',
+  confirmForget: {
+    title: 'Forget the key?',
+    text: 'Encrypted messages become notices again, and nobody can answer them here. What was read stays. To read again, enter the PIN.',
+    confirm: 'Forget the key',
+    isDanger: true,
+  },
+  encrypted: 'Encrypted',
+  readNow: 'Read now',
+  readingNow: 'We read the message again. It changes within seconds.',
+  replyHint: 'It goes encrypted. Only the customer sees it.',
+} as const

@@ -1,0 +1,86 @@
+/** Called by administrators to enter and forget the key of a channel, and by agents to read a notice again. */
+import { Problem } from '../../core/api/problem.ts'
+import { chatKeyBody, noQuery } from '../../core/api/requests.ts'
+import type { Channel } from '../../core/channels/channel.ts'
+import type { Bucket } from '../../core/ports/media.ts'
+import type { Stores } from '../../core/ports/stores.ts'
+import { userIdOf } from '../../core/x/ids.ts'
+import { createKeyEntry, type EnterKeyDependencies } from '../chat/enter-key.ts'
+import { createLaterReading, type ReadLaterDependencies } from '../chat/read-later.ts'
+import { toApiChannel } from './channels.ts'
+import { toApiMessage } from './messages.ts'
+import { Answer, notFound, type Route, route } from './route.ts'
+
+export type ChatKeyDependencies = Stores &
+  EnterKeyDependencies &
+  Omit<ReadLaterDependencies, 'events'> & { eventQueue: ReadLaterDependencies['events']; bucket: Bucket }
+
+export function chatKeyRoutes(dependencies: ChatKeyDependencies): Route[] {
+  const { channels, chatKeys, tickets, bucket, eventQueue, log } = dependencies
+  const enterKey = createKeyEntry(dependencies)
+  const { find, readAgain, readLastDays } = createLaterReading({ ...dependencies, events: eventQueue })
+
+  /** @throws Problem 404 */
+  async function channelOf(id: string | undefined): Promise<Channel> {
+    const channel = id ? await channels.get(id) : null
+    if (!channel) throw notFound('channel', id)
+    return channel
+  }
+
+  return [
+    route({
+      method: 'PUT',
+      path: '/api/channels/{id}/chat-key',
+      summary: 'Enter the key for encrypted messages, by the PIN of the account or as a key file; no answer holds it',
+      access: 'administrator',
+      query: noQuery,
+      body: chatKeyBody,
+      answer: 'channel',
+      problems: [404, 409, 502],
+      handle: async ({ params, body }) => {
+        const channel = await channelOf(params.id)
+        const { pin, keyFile } = body
+        const entered = pin === undefined ? { keyFile: keyFile ?? '' } : { pin }
+        const chat = await enterKey(channel, entered)
+        await readLastDays(channel)
+        return toApiChannel({ ...channel, chat })
+      },
+    }),
+    route({
+      method: 'DELETE',
+      path: '/api/channels/{id}/chat-key',
+      summary: 'Forget the key for encrypted messages; those that come then are notices',
+      access: 'administrator',
+      query: noQuery,
+      body: null,
+      answer: 'channel',
+      problems: [404],
+      handle: async ({ params }) => {
+        const { chat: _forgotten, ...channel } = await channelOf(params.id)
+        await chatKeys.forgetAccountKey(channel.id)
+        log({ event: 'chat_key_state', channelId: channel.id, state: 'off' })
+        return toApiChannel(channel)
+      },
+    }),
+    route({
+      method: 'POST',
+      path: '/api/tickets/{id}/messages/{messageId}/read-now',
+      summary: 'Read an encrypted message again that is a notice; the message changes some seconds later',
+      access: 'agent',
+      query: noQuery,
+      body: null,
+      answer: 'message',
+      status: 202,
+      problems: [404, 409],
+      handle: async ({ params }) => {
+        const ticket = params.id ? await tickets.ticket(params.id) : null
+        if (!ticket) throw notFound('ticket', params.id)
+        const message = await find(ticket, params.messageId ?? '')
+        if (!message) throw notFound('message', params.messageId)
+        const queued = await readAgain(userIdOf(ticket.channelId), ticket, [message])
+        if (queued === 0) throw new Problem(409, 'the message is no notice that can be read again')
+        return new Answer(await toApiMessage(message, bucket), { status: 202 })
+      },
+    }),
+  ]
+}
