@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { Problem, wrongFields } from '../../core/api/problem.ts'
-import { noQuery, replyBody, replyQuery, retryBody } from '../../core/api/requests.ts'
+import { noQuery, replyBody, replyQuery, resolveBody, retryBody } from '../../core/api/requests.ts'
 import type { ApiDryRun } from '../../core/api/schemas.ts'
 import type { Bucket } from '../../core/ports/media.ts'
 import type { Clock, Log } from '../../core/ports/platform.ts'
@@ -12,6 +12,7 @@ import type { DueQueue } from '../../core/ports/queues.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import type { Idempotency } from '../../core/ports/tickets.ts'
 import { isReply, type Reply, replyIdOf, sendAgain, writeReply } from '../../core/replies/reply.ts'
+import { cancelled, foundByAgent, whyNotResolved } from '../../core/replies/sending.ts'
 import {
   type Draft,
   forecast,
@@ -138,12 +139,29 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
     }
   }
 
+  /** @throws Problem 404, and 409 if it is no reply of an agent */
+  async function replyOf(ticket: Ticket, messageId: string): Promise<Reply> {
+    const reply = await tickets.message(ticket.id, messageId)
+    if (!reply) throw notFound('message', messageId)
+    if (!isReply(reply)) throw new Problem(409, 'only a reply of an agent can be sent again or given up')
+    return reply
+  }
+
+  function resolve(ticketId: string | undefined, messageId: string, as: 'sent' | 'cancelled'): Promise<Message> {
+    return retryOnConflict(`reply ${messageId}`, async () => {
+      const reply = await replyOf(await ticketOf(ticketId), messageId)
+      if (reply.delivery.status === as) return reply
+      const why = whyNotResolved(reply, as, now())
+      if (why) throw new Problem(409, why)
+      const resolved = as === 'sent' ? foundByAgent(reply) : cancelled(reply)
+      return (await replies.save(reply, resolved)) ? resolved : conflict
+    })
+  }
+
   function retry(ticketId: string | undefined, messageId: string, force: boolean): Promise<Message> {
     return retryOnConflict(`reply ${messageId}`, async () => {
       const ticket = await ticketOf(ticketId)
-      const reply = await tickets.message(ticket.id, messageId)
-      if (!reply) throw notFound('message', messageId)
-      if (!isReply(reply)) throw new Problem(409, 'only a reply of an agent can be sent again')
+      const reply = await replyOf(ticket, messageId)
       checkMayRetry(reply, force)
       const problems = stateProblems(ticket, await channels.get(ticket.channelId))
       if (problems.length > 0) throw problemOf(problems)
@@ -190,6 +208,18 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
         await queue(reply)
         return toApiMessage(reply, bucket)
       },
+    }),
+    route({
+      method: 'POST',
+      path: '/api/tickets/{id}/messages/{messageId}/resolve',
+      summary: 'Give up a reply that failed, waits or is in doubt; or say that one in doubt is on X',
+      access: 'agent',
+      query: noQuery,
+      body: resolveBody,
+      answer: 'message',
+      problems: [404, 409],
+      handle: async ({ params, body }) =>
+        toApiMessage(await resolve(params.id, params.messageId ?? '', body.as), bucket),
     }),
   ]
 }
