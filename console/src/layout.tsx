@@ -52,6 +52,7 @@ function Navigation() {
           key={href}
           class="nav-link"
           href={href}
+          title={text}
           aria-current={path === href || path.startsWith(`${href}/`) ? 'page' : undefined}
         >
           <Icon name={icon} />

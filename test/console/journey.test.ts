@@ -122,7 +122,7 @@ test('a direct message appears without a reload, as plain text, is answered and 
   expect(await page.locator('main img[src="x"]').count()).toBe(0)
 
   await page.getByLabel('Reply by direct message').fill('It is on its way 😀')
-  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
   await message(page, 'It is on its way 😀').getByText('Sent', { exact: true }).waitFor()
   const { directMessages } = await product.onX<{ directMessages: XPost[] }>('GET', 'direct-messages')
   expect(JSON.stringify(directMessages)).toContain('It is on its way 😀')

@@ -8,7 +8,7 @@ import type { ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
 import { axeViolations, browserForTests, type OpenedPage, openPage, screenshot } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
-import { customer, goTo, neighbour, openConsole, shop } from './support.ts'
+import { customer, goTo, message, neighbour, openConsole, shop } from './support.ts'
 
 const product = productForTests(() => product.connectByOAuth(shop))
 const browser = browserForTests()
@@ -32,12 +32,12 @@ beforeAll(async () => {
 const pages = (): [name: string, address: string, act: (page: Page) => Promise<unknown>][] => [
   ['tickets', '/tickets', (page) => page.getByRole('link', { name: 'Where is my order?' }).waitFor()],
   ['tickets-none', '/tickets?status=spam', (page) => page.getByText('No ticket matches').waitFor()],
-  ['ticket-direct', `/tickets/${direct.id}`, (page) => page.getByText('should be with you tomorrow').waitFor()],
+  ['ticket-direct', `/tickets/${direct.id}`, (page) => message(page, 'should be with you tomorrow').waitFor()],
   [
     'ticket-mention',
     `/tickets/${mention.id}`,
     async (page) => {
-      await page.getByText('We do!').waitFor()
+      await message(page, 'We do!').waitFor()
       await page.getByRole('button', { name: /^Public reply/ }).click()
       await page.getByRole('textbox', { name: /^Public reply/ }).fill('x'.repeat(290))
       await page.getByText('The text is too long for X.').waitFor()

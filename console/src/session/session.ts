@@ -34,6 +34,12 @@ export const personName = computed<string>(() => {
   return [name, email, username].find((one): one is string => typeof one === 'string' && one !== '') ?? ''
 })
 
+/** Identifies the person; empty when nobody is signed in. */
+export const personId = computed<string>(() => {
+  const { sub } = claimsOf(tokens.value?.access)
+  return typeof sub === 'string' ? sub : ''
+})
+
 /** Stores the tokens; null forgets them. */
 export function saveTokens(next: Tokens | null): void {
   tokens.value = next

@@ -51,9 +51,10 @@ export async function finishSignIn(): Promise<string | null> {
   return pending.returnTo
 }
 
-/** Signs out here and at the sign-in page. */
+/** Signs out here and at the sign-in page. What the person wrote and did not send is forgotten. */
 export function signOut(): void {
   saveTokens(null)
+  sessionStorage.clear()
   const query = new URLSearchParams({ client_id: config.value.clientId, logout_uri: `${location.origin}/` })
   location.assign(`${config.value.signInUrl}/logout?${query}`)
 }

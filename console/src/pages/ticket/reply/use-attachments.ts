@@ -46,6 +46,8 @@ export function useAttachments(maxFiles: number, onChange: () => void) {
   return {
     files,
     error,
+    /** True while a file of the reply could not be uploaded: without it the reply would not be what the agent wrote. */
+    hasFailed: files.some((one) => one.error !== undefined),
     isUploading: files.some((one) => !one.id && !one.error),
     ids: files.flatMap(({ id }) => (id ? [id] : [])),
     add(added: readonly File[]) {
@@ -67,7 +69,10 @@ export function useAttachments(maxFiles: number, onChange: () => void) {
       setError(undefined)
       onChange()
     },
-    clear: () => setFiles([]),
+    clear() {
+      for (const { previewUrl } of files) URL.revokeObjectURL(previewUrl)
+      setFiles([])
+    },
   }
 }
 
