@@ -160,3 +160,38 @@ describe('a reply', () => {
     expect(await page.evaluate<string>('JSON.stringify(sessionStorage)')).not.toContain('a secret')
   })
 })
+
+describe('by keyboard', () => {
+  test('j and k go along the list, r begins a reply, ? lists the keys, and Escape closes the list', async () => {
+    const { page } = await openConsole(browser.open, product, 'agent', { at: `/tickets/${direct.id}`, width: 1440 })
+    await page
+      .getByRole('link', { name: /^(Next|Previous) ticket in the list/ })
+      .first()
+      .waitFor()
+    const isFirst = (await page.getByRole('link', { name: 'Next ticket in the list' }).count()) > 0
+    await page.keyboard.press(isFirst ? 'j' : 'k')
+    await heading(page, mention.subject).waitFor()
+    await page.keyboard.press('r')
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA')
+    await page.keyboard.type('jk?')
+    expect(await page.getByRole('textbox', { name: /^Public reply/ }).inputValue()).toBe('jk?')
+    await page.getByRole('button', { name: 'Keyboard shortcuts' }).click()
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Next ticket').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  })
+})
+
+test('a poll that fails is told, with the time of what the page shows', async () => {
+  let fails = false
+  const { page } = await openConsole(browser.open, product, 'agent', {
+    at: '/tickets',
+    prepare: (one) =>
+      one.route(/\/api\/tickets\?/, (route) => (fails ? route.fulfill({ status: 500, json: {} }) : route.continue())),
+  })
+  await page.getByRole('link', { name: direct.subject }).waitFor()
+  fails = true
+  await page.getByText(/^The helpdesk does not answer as it should\. This page is as of \d\d:\d\d/).waitFor()
+  fails = false
+  await page.getByText('The helpdesk does not answer as it should.').waitFor({ state: 'detached' })
+})

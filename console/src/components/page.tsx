@@ -30,7 +30,7 @@ export function Page({ title, intro, actions, back, children, isWide, isAside = 
   return (
     <div class={isWide ? 'page wide' : 'page'}>
       {back && (
-        <a class="back-link" href={back.href}>
+        <a class="back-link" href={back.href} data-shortcut="u">
           <Icon name="back" size={16} />
           {back.text}
         </a>

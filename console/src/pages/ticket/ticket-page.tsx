@@ -66,12 +66,18 @@ function Neighbours({ nextUrl, previousUrl }: Pick<TicketPageProps, 'nextUrl' | 
   return (
     <nav class="neighbours" aria-label={t.neighbours}>
       {previousUrl && (
-        <a class="icon-button" href={previousUrl} aria-label={t.previousInList} title={t.previousInList}>
+        <a
+          class="icon-button"
+          href={previousUrl}
+          data-shortcut="k"
+          aria-label={t.previousInList}
+          title={t.previousInList}
+        >
           <Icon name="back" />
         </a>
       )}
       {nextUrl && (
-        <a class="icon-button" href={nextUrl} aria-label={t.nextInList} title={t.nextInList}>
+        <a class="icon-button" href={nextUrl} data-shortcut="j" aria-label={t.nextInList} title={t.nextInList}>
           <Icon name="next" />
         </a>
       )}

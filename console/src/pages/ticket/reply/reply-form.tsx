@@ -99,6 +99,7 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
       </div>
       <textarea
         ref={textarea}
+        data-shortcut="r"
         id={id}
         rows={2}
         value={draft.text}
