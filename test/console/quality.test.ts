@@ -69,9 +69,11 @@ const pages = (): [name: string, address: string, act: (page: Page) => Promise<u
 ]
 
 describe.each([
-  ['light', 1280],
-  ['dark', 1280],
-  ['light', 360],
+  ['light', 1440],
+  ['dark', 1440],
+  ['dark', 1024],
+  ['light', 390],
+  ['dark', 360],
 ] as const)('every page, %s and %s pixels wide', (colorScheme, width) => {
   test('passes axe, fits the screen, and violates no security policy', async () => {
     const { page, faults } = await openConsole(browser.open, product, 'administrator', {

@@ -53,7 +53,7 @@ describe('list and ticket', () => {
     expect((place?.y ?? 1_000) + (place?.height ?? 0)).toBeLessThan(700)
     await page.getByRole('link', { name: 'Tickets', exact: true }).first().click()
     await heading(page, 'Tickets').waitFor()
-    expect(await list(page).isVisible()).toBe(true)
+    await list(page).waitFor()
   })
 
   test('a tab shows how many customers wait, and a row what they wrote last', async () => {
@@ -97,11 +97,12 @@ describe('a reply', () => {
     ['unknown', 'It is on X', 'sent'],
   ] as const)('that is %s: «%s»', async (status, button, as) => {
     const resolved: unknown[] = []
+    const [first] = await product.messages(direct.id)
     const { page } = await at(async (one) => {
-      await answerWith(one, () => inState(status))
+      await answerWith(one, () => inState(resolved.length === 0 ? status : 'cancelled'))
       await one.route(/\/resolve$/, async (route) => {
         resolved.push(route.request().postDataJSON())
-        await route.fulfill({ json: outbound(undefined, { ...inState('cancelled'), attachments: [], addressees: [] }) })
+        await route.fulfill({ json: outbound(first, inState('cancelled')) })
       })
     })
     await message(page, 'What we wrote').getByRole('button', { name: button }).click()
@@ -171,6 +172,7 @@ describe('by keyboard', () => {
     const isFirst = (await page.getByRole('link', { name: 'Next ticket in the list' }).count()) > 0
     await page.keyboard.press(isFirst ? 'j' : 'k')
     await heading(page, mention.subject).waitFor()
+    await page.getByRole('textbox', { name: /^Public reply/ }).waitFor()
     await page.keyboard.press('r')
     expect(await page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA')
     await page.keyboard.type('jk?')
