@@ -245,6 +245,7 @@ test('disconnecting asks first, and reconnecting restores the channel with its s
   await page.getByRole('button', { name: 'Disconnect' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click()
   await page.getByText('This channel is disconnected').waitFor()
+  expect(await page.getByText('Connected since').count()).toBe(0)
   await page.getByRole('button', { name: 'Reconnect' }).click()
   await page.getByRole('button', { name: /^(Allow|Authorize)/ }).click()
   await page.getByText('Connected', { exact: true }).waitFor()
