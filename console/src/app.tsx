@@ -5,6 +5,7 @@ import { Layout } from './layout.tsx'
 import { NoAccess } from './pages/error-pages.tsx'
 import { Pages } from './routes.tsx'
 import { role } from './session/session.ts'
+import { Shortcuts } from './shortcuts.tsx'
 
 /** The console of a person who is signed in. */
 export function App() {
@@ -14,6 +15,7 @@ export function App() {
         <ErrorBoundary>{role.value ? <Pages /> : <NoAccess />}</ErrorBoundary>
       </Layout>
       <ConfirmDialog />
+      <Shortcuts />
       <Announcements />
     </LocationProvider>
   )

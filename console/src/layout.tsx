@@ -1,13 +1,16 @@
 import type { ComponentChildren } from 'preact'
 import { useLocation } from 'preact-iso'
 import { connection } from './api/client.ts'
+import { staleSince } from './api/polling.ts'
 import { Button, IconButton } from './components/button.tsx'
 import { Icon, type IconName } from './components/icon.tsx'
 import { Notice } from './components/notice.tsx'
+import { formatTime } from './format.ts'
 import { commonMessages } from './messages/common.ts'
 import { layoutMessages as t } from './messages/layout.ts'
 import { personName, role, sessionExpired } from './session/session.ts'
 import { signIn, signOut } from './session/sign-in.ts'
+import { openShortcuts } from './shortcuts.tsx'
 
 type NavItem = { readonly href: string; readonly text: string; readonly icon: IconName; readonly forAgents: boolean }
 
@@ -53,6 +56,7 @@ function Navigation() {
           key={href}
           class="nav-link"
           href={href}
+          title={text}
           aria-current={path === href || path.startsWith(`${href}/`) ? 'page' : undefined}
         >
           <Icon name={icon} />
@@ -71,6 +75,9 @@ function Account() {
         <strong>{personName.value}</strong>
         {role.value && <span>{t.roles[role.value]}</span>}
       </div>
+      <span class="shortcuts-button">
+        <IconButton icon="question" label={t.shortcuts.title} onClick={openShortcuts} />
+      </span>
       <IconButton icon="signOut" label={commonMessages.signOut} onClick={signOut} />
     </div>
   )
@@ -95,11 +102,13 @@ function Banner() {
       </div>
     )
   }
-  if (connection.value === 'online') return null
+  const asOf = staleSince.value
+  if (connection.value === 'online' && asOf === null) return null
+  const text = connection.value === 'online' ? t.stale(formatTime(asOf ?? '')) : t.connection[connection.value]
   return (
     <div class="banner" role="status">
       <Notice tone="warning" icon="offline">
-        {t.connection[connection.value]}
+        {text}
       </Notice>
     </div>
   )

@@ -4,7 +4,6 @@ import { AdministratorsOnly, NotFound } from './pages/error-pages.tsx'
 import { role } from './session/session.ts'
 
 const Tickets = lazy(() => import('./pages/tickets/tickets-page.tsx').then(({ TicketsPage }) => TicketsPage))
-const Ticket = lazy(() => import('./pages/ticket/ticket-page.tsx').then(({ TicketPage }) => TicketPage))
 const Reports = lazy(() => import('./pages/reports/reports-page.tsx').then(({ ReportsPage }) => ReportsPage))
 const Channels = lazy(() => import('./pages/channels/channels-page.tsx').then(({ ChannelsPage }) => ChannelsPage))
 const Channel = lazy(() => import('./pages/channels/channel-page.tsx').then(({ ChannelPage }) => ChannelPage))
@@ -18,8 +17,7 @@ export function Pages() {
   return (
     <Router>
       <Route path="/" component={RedirectToTickets} />
-      <Route path="/tickets" component={Tickets} />
-      <Route path="/tickets/:id" component={TicketRoute} />
+      <Route path="/tickets/:id?" component={Tickets} />
       <Route path="/reports" component={Reports} />
       <Route path="/channels" component={administratorsOnly(Channels)} />
       <Route path="/channels/:id" component={ChannelRoute} />
@@ -28,12 +26,6 @@ export function Pages() {
       <Route default component={NotFound} />
     </Router>
   )
-}
-
-/** The key gives each ticket fresh state. */
-function TicketRoute() {
-  const { id = '' } = useRoute().params
-  return <Ticket key={id} id={id} />
 }
 
 function ChannelRoute() {

@@ -280,6 +280,10 @@ export const table = {
         'messageCount',
         'firstEntryId',
         'previousTicketId',
+        'nextTicketId',
+        'lastMessage',
+        'waitingSince',
+        'unsettled',
       ],
     },
     status: { partitionKey: 'inStatus', sortKey: 'openedAt', projected: [] },
@@ -292,7 +296,10 @@ export const table = {
     },
     /** What happened on a channel: messages, ignored events, outcomes of replies. */
     counts: { partitionKey: 'inCounts', sortKey: 'countedAt', projected: ['counts', 'receivedAt'] },
-    /** Replies to send and messages with media to fetch, by the time at which they are due. */
+    /**
+     * Replies to send and messages with media to fetch, by the time at which they are due; tickets with unsettled
+     * replies, by their opening.
+     */
     due: { partitionKey: 'inDue', sortKey: 'dueAt', projected: ['ticketId', 'channelId'] },
   },
 } as const satisfies {

@@ -36,7 +36,7 @@ export async function judge(plan: Plan, history: History, system: System): Promi
   const onX = { ...(await listOf(system, 'direct-messages')), ...(await listOf(system, 'posts')) } as OnX
   const stored = await everythingStored(system)
   const expected = expectedOf(plan, history, onX)
-  const replies = { sent: 0, failed: 0, unknown: 0, pending: 0 }
+  const replies = { sent: 0, failed: 0, unknown: 0, pending: 0, cancelled: 0 }
   for (const { delivery } of stored.flatMap(({ messages }) => messages)) if (delivery) replies[delivery.status]++
   return {
     violations: [

@@ -152,7 +152,7 @@ test('a direct message appears without a reload, as plain text, is answered and 
   expect(await page.locator('main img[src="x"]').count()).toBe(0)
 
   await page.getByLabel('Reply by direct message').fill('It is on its way 😀')
-  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
   await message(page, 'It is on its way 😀').getByText('Sent', { exact: true }).waitFor()
   const { directMessages } = await product.onX<{ directMessages: XPost[] }>('GET', 'direct-messages')
   expect(JSON.stringify(directMessages)).toContain('It is on its way 😀')
@@ -309,6 +309,7 @@ test('disconnecting asks first, and reconnecting restores the channel with its s
   await page.getByRole('button', { name: 'Disconnect' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Disconnect' }).click()
   await page.getByText('This channel is disconnected').waitFor()
+  expect(await page.getByText('Connected since').count()).toBe(0)
   await page.getByRole('button', { name: 'Reconnect' }).click()
   await page.getByRole('button', { name: /^(Allow|Authorize)/ }).click()
   await page.getByText('Connected', { exact: true }).waitFor()

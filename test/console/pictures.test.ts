@@ -57,7 +57,7 @@ test('a picture in a direct message is loaded from the bucket, and the message i
   await eventually('the picture', async () => (await width()) === 1)
   expect(await shown.getAttribute('src')).toContain('X-Amz-Signature')
   await page.getByRole('textbox', { name: /^(Reply|Direct message|Message)/ }).fill('We send another.')
-  await page.getByRole('button', { name: 'Send' }).click()
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
   await message(page, 'We send another.').getByText('Sent').waitFor()
   expect(faults).toEqual(noFaults)
 })

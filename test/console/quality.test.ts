@@ -8,7 +8,7 @@ import type { ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
 import { axeViolations, browserForTests, type OpenedPage, openPage, screenshot } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
-import { customer, goTo, neighbour, openConsole, shop } from './support.ts'
+import { customer, goTo, message, neighbour, openConsole, shop } from './support.ts'
 
 const product = productForTests(() => product.connectByOAuth(shop))
 const browser = browserForTests()
@@ -32,12 +32,12 @@ beforeAll(async () => {
 const pages = (): [name: string, address: string, act: (page: Page) => Promise<unknown>][] => [
   ['tickets', '/tickets', (page) => page.getByRole('link', { name: 'Where is my order?' }).waitFor()],
   ['tickets-none', '/tickets?status=spam', (page) => page.getByText('No ticket matches').waitFor()],
-  ['ticket-direct', `/tickets/${direct.id}`, (page) => page.getByText('should be with you tomorrow').waitFor()],
+  ['ticket-direct', `/tickets/${direct.id}`, (page) => message(page, 'should be with you tomorrow').waitFor()],
   [
     'ticket-mention',
     `/tickets/${mention.id}`,
     async (page) => {
-      await page.getByText('We do!').waitFor()
+      await message(page, 'We do!').waitFor()
       await page.getByRole('button', { name: /^Public reply/ }).click()
       await page.getByRole('textbox', { name: /^Public reply/ }).fill('x'.repeat(290))
       await page.getByText('The text is too long for X.').waitFor()
@@ -72,9 +72,11 @@ const pages = (): [name: string, address: string, act: (page: Page) => Promise<u
 ]
 
 describe.each([
-  ['light', 1280],
-  ['dark', 1280],
-  ['light', 360],
+  ['light', 1440],
+  ['dark', 1440],
+  ['dark', 1024],
+  ['light', 390],
+  ['dark', 360],
 ] as const)('every page, %s and %s pixels wide', (colorScheme, width) => {
   test('passes axe, fits the screen, and violates no security policy', async () => {
     const { page, faults } = await openConsole(browser.open, product, 'administrator', {

@@ -87,7 +87,9 @@ export function helpdeskOver(stores: TestStores, clock: { now(): Date; pass(mill
 
     /** A call of an agent. */
     async agent(method: string, path: string, body?: object, key?: string): Promise<Answered> {
-      const answer = await call(method, path, {
+      const [route = '', query] = path.split('?')
+      const answer = await call(method, route, {
+        ...(query === undefined ? {} : { query: new URLSearchParams(query) }),
         claims: { sub: 'kim', username: 'kim', 'cognito:groups': '[agents]' },
         headers: key ? { 'idempotency-key': key } : {},
         ...(body ? { body: JSON.stringify(body) } : {}),

@@ -5,7 +5,8 @@ export function httpEvent(
   method: string,
   path: string,
   more: {
-    query?: Record<string, string>
+    /** A parameter that is given several times: as `URLSearchParams`. */
+    query?: Record<string, string> | URLSearchParams
     headers?: Record<string, string>
     body?: string | Buffer
     claims?: Record<string, string>
@@ -19,7 +20,7 @@ export function httpEvent(
     rawPath: path,
     rawQueryString: new URLSearchParams(query).toString(),
     headers,
-    ...(query ? { queryStringParameters: query } : {}),
+    ...(query ? { queryStringParameters: Object.fromEntries(new URLSearchParams(query)) } : {}),
     requestContext: {
       accountId: '000000000000',
       apiId: 'test',

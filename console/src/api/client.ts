@@ -30,7 +30,8 @@ export function toApiError(error: unknown): ApiError {
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-type Query = Readonly<Record<string, string | undefined>>
+/** Parameters of a query; one with several values is given several times. */
+export type Query = Readonly<Record<string, string | readonly string[] | undefined>>
 export type CallOptions = {
   readonly query?: Query
   readonly body?: object
@@ -40,7 +41,9 @@ export type CallOptions = {
 
 /** Appends the query to the path; empty values are left out. */
 export function withQuery(path: string, query: Query = {}): string {
-  const given = Object.entries(query).filter((one): one is [string, string] => Boolean(one[1]))
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    [value ?? []].flat().flatMap((one) => (one ? [[name, one]] : [])),
+  )
   return given.length > 0 ? `${path}?${new URLSearchParams(given)}` : path
 }
 

@@ -1,3 +1,4 @@
+import { computed, signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 
 const VISIBLE_INTERVAL_MS = 5_000
@@ -7,6 +8,22 @@ const UNUSED_AFTER_MS = 120_000
 const UNUSED_INTERVAL_MS = 30_000
 const INPUTS = ['pointermove', 'pointerdown', 'keydown', 'wheel'] as const
 const MAX_BACKOFF_MS = 60_000
+
+/** What is polled in vain now, and when it last succeeded, in milliseconds since 1970. */
+const failing = signal<ReadonlyMap<object, number>>(new Map())
+
+function setFailing(poller: object, succeededAtMs: number | null): void {
+  if (succeededAtMs === null && !failing.value.has(poller)) return
+  const next = new Map(failing.value)
+  if (succeededAtMs === null) next.delete(poller)
+  else next.set(poller, succeededAtMs)
+  failing.value = next
+}
+
+/** ISO time since which the page may show what is no longer so; null while every poll succeeds. */
+export const staleSince = computed<string | null>(() =>
+  failing.value.size === 0 ? null : new Date(Math.min(...failing.value.values())).toISOString(),
+)
 
 /**
  * Calls `refresh` again and again while the page exists: more rarely when the tab is hidden or nobody uses the page,
@@ -21,6 +38,8 @@ export function usePolling(refresh: () => Promise<boolean>): void {
     let timer = 0
     let failures = 0
     let isStopped = false
+    const poller = {}
+    let succeededAtMs = Date.now()
     let isRunning = false
     let usedAtMs = Date.now()
     const isUnused = () => Date.now() - usedAtMs > UNUSED_AFTER_MS
@@ -36,6 +55,8 @@ export function usePolling(refresh: () => Promise<boolean>): void {
       isRunning = true
       failures = (await latestRefresh.current()) ? 0 : failures + 1
       isRunning = false
+      if (failures === 0) succeededAtMs = Date.now()
+      if (!isStopped) setFailing(poller, failures === 0 ? null : succeededAtMs)
       if (!isStopped) schedule()
     }
     const runNow = () => {
@@ -54,6 +75,7 @@ export function usePolling(refresh: () => Promise<boolean>): void {
     window.addEventListener('online', runNow)
     return () => {
       isStopped = true
+      setFailing(poller, null)
       window.clearTimeout(timer)
       for (const input of INPUTS) window.removeEventListener(input, handleInput)
       document.removeEventListener('visibilitychange', runNow)

@@ -21,12 +21,17 @@ const pending = signal<{
 /** Asks before an action that cannot be undone. Resolves to true when the person confirms. */
 export function confirmDialog(confirmation: Confirmation): Promise<boolean> {
   pending.value?.resolve(false)
+  const { activeElement } = document
   return new Promise((resolve) => {
     pending.value = {
       confirmation,
       resolve(isConfirmed) {
         pending.value = null
         resolve(isConfirmed)
+        // The dialog goes; without this the focus would be on nothing.
+        requestAnimationFrame(() => {
+          if (activeElement instanceof HTMLElement && document.activeElement === document.body) activeElement.focus()
+        })
       },
     }
   })

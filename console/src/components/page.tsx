@@ -12,31 +12,38 @@ export type PageProps = {
   readonly back?: { readonly href: string; readonly text: string }
   readonly children: ComponentChildren
   readonly isWide?: boolean
+  /** True while it stands beside another page, which then has the title. */
+  readonly isAside?: boolean
 }
 
 /** A page with its heading. The heading gets the focus when somebody navigates to the page. */
-export function Page({ title, intro, actions, back, children, isWide }: PageProps) {
+export function Page({ title, intro, actions, back, children, isWide, isAside = false }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
+    if (isAside) return
     if (!isFirstPage) heading.current?.focus({ preventScroll: true })
     isFirstPage = false
-  }, [])
+  }, [isAside])
   useEffect(() => {
-    document.title = `${title} · ${commonMessages.product}`
-  }, [title])
+    if (!isAside) document.title = `${title} · ${commonMessages.product}`
+  }, [title, isAside])
   return (
     <div class={isWide ? 'page wide' : 'page'}>
       {back && (
-        <a class="back-link" href={back.href}>
+        <a class="back-link" href={back.href} data-shortcut="u">
           <Icon name="back" size={16} />
           {back.text}
         </a>
       )}
       <header class="page-header">
         <div>
-          <h1 ref={heading} tabIndex={-1}>
-            {title}
-          </h1>
+          {isAside ? (
+            <h2>{title}</h2>
+          ) : (
+            <h1 ref={heading} tabIndex={-1}>
+              {title}
+            </h1>
+          )}
           {intro && <p class="intro">{intro}</p>}
         </div>
         {actions && <div class="actions">{actions}</div>}

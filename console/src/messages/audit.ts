@@ -22,6 +22,7 @@ export const auditMessages = {
     ticket_changed: 'Changed a ticket',
     reply_written: 'Replied in a ticket',
     reply_retried: 'Sent a reply again',
+    reply_resolved: 'Gave up or settled a reply',
     channel_connected: 'Connected an account',
     channel_changed: 'Changed a channel',
     channel_disconnected: 'Disconnected an account',

@@ -3,13 +3,13 @@ import { layoutMessages } from './layout.ts'
 /**
  * Tells a person what went wrong and what to do.
  * @param status HTTP status; 0 when no answer came, -1 for an error in the console itself
- * @param detail the reason that the API gives, a sentence without capital letter and full stop; may be empty
+ * @param detail the reason that the API gives, a sentence, often without capital letter and full stop; may be empty
  */
 export function describeError({ status, detail }: { readonly status: number; readonly detail: string }): {
   title: string
   text: string
 } {
-  const reason = detail ? `${detail.charAt(0).toUpperCase()}${detail.slice(1)}.` : ''
+  const reason = detail ? `${detail.charAt(0).toUpperCase()}${detail.slice(1).replace(/\.$/, '')}.` : ''
   const withReason = (advice: string) => `${reason} ${advice}`.trim()
   if (status === 0)
     return { title: 'No answer', text: 'The helpdesk does not answer. Check your network and try again.' }

@@ -14,6 +14,14 @@ export const layoutMessages = {
     offline: 'You are offline. This page may be out of date. It updates when you are online again.',
     unreachable: 'The helpdesk does not answer. We keep trying; this page updates when it answers.',
   },
+  stale: (time: string) => `The helpdesk does not answer as it should. This page is as of ${time}; we keep trying.`,
+  shortcuts: {
+    title: 'Keyboard shortcuts',
+    keys: { j: 'Next ticket', k: 'Previous ticket', r: 'Write a reply', u: 'Back to the list' },
+    help: 'This list',
+    send: 'Send the reply',
+    close: 'Close',
+  },
   sessionExpired: {
     title: 'Your session has ended',
     text: 'Sign in again. You come back to this page, and the replies you are writing are kept.',

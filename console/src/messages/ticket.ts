@@ -28,6 +28,11 @@ export const ticketMessages = {
   openedBecause: 'Why it was opened',
   previous: 'Earlier ticket',
   toPrevious: 'Go to the earlier ticket',
+  next: 'Later ticket',
+  toNext: 'Go to the later ticket',
+  neighbours: 'Tickets of the list',
+  nextInList: 'Next ticket in the list',
+  previousInList: 'Previous ticket in the list',
   continuesPrevious: 'This conversation continues an earlier ticket.',
 } as const
 
@@ -39,6 +44,7 @@ export const conversationMessages = {
   closed: 'This ticket is closed',
   closedText:
     'You cannot answer it. The customer’s next message opens a new ticket. You can reopen this ticket until there is a later one.',
+  continued: 'You cannot answer it: the conversation goes on in a later ticket.',
   reopen: 'Reopen',
   helpdesk: 'Helpdesk',
   seeOnX: 'See on X',
@@ -81,6 +87,7 @@ export const deliveryMessages = {
   sent: 'Sent',
   failed: 'Not sent',
   unknown: 'Outcome unknown',
+  cancelled: 'Cancelled',
   unknownText:
     'We could not find out whether X has it. Look on X before you send it again; otherwise the customer may get it twice.',
   retry: 'Retry',
@@ -103,7 +110,6 @@ export const replyMessages = {
   publicPlaceholder: 'Write a public reply…',
   send: 'Send',
   sendPublic: 'Reply publicly',
-  close: 'Close the reply',
   shortcut: 'Ctrl + Enter sends',
   queued: 'Sending your reply.',
   charactersLeft: (n: number) => (n < 0 ? `${-n} characters too many` : `${n} characters left`),

@@ -31,6 +31,12 @@ export const personName = computed<string>(() => {
   return typeof username === 'string' ? username : ''
 })
 
+/** Identifies the person; empty when nobody is signed in. */
+export const personId = computed<string>(() => {
+  const { sub } = claimsOf(tokens.value?.access)
+  return typeof sub === 'string' ? sub : ''
+})
+
 /** Stores the tokens; null forgets them. */
 export function saveTokens(next: Tokens | null): void {
   tokens.value = next

@@ -51,10 +51,14 @@ export async function finishSignIn(): Promise<string | null> {
   return pending.returnTo
 }
 
-/** Signs out here and at the sign-in page, and ends what could bring new tokens. */
+/**
+ * Signs out here and at the sign-in page, and ends what could bring new tokens. What the person wrote and did not send is
+ * forgotten.
+ */
 export function signOut(): void {
   revokeTokens()
   saveTokens(null)
+  sessionStorage.clear()
   const query = new URLSearchParams({ client_id: config.value.clientId, logout_uri: `${location.origin}/` })
   location.assign(`${config.value.signInUrl}/logout?${query}`)
 }

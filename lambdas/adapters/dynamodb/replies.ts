@@ -7,8 +7,10 @@ import type { Idempotency } from '../../core/ports/tickets.ts'
 import { isReply, type Reply } from '../../core/replies/reply.ts'
 import { namesOfOutcome, type Tally, tallyOfReply } from '../../core/reports/counts.ts'
 import type { Message, Target } from '../../core/tickets/ticket.ts'
+import { unsettledIn, withUnsettled } from '../../core/tickets/turn.ts'
 import { messageIdOf } from '../../core/tickets/written.ts'
 import { userIdOf } from '../../core/x/ids.ts'
+import { changeTicket } from './change-ticket.ts'
 import { countedAs } from './counts.ts'
 import { dueAs, dueIn, postpone } from './due.ts'
 import { readMessage } from './message-items.ts'
@@ -91,6 +93,19 @@ export function createReplyStore({ now, ...access }: ListAccess & { now: Clock }
     )
   }
 
+  async function saveOnly(before: Reply, after: Reply): Promise<boolean> {
+    if (await write(before, after)) return true
+    const deletedAt = await earlierDeletion(access, after)
+    return deletedAt !== null && write(before, { ...after, deletedAt })
+  }
+
+  /** Lets the ticket of a reply say what is the matter with it. */
+  function mark(reply: Reply): Promise<void> {
+    const at = now().toISOString()
+    const state = unsettledIn(reply.delivery)
+    return changeTicket(access, reply.ticketId, (ticket) => withUnsettled(ticket, reply, state, at))
+  }
+
   /** Writes the reply and counts its outcome: the first with the reply itself, a later one in the same transaction. */
   async function writeReply(before: Reply, after: Reply): Promise<boolean> {
     const at = now().toISOString()
@@ -158,9 +173,16 @@ export function createReplyStore({ now, ...access }: ListAccess & { now: Clock }
     },
 
     async save(before, after) {
-      if (await write(before, after)) return true
-      const deletedAt = await earlierDeletion(access, after)
-      return deletedAt !== null && write(before, { ...after, deletedAt })
+      const state = unsettledIn(after.delivery)
+      const isOther = state !== unsettledIn(before.delivery)
+      // Said too early it is corrected below; said too late it could be lost in a crash, and nobody would know.
+      if (isOther && state !== null) await mark(after)
+      const isSaved = await saveOnly(before, after)
+      if (isOther && (state === null || !isSaved)) {
+        const stored = isSaved ? after : await readMessage(access, addressOf(after))
+        if (stored && isReply(stored)) await mark(stored)
+      }
+      return isSaved
     },
 
     due: (at, limit) => dueIn(access, 'replies', at, limit),
@@ -191,6 +213,8 @@ function dueMessageFrom({ messageId, ticketId, channelId, position }: Item): Due
     position: String(position),
   }
 }
+
+const addressOf = ({ ticketId, position, id: messageId }: Message) => ({ ticketId, position, messageId })
 
 const pendingKey = ({ ticketId, position, id }: Message) => keys.pending(ticketId, position, id)
 

@@ -5,6 +5,9 @@ import { type Item, type Key, keys, partitionFor, TICKET } from './table.ts'
 /** The list of all tickets. */
 export const ALL = 'ALL'
 
+/** The list of tickets with unsettled replies. */
+export const UNSETTLED = 'unsettled'
+
 /**
  * The sort key of lists of tickets: newest activity, unique by the id.
  * @param updatedAt ISO time
@@ -19,7 +22,10 @@ export function activityOf({ updatedAt, id }: Pick<Ticket, 'updatedAt' | 'id'>):
  */
 export function ticketItem(ticket: Ticket, partitions: number) {
   const { id, channelId, conversationId: _conversationId, number: _number, kind: _kind, updatedAt, ...fields } = ticket
-  const isSaid = (name: string) => name === 'lowestPosition' && fields.lowestPosition === fields.firstPosition
+  const isUnsettled = Object.keys(fields.unsettled).length > 0
+  const isSaid = (name: string) =>
+    (name === 'lowestPosition' && fields.lowestPosition === fields.firstPosition) ||
+    (name === 'unsettled' && !isUnsettled)
   const filled = Object.entries(fields).filter(([name, value]) => value !== null && !isSaid(name))
   return {
     ...keys.ticket(id),
@@ -29,16 +35,25 @@ export function ticketItem(ticket: Ticket, partitions: number) {
     inStatus: partitionFor(id, fields.status, partitions),
     inChannel: partitionFor(id, channelId, partitions),
     inCustomer: fields.customer.id,
+    ...(isUnsettled && { inDue: partitionFor(id, UNSETTLED, partitions), dueAt: fields.openedAt }),
   }
 }
 
-/** The fields of a ticket that may be null. */
-const NULLS = { firstResponseAt: null, firstEntryId: null, previousTicketId: null }
+/** The fields of a ticket that its item leaves out when they are empty. */
+const NULLS = {
+  firstResponseAt: null,
+  firstEntryId: null,
+  previousTicketId: null,
+  nextTicketId: null,
+  lastMessage: null,
+  waitingSince: null,
+  unsettled: {},
+}
 
 /** The ticket in its item. */
 export function ticketFrom(item: Item): Ticket {
   const { inList: _inList, activity, inStatus: _inStatus, inChannel: _inChannel, ...rest } = item
-  const { pk, sk, inCustomer: _inCustomer, ...fields } = rest
+  const { pk, sk, inCustomer: _inCustomer, inDue: _inDue, dueAt: _dueAt, ...fields } = rest
   const lowestPosition = fields.firstPosition
   // Only `commit` writes such items, always complete.
   return {

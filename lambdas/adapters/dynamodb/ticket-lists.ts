@@ -1,12 +1,11 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb'
-import type { Page, PageRequest, TicketFilter } from '../../core/ports/tickets.ts'
-import { type MessageOrder, mergeLazily, type Source } from '../../core/tickets/pages.ts'
-import type { ListedTicket, Message, Ticket } from '../../core/tickets/ticket.ts'
-import { getAll, type Item, keys, type ListAccess, MESSAGE, partitionsOf, type TableAccess } from './table.ts'
-import { ALL, activityOf, identityFrom, listedFrom, messageFrom, ticketFrom } from './ticket-items.ts'
-
-/** A list that does not say when its tickets changed: those of a tag, a status, a channel or a customer. */
-type Membership = { readonly index: string | null; readonly attribute: string; readonly partitions: readonly string[] }
+import type { Page, PageRequest, TicketFilter, TicketNumbers } from '../../core/ports/tickets.ts'
+import { mergeLazily, type Source } from '../../core/tickets/pages.ts'
+import { type ListedTicket, statuses, type Ticket } from '../../core/tickets/ticket.ts'
+import { customerWaitsSince, waitingStatuses } from '../../core/tickets/turn.ts'
+import { allMembers, inStatus, members, membershipsOf, specialOf, unsettledTickets } from './memberships.ts'
+import { getAll, type Item, keys, type ListAccess, partitionsOf, type TableAccess } from './table.ts'
+import { ALL, activityOf, listedFrom, ticketFrom } from './ticket-items.ts'
 
 /** A membership with so few tickets is read whole: their items cost less than looking for them in the list of all. */
 const FEW = 50
@@ -25,7 +24,8 @@ const END = '~'
 
 /**
  * Tickets by newest activity. One index moves with each message, the list of all tickets; it also serves the filters that
- * many tickets fit. For those that few fit, the whole membership is read and sorted (docs/decisions/table.md).
+ * many tickets fit. For those that few fit, the whole membership is read and sorted (docs/decisions/table.md). So are the
+ * tickets that wait or have unsettled replies: those of each status that were opened first, if there are more than 2,000.
  */
 export async function listTickets(
   access: ListAccess,
@@ -34,14 +34,16 @@ export async function listTickets(
 ): Promise<Page<ListedTicket>> {
   const memberships = membershipsOf(filter, access.partitions)
   for (const membership of memberships) {
-    const few = await members(access, membership, membership.index === 'customer' ? MANY : FEW)
+    const few = await allMembers(access, membership, membership[0]?.index === 'customer' ? MANY : FEW)
     if (few) return pageOf(access, few, filter, page)
   }
+  const special = specialOf(filter, access.partitions)
+  if (special) return pageOf(access, (await members(access, special, MANY)).ids, filter, page)
   const found = await listAll(access, filter, page)
   if (memberships.length === 0 || found.items.length >= page.limit / 5 || found.next === null) return found
   // Neither few nor common: the list of all tickets has too many others in between.
   for (const membership of memberships) {
-    const several = await members(access, membership, MANY)
+    const several = await allMembers(access, membership, MANY)
     if (several) return pageOf(access, several, filter, page)
   }
   return found
@@ -66,47 +68,6 @@ export async function changedSince({ tableName, partitions, documents }: ListAcc
   return answers.some(({ Items = [] }) => Items.length > 0)
 }
 
-function membershipsOf({ customerId, tag, status, channelId }: TicketFilter, partitions: number): Membership[] {
-  const shared = (list: string) => partitionsOf(list, partitions)
-  return [
-    ...(customerId ? [{ index: 'customer', attribute: 'inCustomer', partitions: [customerId] }] : []),
-    ...(tag ? [{ index: null, attribute: 'pk', partitions: shared(`TAG#${tag}`) }] : []),
-    ...(channelId ? [{ index: 'channel', attribute: 'inChannel', partitions: shared(channelId) }] : []),
-    ...(status ? [{ index: 'status', attribute: 'inStatus', partitions: shared(status) }] : []),
-  ]
-}
-
-/**
- * The ids of all tickets of a membership; null if there are more than `most`. Ids are spread evenly, so where there are
- * many, the first partition shows it. Under a tag a ticket may have two entries: in two
- * partitions, or at the time of each try to open it.
- */
-async function members(
-  { tableName, documents }: TableAccess,
-  { index, attribute, partitions }: Membership,
-  most: number,
-): Promise<string[] | null> {
-  const query = (partition: string) =>
-    documents.send(
-      new QueryCommand({
-        TableName: tableName,
-        ...(index ? { IndexName: index } : {}),
-        KeyConditionExpression: '#partition = :partition',
-        ExpressionAttributeNames: { '#partition': attribute },
-        ExpressionAttributeValues: { ':partition': partition },
-        Limit: Math.ceil((2 * most) / partitions.length),
-      }),
-    )
-  const [first = '', ...others] = partitions
-  const page = await query(first)
-  if (page.LastEvaluatedKey) return null
-  const pages = [page, ...(await Promise.all(others.map(query)))]
-  // What an erased ticket left for reports is no ticket.
-  const items = pages.flatMap(({ Items = [] }) => Items as Item[]).filter(({ pk }) => !pk.startsWith('ERASED#'))
-  const ids = new Set(items.map((item) => (index ? identityFrom(item).id : item.sk.slice(item.sk.indexOf('#') + 1))))
-  return ids.size > most || pages.some(({ LastEvaluatedKey }) => LastEvaluatedKey) ? null : [...ids]
-}
-
 /** A page of tickets that are known by their ids. */
 async function pageOf(
   access: TableAccess,
@@ -117,11 +78,18 @@ async function pageOf(
   const items = await getAll(access, ids.map(keys.ticket), false)
   const tickets = items
     .flatMap((item) => (item?.version === undefined ? [] : [ticketFrom(item)]))
-    .filter((ticket) => fits(ticket, filter) && (after === null || activityOf(ticket) < after))
-    .sort((a, b) => (activityOf(a) < activityOf(b) ? 1 : -1))
+    .filter((ticket) => fits(ticket, filter) && (after === null || isAfter(keyOf(ticket), after)))
+    .sort((a, b) => (isAfter(keyOf(b), keyOf(a)) ? -1 : 1))
   const shown = tickets.slice(0, limit)
   const last = shown.at(-1)
-  return { items: shown, next: tickets.length > limit && last ? activityOf(last) : null }
+  return { items: shown, next: tickets.length > limit && last ? keyOf(last) : null }
+
+  function keyOf(ticket: Ticket): string {
+    return filter.order === 'waiting' ? `${customerWaitsSince(ticket)}#${ticket.id}` : activityOf(ticket)
+  }
+  function isAfter(key: string, other: string): boolean {
+    return filter.order === 'waiting' ? key > other : key < other
+  }
 }
 
 function listAll(access: ListAccess, filter: TicketFilter, page: PageRequest): Promise<Page<ListedTicket>> {
@@ -173,6 +141,7 @@ function listAll(access: ListAccess, filter: TicketFilter, page: PageRequest): P
 
 function filterExpression({
   tag,
+  tagMatch,
   status,
   channelId,
   customerId,
@@ -180,12 +149,16 @@ function filterExpression({
   QueryCommandInput,
   'FilterExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
 > {
+  const tags = [tag ?? []].flat()
+  const hasTag = tags.map((_, index) => `contains(tags, :tag${index})`).join(tagMatch === 'any' ? ' OR ' : ' AND ')
   const wanted = [
-    { condition: 'contains(tags, :tag)', values: { ':tag': tag } },
-    { condition: '#status = :status', values: { ':status': status } },
-    { condition: 'begins_with(pk, :channel)', values: { ':channel': channelId && `CONVERSATION#${channelId}#` } },
-    { condition: 'customer.id = :customer', values: { ':customer': customerId } },
-  ].filter(({ values }) => Object.values(values)[0] !== undefined)
+    ...(tags.length > 0 ? [{ condition: `(${hasTag})`, values: named('tag', tags) }] : []),
+    ...(status ? [{ condition: '#status = :status', values: { ':status': status } }] : []),
+    ...(channelId
+      ? [{ condition: 'begins_with(pk, :channel)', values: { ':channel': `CONVERSATION#${channelId}#` } }]
+      : []),
+    ...(customerId ? [{ condition: 'customer.id = :customer', values: { ':customer': customerId } }] : []),
+  ]
   if (wanted.length === 0) return {}
   return {
     FilterExpression: wanted.map(({ condition }) => condition).join(' AND '),
@@ -194,51 +167,55 @@ function filterExpression({
   }
 }
 
-function fits(ticket: ListedTicket, { tag, status, channelId, customerId, updatedSince }: TicketFilter): boolean {
+function named(name: string, values: readonly string[]): Record<string, string> {
+  return Object.fromEntries(values.map((value, index) => [`:${name}${index}`, value]))
+}
+
+function fits(ticket: ListedTicket, filter: TicketFilter): boolean {
+  const { tag, tagMatch, status, channelId, customerId, updatedSince, waiting, order, replies } = filter
+  const tags = [tag ?? []].flat()
+  const has = (one: string) => ticket.tags.includes(one)
   return (
-    (tag === undefined || ticket.tags.includes(tag)) &&
+    (tags.length === 0 || (tagMatch === 'any' ? tags.some(has) : tags.every(has))) &&
     (status === undefined || ticket.status === status) &&
     (channelId === undefined || ticket.channelId === channelId) &&
     (customerId === undefined || ticket.customer.id === customerId) &&
-    (updatedSince === undefined || ticket.updatedAt >= updatedSince)
+    (updatedSince === undefined || ticket.updatedAt >= updatedSince) &&
+    (!(waiting || order === 'waiting') || customerWaitsSince(ticket) !== null) &&
+    (replies === undefined || Object.values(ticket.unsettled).some((state) => replies.includes(state)))
   )
 }
 
-/**
- * Messages of a ticket. `after` and `next` are sort keys. They lie among those of the conversation's other tickets, in a
- * range of positions that few of these share.
- */
-export async function listMessages(
-  access: TableAccess,
-  { id: ticketId, lowestPosition }: Pick<Ticket, 'id' | 'lowestPosition'>,
-  { limit, after }: PageRequest,
-  order: MessageOrder,
-): Promise<Page<Message>> {
-  const { pk } = keys.message(ticketId, '', '')
-  const query: QueryCommandInput = {
-    TableName: access.tableName,
-    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-    FilterExpression: 'ticketId = :ticketId',
-    ExpressionAttributeValues: {
-      ':pk': pk,
-      ':from': `${MESSAGE}${lowestPosition}`,
-      ':to': `${MESSAGE}${END}`,
-      ':ticketId': ticketId,
-    },
-    ConsistentRead: true,
-    ScanIndexForward: order === 'oldest',
-    Limit: limit,
+/** Numbers are counted up to this; more is not told apart. */
+const MAX_NUMBER = 100
+
+/** Tickets among which those that wait are counted, in each status. */
+const MAX_LOOKED_AT = 150
+
+/** How many tickets there are of each kind that a list can show, each up to 100. */
+export async function numbersOf(access: ListAccess): Promise<TicketNumbers> {
+  const { partitions } = access
+  const counted = statuses.map(async (status) => {
+    const { ids } = await members(access, [inStatus(status, partitions)], MAX_NUMBER)
+    return [status, Math.min(ids.length, MAX_NUMBER)] as const
+  })
+  const [inStatuses, unsettled, undecided] = await Promise.all([
+    Promise.all(counted),
+    members(access, [unsettledTickets(partitions)], MAX_NUMBER),
+    Promise.all(waitingStatuses.map((status) => members(access, [inStatus(status, partitions)], MAX_LOOKED_AT))),
+  ])
+  const look = (ids: readonly string[], filter: TicketFilter) =>
+    pageOf(access, ids, filter, { limit: MAX_NUMBER, after: null })
+  const [waiting, failed] = await Promise.all([
+    look(
+      undecided.flatMap(({ ids }) => ids),
+      { waiting: true },
+    ),
+    look(unsettled.ids, { replies: ['failed', 'unknown'] }),
+  ])
+  return {
+    waiting: waiting.items.length,
+    failed: failed.items.length,
+    statuses: Object.fromEntries(inStatuses) as TicketNumbers['statuses'],
   }
-  // A cursor of another ticket: DynamoDB refuses to begin outside the range.
-  if (after !== null && after < `${MESSAGE}${lowestPosition}`) return { items: [], next: null }
-  const items: Item[] = []
-  let start = after === null ? null : { pk, sk: after }
-  do {
-    const answer = await access.documents.send(
-      new QueryCommand({ ...query, Limit: limit - items.length, ...(start ? { ExclusiveStartKey: start } : {}) }),
-    )
-    items.push(...((answer.Items ?? []) as Item[]))
-    start = (answer.LastEvaluatedKey as typeof start | undefined) ?? null
-  } while (start && items.length < limit)
-  return { items: items.map(messageFrom), next: start?.sk ?? null }
 }

@@ -4,20 +4,24 @@ import type { CommitResult, Idempotency, Placed, TicketChange, TicketStore } fro
 import { isReply } from '../../core/replies/reply.ts'
 import { tallyOfChange } from '../../core/reports/counts.ts'
 import type { Answers, Continued, Placeholder } from '../../core/tickets/decision.ts'
+import { threadOf } from '../../core/tickets/thread.ts'
 import { isCounted, type Message, type Ticket } from '../../core/tickets/ticket.ts'
 import { partsOfTicketId } from '../../core/tickets/ticket-id.ts'
+import { unsettledAmong, withLastText } from '../../core/tickets/turn.ts'
 import { messageIdOf } from '../../core/tickets/written.ts'
+import { changeTicket } from './change-ticket.ts'
 import { newestTicket } from './conversations.ts'
 import { countedAs } from './counts.ts'
 import { deferralsIn } from './deferrals.ts'
 import { holdDeletion } from './deletions.ts'
 import { dueAs } from './due.ts'
-import { addressIn, isStored, knownAs, messageById } from './message-items.ts'
+import { addressIn, isStored, knownAs, messageById, readMessage } from './message-items.ts'
+import { listMessages } from './message-lists.ts'
 import { listPending } from './replies.ts'
 import { readSituation } from './situation.ts'
 import { conditionHolds, getAll, type Item, type Key, keys, type ListAccess } from './table.ts'
 import { messageItem, ticketFrom, ticketItem } from './ticket-items.ts'
-import { changedSince, listMessages, listTickets } from './ticket-lists.ts'
+import { changedSince, listTickets, numbersOf } from './ticket-lists.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -109,12 +113,13 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
   async function closeForGood(
     { id, conversationId, version, isContinued }: Ticket,
     continued: string,
+    nextTicketId: string,
   ): Promise<boolean> {
     // In another conversation it may still be the newest.
     if (isContinued || conversationId !== continued) return true
     return update(
       keys.ticket(id),
-      { isContinued: true, version: version + 1 },
+      { isContinued: true, nextTicketId, version: version + 1 },
       {
         expression: 'version = :before AND #status = :closed',
         names: { '#status': 'status' },
@@ -131,7 +136,7 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
 
   /** Lets a conversation go on in a ticket of another one; false if it went on elsewhere meanwhile. */
   async function continueIn({ conversationId, number, follows }: Continued, ticket: Ticket, by: string | undefined) {
-    if (!(await closeForGood(follows, conversationId))) return false
+    if (!(await closeForGood(follows, conversationId, ticket.id))) return false
     return put(
       { ...keys.conversationTicket(ticket.channelId, conversationId, number), continuedIn: ticket.id, by },
       { expression: 'attribute_not_exists(pk) OR continuedIn = :here', values: { ':here': ticket.id } },
@@ -302,7 +307,7 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
       const { before, after, message, revised, follows, placed, idempotency } = change
       if (idempotency && !(await claimKey(after.id, idempotency, after.updatedAt))) return 'repeated'
       if (!(await takeUploads(change))) return 'changed'
-      if (follows && !(await closeForGood(follows, after.conversationId))) return 'changed'
+      if (follows && !(await closeForGood(follows, after.conversationId, after.id))) return 'changed'
       if (placed && placed.unknownParentId !== null && !(await markAnswered(after.channelId, placed.unknownParentId)))
         return 'changed'
       if (placed?.continues && !(await continueIn(placed.continues, after, message?.id))) return 'changed'
@@ -318,6 +323,8 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
       if (!isStored(pointer)) throw new Error(`${channelId} has no message with the id ${externalId}`)
       const { ticketId, position, messageId } = addressIn(pointer)
       await markDeletedAt({ ticketId, channelId, position, id: messageId }, at)
+      const message = await readMessage(access, { ticketId, position, messageId })
+      if (message) await changeTicket(access, ticketId, (ticket) => withLastText(ticket, message, ''))
     },
 
     ...deferralsIn(access),
@@ -338,11 +345,20 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
     message: (ticketId, messageId) => messageById(access, ticketId, messageId),
     knownAs: (channelId, target, externalId) => knownAs(access, channelId, target, externalId),
 
+    async thread(ticket) {
+      const { items } = await listTickets(access, { customerId: ticket.customer.id, channelId: ticket.channelId }, MOST)
+      return threadOf(ticket, items)
+    },
+
+    numbers: () => numbersOf(access),
+
     async recount(ticket, messages) {
       const outboundCount = messages.filter(({ direction }) => direction === 'outbound').length
       // What is counted but not stored counts when it comes again.
       const counted = ticket.counted.filter((id) => messages.some((one) => one.id === id))
-      const after = { ...ticket, counted, messageCount: messages.length, outboundCount, version: ticket.version + 1 }
+      const unsettled = unsettledAmong(messages)
+      const version = ticket.version + 1
+      const after = { ...ticket, counted, messageCount: messages.length, outboundCount, unsettled, version }
       await replace(ticket, after)
     },
   }
@@ -350,6 +366,8 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
 
 /** Where a message is stored. */
 type Stored = Pick<Message, 'ticketId' | 'channelId' | 'position' | 'id'>
+/** Of the tickets of one customer, those that a thread is sought among: the newest. */
+const MOST = { limit: 100, after: null }
 
 type Revised = NonNullable<TicketChange['revised']>
 

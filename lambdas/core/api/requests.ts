@@ -6,7 +6,7 @@ import { isAlwaysQuiet, isTimeZone, weekdays } from '../channels/quiet-hours.ts'
 import { MAX_DIRECT_MESSAGE_CHARACTERS } from '../replies/reply.ts'
 import { groupings } from '../reports/report.ts'
 import { messageOrders } from '../tickets/pages.ts'
-import { MAX_TAGS, statuses } from '../tickets/ticket.ts'
+import { MAX_TAGS, statuses, unsettledStates } from '../tickets/ticket.ts'
 import { isXId } from '../x/ids.ts'
 
 /**
@@ -72,6 +72,20 @@ export const retryBody = onFirstUse(() =>
   ),
 )
 
+export const resolveBody = onFirstUse(() =>
+  z
+    .strictObject({
+      as: z
+        .enum(['sent', 'cancelled'])
+        .check(
+          z.describe(
+            '`sent`: one in doubt that is on X; `cancelled`: one that failed, waits or is in doubt is given up',
+          ),
+        ),
+    })
+    .check(z.meta({ id: 'Resolution', examples: [{ as: 'cancelled' }] })),
+)
+
 export const callbackQuery = onFirstUse(() =>
   z.looseObject({
     oauth_token: z.optional(z.string().check(z.maxLength(400))),
@@ -84,10 +98,32 @@ const cursor = () => z.string().check(z.minLength(1), z.maxLength(400), z.descri
 
 const limit = () => z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100)), 50)
 
+/** A parameter that may be given several times. */
+function severalOf<T extends z.ZodMiniType<string>>(one: T, most: number) {
+  return z.union([one, z.array(one).check(z.maxLength(most))])
+}
+
 export const listTicketsQuery = onFirstUse(() =>
   z.strictObject({
-    tag: z.optional(z.string().check(z.minLength(1), z.maxLength(64), wellFormed())),
+    tag: z
+      .optional(severalOf(z.string().check(z.minLength(1), z.maxLength(64), wellFormed()), MAX_TAGS))
+      .check(z.describe('may be given several times: tickets with all of the tags, or see `tagMatch`')),
+    tagMatch: z.optional(z.enum(['all', 'any'])).check(z.describe('with all of the tags, or with any of them')),
     status: z.optional(z.enum(statuses)),
+    waiting: z
+      .optional(
+        z.pipe(
+          z.enum(['true']),
+          z.transform(() => true),
+        ),
+      )
+      .check(z.describe('tickets whose customer waits for us')),
+    replies: z
+      .optional(severalOf(z.enum(unsettledStates), unsettledStates.length))
+      .check(z.describe('may be given several times: tickets with a reply that failed, waits, or is in doubt')),
+    order: z
+      .optional(z.enum(['activity', 'waiting']))
+      .check(z.describe('newest activity first; or those whose customer waits, the longest first')),
     channelId: z.optional(z.string().check(z.minLength(1), z.maxLength(64), wellFormed())),
     customerId: z.optional(z.string().check(z.refine(isXId, 'must be an id of X: digits only'))),
     updatedSince: z.optional(

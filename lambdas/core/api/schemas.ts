@@ -86,6 +86,16 @@ export const ticket = z
         z.describe("X's id of the customer's first post in it, in its first version: one of the post's `versionIds`"),
       ),
     previousTicketId: z.nullable(z.string()),
+    nextTicketId: z.nullable(z.string()).check(z.describe('the ticket in which its conversation goes on')),
+    lastMessage: z
+      .nullable(z.object({ direction: z.enum(['inbound', 'outbound']), text: z.string(), at: time }))
+      .check(z.describe('who wrote last, and the beginning of it; null in a ticket of before this was stored')),
+    waitingSince: z
+      .nullable(time)
+      .check(z.describe('when the customer wrote what we have not answered; null if nobody waits')),
+    replies: z
+      .object({ failed: z.int(), waiting: z.int(), unknown: z.int() })
+      .check(z.describe('the replies that failed, were put off, or whose outcome is unknown')),
   })
   .check(z.meta({ id: 'Ticket' }))
 
@@ -139,7 +149,9 @@ const version = z.object({ externalId: z.string(), text: z.string(), entities: z
 
 const delivery = z
   .object({
-    status: z.enum(['pending', 'sent', 'failed', 'unknown']),
+    status: z
+      .enum(['pending', 'sent', 'failed', 'unknown', 'cancelled'])
+      .check(z.describe('`cancelled`: an agent gave it up')),
     reason: z.nullable(z.string()).check(z.describe('what happened and what an agent can do')),
     attempts: z.int(),
     dueAt: z.nullable(time).check(z.describe('time of the next step; null unless pending')),
@@ -247,6 +259,15 @@ export const eventRecord = z
 const nextCursor = z.nullable(z.string()).check(z.describe('null on the last page; a page may be shorter than `limit`'))
 
 export const ticketPage = z.object({ tickets: z.array(ticket), nextCursor })
+export const ticketThread = z.object({ tickets: z.array(ticket).check(z.describe('the first opened first')) })
+const number = z.int().check(z.maximum(100), z.describe('100 stands for 100 and more'))
+export const ticketNumbers = z
+  .object({
+    waiting: number,
+    failed: number,
+    statuses: z.record(z.enum(statuses), number),
+  })
+  .check(z.meta({ id: 'TicketNumbers' }))
 export const messagePage = z.object({ messages: z.array(message), nextCursor })
 
 export const extension = z
@@ -368,6 +389,7 @@ export const problem = z
   .check(z.meta({ id: 'Problem' }))
 
 export type ApiTicket = z.infer<typeof ticket>
+export type ApiTicketNumbers = z.infer<typeof ticketNumbers>
 export type ApiMessage = z.infer<typeof message>
 export type ApiDryRun = z.infer<typeof dryRun>
 export type ApiChannel = z.infer<typeof channel>

@@ -5,6 +5,7 @@ export const auditKinds = [
   'ticket_changed',
   'reply_written',
   'reply_retried',
+  'reply_resolved',
   'channel_connected',
   'channel_changed',
   'channel_disconnected',

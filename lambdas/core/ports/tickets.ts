@@ -1,7 +1,7 @@
 import type { Upload } from '../tickets/attachment.ts'
 import type { Answers, Continued, Placeholder, Situation } from '../tickets/decision.ts'
 import type { MessageOrder } from '../tickets/pages.ts'
-import type { ListedTicket, Message, Status, Target, Ticket } from '../tickets/ticket.ts'
+import type { ListedTicket, Message, Status, Target, Ticket, Unsettled } from '../tickets/ticket.ts'
 import type { Activity } from '../x/activity.ts'
 import type { QueuedEvent } from '../x/webhook-body.ts'
 
@@ -70,12 +70,30 @@ export type CommitResult = 'done' | 'changed' | 'repeated'
 
 /** Narrows a list of tickets. */
 export type TicketFilter = {
-  readonly tag?: string | undefined
+  /** One tag or several. */
+  readonly tag?: string | readonly string[] | undefined
+  /** `any`: tickets with one of the tags; otherwise those with all. */
+  readonly tagMatch?: 'all' | 'any' | undefined
   readonly status?: Status | undefined
   readonly channelId?: string | undefined
   readonly customerId?: string | undefined
   /** ISO time; only tickets changed then or later. */
   readonly updatedSince?: string | undefined
+  /** True for tickets whose customer waits for us. */
+  readonly waiting?: boolean | undefined
+  /** Tickets with a reply in one of these states. */
+  readonly replies?: readonly Unsettled[] | undefined
+  /** `waiting`: only tickets whose customer waits, the longest first; otherwise the newest activity first. */
+  readonly order?: 'activity' | 'waiting' | undefined
+}
+
+/** How many tickets there are; 100 stands for 100 and more. */
+export type TicketNumbers = {
+  /** Those whose customer waits for us. */
+  readonly waiting: number
+  /** Those with a reply that failed or whose outcome is unknown. */
+  readonly failed: number
+  readonly statuses: Readonly<Record<Status, number>>
 }
 
 /** A page of a list. `next` is the cursor of the next page; null on the last. A page may be shorter than its limit. */
@@ -113,7 +131,7 @@ export type TicketStore = {
   ticket(id: string): Promise<Ticket | null>
   /** The id of the newest ticket of the same conversation: only that one can be opened again. */
   currentTicketId(ticket: Ticket): Promise<string | null>
-  /** Tickets, most recently changed first. */
+  /** Tickets in the order of the filter; most recently changed first by default. */
   tickets(filter: TicketFilter, page: PageRequest): Promise<Page<ListedTicket>>
   /**
    * True if any ticket has changed at that time or later; eventually consistent, and as cheap with a million tickets as
@@ -130,6 +148,10 @@ export type TicketStore = {
   message(ticketId: string, messageId: string): Promise<Message | null>
   /** The id of the account's message that is stored under an id of X; null if none is. @param target where it went */
   knownAs(channelId: string, target: Target, externalId: string): Promise<string | null>
+  /** A ticket and those that belong to the same thread, the first opened first. */
+  thread(ticket: Ticket): Promise<ListedTicket[]>
+  /** How many tickets there are of each kind that a list can show. */
+  numbers(): Promise<TicketNumbers>
   /** Corrects the counts of a ticket from all its messages, unless it has changed since it was read. */
   recount(ticket: Ticket, messages: readonly Message[]): Promise<void>
 }

@@ -1,7 +1,7 @@
 import twitterText from 'twitter-text'
 import type { Attachment } from '../tickets/attachment.ts'
+import { countedWith } from '../tickets/counted.ts'
 import {
-  countedWith,
   type Delivery,
   type Message,
   type Sending,
@@ -132,7 +132,7 @@ export function writeReply(
     ticket: {
       ...ticket,
       status: statusAfterAgent(ticket.status),
-      ...countedWith(ticket, { id: reply.id, direction: 'outbound', position, createdAt: at }),
+      ...countedWith(ticket, { id: reply.id, direction: 'outbound', position, text: reply.text, createdAt: at }),
       updatedAt: laterOf(at, ticket.updatedAt),
       version: ticket.version + 1,
     },

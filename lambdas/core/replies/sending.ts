@@ -294,6 +294,30 @@ export function sent(reply: Reply, externalId: string): Reply {
   }
 }
 
+/** A reply that an agent found on X. It keeps its attempt, because its echo may still bring X's id. */
+export function foundByAgent(reply: Reply): Reply {
+  return { ...reply, delivery: { ...reply.delivery, status: 'sent', reason: null, dueAt: null } }
+}
+
+/** A reply that an agent gave up: nothing sends it any more. */
+export function cancelled(reply: Reply): Reply {
+  return {
+    ...reply,
+    delivery: { ...reply.delivery, status: 'cancelled', reason: null, dueAt: null },
+    sending: { ...reply.sending, attemptedAt: null, claimedUntil: null, ifMissing: null },
+  }
+}
+
+/** Why a reply cannot be resolved so by an agent; null if it can. A reply that X may be getting now cannot be stopped. */
+export function whyNotResolved({ delivery, sending }: Reply, as: 'sent' | 'cancelled', now: Date): string | null {
+  const { status } = delivery
+  if (as === 'sent') return status === 'unknown' ? null : `the reply is ${status}: only one in doubt can be found on X`
+  if (status === 'failed' || status === 'unknown') return null
+  if (status !== 'pending') return `the reply is ${status}: there is nothing to cancel`
+  const isClaimed = sending.claimedUntil !== null && sending.claimedUntil > now.toISOString()
+  return isClaimed || sending.attemptedAt !== null ? 'the reply is being sent: wait until its outcome is known' : null
+}
+
 /** A reply with one more of its files uploaded to X. */
 export function withUploadedMedia(reply: Reply, uploadedMedia: UploadedMedia): Reply {
   const others = reply.sending.uploadedMedia.filter(({ attachmentId }) => attachmentId !== uploadedMedia.attachmentId)

@@ -65,14 +65,14 @@ export function namesOfOutcome(outcome: Delivery['status'], { visibility, text }
 
 /** The name under which an outcome of a reply counts. */
 export function outcomeName(outcome: Delivery['status']): CountName {
-  if (outcome === 'pending') throw new Error('a pending reply has no outcome')
+  if (outcome === 'pending' || outcome === 'cancelled') throw new Error(`a ${outcome} reply has no outcome`)
   return `replies#${outcome}`
 }
 
 /** The counts of a reply change; null unless the reply has a new outcome. */
 export function tallyOfReply(before: Reply, after: Reply): Tally | null {
   const { status } = after.delivery
-  if (status === 'pending' || status === before.delivery.status) return null
+  if (status === 'pending' || status === 'cancelled' || status === before.delivery.status) return null
   return { channelId: after.channelId, names: namesOfOutcome(status, after) }
 }
 

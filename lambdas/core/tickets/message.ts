@@ -4,10 +4,10 @@ import type { Person, Post } from '../x/activity.ts'
 import { channelIdOf, postUrlOf } from '../x/ids.ts'
 import { pendingAttachment } from './attachment.ts'
 import { contentOf, noticeOf, originOf } from './chat.ts'
+import { countedWith } from './counted.ts'
 import { type Decision, deletionIn, type Placeholder } from './decision.ts'
 import { mentions } from './posts.ts'
 import {
-  countedWith,
   isCounted,
   type Message,
   type MessageAuthor,
@@ -25,6 +25,7 @@ import {
   type Version,
 } from './ticket.ts'
 import { ticketIdOf } from './ticket-id.ts'
+import { turnOf } from './turn.ts'
 import { authorOf, messageIdOf, positionOf, type Written } from './written.ts'
 
 /** What a new message takes from outside its activity. */
@@ -83,6 +84,9 @@ export function openTicket(
     ),
     firstEntryId: written.kind === 'post' ? written.externalId : null,
     previousTicketId: decision.previousTicketId,
+    nextTicketId: null,
+    ...turnOf(message),
+    unsettled: {},
     isContinued: false,
     isAwaited: context.awaited.includes(decision.conversationId),
     version: 1,

@@ -1,4 +1,3 @@
-import { earlierOf, laterOf } from '../time.ts'
 import type { Addressee, Entity, Person, QuotedPost, SealedEvent, UnreadReason } from '../x/activity.ts'
 import type { Attachment, UploadedMedia } from './attachment.ts'
 
@@ -14,6 +13,13 @@ export const tagOf: Readonly<Record<TicketKind, string>> = { direct: 'Twitter:Di
 
 /** The tags that a ticket may have. */
 export const MAX_TAGS = 20
+
+/** The last message of a ticket, as lists show it. `text` is its beginning, `at` the ISO time of writing. */
+export type LastMessage = { readonly direction: 'inbound' | 'outbound'; readonly text: string; readonly at: string }
+
+/** What is the matter with a reply that X does not have, or perhaps not. `waiting`: it was put off. */
+export const unsettledStates = ['failed', 'waiting', 'unknown'] as const
+export type Unsettled = (typeof unsettledStates)[number]
 
 /** A ticket. All times are ISO times. */
 export type Ticket = {
@@ -49,6 +55,17 @@ export type Ticket = {
   /** X's id of the first post of its customer, by X's order, in its first version; null for a direct ticket. */
   readonly firstEntryId: string | null
   readonly previousTicketId: string | null
+  /** The ticket in which its conversation goes on; null if it does not. */
+  readonly nextTicketId: string | null
+  /** Null in a ticket that was written before this was stored. */
+  readonly lastMessage: LastMessage | null
+  /**
+   * ISO time at which the customer wrote what we have not answered; null after our message. Whether the customer waits
+   * depends on the status too (`customerWaitsSince`).
+   */
+  readonly waitingSince: string | null
+  /** Its replies that failed, were put off, or whose outcome is unknown, by their ids. */
+  readonly unsettled: Readonly<Record<string, Unsettled>>
   /** True once a later ticket of its conversation was begun: from then on it stays closed (rule 4). */
   readonly isContinued: boolean
   /** True if messages wait that the account wrote before the customer's first (rule 2, order). */
@@ -78,6 +95,10 @@ export type ListedTicket = Pick<
   | 'messageCount'
   | 'firstEntryId'
   | 'previousTicketId'
+  | 'nextTicketId'
+  | 'lastMessage'
+  | 'waitingSince'
+  | 'unsettled'
 >
 
 /** A notice that replaces a text that we cannot read (rule 10). */
@@ -110,8 +131,8 @@ export type Target =
 
 /** The state of an agent's reply, as people see it. */
 export type Delivery = {
-  /** `unknown`: we could not find out whether X has it; an agent decides. */
-  readonly status: 'pending' | 'sent' | 'failed' | 'unknown'
+  /** `unknown`: we could not find out whether X has it; an agent decides. `cancelled`: an agent gave it up. */
+  readonly status: 'pending' | 'sent' | 'failed' | 'unknown' | 'cancelled'
   /** What happened and what an agent can do; null if nothing went wrong. */
   readonly reason: string | null
   /** Attempts since it was written, or since an agent last retried it. Waiting for a limit is none. */
@@ -222,9 +243,6 @@ export type Message = {
   readonly receivedAt: string
 }
 
-/** How many messages a ticket remembers as counted: more than any that could be counted between two tries of one. */
-const REMEMBERED = 4
-
 /** True if a message is counted in a ticket, though it may not be stored yet. */
 export function isCounted({ counted }: Ticket, messageId: string): boolean {
   return counted.includes(messageId)
@@ -234,25 +252,6 @@ export function isCounted({ counted }: Ticket, messageId: string): boolean {
 export function isOpenedBy({ counted, messageCount }: Ticket, messageId: string): boolean {
   return counted.length === messageCount && counted[0] === messageId
 }
-
-/** The counts and positions of a ticket after one more message. */
-export function countedWith(ticket: Ticket, { id, direction, position, createdAt }: CountedMessage) {
-  const isOut = direction === 'outbound'
-  const lowestPosition = earlierOf(position, ticket.lowestPosition)
-  const lastPosition = laterOf(position, ticket.lastPosition)
-  if (isCounted(ticket, id)) return { lowestPosition, lastPosition }
-  return {
-    lowestPosition,
-    lastPosition,
-    counted: [...ticket.counted, id].slice(-REMEMBERED),
-    messageCount: ticket.messageCount + 1,
-    outboundCount: ticket.outboundCount + (isOut ? 1 : 0),
-    firstResponseAt: ticket.firstResponseAt ?? (isOut ? createdAt : null),
-  }
-}
-
-/** What of a message its ticket counts. */
-type CountedMessage = Pick<Message, 'id' | 'direction' | 'position' | 'createdAt'>
 
 /** Rule 4: the status after a customer's message. A closed ticket stays closed, and spam stays spam. */
 export function statusAfterCustomer(status: Status): Status {

@@ -7,6 +7,7 @@ import { type Decision, deletionIn, type Situation } from './decision.ts'
 import { versionOf } from './message.ts'
 import { isNewer, mentions } from './posts.ts'
 import { type Message, statusAfterCustomer, subjectOf, type Ticket, type Version } from './ticket.ts'
+import { customerWaitsSince, withLastText } from './turn.ts'
 
 /**
  * The message and ticket after a `revise` decision (rule 8). The message shows the newest version and keeps all of
@@ -54,10 +55,12 @@ function ticketAfter(ticket: Ticket, before: Message, after: Message, isNewest: 
   const changed = { ...ticket, firstEntryId, version: ticket.version + 1 }
   if (!isNewest) return changed
   const { kind, customer, subject } = ticket
-  const status = before.direction === 'inbound' ? statusAfterCustomer(ticket.status) : ticket.status
+  const isCustomers = before.direction === 'inbound'
+  const status = isCustomers ? statusAfterCustomer(ticket.status) : ticket.status
   return {
-    ...changed,
+    ...withLastText(changed, before, after.text),
     status,
+    waitingSince: isCustomers ? (customerWaitsSince(ticket) ?? now) : ticket.waitingSince,
     subject: isFirstEntry ? subjectOf(kind, after.text, customer) : subject,
     updatedAt: laterOf(now, ticket.updatedAt),
   }

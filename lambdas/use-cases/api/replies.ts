@@ -4,7 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { Problem, wrongFields } from '../../core/api/problem.ts'
-import { noQuery, replyBody, replyQuery, retryBody } from '../../core/api/requests.ts'
+import { noQuery, replyBody, replyQuery, resolveBody, retryBody } from '../../core/api/requests.ts'
 import type { ApiDryRun } from '../../core/api/schemas.ts'
 import type { Actor } from '../../core/audit/entry.ts'
 import type { Channel } from '../../core/channels/channel.ts'
@@ -15,6 +15,7 @@ import type { DueQueue } from '../../core/ports/queues.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import type { Idempotency } from '../../core/ports/tickets.ts'
 import { isReply, type Reply, replyIdOf, sendAgain, writeReply } from '../../core/replies/reply.ts'
+import { cancelled, foundByAgent, whyNotResolved } from '../../core/replies/sending.ts'
 import {
   type Draft,
   forecast,
@@ -24,6 +25,7 @@ import {
   validateReply,
 } from '../../core/replies/validation.ts'
 import type { Message, Ticket } from '../../core/tickets/ticket.ts'
+import { recordingOnce } from '../audit-trail.ts'
 import { dueMessageOf } from '../due-message.ts'
 import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
 import { createAttachments, type Found } from './attachments.ts'
@@ -159,13 +161,36 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
     }
   }
 
+  /** @throws Problem 404, and 409 if it is no reply of an agent */
+  async function replyOf(ticket: Ticket, messageId: string): Promise<Reply> {
+    const reply = await tickets.message(ticket.id, messageId)
+    if (!reply) throw notFound('message', messageId)
+    if (!isReply(reply)) throw new Problem(409, 'only a reply of an agent can be sent again or given up')
+    return reply
+  }
+
+  function resolve(
+    ticketId: string | undefined,
+    messageId: string,
+    { as, actor }: { as: 'sent' | 'cancelled'; actor: Actor },
+  ): Promise<Message> {
+    const record = recordingOnce(trail, actor)
+    return retryOnConflict(`reply ${messageId}`, async () => {
+      const reply = await replyOf(await ticketOf(ticketId), messageId)
+      if (reply.delivery.status === as) return reply
+      const why = whyNotResolved(reply, as, now())
+      if (why) throw new Problem(409, why)
+      await record({ kind: 'reply_resolved', object: reply.ticketId, after: { messageId, as } })
+      const resolved = as === 'sent' ? foundByAgent(reply) : cancelled(reply)
+      return (await replies.save(reply, resolved)) ? resolved : conflict
+    })
+  }
+
   function retry(ticketId: string | undefined, messageId: string, force: boolean, actor: Actor): Promise<Message> {
     let isRecorded = false
     return retryOnConflict(`reply ${messageId}`, async () => {
       const ticket = await ticketOf(ticketId)
-      const reply = await tickets.message(ticket.id, messageId)
-      if (!reply) throw notFound('message', messageId)
-      if (!isReply(reply)) throw new Problem(409, 'only a reply of an agent can be sent again')
+      const reply = await replyOf(ticket, messageId)
       checkMayRetry(reply, force)
       const problems = stateProblems(ticket, await channels.get(ticket.channelId))
       if (problems.length > 0) throw problemOf(problems)
@@ -221,6 +246,18 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
         await queue(reply)
         return toApiMessage(reply, bucket)
       },
+    }),
+    route({
+      method: 'POST',
+      path: '/api/tickets/{id}/messages/{messageId}/resolve',
+      summary: 'Give up a reply that failed, waits or is in doubt; or say that one in doubt is on X',
+      access: 'agent',
+      query: noQuery,
+      body: resolveBody,
+      answer: 'message',
+      problems: [404, 409],
+      handle: async ({ params, body: { as }, actor }) =>
+        toApiMessage(await resolve(params.id, params.messageId ?? '', { as, actor }), bucket),
     }),
   ]
 }

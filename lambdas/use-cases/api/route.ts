@@ -104,7 +104,7 @@ type ApiEvent = APIGatewayProxyEventV2 & {
  */
 export async function answerBy(one: Route, event: ApiEvent, trail: AuditTrail) {
   const actor = await actorOf(one, event, trail)
-  const query = check(one.query(), event.queryStringParameters ?? {}, 'query')
+  const query = check(one.query(), queryOf(event), 'query')
   const schema = one.body?.()
   const body = schema ? check(schema, bodyOf(event, schema), 'body') : null
   const params = paramsOf(event)
@@ -174,6 +174,17 @@ function paramsOf({ pathParameters = {} }: ApiEvent): Params {
     if (value.length > MAX_ID_CHARACTERS) throw new Problem(404, `there is no ${name} of ${value.length} characters`)
   }
   return pathParameters as Params
+}
+
+/** The parameters of the query; one that is given several times is an array. API Gateway joins those with commas. */
+function queryOf({ rawQueryString }: ApiEvent): Record<string, string | string[]> {
+  const parameters = new URLSearchParams(rawQueryString)
+  return Object.fromEntries(
+    [...new Set(parameters.keys())].map((name) => {
+      const values = parameters.getAll(name)
+      return [name, values.length > 1 ? values : (values[0] ?? '')]
+    }),
+  )
 }
 
 /** @throws Problem 400 with the position of the error if the body is not JSON */

@@ -10,6 +10,7 @@ import type { AuditTrail } from '../../core/ports/audit.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import { type ListedTicket, MAX_TAGS, type Message, statusAfterAgent, type Ticket } from '../../core/tickets/ticket.ts'
+import { customerWaitsSince, saysUnsettled, unsettledCounts } from '../../core/tickets/turn.ts'
 import { laterOf } from '../../core/time.ts'
 import { recordingOnce } from '../audit-trail.ts'
 import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
@@ -48,11 +49,13 @@ export function ticketRoutes({
 
   /**
    * A crash may leave a ticket with one message too many in its count: of an event that became a dead letter, or of a
-   * reply whose request was not repeated. Whoever reads the whole ticket later mends it.
+   * reply whose request was not repeated. It may also leave a reply unsettled that is not. Whoever reads the whole
+   * ticket later mends it.
    */
   async function correct(ticket: Ticket, all: readonly Message[]): Promise<void> {
     const isQuiet = now().getTime() - Date.parse(ticket.updatedAt) > QUIET_MS
-    if (isQuiet && all.length !== ticket.messageCount) await tickets.recount(ticket, all)
+    const isRight = all.length === ticket.messageCount && saysUnsettled(ticket, all)
+    if (isQuiet && !isRight) await tickets.recount(ticket, all)
   }
 
   async function withChannels(found: readonly ListedTicket[]): Promise<ApiTicket[]> {
@@ -104,7 +107,7 @@ export function ticketRoutes({
     route({
       method: 'GET',
       path: '/api/tickets',
-      summary: 'Tickets, newest activity first',
+      summary: 'Tickets, newest activity or longest waiting first',
       access: 'agent',
       query: listTicketsQuery,
       body: null,
@@ -112,7 +115,8 @@ export function ticketRoutes({
       hasEntityTag: true,
       problems: [],
       handle: async ({ query, headers }) => {
-        const { limit, cursor, ...filter } = query
+        const { limit, cursor, replies, ...others } = query
+        const filter = { ...others, replies: replies === undefined ? undefined : [replies].flat() }
         const after = keyIn(cursor, ACTIVITY_KEY)
         const readAt = now()
         const state = digestOf(query)
@@ -122,6 +126,35 @@ export function ticketRoutes({
         const body = { tickets: await withChannels(page.items), nextCursor: cursorOf(page.next) }
         return new Answer(body, { headers: { etag: weakEntityTag(state, readAt) } })
       },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/ticket-numbers',
+      summary: 'How many tickets wait, have failed replies, and are in each status',
+      access: 'agent',
+      query: noQuery,
+      body: null,
+      answer: 'ticketNumbers',
+      hasEntityTag: true,
+      problems: [],
+      handle: async ({ headers }) => {
+        const readAt = now()
+        const state = digestOf({ numbers: true })
+        const known = knownTag(headers['if-none-match'], state, readAt)
+        if (known && !(await tickets.changedSince(allReadBefore(known)))) return notModified(known)
+        return new Answer(await tickets.numbers(), { headers: { etag: weakEntityTag(state, readAt) } })
+      },
+    }),
+    route({
+      method: 'GET',
+      path: '/api/tickets/{id}/thread',
+      summary: 'A ticket and those that continue it or that it continues, the first opened first',
+      access: 'agent',
+      query: noQuery,
+      body: null,
+      answer: 'ticketThread',
+      problems: [404],
+      handle: async ({ params }) => ({ tickets: await withChannels(await tickets.thread(await find(params.id))) }),
     }),
     route({
       method: 'GET',
@@ -253,7 +286,7 @@ function tagIn(params: Readonly<Record<string, string>>): string {
 
 function toApiTicket(ticket: ListedTicket, channel: Channel | undefined): ApiTicket {
   const { id, kind, status, tags, subject, customer, openedAt, openedBecause, updatedAt } = ticket
-  const { messageCount, firstEntryId, previousTicketId, channelId } = ticket
+  const { messageCount, firstEntryId, previousTicketId, nextTicketId, lastMessage, channelId } = ticket
   return {
     id,
     channel: { id: channelId, name: channel?.name ?? channelId, username: channel?.username ?? '' },
@@ -268,5 +301,9 @@ function toApiTicket(ticket: ListedTicket, channel: Channel | undefined): ApiTic
     messageCount,
     firstEntryId,
     previousTicketId,
+    nextTicketId,
+    lastMessage,
+    waitingSince: customerWaitsSince(ticket),
+    replies: unsettledCounts(ticket),
   }
 }

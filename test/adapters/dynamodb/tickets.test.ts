@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Page, PageRequest, TicketFilter } from '../../../lambdas/core/ports/tickets.ts'
-import { countedWith, type Status, type Ticket } from '../../../lambdas/core/tickets/ticket.ts'
+import { countedWith } from '../../../lambdas/core/tickets/counted.ts'
+import type { Status, Ticket } from '../../../lambdas/core/tickets/ticket.ts'
 import { ticketIdOf } from '../../../lambdas/core/tickets/ticket-id.ts'
 import { routerOver } from '../../support/router.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
@@ -125,7 +126,7 @@ describe('lists of tickets', () => {
     all
       .filter(
         (ticket) =>
-          (!filter.tag || ticket.tags.includes(filter.tag)) &&
+          [filter.tag ?? []].flat().every((tag) => ticket.tags.includes(tag)) &&
           (!filter.status || ticket.status === filter.status) &&
           (!filter.channelId || ticket.channelId === filter.channelId) &&
           (!filter.customerId || ticket.customer.id === filter.customerId) &&

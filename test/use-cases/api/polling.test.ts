@@ -177,7 +177,9 @@ describe('pollers', () => {
       },
       tickets: async ({ status, tag }, { limit }) => ({
         items: [...stored.values()]
-          .filter((one) => (!status || one.status === status) && (!tag || one.tags.includes(tag)))
+          .filter(
+            (one) => (!status || one.status === status) && [tag ?? []].flat().every((name) => one.tags.includes(name)),
+          )
           .sort((a, b) => (a.updatedAt < b.updatedAt ? 1 : -1))
           .slice(0, limit),
         next: null,

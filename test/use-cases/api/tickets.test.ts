@@ -113,6 +113,10 @@ describe('reading', () => {
       messageCount: 1,
       firstEntryId: null,
       previousTicketId: null,
+      nextTicketId: null,
+      lastMessage: { direction: 'inbound', text: 'Where is #my order?', at: '2026-01-01T00:00:00.000Z' },
+      waitingSince: '2026-01-01T00:00:00.000Z',
+      replies: { failed: 0, waiting: 0, unknown: 0 },
     })
   })
 
@@ -186,13 +190,16 @@ describe('reading', () => {
       '/api/extensions/twitter',
       '/api/openapi.json',
       '/api/reports/tickets',
+      '/api/ticket-numbers',
       '/api/tickets',
       '/api/tickets/{id}',
       '/api/tickets/{id}/messages',
       '/api/tickets/{id}/messages/{messageId}/read-now',
+      '/api/tickets/{id}/messages/{messageId}/resolve',
       '/api/tickets/{id}/messages/{messageId}/retry',
       '/api/tickets/{id}/replies',
       '/api/tickets/{id}/tags/{tag}',
+      '/api/tickets/{id}/thread',
     ])
     const references = [...(answer.body ?? '').matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
       ([, name]) => name,

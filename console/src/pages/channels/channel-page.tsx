@@ -50,9 +50,11 @@ function Summary({ channel: { status, username, connectedAt } }: { channel: ApiC
     <span class="summary">
       <ChannelBadge status={status} />
       <ExternalLink href={profileUrl(username)}>{t.account(username)}</ExternalLink>
-      <span>
-        {t.since} <Time at={connectedAt} />
-      </span>
+      {status !== 'disconnected' && (
+        <span>
+          {t.since} <Time at={connectedAt} />
+        </span>
+      )}
     </span>
   )
 }

@@ -1,9 +1,12 @@
 import { call } from '../../api/client.ts'
 
+/** Longer than a browser usually takes to leave. */
+const LEAVING_MS = 5_000
+
 /** Redirects to X, where the person allows access to an account. X returns to the channel's page. @throws ApiError */
 export async function redirectToX(): Promise<void> {
   const { authorizeUrl } = await call<{ authorizeUrl: string }>('POST', '/api/channels/twitter/connect')
   location.assign(authorizeUrl)
-  // Never resolves, so that the button stays busy until the browser has left.
-  await new Promise(() => {})
+  // The button stays busy until the browser has left; or for a while, if the person chose to stay.
+  await new Promise((resolve) => setTimeout(resolve, LEAVING_MS))
 }

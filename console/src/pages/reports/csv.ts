@@ -24,6 +24,9 @@ export function csvCell(value: string | number): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
+/** The median is accurate to 5 %, so parts of a second say nothing. */
+const medianOf = (seconds: number | null) => (seconds === null ? '' : Math.round(seconds))
+
 function valuesOf({ opened, closed, messagesIn, messagesOut, firstResponse }: Metrics): (number | string)[] {
-  return [opened, closed, messagesIn, messagesOut, firstResponse.count, firstResponse.medianSeconds ?? '']
+  return [opened, closed, messagesIn, messagesOut, firstResponse.count, medianOf(firstResponse.medianSeconds)]
 }

@@ -14,6 +14,7 @@ import { ResourceStatus } from '../../components/resource-status.tsx'
 import { StatTiles } from '../../components/stat-tiles.tsx'
 import { downloadCsv } from '../../download.ts'
 import { daysAgo, formatDay, formatDuration } from '../../format.ts'
+import { commonMessages } from '../../messages/common.ts'
 import { reportsMessages as t } from '../../messages/reports.ts'
 import { toCsv } from './csv.ts'
 import { toBuckets } from './histogram.ts'
@@ -32,7 +33,7 @@ export function ReportsPage() {
   const resource = useResource(`${from} ${to} ${by}`, (signal) =>
     call<Report>('GET', '/api/reports/tickets', { query: { from, to, by }, signal }),
   )
-  const report = resource.value
+  const report = resource.value && withLabels(resource.value, by)
   const downloadButton = report && (
     <Button icon="download" onClick={() => downloadCsv(`tickets-${from}-${to}-${by}.csv`, toCsv(report, by))}>
       {t.download}
@@ -45,6 +46,12 @@ export function ReportsPage() {
       {report && <Results report={report} by={by} />}
     </Page>
   )
+}
+
+/** The report with the words of the console for what the API names by a key. */
+function withLabels(report: Report, by: Grouping): Report {
+  const names: Readonly<Record<string, string>> = by === 'status' ? commonMessages.statuses : {}
+  return { ...report, rows: report.rows.map((row) => ({ ...row, label: names[row.key] ?? row.label })) }
 }
 
 function Filters({ from, to, by }: { from: string; to: string; by: Grouping }) {

@@ -13,14 +13,23 @@ import { Conversation } from './conversation/conversation.tsx'
 import { Details } from './details/details.tsx'
 import { useTicket } from './use-ticket.ts'
 
+type TicketPageProps = {
+  readonly id: string
+  readonly listUrl: string
+  /** The tickets after and before it in the list. */
+  readonly nextUrl: string | undefined
+  readonly previousUrl: string | undefined
+}
+
 /** A ticket: its conversation, and its details at the side. */
-export function TicketPage({ id }: { id: string }) {
+export function TicketPage({ id, listUrl, nextUrl, previousUrl }: TicketPageProps) {
   const { ticket, messages, hasEarlier, error, actions } = useTicket(id)
   const [areDetailsOpen, setDetailsOpen] = useState(false)
   return (
     <Page
       title={ticket?.subject ?? t.titleWhileLoading}
-      back={{ href: '/tickets', text: t.back }}
+      back={{ href: listUrl, text: t.back }}
+      actions={<Neighbours nextUrl={nextUrl} previousUrl={previousUrl} />}
       intro={ticket && <Summary ticket={ticket} />}
       isWide
     >
@@ -40,13 +49,7 @@ export function TicketPage({ id }: { id: string }) {
             <h2 id="conversation" class="visually-hidden">
               {conversationMessages.title}
             </h2>
-            {ticket.previousTicketId && (
-              <p class="previous-ticket">
-                <Icon name="clock" size={16} />
-                {t.continuesPrevious}{' '}
-                <a href={`/tickets/${encodeURIComponent(ticket.previousTicketId)}`}>{t.toPrevious}</a>
-              </p>
-            )}
+            <Thread ticket={ticket} />
             {messages ? (
               <Conversation ticket={ticket} messages={messages} hasEarlier={hasEarlier} actions={actions} />
             ) : (
@@ -59,6 +62,29 @@ export function TicketPage({ id }: { id: string }) {
   )
 }
 
+function Neighbours({ nextUrl, previousUrl }: Pick<TicketPageProps, 'nextUrl' | 'previousUrl'>) {
+  return (
+    <nav class="neighbours" aria-label={t.neighbours}>
+      {previousUrl && (
+        <a
+          class="icon-button"
+          href={previousUrl}
+          data-shortcut="k"
+          aria-label={t.previousInList}
+          title={t.previousInList}
+        >
+          <Icon name="back" />
+        </a>
+      )}
+      {nextUrl && (
+        <a class="icon-button" href={nextUrl} data-shortcut="j" aria-label={t.nextInList} title={t.nextInList}>
+          <Icon name="next" />
+        </a>
+      )}
+    </nav>
+  )
+}
+
 function Summary({ ticket: { status, kind, channel } }: { ticket: ApiTicket }) {
   return (
     <span class="summary small">
@@ -66,5 +92,21 @@ function Summary({ ticket: { status, kind, channel } }: { ticket: ApiTicket }) {
       <KindLabel kind={kind} />
       <span>{channel.name}</span>
     </span>
+  )
+}
+
+/** The ways to the tickets before and after it in its conversation. */
+function Thread({ ticket: { previousTicketId, nextTicketId } }: { ticket: ApiTicket }) {
+  if (!previousTicketId && !nextTicketId) return null
+  return (
+    <p class="previous-ticket">
+      <Icon name="clock" size={16} />
+      {previousTicketId && (
+        <>
+          {t.continuesPrevious} <a href={`/tickets/${encodeURIComponent(previousTicketId)}`}>{t.toPrevious}</a>
+        </>
+      )}
+      {nextTicketId && <a href={`/tickets/${encodeURIComponent(nextTicketId)}`}>{t.toNext}</a>}
+    </p>
   )
 }

@@ -32,12 +32,16 @@ export type TicketActions = {
   /** Adds a message, or replaces the one with the same ID. */
   readonly putMessage: (message: Message) => void
   readonly refresh: () => Promise<unknown>
+  /** Loads the newest messages and gives them. @throws ApiError */
+  readonly reload: () => Promise<readonly Message[]>
+  /** Puts the text of a reply into the form again. */
+  readonly rewrite: (reply: Message) => void
   /** Loads one more page of earlier messages. */
   readonly loadEarlier: () => Promise<unknown>
 }
 
 /** Loads a ticket with its newest messages and polls for changes; earlier messages come when asked for. */
-export function useTicket(id: string): State & { readonly actions: TicketActions } {
+export function useTicket(id: string): State & { readonly actions: Omit<TicketActions, 'rewrite'> } {
   const [state, setState] = useState<State>({ hasEarlier: false })
   const latest = useRef(state)
   const shown = useRef<Tagged<ApiTicket> | undefined>(undefined)
@@ -118,7 +122,8 @@ export function useTicket(id: string): State & { readonly actions: TicketActions
       messages: isKnown ? messages.map((one) => (one.id === message.id ? message : one)) : [...messages, message],
     })
   }
-  return { ...state, actions: { setTicket: (value) => show({ value, tag: null }), putMessage, refresh, loadEarlier } }
+  const setTicket = (value: ApiTicket) => show({ value, tag: null })
+  return { ...state, actions: { setTicket, putMessage, refresh, reload: loadMessages, loadEarlier } }
 }
 
 /** The newest messages, oldest first. @param count how many of them */

@@ -1,6 +1,6 @@
 import { useLocation } from 'preact-iso'
-import type { ApiChannel, ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
-import { withQuery } from '../../api/client.ts'
+import type { ApiChannel, ApiTicket, ApiTicketNumbers } from '../../../../lambdas/core/api/schemas.ts'
+import { type Query, withQuery } from '../../api/client.ts'
 import { Select } from '../../components/field.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { commonMessages } from '../../messages/common.ts'
@@ -8,48 +8,57 @@ import { ticketsMessages as t } from '../../messages/tickets.ts'
 
 /** The filters of the ticket list, as in the URL. */
 export type Filter = {
+  /** Tickets whose customer waits, or with replies that failed or are in doubt. */
+  readonly show?: string | undefined
   readonly status?: string | undefined
   readonly tag?: string | undefined
   readonly channelId?: string | undefined
   readonly customerId?: string | undefined
+  /** `waiting`: the longest waiting first. */
+  readonly order?: string | undefined
 }
 
 /** Every ticket opens with one of these. Other tags are offered when a listed ticket has them. */
 const INITIAL_TAGS = ['Twitter:Direct', 'Twitter: Mention']
 
-export function filterFromQuery({ status, tag, channelId, customerId }: Readonly<Record<string, string>>): Filter {
-  return { status, tag, channelId, customerId }
+export function filterFromQuery(query: Readonly<Record<string, string>>): Filter {
+  const { show, status, tag, channelId, customerId, order } = query
+  return { show, status, tag, channelId, customerId, order }
 }
 
-const filterUrl = (filter: Filter) => withQuery('/tickets', filter)
+/** What a filter asks the API for. */
+export function queryOf({ show, ...others }: Filter): Query {
+  if (show === 'waiting') return { ...others, waiting: 'true' }
+  return show === 'failed' ? { ...others, replies: ['failed', 'unknown'] } : others
+}
+
+/** The URL of the list, or of a ticket beside it. */
+export function ticketUrl(filter: Filter, id?: string): string {
+  return withQuery(id === undefined ? '/tickets' : `/tickets/${encodeURIComponent(id)}`, filter)
+}
 
 type FiltersProps = {
   readonly filter: Filter
   readonly tickets: readonly ApiTicket[]
   readonly channels: readonly ApiChannel[]
+  readonly numbers: ApiTicketNumbers | undefined
 }
 
-/** Filters by status, tag and channel. A filter by customer comes from a link and can only be removed. */
-export function Filters({ filter, tickets, channels }: FiltersProps) {
+/** Tabs, tag, channel and order. A filter by customer comes from a link and can only be removed. */
+export function Filters({ filter, tickets, channels, numbers }: FiltersProps) {
   const { route } = useLocation()
-  const change = (part: Filter) => route(filterUrl({ ...filter, ...part }))
+  const change = (part: Filter) => route(ticketUrl({ ...filter, ...part }))
   const tags = new Set([...INITIAL_TAGS, ...tickets.flatMap((one) => one.tags), ...(filter.tag ? [filter.tag] : [])])
-  const statuses = [['', t.allStatuses] as const, ...Object.entries(commonMessages.statuses)]
   return (
     <div class="filters">
-      <nav class="tabs" aria-label={t.statusFilter}>
-        {statuses.map(([status, text]) => (
-          <a
-            key={status}
-            class="nav-link"
-            href={filterUrl({ ...filter, status })}
-            aria-current={(filter.status ?? '') === status ? 'page' : undefined}
-          >
-            {text}
-          </a>
-        ))}
-      </nav>
+      <Tabs filter={filter} numbers={numbers} />
       <div class="selects">
+        <Select
+          label={t.order}
+          value={filter.order ?? ''}
+          options={Object.entries(t.orders)}
+          onChange={(order) => change({ order })}
+        />
         <Select
           label={t.tag}
           value={filter.tag ?? ''}
@@ -68,6 +77,39 @@ export function Filters({ filter, tickets, channels }: FiltersProps) {
   )
 }
 
+function Tabs({ filter, numbers }: Pick<FiltersProps, 'filter' | 'numbers'>) {
+  const { waiting, failed, statuses } = numbers ?? {}
+  const tabs = [
+    { part: {}, text: t.allStatuses, number: undefined },
+    { part: { show: 'waiting' }, text: t.waiting, number: waiting },
+    { part: { show: 'failed' }, text: t.failed, number: failed },
+    ...Object.entries(commonMessages.statuses).map(([status, text]) => ({
+      part: { status },
+      text,
+      number: statuses?.[status as ApiTicket['status']],
+    })),
+  ]
+  return (
+    <nav class="tabs" aria-label={t.statusFilter}>
+      {tabs.map(({ part, text, number }) => {
+        const { show, status }: Filter = part
+        const isCurrent = (filter.show ?? '') === (show ?? '') && (filter.status ?? '') === (status ?? '')
+        return (
+          <a
+            key={text}
+            class={show === 'failed' && number ? 'nav-link alarming' : 'nav-link'}
+            href={ticketUrl({ ...filter, show, status })}
+            aria-current={isCurrent ? 'page' : undefined}
+          >
+            {text}
+            {number !== undefined && number > 0 && <span class="number">{t.number(number)}</span>}
+          </a>
+        )
+      })}
+    </nav>
+  )
+}
+
 function CustomerFilter({ filter, tickets }: Pick<FiltersProps, 'filter' | 'tickets'>) {
   const customer = tickets.find((one) => one.customer.id === filter.customerId)?.customer
   const text = t.customerFilter(customer?.name ?? customer?.username ?? filter.customerId ?? '')
@@ -75,7 +117,7 @@ function CustomerFilter({ filter, tickets }: Pick<FiltersProps, 'filter' | 'tick
     <p class="chips">
       <span class="chip">
         {text}
-        <a href={filterUrl({ ...filter, customerId: undefined })} aria-label={t.removeFilter(text)}>
+        <a href={ticketUrl({ ...filter, customerId: undefined })} aria-label={t.removeFilter(text)}>
           <Icon name="close" size={14} />
         </a>
       </span>

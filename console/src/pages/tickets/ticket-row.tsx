@@ -1,40 +1,93 @@
 import type { ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
 import { Avatar } from '../../components/avatar.tsx'
-import { KindLabel, StatusBadge } from '../../components/badge.tsx'
+import { StatusBadge } from '../../components/badge.tsx'
+import { Icon } from '../../components/icon.tsx'
 import { Time } from '../../components/time.tsx'
+import { commonMessages } from '../../messages/common.ts'
 import { ticketMessages } from '../../messages/ticket.ts'
 import { ticketsMessages as t } from '../../messages/tickets.ts'
 
-/** A ticket in the list. The whole row is a link. */
-export function TicketRow({ ticket }: { ticket: ApiTicket }) {
-  const { id, subject, customer, channel, kind, status, tags, messageCount, updatedAt } = ticket
+/** More tags would push the message away. */
+const SHOWN_TAGS = 2
+
+type TicketRowProps = { readonly ticket: ApiTicket; readonly href: string; readonly isOpen: boolean }
+
+/** A ticket in the list: who, what they wrote last, and whose turn it is. The whole row is a link. */
+export function TicketRow({ ticket, href, isOpen }: TicketRowProps) {
+  const { subject, customer, channel, kind, status, tags, lastMessage, waitingSince, updatedAt } = ticket
   const name = customer.name ?? customer.username ?? customer.id
+  const isAnswer = lastMessage?.direction === 'outbound'
+  const preview = lastMessage?.text || (lastMessage && lastMessage.direction === 'inbound' ? t.noText : '')
   return (
-    <li class={`ticket-row is-${status}`}>
-      <Avatar name={name} url={customer.avatarUrl} size={40} />
-      <div class="ticket-subject">
-        <a class="stretched-link" href={`/tickets/${encodeURIComponent(id)}`}>
+    <li class={`ticket-row${isOpen ? ' is-open-row' : ''}${waitingSince ? ' is-waiting' : ''}`}>
+      <Avatar name={name} url={customer.avatarUrl} size={28} />
+      <p class="ticket-customer">
+        <Icon name={kind === 'direct' ? 'lock' : 'globe'} size={14} />
+        <span>{name}</span>
+        <span class="visually-hidden">
+          {customer.username && `@${customer.username}, `}
+          {commonMessages.kinds[kind]}, {channel.name}
+        </span>
+      </p>
+      <p class="ticket-subject">
+        <a class="stretched-link" href={href} aria-current={isOpen ? 'true' : undefined}>
           {subject}
         </a>
-        <p class="muted">
-          <span class="customer-name">{name}</span>
-          {customer.username && <span class="username">@{customer.username}</span>}
-          <KindLabel kind={kind} />
-          <span>{channel.name}</span>
-        </p>
-      </div>
+        {lastMessage && (isAnswer || preview !== subject) && (
+          <span class="muted">
+            {isAnswer && <span class="ours">{t.you}</span>}
+            {preview}
+          </span>
+        )}
+      </p>
+      <Marks replies={ticket.replies} />
       <ul class="chips" aria-label={ticketMessages.tags}>
-        {tags.map((tag) => (
+        {tags.slice(0, SHOWN_TAGS).map((tag) => (
           <li key={tag} class="chip">
             {tag}
           </li>
         ))}
+        {tags.length > SHOWN_TAGS && <li class="chip">{t.moreTags(tags.length - SHOWN_TAGS)}</li>}
       </ul>
       <StatusBadge status={status} />
-      <p class="ticket-updated muted">
-        <Time at={updatedAt} />
-        <span>{t.messageCount(messageCount)}</span>
+      <p class="ticket-updated">
+        {waitingSince ? (
+          <span class="waits">
+            <span class="visually-hidden">{t.waitsSince} </span>
+            <Time at={waitingSince} />
+          </span>
+        ) : (
+          <span class="muted">
+            <Time at={updatedAt} />
+          </span>
+        )}
       </p>
     </li>
+  )
+}
+
+/** Marks for replies that did not reach the customer. */
+function Marks({ replies: { failed, waiting, unknown } }: Pick<ApiTicket, 'replies'>) {
+  return (
+    <span class="marks">
+      {failed > 0 && (
+        <span class="mark failed" title={t.failedReplies(failed)}>
+          <Icon name="warning" size={16} />
+          <span class="visually-hidden">{t.failedReplies(failed)}</span>
+        </span>
+      )}
+      {unknown > 0 && (
+        <span class="mark failed" title={t.unknownReplies(unknown)}>
+          <Icon name="question" size={16} />
+          <span class="visually-hidden">{t.unknownReplies(unknown)}</span>
+        </span>
+      )}
+      {waiting > 0 && (
+        <span class="mark" title={t.waitingReplies(waiting)}>
+          <Icon name="clock" size={16} />
+          <span class="visually-hidden">{t.waitingReplies(waiting)}</span>
+        </span>
+      )}
+    </span>
   )
 }

@@ -7,6 +7,7 @@ import { confirmDialog } from '../../../components/dialog.tsx'
 import { Icon, type IconName } from '../../../components/icon.tsx'
 import { ErrorNotice } from '../../../components/notice.tsx'
 import { formatTime } from '../../../format.ts'
+import { composerMessages } from '../../../messages/composer.ts'
 import { deliveryMessages as t } from '../../../messages/ticket.ts'
 import { role } from '../../../session/session.ts'
 import type { TicketActions } from '../use-ticket.ts'
@@ -16,6 +17,7 @@ const icons: Readonly<Record<Delivery['status'], IconName>> = {
   sent: 'check',
   failed: 'warning',
   unknown: 'question',
+  cancelled: 'close',
 }
 
 type DeliveryStatusProps = {
@@ -24,21 +26,10 @@ type DeliveryStatusProps = {
   readonly actions: TicketActions
 }
 
-/** Whether a reply is sent, and a button to send it again when it is not. */
-export function DeliveryStatus({ message: { id, ticketId }, delivery, actions }: DeliveryStatusProps) {
+/** Whether a reply is sent, and what an agent can do when it is not. */
+export function DeliveryStatus({ message, delivery, actions }: DeliveryStatusProps) {
   const { status, reason, dueAt } = delivery
-  const { error, run } = useAction()
-  const isUnknown = status === 'unknown'
-  const retry = async () => {
-    if (isUnknown && !(await confirmDialog(t.confirmRetry))) return
-    const path = `${ticketPath(ticketId)}/messages/${encodeURIComponent(id)}/retry`
-    await run(async () => {
-      actions.putMessage(await call<Message>('POST', path, { body: isUnknown ? { force: true } : {} }))
-      showToast(t.retried)
-    })
-  }
   const isWaiting = status === 'pending' && reason
-  const mayRetry = role.value !== null && (isUnknown || status === 'failed')
   return (
     <div class={`delivery ${status}`}>
       <p>
@@ -47,13 +38,69 @@ export function DeliveryStatus({ message: { id, ticketId }, delivery, actions }:
         {reason && <span>{reason}</span>}
         {isWaiting && dueAt && <span>{t.nextTry(formatTime(dueAt))}</span>}
       </p>
-      {isUnknown && <p>{t.unknownText}</p>}
-      {mayRetry && (
-        <Button small icon="retry" onClick={retry}>
-          {isUnknown ? t.retryAnyway : t.retry}
-        </Button>
+      {status === 'unknown' && <p>{t.unknownText}</p>}
+      {role.value !== null && (status === 'failed' || status === 'unknown' || isWaiting) && (
+        <DeliveryActions message={message} delivery={delivery} actions={actions} />
       )}
-      {error && <ErrorNotice error={error} />}
     </div>
+  )
+}
+
+function DeliveryActions({ message, delivery: { status }, actions }: DeliveryStatusProps) {
+  const { error, run } = useAction()
+  const path = `${ticketPath(message.ticketId)}/messages/${encodeURIComponent(message.id)}`
+  const isUnknown = status === 'unknown'
+  const change = (call: Promise<Message>, done: string) =>
+    run(async () => {
+      actions.putMessage(await call)
+      showToast(done)
+    })
+  const retry = async () => {
+    if (isUnknown && !(await confirmDialog(t.confirmRetry))) return
+    await change(call<Message>('POST', `${path}/retry`, { body: isUnknown ? { force: true } : {} }), t.retried)
+  }
+  const resolve = (as: 'sent' | 'cancelled', done: string = composerMessages.resolved[as]) =>
+    change(call<Message>('POST', `${path}/resolve`, { body: { as } }), done)
+  const discard = async () => {
+    if (await confirmDialog(composerMessages.confirmDiscard)) await resolve('cancelled')
+  }
+  const rewrite = () =>
+    run(async () => {
+      actions.putMessage(await call<Message>('POST', `${path}/resolve`, { body: { as: 'cancelled' } }))
+      actions.rewrite(message)
+      const { changed, filesStay } = composerMessages
+      showToast(message.attachments.length > 0 ? `${changed} ${filesStay}` : changed)
+    })
+  return (
+    <>
+      <div class="actions">
+        {isUnknown && (
+          <Button small icon="check" onClick={() => resolve('sent')}>
+            {composerMessages.isOnX}
+          </Button>
+        )}
+        {status !== 'pending' && (
+          <Button small icon="retry" onClick={retry}>
+            {isUnknown ? t.retryAnyway : t.retry}
+          </Button>
+        )}
+        {status === 'failed' && (
+          <>
+            <Button small onClick={rewrite}>
+              {composerMessages.change}
+            </Button>
+            <Button small kind="quiet" onClick={discard}>
+              {composerMessages.discard}
+            </Button>
+          </>
+        )}
+        {status === 'pending' && (
+          <Button small kind="quiet" onClick={() => resolve('cancelled')}>
+            {composerMessages.cancelReply}
+          </Button>
+        )}
+      </div>
+      {error && <ErrorNotice error={error} />}
+    </>
   )
 }

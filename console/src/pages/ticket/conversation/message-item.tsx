@@ -1,4 +1,3 @@
-import type { ComponentChildren } from 'preact'
 import type { ApiTicket } from '../../../../../lambdas/core/api/schemas.ts'
 import type { Message } from '../../../api/types.ts'
 import { Avatar } from '../../../components/avatar.tsx'
@@ -24,14 +23,13 @@ type MessageItemProps = {
   readonly actions: TicketActions
   /** Our public replies to this message. */
   readonly replies?: readonly Message[]
-  /** Opens or closes the form for a public reply; undefined when the message cannot be answered publicly. */
-  readonly onToggleReply?: (() => void) | undefined
-  /** The open form. */
-  readonly replyForm?: ComponentChildren
+  /** Lets the form below the conversation answer it; undefined when the message cannot be answered publicly. */
+  readonly onReply?: (() => void) | undefined
+  readonly isAnswered?: boolean
 }
 
 /** A message with its author, text, media and delivery status; below it, our public replies to it. */
-export function MessageItem({ message, ticket, actions, replies = [], onToggleReply, replyForm }: MessageItemProps) {
+export function MessageItem({ message, ticket, actions, replies = [], onReply, isAnswered }: MessageItemProps) {
   const { direction, author, visibility, text, attachments, deletedAt, notice, parent, quoted } = message
   const isOutbound = direction === 'outbound'
   const addressees = (message.addressees ?? []).map(({ username }) => `@${username}`)
@@ -39,7 +37,7 @@ export function MessageItem({ message, ticket, actions, replies = [], onToggleRe
   const avatarUrl = !isOutbound && ticket.customer.id === author.id ? ticket.customer.avatarUrl : null
   const kind = commonMessages.kinds[visibility === 'private' ? 'direct' : 'mention']
   return (
-    <li class={`message-item ${direction} ${visibility}`}>
+    <li class={`message-item ${direction} ${visibility}${isAnswered ? ' is-answered' : ''}`}>
       <article class="message" aria-label={`${name}, ${kind}`}>
         <header class="message-header">
           <Avatar name={name} url={avatarUrl} size={32} isAgent={isOutbound} />
@@ -75,23 +73,21 @@ export function MessageItem({ message, ticket, actions, replies = [], onToggleRe
         <MessageMedia attachments={attachments} from={name} />
         <ReferencedPost post={quoted} title={t.quoted} />
         <EarlierVersions versions={message.versions} />
-        <Footer message={message} ticket={ticket} onToggleReply={onToggleReply} isReplyOpen={replyForm !== undefined} />
+        <Footer message={message} ticket={ticket} onReply={onReply} />
         {message.delivery && <DeliveryStatus message={message} delivery={message.delivery} actions={actions} />}
       </article>
-      {(replies.length > 0 || replyForm) && (
+      {replies.length > 0 && (
         <ol class="messages replies">
           {replies.map((reply) => (
             <MessageItem key={reply.id} message={reply} ticket={ticket} actions={actions} />
           ))}
-          {replyForm && <li>{replyForm}</li>}
         </ol>
       )}
     </li>
   )
 }
 
-function Footer(props: Pick<MessageItemProps, 'message' | 'ticket' | 'onToggleReply'> & { isReplyOpen: boolean }) {
-  const { message, ticket, onToggleReply, isReplyOpen } = props
+function Footer({ message, ticket, onReply }: Pick<MessageItemProps, 'message' | 'ticket' | 'onReply'>) {
   const { author, externalId, visibility, joinedBecause, delivery, direction, versionIds } = message
   const username = author.username ?? (direction === 'outbound' ? ticket.channel.username : null)
   const href = visibility === 'public' && message.deletedAt === null ? postUrl(externalId, username) : null
@@ -113,9 +109,9 @@ function Footer(props: Pick<MessageItemProps, 'message' | 'ticket' | 'onToggleRe
           {t.seeOnX}
         </ExternalLink>
       )}
-      {onToggleReply && (
+      {onReply && (
         <span class="reply-button">
-          <Button small kind="quiet" icon="reply" expanded={isReplyOpen} onClick={onToggleReply}>
+          <Button small kind="quiet" icon="reply" onClick={onReply}>
             {t.publicReply}
             <span class="visually-hidden"> {t.publicReplyTo(author.name ?? author.username ?? '')}</span>
           </Button>

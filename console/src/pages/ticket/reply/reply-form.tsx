@@ -7,6 +7,7 @@ import { showToast } from '../../../components/announcements.tsx'
 import { Button, IconButton } from '../../../components/button.tsx'
 import { Icon } from '../../../components/icon.tsx'
 import { ErrorNotice, Notice } from '../../../components/notice.tsx'
+import { composerMessages } from '../../../messages/composer.ts'
 import { encryptedMessages } from '../../../messages/encrypted.ts'
 import { attachmentMessages, replyMessages as t } from '../../../messages/ticket.ts'
 import { AttachmentList } from './attachment-list.tsx'
@@ -23,16 +24,20 @@ type ReplyFormProps = {
   readonly ticket: ApiTicket
   /** The post that a public reply answers; undefined for a direct message. */
   readonly entry?: Message
-  readonly onSent: (reply: Message) => void
-  readonly onClose?: () => void
+  readonly isFocused: boolean
+  /** Called when the agent begins to write. */
+  readonly onBegin: () => void
+  /** Asked right before the reply is sent. */
+  readonly maySend: () => Promise<boolean>
+  readonly onSent: (reply: Message, andSolve: boolean) => void
 }
 
 /** The form to write a direct message or a public reply. */
-export function ReplyForm({ ticket, entry, onSent, onClose }: ReplyFormProps) {
+export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }: ReplyFormProps) {
   const id = useId()
   const textarea = useRef<HTMLTextAreaElement>(null)
   const fileInput = useRef<HTMLInputElement>(null)
-  const draft = useDraft(`${ticket.id} ${entry?.id ?? ''}`)
+  const draft = useDraft({ ticketId: ticket.id, entryId: entry?.id ?? null })
   const attachments = useAttachments(entry ? 4 : 1, draft.renewKey)
   const { error, run } = useAction()
   const [isDragOver, setDragOver] = useState(false)
@@ -47,20 +52,22 @@ export function ReplyForm({ ticket, entry, onSent, onClose }: ReplyFormProps) {
   const maxLength = validation?.maxLength ?? (entry ? MAX_POST_LENGTH : MAX_DIRECT_MESSAGE_LENGTH)
   const isTooLong = length > maxLength
   const isEmpty = draft.text.trim() === '' && attachments.ids.length === 0
-  const isDisabled = isEmpty || isTooLong || attachments.isUploading || validation?.ok === false
+  const isDisabled =
+    isEmpty || isTooLong || attachments.isUploading || attachments.hasFailed || validation?.ok === false
 
   useEffect(() => {
-    if (entry) textarea.current?.focus()
-  }, [entry])
+    if (isFocused) textarea.current?.focus()
+  }, [entry?.id, isFocused])
 
-  const send = async () => {
+  const send = async (andSolve = false) => {
     if (isDisabled) return
     await run(async () => {
+      if (!(await maySend())) return
       const reply = await call<Message>('POST', path, { body, headers: { 'idempotency-key': draft.idempotencyKey } })
       draft.clear()
       attachments.clear()
       showToast(t.queued)
-      onSent(reply)
+      onSent(reply, andSolve)
     })
   }
   const attach = (files: FileList | null | undefined) => {
@@ -92,17 +99,20 @@ export function ReplyForm({ ticket, entry, onSent, onClose }: ReplyFormProps) {
         <span class="muted small">
           {entry ? t.publicHint : validation?.encrypted ? encryptedMessages.replyHint : t.directHint}
         </span>
-        {onClose && <IconButton icon="close" label={t.close} onClick={onClose} />}
       </div>
       <textarea
         ref={textarea}
+        data-shortcut="r"
         id={id}
-        rows={entry ? 3 : 4}
+        rows={2}
         value={draft.text}
         placeholder={entry ? t.publicPlaceholder : t.directPlaceholder}
         aria-describedby={`${id}-count ${id}-validation`}
         aria-invalid={isTooLong || undefined}
-        onInput={(event) => draft.setText(event.currentTarget.value)}
+        onInput={(event) => {
+          if (draft.text === '') onBegin()
+          draft.setText(event.currentTarget.value)
+        }}
         onPaste={(event) => {
           if (attach(event.clipboardData?.files)) event.preventDefault()
         }}
@@ -111,6 +121,7 @@ export function ReplyForm({ ticket, entry, onSent, onClose }: ReplyFormProps) {
         }}
       />
       <AttachmentList files={attachments.files} onRemove={attachments.remove} />
+      {attachments.hasFailed && <Notice tone="warning">{composerMessages.uploadFailed}</Notice>}
       {attachments.error && <Notice tone="danger">{attachments.error}</Notice>}
       <div id={`${id}-validation`}>
         <ValidationResult validation={validation} isTooLong={isTooLong} />
@@ -139,7 +150,10 @@ export function ReplyForm({ ticket, entry, onSent, onClose }: ReplyFormProps) {
           maxLength={maxLength}
           isShown={entry !== undefined || maxLength - length < SHOW_COUNT_BELOW_CHARACTERS}
         />
-        <Button kind="primary" disabled={isDisabled} onClick={send}>
+        <Button disabled={isDisabled} onClick={() => send(true)}>
+          {composerMessages.sendAndSolve}
+        </Button>
+        <Button kind="primary" disabled={isDisabled} onClick={() => send()}>
           {entry ? t.sendPublic : t.send}
         </Button>
       </div>

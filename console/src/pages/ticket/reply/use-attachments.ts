@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { call, toApiError, upload } from '../../../api/client.ts'
 import { announce } from '../../../components/announcements.tsx'
 import { describeError } from '../../../messages/errors.ts'
@@ -27,6 +27,10 @@ let lastKey = 0
 export function useAttachments(maxFiles: number, onChange: () => void) {
   const [files, setFiles] = useState<readonly DraftAttachment[]>([])
   const [error, setError] = useState<string>()
+  const latest = useRef(files)
+  latest.current = files
+  // The browser keeps the bytes of a file until its preview is released.
+  useEffect(() => () => release(latest.current), [])
   const update = (key: number, change: Partial<DraftAttachment>) =>
     setFiles((now) => now.map((one) => (one.key === key ? { ...one, ...change } : one)))
 
@@ -46,6 +50,8 @@ export function useAttachments(maxFiles: number, onChange: () => void) {
   return {
     files,
     error,
+    /** True while a file of the reply could not be uploaded: without it the reply would not be what the agent wrote. */
+    hasFailed: files.some((one) => one.error !== undefined),
     isUploading: files.some((one) => !one.id && !one.error),
     ids: files.flatMap(({ id }) => (id ? [id] : [])),
     add(added: readonly File[]) {
@@ -67,8 +73,15 @@ export function useAttachments(maxFiles: number, onChange: () => void) {
       setError(undefined)
       onChange()
     },
-    clear: () => setFiles([]),
+    clear() {
+      release(files)
+      setFiles([])
+    },
   }
+}
+
+function release(files: readonly DraftAttachment[]): void {
+  for (const { previewUrl } of files) URL.revokeObjectURL(previewUrl)
 }
 
 /** Why the files cannot be added; undefined when they can. A GIF or video must be the only file. */

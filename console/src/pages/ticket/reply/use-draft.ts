@@ -1,21 +1,12 @@
 import { useState } from 'preact/hooks'
+import { type Draft, type DraftPlace, newDraft, storeDraft, storedDraft } from './drafts.ts'
 
-/** The idempotency key stays the same when the same reply is sent again, so that the customer gets it once. */
-type Draft = { readonly text: string; readonly idempotencyKey: string }
-
-const newDraft = (text = ''): Draft => ({ text, idempotencyKey: crypto.randomUUID() })
-
-/**
- * A draft that survives leaving the page and signing in again, in this tab.
- * @param replyId identifies the reply: its ticket, and the entry that it answers
- */
-export function useDraft(replyId: string) {
-  const storageKey = `draft ${replyId}`
-  const [draft, setDraft] = useState<Draft>(() => storedDraft(storageKey) ?? newDraft())
+/** A draft that survives leaving the page and signing in again, in this tab. */
+export function useDraft(place: DraftPlace) {
+  const [draft, setDraft] = useState<Draft>(() => storedDraft(place) ?? newDraft())
   const save = (next: Draft) => {
     setDraft(next)
-    if (next.text) sessionStorage.setItem(storageKey, JSON.stringify(next))
-    else sessionStorage.removeItem(storageKey)
+    storeDraft(place, next)
   }
   return {
     ...draft,
@@ -24,13 +15,5 @@ export function useDraft(replyId: string) {
     /** Call it when anything else of the reply changes: that also makes it a new reply. */
     renewKey: () => save(newDraft(draft.text)),
     clear: () => save(newDraft()),
-  }
-}
-
-function storedDraft(storageKey: string): Draft | null {
-  try {
-    return JSON.parse(sessionStorage.getItem(storageKey) ?? 'null') as Draft | null
-  } catch {
-    return null
   }
 }

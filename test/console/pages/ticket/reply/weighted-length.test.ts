@@ -9,6 +9,8 @@ test.each([
   '日本語のテキスト',
   '😀👩‍👩‍👧‍👦🇩🇪👍🏽',
   'see https://example.com/a/very/long/address?with=query and http://example.com',
+  'press 1️⃣ then #️⃣',
+  `https://${'a'.repeat(64)}.com and https://${'a'.repeat(63)}.com`,
   '@demo_shop #tag $TAG – “quoted” … ‘x’',
 ])('the length shown while typing «%s» is the length that X counts', (text) => {
   expect(weightedLength(text)).toBe(lengthOf('mention', text).weightedLength)

@@ -1,0 +1,199 @@
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import type { Page } from 'playwright-core'
+import type { ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import { eventually } from '../local/support.ts'
+import { browserForTests } from '../support/browser.ts'
+import { productForTests } from '../support/product.ts'
+import { customer, heading, message, neighbour, openConsole, shop } from './support.ts'
+
+const product = productForTests(() => product.connectByOAuth(shop))
+const browser = browserForTests()
+let direct: ApiTicket
+let mention: ApiTicket
+
+beforeAll(async () => {
+  await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text: 'Where is my order?' })
+  await product.onX('POST', 'posts', { by: neighbour, text: `@${shop.username} are you open?` })
+  const of = (kind: string) => async () => (await product.tickets()).find((one) => one.kind === kind)
+  direct = await eventually('the direct ticket', of('direct'))
+  mention = await eventually('the mention ticket', of('mention'))
+})
+
+const list = (page: Page) => page.getByRole('list', { name: /^Tickets, / })
+const box = (page: Page) => page.getByRole('textbox', { name: 'Reply by direct message' })
+const send = (page: Page) => page.getByRole('button', { name: 'Send', exact: true })
+
+describe('list and ticket', () => {
+  test('stand side by side; filter, loaded rows and draft survive the way there and back', async () => {
+    const { page } = await openConsole(browser.open, product, 'administrator', {
+      at: '/tickets?show=waiting&order=waiting',
+      width: 1440,
+    })
+    await list(page).getByRole('link', { name: direct.subject }).click()
+    await heading(page, direct.subject).waitFor()
+    expect(new URL(page.url()).search).toBe('?show=waiting&order=waiting')
+    expect(await list(page).isVisible()).toBe(true)
+    await box(page).fill('half a sentence')
+    await page.getByRole('link', { name: 'Next ticket in the list' }).click()
+    await heading(page, mention.subject).waitFor()
+    await page.getByRole('link', { name: 'Previous ticket in the list' }).click()
+    await heading(page, direct.subject).waitFor()
+    expect(await box(page).inputValue()).toBe('half a sentence')
+  })
+
+  test('come one after the other on a phone, with the form in view', async () => {
+    const { page } = await openConsole(browser.open, product, 'administrator', {
+      at: `/tickets/${direct.id}`,
+      width: 390,
+      height: 700,
+    })
+    await message(page, 'Where is my order?').waitFor()
+    expect(await list(page).isVisible()).toBe(false)
+    const place = await box(page).boundingBox()
+    expect((place?.y ?? 1_000) + (place?.height ?? 0)).toBeLessThan(700)
+    await page.getByRole('link', { name: 'Tickets', exact: true }).first().click()
+    await heading(page, 'Tickets').waitFor()
+    await list(page).waitFor()
+  })
+
+  test('a tab shows how many customers wait, and a row what they wrote last', async () => {
+    const { page } = await openConsole(browser.open, product, 'administrator', { at: '/tickets', width: 1440 })
+    await page.getByRole('link', { name: /^Waiting ?2$/ }).waitFor()
+    const row = list(page).getByRole('listitem').filter({ hasText: direct.subject })
+    const { height = 0 } = (await row.boundingBox()) ?? {}
+    expect(height).toBeGreaterThanOrEqual(40)
+    expect(height).toBeLessThanOrEqual(48)
+  })
+})
+
+describe('a reply', () => {
+  const at = (prepare: (page: Page) => Promise<unknown>) =>
+    openConsole(browser.open, product, 'agent', { at: `/tickets/${direct.id}`, prepare, width: 1440 })
+  const outbound = (known: ApiMessage | undefined, more: Partial<ApiMessage>) =>
+    ({
+      ...known,
+      id: 'reply-1',
+      direction: 'outbound',
+      text: 'What we wrote',
+      entities: [],
+      author: { id: 'kim', username: null, name: 'Kim' },
+      ...more,
+    }) as ApiMessage
+  const answerWith = (page: Page, more: () => Partial<ApiMessage> | null) =>
+    page.route(/\/messages\?/, async (route) => {
+      const answer = await route.fetch()
+      const body = (await answer.json()) as { messages: ApiMessage[] }
+      const reply = more()
+      const messages = reply ? [outbound(body.messages.at(-1), reply), ...body.messages] : body.messages
+      await route.fulfill({ json: { ...body, messages } })
+    })
+  const inState = (status: 'failed' | 'unknown' | 'pending' | 'cancelled'): Partial<ApiMessage> => ({
+    delivery: { status, reason: status === 'cancelled' ? null : 'X said so', attempts: 1, dueAt: null },
+  })
+
+  test.each([
+    ['failed', 'Change', 'cancelled'],
+    ['pending', 'Cancel this reply', 'cancelled'],
+    ['unknown', 'It is on X', 'sent'],
+  ] as const)('that is %s: «%s»', async (status, button, as) => {
+    const resolved: unknown[] = []
+    const [first] = await product.messages(direct.id)
+    const { page } = await at(async (one) => {
+      await answerWith(one, () => inState(resolved.length === 0 ? status : 'cancelled'))
+      await one.route(/\/resolve$/, async (route) => {
+        resolved.push(route.request().postDataJSON())
+        await route.fulfill({ json: outbound(first, inState('cancelled')) })
+      })
+    })
+    await message(page, 'What we wrote').getByRole('button', { name: button }).click()
+    await eventually('the call', () => resolved.length === 1)
+    expect(resolved).toEqual([{ as }])
+    if (button === 'Change')
+      await eventually('the text', async () => (await box(page).inputValue()) === 'What we wrote')
+  })
+
+  test('is not sent without a picture that could not be uploaded', async () => {
+    const { page } = await at((one) => one.route(/\/api\/attachments$/, (route) => route.fulfill({ status: 500 })))
+    await box(page).fill('See the picture')
+    await page.locator('input[type=file]').setInputFiles({
+      name: 'map.png',
+      mimeType: 'image/png',
+      buffer: Buffer.from('png'),
+    })
+    await page.getByText('A file was not uploaded.').waitFor()
+    expect(await send(page).isDisabled()).toBe(true)
+    await page.getByRole('button', { name: 'Remove map.png' }).click()
+    expect(await send(page).isDisabled()).toBe(false)
+  })
+
+  test('asks first if a colleague has replied since it was begun', async () => {
+    let hasReplied = false
+    let posted = 0
+    const { page } = await at(async (one) => {
+      await answerWith(one, () => (hasReplied ? inState('pending') : null))
+      await one.route(/\/replies$/, (route) => {
+        posted += 1
+        return route.fulfill({ status: 500 })
+      })
+    })
+    await box(page).fill('My answer')
+    hasReplied = true
+    await send(page).click()
+    await page.getByRole('dialog').getByText('Kim has replied meanwhile').waitFor()
+    await page.getByRole('button', { name: 'Do not send' }).click()
+    expect(posted).toBe(0)
+    await send(page).click()
+    await page.getByRole('button', { name: 'Send mine too' }).click()
+    await eventually('the reply', () => posted === 1)
+  })
+
+  test('drafted by one person is not there for the next one at the same browser', async () => {
+    const { page } = await at(async () => {})
+    await box(page).fill('a secret')
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByLabel('Name').waitFor()
+    await page.goto(`${product.url}/tickets/${direct.id}`)
+    await page.getByLabel('Name').fill('administrator')
+    await page.getByLabel('Password').fill('local')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await box(page).waitFor()
+    expect(await box(page).inputValue()).toBe('')
+    expect(await page.evaluate<string>('JSON.stringify(sessionStorage)')).not.toContain('a secret')
+  })
+})
+
+describe('by keyboard', () => {
+  test('j and k go along the list, r begins a reply, ? lists the keys, and Escape closes the list', async () => {
+    const { page } = await openConsole(browser.open, product, 'agent', { at: `/tickets/${direct.id}`, width: 1440 })
+    await page
+      .getByRole('link', { name: /^(Next|Previous) ticket in the list/ })
+      .first()
+      .waitFor()
+    const isFirst = (await page.getByRole('link', { name: 'Next ticket in the list' }).count()) > 0
+    await page.keyboard.press(isFirst ? 'j' : 'k')
+    await heading(page, mention.subject).waitFor()
+    await page.getByRole('textbox', { name: /^Public reply/ }).waitFor()
+    await page.keyboard.press('r')
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA')
+    await page.keyboard.type('jk?')
+    expect(await page.getByRole('textbox', { name: /^Public reply/ }).inputValue()).toBe('jk?')
+    await page.getByRole('button', { name: 'Keyboard shortcuts' }).click()
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Next ticket').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  })
+})
+
+test('a poll that fails is told, with the time of what the page shows', async () => {
+  let fails = false
+  const { page } = await openConsole(browser.open, product, 'agent', {
+    at: '/tickets',
+    prepare: (one) =>
+      one.route(/\/api\/tickets\?/, (route) => (fails ? route.fulfill({ status: 500, json: {} }) : route.continue())),
+  })
+  await page.getByRole('link', { name: direct.subject }).waitFor()
+  fails = true
+  await page.getByText(/^The helpdesk does not answer as it should\. This page is as of \d\d:\d\d/).waitFor()
+  fails = false
+  await page.getByText('The helpdesk does not answer as it should.').waitFor({ state: 'detached' })
+})
