@@ -163,7 +163,7 @@ export class HelpdeskTwitterStack extends Stack {
     mail.grantSend(inactivity)
     tickets.grantReadWrite(inactivity)
     secrets.grantRead(inactivity)
-    tokens.grantDecrypt(inactivity)
+    tokens.grantDecryptTokens(inactivity)
     inactivity.addVariable('PUBLIC_URL', frontDoor.url)
     inactivity.addVariable('X_API_URL', settings.xApiUrl)
     inactivity.addVariable('EVENT_SOURCE', settings.eventSource)
@@ -180,7 +180,7 @@ export class HelpdeskTwitterStack extends Stack {
     events.grantSend(mentions)
     tickets.grantReadWrite(mentions)
     secrets.grantRead(mentions)
-    tokens.grantDecrypt(mentions)
+    tokens.grantDecryptTokens(mentions)
     mentions.addVariable('X_API_URL', settings.xApiUrl)
     new Schedule(this, 'MentionsSchedule', {
       name: 'mentions',

@@ -156,17 +156,17 @@ export function connectRoutes({
   async function disconnect(id: string | undefined, actor: Actor) {
     const channel = id ? await channels.get(id) : null
     if (!channel) throw notFound('channel', id)
-    const tokens = await tokensOf({ channels, encryption }, channel.id)
-    if (tokens) {
-      const account = { id: channel.twitterUserId, username: channel.username }
-      await revokeAtX(account, tokens, await channels.ownWebhook())
-    }
     await trail.record(actor, {
       kind: 'channel_disconnected',
       object: channel.id,
       before: { status: channel.status },
       after: { status: 'disconnected' },
     })
+    const tokens = await tokensOf({ channels, encryption }, channel.id)
+    if (tokens) {
+      const account = { id: channel.twitterUserId, username: channel.username }
+      await revokeAtX(account, tokens, await channels.ownWebhook())
+    }
     await channels.disconnect(channel.id)
     log({ event: 'disconnected', channelId: channel.id })
     return toApiChannel({ ...channel, status: 'disconnected' })

@@ -26,7 +26,7 @@ export type ApiDependencies = Stores &
   Omit<ReplyDependencies, 'trail'> &
   Omit<ConnectDependencies, 'trail'> &
   Omit<ExtensionDependencies, 'trail'> &
-  ChatKeyDependencies &
+  Omit<ChatKeyDependencies, 'trail'> &
   AuditDependencies & { now: Clock; log: Log }
 
 export function apiEndpoints({ log, ...given }: ApiDependencies) {
