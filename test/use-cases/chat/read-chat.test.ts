@@ -7,7 +7,7 @@ import { startStores, type TestStores } from '../../support/stores.ts'
 import { xActivity } from '../../support/x-payloads.ts'
 
 let stores: TestStores
-let clock = new Date('2026-09-01T08:00:00.000Z')
+const clock = new Date('2026-09-01T08:00:00.000Z')
 const now = () => clock
 
 beforeAll(async () => {
@@ -130,7 +130,6 @@ describe('what cannot be read is a notice with its reason, and never a text:', (
     const renewed = chatPerson(shop.id, '3000')
     atX.add(renewed)
     chat.changeKey(customer, [customer, renewed])
-    clock = new Date(clock.getTime() + 61_000)
     await deliver(customer, chat.write(customer, 'Only for the new keys').event)
     expect((await shown(opened?.ticketId)).at(-1)).toMatchObject({ text: '', notice: { reason: 'key_replaced' } })
     expect((await stores.channels.get(channel.id))?.chat).toMatchObject({ state: 'replaced_on_x', keyVersion: '1000' })
