@@ -21,6 +21,9 @@ export type Signers = { readonly own: readonly PublicKeys[]; readonly people: re
 /** What X answered about a conversation. */
 type Asked = { readonly people: readonly PublicKeys[]; readonly reading: ChatReading }
 
+/** Pages of a conversation in which the change of its key is looked for, newest first. */
+const MAX_PAGES = 3
+
 export function createAsking(dependencies: AskingDependencies) {
   const { xChat } = dependencies
   const { noteListed, noteRefusal } = createKeyStates(dependencies)
@@ -40,10 +43,15 @@ export function createAsking(dependencies: AskingDependencies) {
       const listed = (await xChat.publicKeys(tokens, account.key.userId)).keys
       await noteListed(channelId, account.key.version, listed)
       const signers = { people, own: withOurs(listed, account) }
-      const reading = await attempt([], signers)
-      if (reading.fault !== 'no_conversation_key' || conversationId === null) return { people, reading }
-      const { keyChanges } = await xChat.events(tokens, conversationId, null)
-      return { people, reading: await attempt(keyChanges, signers) }
+      let reading = await attempt([], signers)
+      let next: string | null = null
+      for (let n = 0; n < MAX_PAGES && reading.fault === 'no_conversation_key' && conversationId !== null; n++) {
+        const page = await xChat.events(tokens, conversationId, next)
+        reading = await attempt(page.keyChanges, signers)
+        next = page.next
+        if (next === null) break
+      }
+      return { people, reading }
     } catch (error) {
       await noteRefusal(channelId, error)
       return 'refused'

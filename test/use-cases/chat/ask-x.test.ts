@@ -40,6 +40,20 @@ describe('X is asked at once', () => {
     expect(await shown(ticketId)).toEqual(['Hello', 'under the second key', 'under the third key'])
   })
 
+  test('about one whose change stands some pages back', async () => {
+    const pages = ['1', '2', null]
+    const events = async (_tokens: unknown, _id: string, next: string | null) => {
+      const keyChanges = next === '2' ? [all.chat.current().event] : []
+      return { items: [], keyChanges, next: pages[Number(next ?? 0)] ?? null }
+    }
+    const all = await begin({ events })
+    const { customer, shop, chat, deliver, first, shown } = all
+    const ticketId = await first('Hello')
+    chat.changeKey(customer, [customer, shop])
+    await deliver(customer, chat.write(customer, 'long after the change').event, false)
+    expect(await shown(ticketId)).toEqual(['Hello', 'long after the change'])
+  })
+
   test('about new keys of the customer', async () => {
     const { customer, chat, deliver, atX, first, shown } = await begin()
     const ticketId = await first('Hello')

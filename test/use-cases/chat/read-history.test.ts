@@ -67,4 +67,18 @@ describe('reading an encrypted conversation back', () => {
     await readBack(page)
     expect(await messages()).toEqual(['Hello', 'broken'])
   })
+
+  test('uses the changes of the key, wherever in its pages they stand', async () => {
+    const { shop, customer, chat, atX, messages, item, readBack } = await begin()
+    chat.changeKey(customer, [customer, shop])
+    const second = chat.current().event
+    const early = item(customer.id, chat.write(customer, 'under the second key').event)
+    chat.changeKey(customer, [customer, shop])
+    const third = chat.current().event
+    const late = item(customer.id, chat.write(customer, 'under the third key').event)
+    const asked = atX.asked.length
+    await readBack({ items: [late] }, { items: [item(customer.id, third), early], keyChanges: [third, second] })
+    expect(await messages()).toEqual(['Hello', 'under the second key', 'under the third key'])
+    expect(atX.asked).toHaveLength(asked)
+  })
 })
