@@ -136,7 +136,8 @@ export function createRouter(dependencies: RouterDependencies) {
         return { outcome: 'repeated', ticketId: decision.ticketId }
       case 'settle': {
         const { reply } = decision
-        const isSaved = await replies.save(reply, sent(reply, String(activity.externalId)))
+        const sequenceId = activity.kind === 'encrypted_chat' ? activity.sequenceId : null
+        const isSaved = await replies.save(reply, sent(reply, String(activity.externalId), sequenceId))
         return isSaved ? { outcome: 'settled', ticketId: reply.ticketId } : conflict
       }
       case 'fail_reply': {

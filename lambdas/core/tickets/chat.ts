@@ -1,4 +1,4 @@
-import { earlierOf, laterOf } from '../time.ts'
+import { laterOf } from '../time.ts'
 import type { EncryptedChat, UnreadReason } from '../x/activity.ts'
 import { pendingAttachment } from './attachment.ts'
 import { type Decision, ignore, type Situation } from './decision.ts'
@@ -100,11 +100,13 @@ function editedBy(chat: EncryptedChat, before: Message): Message {
   const { externalId, createdAt } = chat
   const { text, entities } = contentOf(chat)
   const first = { externalId: before.externalId ?? '', text: before.text, entities: before.entities }
-  const known = before.versions.length > 0 ? before.versions : [{ ...first, createdAt: before.createdAt }]
-  const versions = [...known, { externalId, text, entities, createdAt }].sort(byTime)
-  const newest = versions.at(-1)
-  const shown = newest ? { text: newest.text, entities: newest.entities } : {}
-  return { ...before, ...shown, versions, notice: null, createdAt: earlierOf(before.createdAt, createdAt) }
+  const [original, ...edits] =
+    before.versions.length > 0 ? before.versions : [{ ...first, createdAt: before.createdAt }]
+  // What was written first stays first: of our replies it is the time of our own clock.
+  const later = [...edits, { externalId, text, entities, createdAt }].sort(byTime)
+  const shown = later.at(-1) ?? first
+  const versions = [...(original ? [original] : []), ...later]
+  return { ...before, text: shown.text, entities: shown.entities, versions, notice: null }
 }
 
 const byTime = (a: Version, b: Version) => (a.createdAt < b.createdAt ? -1 : 1)

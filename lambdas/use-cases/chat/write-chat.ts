@@ -3,6 +3,7 @@ import type { ChatCipher, ChatKeyStore, SealedAttachment, XChat } from '../../co
 import type { Encryption } from '../../core/ports/platform.ts'
 import type { AccountTokens } from '../../core/ports/x.ts'
 import type { Reply } from '../../core/replies/reply.ts'
+import type { Found } from '../../core/replies/sending.ts'
 import type { ChatPayload } from '../../core/tickets/ticket.ts'
 import { readChatEvent } from '../../core/x/payload/chat-event.ts'
 import { isoTime } from '../../core/x/payload/schema.ts'
@@ -47,21 +48,25 @@ export function createChatSending({ chatKeys, cipher, encryption, xChat }: ChatS
     return xChat.send(tokens, target.recipientId, chat.payload)
   }
 
-  /** X's ids of the reply: one or none. @param since ISO time of the attempt, @throws XError */
-  async function find(tokens: AccountTokens, { sending: { chat } }: Reply, since: string): Promise<string[]> {
+  /**
+   * Whether X has the reply. We chose its id, so no other message has it.
+   * @param since ISO time of the attempt, @throws XError
+   */
+  async function find(tokens: AccountTokens, { sending: { chat } }: Reply, since: string): Promise<Found> {
     const id = chat?.payload?.messageId
-    if (!chat || id === undefined) return []
+    if (!chat || id === undefined) return { is: 'missing' }
     let next: string | null = null
     for (let n = 0; n < MAX_PAGES; n++) {
       const page = await xChat.events(tokens, chat.conversationId, next)
       const events = page.items.map((item) => readChatEvent(encodedIn(item)))
-      if (events.some((one) => one?.messageId === id)) return [id]
+      const known = events.find((one) => one?.messageId === id)
+      if (known) return { is: 'found', externalId: id, sequenceId: known.sequenceId }
       const oldest = isoTime(events.at(-1)?.createdAtMsec)
       const isPast = oldest !== null && Date.parse(oldest) < Date.parse(since) - CLOCK_SKEW_MS
-      if (page.next === null || isPast) return []
+      if (page.next === null || isPast) return { is: 'missing' }
       next = page.next
     }
-    return []
+    return { is: 'missing' }
   }
 
   return { encrypt, send, find }

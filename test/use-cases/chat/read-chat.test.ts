@@ -89,6 +89,19 @@ describe('with the key of the channel an encrypted message', () => {
     expect((await stores.tickets.ticket(String(opened?.ticketId)))?.subject).toBe('Where is 42?')
   })
 
+  test('that the account wrote on a phone, and edits there, keeps its versions', async () => {
+    const { shop, customer, chat, deliver, enterKey } = await encryptedChannel(stores, now)
+    await enterKey()
+    const [opened] = await deliver(customer, chat.write(customer, 'Where is it?').event)
+    const answer = chat.write(shop, 'On its wya.')
+    await deliver(shop, answer.event)
+    expect(await deliver(shop, chat.edit(shop, 'On its way.', answer.event).event)).toMatchObject([
+      { outcome: 'edited' },
+    ])
+    const [, edited] = await stores.messagesOf(opened?.ticketId)
+    expect(edited).toMatchObject({ text: 'On its way.', versions: [{ text: 'On its wya.' }, { text: 'On its way.' }] })
+  })
+
   test('that nobody but its author may edit stays as it is', async () => {
     const { shop, customer, chat, deliver, enterKey } = await encryptedChannel(stores, now)
     await enterKey()

@@ -54,7 +54,7 @@ export function readEncryptedChat(externalId: string, item: unknown, envelope: E
  */
 function timeOf(inside: ChatEvent | null, { created_at_msec, created_at }: z.infer<typeof chat>): string | null {
   const beside = isoTime(created_at_msec) ?? isoTime(created_at)
-  return isoTime(inside?.createdAtMsec) ?? (beside && beside.replace(/\.\d+Z$/, '.000Z'))
+  return isoTime(inside?.createdAtMsec) ?? beside?.replace(/\.\d+Z$/, '.000Z') ?? null
 }
 
 /** The item of an event that was kept, as X delivers it: to route it again. */
