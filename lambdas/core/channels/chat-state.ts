@@ -28,6 +28,13 @@ export type ChatState = {
   readonly guessesLeft?: number | undefined
   /** ISO times of the last attempts to recover the key. Not shown. */
   readonly attempts?: readonly string[] | undefined
+  /** True if administrators got a mail about this state. Not shown. */
+  readonly notified?: true | undefined
+}
+
+/** True if administrators are to get a mail: a key was entered, and no longer serves. */
+export function isToBeTold({ state, keyVersion, notified }: ChatState): boolean {
+  return (state === 'replaced_on_x' || state === 'refused_by_x') && keyVersion !== undefined && !notified
 }
 
 /** Our own limit of attempts, so that nobody uses up those of X: three an hour. */

@@ -127,6 +127,6 @@ export function toApiChannel(channel: Channel): ApiChannel {
     chat = { state: 'off' as const },
     ...publicFields
   } = channel
-  const { attempts: _attempts, ...encryptedChat } = chat
+  const { attempts: _attempts, notified: _told, ...encryptedChat } = chat
   return { ...publicFields, encryptedChat }
 }

@@ -132,8 +132,10 @@ export function createKeyEntry(dependencies: EnterKeyDependencies) {
     return state
   }
 
-  async function note({ id }: Channel, state: ChatState): Promise<void> {
-    await chatKeys.saveState(id, state)
+  /** A key that is stored stays, and so does what administrators were told of the same state. */
+  async function note({ id, chat }: Channel, state: ChatState): Promise<void> {
+    const notified = chat?.state === state.state ? chat.notified : undefined
+    await chatKeys.saveState(id, { ...chat, ...state, notified })
     log({ event: 'chat_key_state', channelId: id, state: state.state, reason: state.reason })
   }
 }

@@ -34,7 +34,7 @@ export function createKeyStates({ chatKeys, channels, log }: KeyStateDependencie
     const known = (await channels.get(channelId))?.chat
     if (!known || known.state === state.state) return
     if (version !== undefined && known.keyVersion !== undefined && known.keyVersion !== version) return
-    await chatKeys.saveState(channelId, { ...known, ...state })
+    await chatKeys.saveState(channelId, { ...known, ...state, notified: undefined })
     log({ event: 'chat_key_state', channelId, ...state })
   }
 
@@ -48,6 +48,6 @@ function isNewer(version: string, than: string): boolean {
 }
 
 /** X answers, and will answer the same again. */
-function isRefusal({ status }: XError): boolean {
+export function isRefusal({ status }: XError): boolean {
   return status !== null && status >= 400 && status < 500 && status !== 429
 }

@@ -5,6 +5,7 @@ import type { ChatPayload } from '../../../lambdas/core/tickets/ticket.ts'
 import { readChatEvent } from '../../../lambdas/core/x/payload/chat-event.ts'
 import { createChatSending } from '../../../lambdas/use-cases/chat/write-chat.ts'
 import { apiOver } from '../../support/api.ts'
+import { chatPerson } from '../../support/chat.ts'
 import { boundEncryption, encryptedChannel } from '../../support/encrypted-channel.ts'
 import { senderHandler } from '../../support/handlers.ts'
 import { recordOf } from '../../support/router.ts'
@@ -50,6 +51,7 @@ async function begin(answers: (XAnswer | 'lost')[] = []) {
       encryption: boundEncryption,
       cipher: channel.cipher,
       xChat: channel.atX.xChat,
+      log: () => {},
     }),
     encryption: boundEncryption,
     mediaQueue: untouched('mediaQueue'),
@@ -170,6 +172,18 @@ describe('a reply to somebody who wrote encrypted', () => {
       expect((await stores.channels.get(channel.id))?.status).toBe('connected')
     },
   )
+
+  test.each([
+    [403, 'Forbidden', 'refused_by_x'],
+    [400, 'invalidSenderSignature', 'replaced_on_x'],
+    [403, 'recipientNotTrusted', 'readable'],
+  ] as const)('that X refuses with %i %s leaves the channel %s', async (status, detail, state) => {
+    const { api, work, channel, shop, atX } = await beginReadable([{ is: 'refused', status, detail, resets }])
+    if (state === 'replaced_on_x') atX.add(chatPerson(shop.id, '3000'))
+    await api('On its way.')
+    await work()
+    expect((await stores.channels.get(channel.id))?.chat).toMatchObject({ state, keyVersion: '1000' })
+  })
 
   test('is refused while the key was replaced on X', async () => {
     const { api, channel } = await beginReadable()
