@@ -11,7 +11,7 @@ export function decideChat(chat: EncryptedChat, situation: Situation): Decision 
   if (content.is === 'failure') return decideFailure(chat, content.failure, situation)
   if (situation.storedIn !== null) return situation.stored ? readLater(chat, situation.stored) : null
   if (content.is === 'reaction') return { do: 'count', reason: 'a reaction to a message' }
-  if (content.is === 'edit') return decideEdit(chat, situation.edited)
+  if (content.is === 'edit') return decideEdit(chat, content.targetSequenceId, situation)
   return null
 }
 
@@ -23,8 +23,28 @@ function readLater(chat: EncryptedChat, { message, ticket }: NonNullable<Situati
   return { do: 'revise', ticket, message, reason: 'an encrypted message that was not read before' }
 }
 
-function decideEdit({ externalId, sender, channelUserId }: EncryptedChat, edited: Situation['edited']): Decision {
-  if (!edited) return ignore('an edit of a message that is in no ticket')
+const CHAT_EVENT = 'chat-event-'
+
+/** What edits of an encrypted message wait for, by X's number of it; null unless that is a number. */
+export function awaitedEvent(sequenceId: string | null): string | null {
+  return sequenceId !== null && /^\d{1,40}$/.test(sequenceId) ? `${CHAT_EVENT}${sequenceId}` : null
+}
+
+/** True for what `awaitedEvent` gives. */
+export function isAwaitedEvent(until: string): boolean {
+  return until.startsWith(CHAT_EVENT)
+}
+
+function decideEdit(
+  { externalId, sender, channelUserId }: EncryptedChat,
+  target: string,
+  { edited, current }: Pick<Situation, 'edited' | 'current'>,
+): Decision {
+  if (!edited) {
+    const reason = 'an edit of a message that is in no ticket'
+    const until = awaitedEvent(target)
+    return until === null ? ignore(reason) : { do: 'defer', until, seen: current?.ticket ?? null, reason }
+  }
   const { message, ticket } = edited
   if (message.versions.some((one) => one.externalId === externalId)) {
     return { do: 'repeat', ticketId: ticket.id, reason: 'it is already stored' }

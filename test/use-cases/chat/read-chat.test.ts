@@ -89,6 +89,34 @@ describe('with the key of the channel an encrypted message', () => {
     expect((await stores.tickets.ticket(String(opened?.ticketId)))?.subject).toBe('Where is 42?')
   })
 
+  test.each([false, true])(
+    'that is an edit and comes before its message changes it: a ticket is open %p',
+    async (isOpen) => {
+      const { customer, chat, deliver, enterKey } = await encryptedChannel(stores, now)
+      await enterKey()
+      if (isOpen) await deliver(customer, chat.write(customer, 'Hello').event)
+      const first = chat.write(customer, 'Where is 41?')
+      const edits = [chat.edit(customer, 'Where is 42?', first.event), chat.edit(customer, 'Where is 43?', first.event)]
+      for (const { event } of edits) expect(await deliver(customer, event)).toMatchObject([{ outcome: 'ignored' }])
+      const [opened] = await deliver(customer, first.event)
+      const [edited] = (await stores.messagesOf(opened?.ticketId)).slice(-1)
+      expect(edited?.text).toBe('Where is 43?')
+      expect(edited?.versions.map(({ text }) => text)).toEqual(['Where is 41?', 'Where is 42?', 'Where is 43?'])
+      for (const { event } of edits) expect(await deliver(customer, event)).toMatchObject([{ outcome: 'repeated' }])
+      expect(await deliver(customer, first.event)).toMatchObject([{ outcome: 'repeated' }])
+    },
+  )
+
+  test('that is an edit of nothing that X numbers is ignored', async () => {
+    const { customer, chat, deliver, enterKey } = await encryptedChannel(stores, now)
+    await enterKey()
+    const [opened] = await deliver(customer, chat.write(customer, 'Hello').event)
+    expect(
+      await deliver(customer, chat.edit(customer, 'No', chat.unnumbered(customer, 'x'.repeat(3000))).event),
+    ).toMatchObject([{ outcome: 'ignored' }])
+    expect(await shown(opened?.ticketId)).toMatchObject([{ text: 'Hello' }])
+  })
+
   test('that the account wrote on a phone, and edits there, keeps its versions', async () => {
     const { shop, customer, chat, deliver, enterKey } = await encryptedChannel(stores, now)
     await enterKey()
