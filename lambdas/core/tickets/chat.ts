@@ -3,6 +3,7 @@ import type { EncryptedChat, UnreadReason } from '../x/activity.ts'
 import { pendingAttachment } from './attachment.ts'
 import { type Decision, ignore, type Situation } from './decision.ts'
 import { type Message, type Notice, statusAfterCustomer, subjectOf, type Ticket, type Version } from './ticket.ts'
+import { customerWaitsSince, withLastText } from './turn.ts'
 
 /** Rule 10: what only encrypted events are. Null for a message, on which rules 1, 5, 7 and 8 decide. */
 export function decideChat(chat: EncryptedChat, situation: Situation): Decision | null {
@@ -113,7 +114,11 @@ export function reviseChat(
   const message = isSame
     ? { ...before, ...contentOf(chat), notice: noticeOf(chat), chat: originOf(chat) }
     : editedBy(chat, before)
-  return { message, ticket: ticketAfter(ticket, message, !isSame || message.notice === null, now) }
+  if (message.notice !== null) return { message, ticket: { ...ticket, version: ticket.version + 1 } }
+  const after = ticketAfter(ticket, before, message, now)
+  const isCustomersEdit = !isSame && message.direction === 'inbound'
+  // A notice began the wait when it came; an edit begins one as an edited post does.
+  return { message, ticket: isCustomersEdit ? { ...after, waitingSince: customerWaitsSince(ticket) ?? now } : after }
 }
 
 function editedBy(chat: EncryptedChat, before: Message): Message {
@@ -131,12 +136,11 @@ function editedBy(chat: EncryptedChat, before: Message): Message {
 
 const byTime = (a: Version, b: Version) => (a.createdAt < b.createdAt ? -1 : 1)
 
-function ticketAfter(ticket: Ticket, message: Message, isNews: boolean, now: string): Ticket {
-  const changed = { ...ticket, version: ticket.version + 1 }
-  if (!isNews) return changed
+function ticketAfter(ticket: Ticket, before: Message, message: Message, now: string): Ticket {
   const isFirst = message.direction === 'inbound' && message.position === ticket.firstPosition
   return {
-    ...changed,
+    ...withLastText(ticket, before, message.text),
+    version: ticket.version + 1,
     status: message.direction === 'inbound' ? statusAfterCustomer(ticket.status) : ticket.status,
     subject: isFirst ? subjectOf(ticket.kind, message.text, ticket.customer) : ticket.subject,
     updatedAt: laterOf(now, ticket.updatedAt),

@@ -86,7 +86,10 @@ describe('with the key of the channel an encrypted message', () => {
         versions: [{ text: 'Where is 41?' }, { text: 'Where is 42?', externalId: edit.messageId }],
       },
     ])
-    expect((await stores.tickets.ticket(String(opened?.ticketId)))?.subject).toBe('Where is 42?')
+    expect(await stores.tickets.ticket(String(opened?.ticketId))).toMatchObject({
+      subject: 'Where is 42?',
+      lastMessage: { text: 'Where is 42?' },
+    })
   })
 
   test.each([false, true])(
@@ -201,7 +204,8 @@ describe('a notice', () => {
     expect(await shown(opened?.ticketId)).toMatchObject([{ text: 'Written before the key was entered', notice: null }])
     expect(await deliver(customer, event)).toMatchObject([{ outcome: 'repeated' }])
     const ticket = await stores.tickets.ticket(String(opened?.ticketId))
-    expect(ticket).toMatchObject({ messageCount: 1, subject: 'Written before the key was entered' })
+    const text = 'Written before the key was entered'
+    expect(ticket).toMatchObject({ messageCount: 1, subject: text, lastMessage: { text } })
   })
 })
 
