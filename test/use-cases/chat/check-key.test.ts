@@ -27,7 +27,6 @@ async function begin(more = {}) {
   return {
     ...all,
     logged,
-    channelNow: async () => (await stores.channels.get(all.channel.id)) ?? all.channel,
     async checkAfter(hours: number) {
       clock = new Date(clock.getTime() + hours * 3600_000)
       const channel = (await stores.channels.get(all.channel.id)) ?? all.channel
