@@ -19,7 +19,7 @@ export const logEvents = {
   verification_failed: 'X could not be asked whether it has a reply whose outcome is unknown.',
   requeued: 'How many replies, media and deletions on X were due and went back to their queues.',
   chat_key_state:
-    'What a channel can do with encrypted messages has changed: `state` and `reason`. With `replaced_on_x` and `refused_by_x` an administrator must act.',
+    'What a channel can do with encrypted messages has changed: `state` and `reason`. With `replaced_on_x` and `refused_by_x` an administrator must act, and gets a mail.',
   chat_read_again: 'After a key was entered: `queued` notices of the last days are read again.',
   chat_not_read_again: 'Notices of the last days could not be queued; «Read now» on each still reads it.',
   connected: 'An account was connected.',

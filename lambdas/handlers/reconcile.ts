@@ -17,10 +17,11 @@ import { createReconcile } from '../use-cases/reconcile/reconcile.ts'
 const environment = readEnvironment('reconcile')
 const { access, encryption } = xAccess(environment)
 const eventSource = eventSourceIn(environment.EVENT_SOURCE)
-const { channels, health, tickets } = openStores(tableIn(environment), now)
+const { channels, chatKeys, health, tickets } = openStores(tableIn(environment), now)
 
 export const handler = createReconcile({
   channels,
+  chatKeys,
   health,
   tickets,
   xChat: createXChat(access),

@@ -26,6 +26,7 @@ const send = createSender({
     encryption,
     cipher: openChatCipherOnFirstUse(),
     xChat: createXChat(access),
+    log,
   }),
   posting: createXPosting(access),
   encryption,

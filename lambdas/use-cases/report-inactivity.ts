@@ -1,12 +1,13 @@
 /**
  * Called every 5 minutes by a schedule. Promises one mail to the administrators when a channel gets no message for
- * longer than its «No messages (h)», and one when an account revokes our access. After a failure the next run tries
- * again, and goes on with the channels that are left.
+ * longer than its «No messages (h)», one when an account revokes our access, and one when encrypted messages can no longer
+ * be read. After a failure the next run tries again, and goes on with the channels that are left.
  */
 import type { Context, EventBridgeEvent } from 'aws-lambda'
 import type { Channel } from '../core/channels/channel.ts'
+import { isToBeTold } from '../core/channels/chat-state.ts'
 import { type Inactivity, inactivityToReport } from '../core/channels/inactivity.ts'
-import { inactivityMail, revokedMail } from '../core/channels/mails.ts'
+import { chatFaultMail, inactivityMail, revokedMail } from '../core/channels/mails.ts'
 import type { ChannelStore, HealthStore } from '../core/ports/channels.ts'
 import type { CountStore } from '../core/ports/events.ts'
 import type { Log } from '../core/ports/platform.ts'
@@ -15,7 +16,10 @@ import { type Attended, eachChannel } from './each-channel.ts'
 import type { Notify } from './notify-administrators.ts'
 
 export type InactivityDependencies = CheckDependencies & {
-  channels: Pick<ChannelStore, 'extension' | 'list' | 'revocationWasNotified' | 'inactivityWasNotified'>
+  channels: Pick<
+    ChannelStore,
+    'extension' | 'list' | 'revocationWasNotified' | 'inactivityWasNotified' | 'chatStateWasNotified'
+  >
   counts: Pick<CountStore, 'lastMessageAt'>
   health: Pick<HealthStore, 'turn' | 'saveTurn'>
   notify: Notify
@@ -31,7 +35,7 @@ const MAX_CHANNEL_MS = 60_000
 const RESERVE_MS = 5_000
 
 /** What a channel has to report. */
-type Due = { readonly channel: Channel; readonly isRevoked: boolean }
+type Due = { readonly channel: Channel; readonly isRevoked: boolean; readonly isUnread: boolean }
 
 export function createInactivityReport({ notify, counts, health, log, ...dependencies }: InactivityDependencies) {
   const { channels, publicUrl } = dependencies
@@ -46,7 +50,9 @@ export function createInactivityReport({ notify, counts, health, log, ...depende
     const due = new Map<string, Due>()
     for (const channel of await channels.list()) {
       const isRevoked = channel.status === 'needs_reconnection' && !channel.revocationNotified
-      if (isRevoked || inactivityToReport(channel, extension, now)) due.set(channel.id, { channel, isRevoked })
+      const isUnread = channel.status === 'connected' && channel.chat !== undefined && isToBeTold(channel.chat)
+      if (isRevoked || isUnread || inactivityToReport(channel, extension, now))
+        due.set(channel.id, { channel, isRevoked, isUnread })
     }
     const end = await eachChannel<Due>(
       [...due.values()].map(({ channel }) => channel),
@@ -69,12 +75,16 @@ export function createInactivityReport({ notify, counts, health, log, ...depende
     /** A failure of a check of ours is told in the mail, and fails the channel when the mail has left. */
     async function report(one: Due | undefined, signal: AbortSignal): Promise<Attended> {
       if (!one) return 'unasked'
-      const { channel, isRevoked } = one
+      const { channel, isRevoked, isUnread } = one
       const failures: unknown[] = []
       const lastMessageAt = await counts.lastMessageAt(channel)
       const inactivity = inactivityToReport({ ...channel, lastMessageAt }, extension, now)
       if (isRevoked && (await notify('revocation', channel.id, () => revokedMail(channel, publicUrl)))) {
         await channels.revocationWasNotified(channel.id)
+      }
+      const told = () => notify('encrypted messages', channel.id, () => chatFaultMail(channel, publicUrl))
+      if (isUnread && channel.chat && (await told())) {
+        await channels.chatStateWasNotified(channel.id, channel.chat.state)
       }
       const mail = async (reported: Inactivity) => {
         const checks = await check(channel, (error) => failures.push(error))

@@ -13,7 +13,7 @@ import type { Stores } from '../core/ports/stores.ts'
 import type { CommitResult, Placed } from '../core/ports/tickets.ts'
 import { chatRefusalOf } from '../core/replies/chat-refusals.ts'
 import { failed, sent } from '../core/replies/sending.ts'
-import { reviseChat } from '../core/tickets/chat.ts'
+import { isAwaitedEvent, reviseChat } from '../core/tickets/chat.ts'
 import { dueTimeOf } from '../core/tickets/completion.ts'
 import type { Decision, Situation } from '../core/tickets/decision.ts'
 import { joinTicket, openTicket } from '../core/tickets/message.ts'
@@ -136,7 +136,8 @@ export function createRouter(dependencies: RouterDependencies) {
         return { outcome: 'repeated', ticketId: decision.ticketId }
       case 'settle': {
         const { reply } = decision
-        const isSaved = await replies.save(reply, sent(reply, String(activity.externalId)))
+        const sequenceId = activity.kind === 'encrypted_chat' ? activity.sequenceId : null
+        const isSaved = await replies.save(reply, sent(reply, String(activity.externalId), sequenceId))
         return isSaved ? { outcome: 'settled', ticketId: reply.ticketId } : conflict
       }
       case 'fail_reply': {
@@ -263,7 +264,7 @@ function endedBy(activity: Activity, decision: Decision, { awaited }: Situation)
     decision.do === 'open' ||
     decision.do === 'repeat' ||
     (decision.do === 'join' && positionOf(activity) <= decision.ticket.firstPosition)
-  return isFirst ? awaited : []
+  return isFirst ? awaited : awaited.filter(isAwaitedEvent)
 }
 
 /** X's id of the person whom an activity concerns besides the account; null if X names nobody. */

@@ -123,7 +123,7 @@ export function createSender(dependencies: SenderDependencies) {
     const verdict = reply.sending.chat ? judgeChat(answer, at) : judge(answer, at)
     switch (verdict.do) {
       case 'sent':
-        return finish(reply, sent(reply, verdict.externalId))
+        return finish(reply, sent(reply, verdict.externalId, verdict.sequenceId))
       case 'wait': {
         await pauseSending(channel, reply, verdict.pauses)
         await replies.save(reply, putOff(reply, verdict.until, verdict.reason))
@@ -146,16 +146,15 @@ export function createSender(dependencies: SenderDependencies) {
     let found: Found
     try {
       const files = { media: reply.media, uploadedMedia }
-      const ids = reply.sending.chat
+      found = reply.sending.chat
         ? await chat.find(tokens, reply, since)
-        : await posting.findSent(tokens, account, target, reply.text, since, files)
-      found = await firstUnknown(reply, ids)
+        : await firstUnknown(reply, await posting.findSent(tokens, account, target, reply.text, since, files))
     } catch (error) {
       if (!(error instanceof XError)) throw error
       log({ event: 'verification_failed', channelId: channel.id, messageId: reply.id, status: error.status })
       found = { is: error.status === 429 ? 'limited' : 'unclear' }
     }
-    if (found.is === 'found') return finish(reply, sent(reply, found.externalId))
+    if (found.is === 'found') return finish(reply, sent(reply, found.externalId, found.sequenceId))
     const after = afterVerification(reply, found, time())
     if (!(await replies.save(reply, after))) return conflict
     if (after.delivery.status !== 'pending') return { outcome: after.delivery.status, reason: after.delivery.reason }
@@ -166,11 +165,9 @@ export function createSender(dependencies: SenderDependencies) {
 
   /** An agent may have sent the same text before: an id under which a message is stored is not this attempt. */
   async function firstUnknown({ id, channelId, sending }: Reply, ids: readonly string[]): Promise<Found> {
-    // We chose the id of an encrypted message, so no other message has it.
-    if (sending.chat && ids[0] !== undefined) return { is: 'found', externalId: ids[0] }
     for (const externalId of ids) {
       const known = await tickets.knownAs(channelId, sending.target, externalId)
-      if (known === null || known === id) return { is: 'found', externalId }
+      if (known === null || known === id) return { is: 'found', externalId, sequenceId: null }
     }
     return { is: 'missing' }
   }

@@ -115,7 +115,7 @@ export const handlerOf: Readonly<Record<MutantName, () => unknown>> = {
 const unused = {
   encrypt: async () => ({ reason: 'no key' }),
   send: async () => ({ is: 'unreached' as const, detail: 'no key' }),
-  find: async () => [],
+  find: async () => ({ is: 'missing' as const }),
 }
 
 function routerOver(change: (stores: Stores) => Partial<Stores>) {

@@ -45,11 +45,21 @@ let sequence = 2_085_000_000_000_000_000n
 
 type Signed = { messageId: string; detail: Uint8Array; signature: Uint8Array }
 
-/** The event as X's server writes it. */
-function eventOf(sender: string, conversationId: string, at: number, { messageId, detail, signature }: Signed) {
+function nextNumber(): string {
   sequence += 4_194_304n
+  return String(sequence)
+}
+
+/** The event as X's server writes it. */
+function eventOf(
+  sender: string,
+  conversationId: string,
+  at: number,
+  { messageId, detail, signature }: Signed,
+  number = nextNumber(),
+) {
   const parts = [
-    string(1, String(sequence)),
+    string(1, number),
     string(2, messageId),
     string(3, sender),
     string(4, conversationId),
@@ -58,7 +68,7 @@ function eventOf(sender: string, conversationId: string, at: number, { messageId
     struct(9, signature),
     STOP,
   ]
-  return { event: Buffer.concat(parts).toString('base64'), sequenceId: String(sequence), messageId }
+  return { event: Buffer.concat(parts).toString('base64'), sequenceId: number, messageId }
 }
 
 type Encrypted = { messageId: string; encryptedContent: string; encodedEventSignature: string }
@@ -90,10 +100,10 @@ export function chatBetween(first: ChatPerson, second: ChatPerson, at = Date.par
   let change = keyChange(first, [first, second])
   const { id } = change
 
-  function posted(by: string, made: Encrypted) {
+  function posted(by: string, made: Encrypted, number?: string) {
     const detail = Buffer.concat([struct(1, bytesOf(made.encryptedContent)), STOP])
     const signature = bytesOf(made.encodedEventSignature)
-    return eventOf(by, id, time++, { messageId: made.messageId, detail, signature })
+    return eventOf(by, id, time++, { messageId: made.messageId, detail, signature }, number)
   }
 
   return {
@@ -109,6 +119,9 @@ export function chatBetween(first: ChatPerson, second: ChatPerson, at = Date.par
         by.id,
         by.engine.encryptMessage({ conversationId: id, text, ...change.key, ...(attachments && { attachments }) }),
       ),
+    /** An event with another name than one of X's numbers. */
+    unnumbered: (by: ChatPerson, number: string) =>
+      posted(by.id, by.engine.encryptMessage({ conversationId: id, text: 'x', ...change.key }), number).event,
     reply: (by: ChatPerson, text: string, to: string) =>
       posted(by.id, by.engine.encryptReply({ conversationId: id, text, replyToEvent: to, ...change.key })),
     edit: (by: ChatPerson, text: string, target: string) =>

@@ -209,6 +209,7 @@ describe('reconcile', () => {
     createReconcile({
       ...stores(),
       tickets: untouched('tickets'),
+      chatKeys: untouched('chatKeys'),
       events: untouched('events'),
       ...portsOf(x()),
       encryption,

@@ -88,6 +88,39 @@ test('one mail a silence, and the next after a new message and another silence',
   expect(mails).toHaveLength(2)
 })
 
+test('one mail each time that encrypted messages can no longer be read: what happened, what it means, what to do', async () => {
+  const state = async (name: 'readable' | 'replaced_on_x' | 'refused_by_x', notified?: true) =>
+    stores.chatKeys.saveState(id, { state: name, keyVersion: '1000', reason: 'X answered 403: no.', notified })
+  await stores.changeChannel(id, { noMessagesHours: null }, clock.toISOString())
+  await state('readable')
+  await run(0.1)
+  expect(mails).toHaveLength(0)
+  await state('replaced_on_x')
+  mailIsDown = true
+  await run(0.2)
+  mailIsDown = false
+  for (const hours of [0.3, 0.4]) await run(hours)
+  expect(mails.map(({ subject }) => subject)).toEqual(['Encrypted messages are not read: shop'])
+  for (const words of [
+    'were replaced on X',
+    'nobody can answer them here',
+    'Enter the new PIN',
+    '/channels/twitter-77',
+  ])
+    expect(mails[0]?.text).toContain(words)
+  await state('refused_by_x')
+  for (const hours of [0.5, 0.6]) await run(hours)
+  expect(mails).toHaveLength(2)
+  for (const words of ['X refuses our calls', 'X answered 403: no.', 'answer these customers on X'])
+    expect(mails[1]?.text).toContain(words)
+})
+
+test('no mail of encrypted messages that a channel has never read', async () => {
+  await stores.chatKeys.saveState(id, { state: 'refused_by_x', reason: 'X answered 403: no.' })
+  await run(0.1)
+  expect(mails).toHaveLength(0)
+})
+
 test('a mail that cannot be sent is tried again by the next run, and is one mail in the end', async () => {
   mailIsDown = true
   await run(2)
@@ -194,8 +227,9 @@ describe('what one channel throws', () => {
     token = new XError(status, 'not now')
     await run(2)
     expect(mails).toHaveLength(3)
-    expect(mails[0]?.text).toContain('No check failed, but not all could be made')
-    expect(mails[0]?.text).toContain(`Our access to the account: not checked, because ${because}`)
+    const mail = mails.find(({ subject }) => subject.endsWith(': shop'))
+    expect(mail?.text).toContain('No check failed, but not all could be made')
+    expect(mail?.text).toContain(`Our access to the account: not checked, because ${because}`)
     expect(logged.at(-1)).toMatchObject({ event: 'inactivity_reported', channels: 3, attended: 3, failed: 0, left: 0 })
   })
 })

@@ -178,6 +178,21 @@ export function createChannelStore(access: TableAccess): ChannelStore {
     inactivityWasNotified: (channelId, since) => set(channelId, { inactivityNotifiedFrom: since }),
     revocationWasNotified: (channelId) => set(channelId, { revocationNotified: true }),
 
+    async chatStateWasNotified(channelId, state) {
+      await conditionHolds(
+        documents.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: keys.channel(channelId),
+            UpdateExpression: 'SET chat.notified = :true',
+            ConditionExpression: 'chat.#state = :state',
+            ExpressionAttributeNames: { '#state': 'state' },
+            ExpressionAttributeValues: { ':true': true, ':state': state },
+          }),
+        ),
+      )
+    },
+
     async ownWebhook() {
       const [item] = await getAll(access, [keys.ownWebhook])
       if (!item) return null

@@ -1,5 +1,6 @@
 import { DeleteCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { DeferredEvent, TicketStore } from '../../core/ports/tickets.ts'
+import { isAwaitedEvent } from '../../core/tickets/chat.ts'
 import type { Ticket } from '../../core/tickets/ticket.ts'
 import { messageIdOf } from '../../core/tickets/written.ts'
 import { isStored } from './message-items.ts'
@@ -44,9 +45,10 @@ export function deferralsIn(
       const item = { ...key, body: JSON.stringify(event), recordId, messageId, position, expiresAt }
       return writeUnlessChanged(access, [
         { Put: { TableName: tableName, Item: item } },
-        ...(seen
-          ? [awaitStored(tableName, awaitedKey(channelId, until)), unchanged(tableName, seen)]
-          : [awaitMissing(tableName, awaitedKey(channelId, until), expiresAt)]),
+        seen && !isAwaitedEvent(until)
+          ? awaitStored(tableName, awaitedKey(channelId, until))
+          : awaitMissing(tableName, awaitedKey(channelId, until), expiresAt),
+        ...(seen ? [unchanged(tableName, seen)] : []),
       ])
     },
 
@@ -60,6 +62,8 @@ export function deferralsIn(
     },
 
     async isStored(channelId, until, { position, messageId }) {
+      // An edit is no message of its own: once what it waited for is there, it was applied or refused.
+      if (isAwaitedEvent(until)) return true
       const isPost = messageId.startsWith('post-')
       const key = isPost
         ? keys.pointer(channelId, messageId)
@@ -78,7 +82,9 @@ export function deferralsIn(
 
 /** The item of the message or conversation that events wait for. */
 function awaitedKey(channelId: string, until: string): Key {
-  return until.startsWith('post-') ? keys.pointer(channelId, until) : keys.conversationTicket(channelId, until, 1)
+  return until.startsWith('post-') || isAwaitedEvent(until)
+    ? keys.pointer(channelId, until)
+    : keys.conversationTicket(channelId, until, 1)
 }
 
 /** A placeholder in the place of what is not stored. */

@@ -1,5 +1,6 @@
 import { mayBeReplayed } from '../../core/channels/outage.ts'
 import { isReply, type Reply } from '../../core/replies/reply.ts'
+import { awaitedEvent } from '../../core/tickets/chat.ts'
 import type { Answers, Placeholder, Situation } from '../../core/tickets/decision.ts'
 import { answersOwnEntry, mentionConversation } from '../../core/tickets/posts.ts'
 import { directConversation, otherParty } from '../../core/tickets/routing.ts'
@@ -112,7 +113,9 @@ async function readPrivate(access: TableAccess, activity: DirectMessage | Encryp
     // One of our replies.
     ...(isOwn ? [keys.pointer(channelId, messageId)] : []),
   ]
-  const stored = (await getAll(access, places)).find(isStored)
+  const edits = awaitedEvents(activity)
+  const found = await getAll(access, [...places, ...edits.map((one) => keys.pointer(channelId, one))])
+  const stored = found.slice(0, places.length).find(isStored)
   const target = isOwn ? customerId : null
   const chat = activity.kind === 'encrypted_chat' ? await readChat(access, activity, id, stored) : null
   return {
@@ -126,8 +129,15 @@ async function readPrivate(access: TableAccess, activity: DirectMessage | Encryp
         : target !== null && ticket
           ? await startedAttempts(access, ticket.id, { kind: 'direct_message', recipientId: target })
           : [],
-    awaited: newest.isAwaited ? [id] : [],
+    awaited: [...(newest.isAwaited ? [id] : []), ...edits.filter((_, at) => found[places.length + at] !== undefined)],
   }
+}
+
+/** What edits may wait for that came before this message. */
+function awaitedEvents(activity: DirectMessage | EncryptedChat): string[] {
+  const isMessage = activity.kind === 'encrypted_chat' && ['message', 'unread'].includes(activity.content.is)
+  const awaited = isMessage ? awaitedEvent(activity.sequenceId) : null
+  return awaited === null ? [] : [awaited]
 }
 
 /** The reply to which a pointer leads, which X had taken and then did not deliver. */

@@ -52,9 +52,11 @@ export function createXChat(access: XAccess): XChat {
           encoded_message_create_event: event,
           encoded_message_event_signature: signature,
         }
-        await v2.post<unknown>('chat/conversations/:id/messages', body, { params: { id: recipientId } })
-        // X's answer repeats the event. We chose its id, so nothing of the answer is needed.
-        return { is: 'sent', externalId: messageId, resets: noResets }
+        const path = 'chat/conversations/:id/messages'
+        const answer = await v2.post<unknown>(path, body, { params: { id: recipientId } })
+        // X's answer is the whole event. We chose its id; X's number of it may be missing.
+        const taken = readChatEvent(fieldsOf(fieldsOf(answer).data).encoded_message_event)
+        return { is: 'sent', externalId: messageId, sequenceId: taken?.sequenceId ?? null, resets: noResets }
       } catch (error) {
         return failedAnswer(error)
       }

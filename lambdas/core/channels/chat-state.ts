@@ -26,6 +26,13 @@ export type ChatState = {
   readonly since?: string | undefined
   /** How often X still accepts a PIN; then the key store destroys the key. */
   readonly guessesLeft?: number | undefined
+  /** True if administrators got a mail about this state. Not shown. */
+  readonly notified?: true | undefined
+}
+
+/** True if administrators are to get a mail: a key was entered, and no longer serves. */
+export function isToBeTold({ state, keyVersion, notified }: ChatState): boolean {
+  return (state === 'replaced_on_x' || state === 'refused_by_x') && keyVersion !== undefined && !notified
 }
 
 /** Our own limit of attempts, so that nobody uses up those of X: three an hour. */

@@ -33,6 +33,8 @@ export type ChannelHealth = {
   readonly fault: Fault | null
   /** What we still read from X's lists; null when nothing is left. */
   readonly backfill: Backfill | null
+  /** ISO time at which its key for encrypted messages was last compared with X's; left out before. */
+  readonly keyCheckedAt?: string | undefined
 }
 
 export const unknownWebhookHealth: WebhookHealth = {

@@ -65,6 +65,30 @@ export function revokedMail(channel: Channel, consoleUrl: string): Mail {
   ])
 }
 
+/** The key of a channel for encrypted messages no longer serves: it was replaced on X, or X refuses our calls. */
+export function chatFaultMail(channel: Channel, consoleUrl: string): Mail {
+  const name = oneLine(channel.name)
+  const { state, reason = '' } = channel.chat ?? {}
+  const account = `@${channel.username}, the account of the channel «${name}»`
+  const told =
+    state === 'replaced_on_x'
+      ? [
+          `The keys of ${account}, for encrypted messages were replaced on X. That happens when somebody sets a new PIN there.`,
+          'Messages for the new keys are notices without their text, and nobody can answer them here. What was read stays.',
+          'Enter the new PIN in the settings of the channel: the notices of the last seven days are then read. If nobody of you has replaced the keys, find out who did: they read these messages.',
+        ]
+      : [
+          `X refuses our calls for encrypted messages of ${account}. Other messages are not concerned.`,
+          reason,
+          "Until X allows it, answer these customers on X. Check in X's developer console what the X app may do; if X wants OAuth 2.0, tell whoever runs the helpdesk. Once a day we ask X again.",
+        ]
+  return mailOf(`Encrypted messages are not read: ${name}`, [
+    ...told,
+    `The channel: ${consoleUrl}/channels/${channel.id}`,
+    'You get one mail each time this happens.',
+  ])
+}
+
 /** Our webhook is broken and `reconcile` cannot repair it: no channel receives anything. */
 export function webhookFaultMail({ advice, since }: Fault, consoleUrl: string): Mail {
   return mailOf('X does not deliver to the helpdesk', [

@@ -1,4 +1,5 @@
 import type { Channel } from '../channels/channel.ts'
+import type { ChatState } from '../channels/chat-state.ts'
 import type { ChannelHealth, WebhookHealth } from '../channels/health.ts'
 import type { Extension } from '../channels/inactivity.ts'
 import type { Outage, ReplayEnd } from '../channels/outage.ts'
@@ -75,6 +76,8 @@ export type ChannelStore = {
     state: Pick<Channel, 'budgetUsedUpOn' | 'budgetNotified'>,
   ): Promise<void>
   revocationWasNotified(channelId: string): Promise<void>
+  /** Stores that a state of its encrypted messages was told, unless it has changed since. */
+  chatStateWasNotified(channelId: string, state: ChatState['state']): Promise<void>
   ownWebhook(): Promise<OwnWebhook | null>
   saveOwnWebhook(webhook: OwnWebhook): Promise<void>
   /**

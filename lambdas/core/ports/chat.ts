@@ -1,3 +1,4 @@
+import type { Question } from '../channels/chat-questions.ts'
 import type { ChatState } from '../channels/chat-state.ts'
 import type { XAnswer } from '../replies/sending.ts'
 import type { ChatPayload } from '../tickets/ticket.ts'
@@ -39,8 +40,8 @@ export type StoredConversationKeys = {
   readonly sealed: string | null
   /** The customer's public keys, all versions that X listed. */
   readonly publicKeys: readonly PublicKeys[]
-  /** ISO time at which X was last asked for what we did not know; null if never. */
-  readonly askedAt: string | null
+  /** What X was asked in the last hour. */
+  readonly asked: readonly Question[]
 }
 
 /** Keys of channels and conversations. */

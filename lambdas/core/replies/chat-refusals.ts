@@ -25,7 +25,15 @@ export function chatRefusalOf(failure: string): string {
   return REFUSALS[failure] ?? `X did not deliver the encrypted message (${failure}). Answer on X to see why.`
 }
 
-/** The same for the text of X's error; null if it names none of these causes. */
+/** What X's refusal of an encrypted reply says of the channel: X does not allow it any, or its key may be another by now. */
+export function blamedBy({ status, detail }: { status: number; detail: string }): 'access' | 'key' | null {
+  if (/nonLatestKeyVersion|invalidSenderSignature/i.test(detail)) return 'key'
+  return (status === 401 || status === 403) && chatRefusalIn(detail) === null && !isRepetition(detail) ? 'access' : null
+}
+
+const isRepetition = (detail: string) => /duplicate|already exists/i.test(detail)
+
+/** The reason in the text of X's error; null if it names none of these causes. */
 function chatRefusalIn(detail: string): string | null {
   const known = Object.keys(REFUSALS).find((name) => detail.toLowerCase().includes(name.toLowerCase()))
   return known === undefined ? null : chatRefusalOf(known)
@@ -40,7 +48,7 @@ export function judgeChat(answer: XAnswer, now: Date): Verdict {
   const { status, detail } = answer
   const known = chatRefusalIn(detail)
   if (known) return { do: 'fail', reason: known, reconnect: false }
-  if (/duplicate|already exists/i.test(detail)) {
+  if (isRepetition(detail)) {
     return {
       do: 'outcome_unknown',
       reason: 'X says that it already has this message. We are finding out whether it has the reply.',

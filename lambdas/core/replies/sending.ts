@@ -8,9 +8,9 @@ import { CLAIM_MS, type Reply } from './reply.ts'
 /** ISO times at which X's used-up limits of the account and of the app reset; null for one that X does not call used up. */
 export type Resets = Readonly<Record<LimitOf, string | null>>
 
-/** X's answer to a call that sends a reply. */
+/** X's answer to a call that sends a reply. `sequenceId`: X's number of an encrypted one, by which its edits name it. */
 export type XAnswer =
-  | { readonly is: 'sent'; readonly externalId: string; readonly resets: Resets }
+  | { readonly is: 'sent'; readonly externalId: string; readonly sequenceId?: string | null; readonly resets: Resets }
   /** X refused it with an HTTP status. `detail` is X's text. */
   | {
       readonly is: 'refused'
@@ -93,7 +93,7 @@ export function nextStep(reply: Reply, channel: Channel | null, earlierDueAt: st
 
 /** What an answer of X means for the reply. Times are ISO times. */
 export type Verdict =
-  | { readonly do: 'sent'; readonly externalId: string }
+  | { readonly do: 'sent'; readonly externalId: string; readonly sequenceId?: string }
   | { readonly do: 'fail'; readonly reason: string; readonly reconnect: boolean }
   /** The reply waits; all replies of the account, or of the app, wait until a time in `pauses`. */
   | { readonly do: 'wait'; readonly until: string; readonly reason: string; readonly pauses: Resets }
@@ -112,7 +112,10 @@ const RECONNECT =
  * Source: recorded answers of X, and https://docs.x.com/x-api/fundamentals/response-codes-and-errors.
  */
 export function judge(answer: XAnswer, now: Date): Verdict {
-  if (answer.is === 'sent') return { do: 'sent', externalId: answer.externalId }
+  if (answer.is === 'sent') {
+    const { externalId, sequenceId } = answer
+    return { do: 'sent', externalId, ...(sequenceId && { sequenceId }) }
+  }
   if (answer.is === 'unreached') {
     const until = atLeast(null, now.toISOString(), 30_000)
     return { do: 'wait', until, reason: 'We cannot reach X. We retry.', pauses: noResets }
@@ -192,7 +195,7 @@ function atLeast(time: string | null, at: string, milliseconds: number): string 
 
 /** The result of asking X whether it has a reply. `unclear`: X could not be asked. `limited`: X limits the asking. */
 export type Found =
-  | { readonly is: 'found'; readonly externalId: string }
+  | { readonly is: 'found'; readonly externalId: string; readonly sequenceId: string | null }
   | { readonly is: 'missing' }
   | { readonly is: 'unclear' }
   | { readonly is: 'limited' }
@@ -284,11 +287,13 @@ export function withUnknownOutcome(reply: Reply, reason: string, ifMissing: stri
   }
 }
 
-/** A reply that X has. @param externalId X's id */
-export function sent(reply: Reply, externalId: string): Reply {
+/** A reply that X has. @param externalId X's id, @param sequenceId X's number of an encrypted one; null if unknown */
+export function sent(reply: Reply, externalId: string, sequenceId: string | null = null): Reply {
+  const { chat } = reply.sending
   return {
     ...reply,
     externalId,
+    chat: chat ? { sequenceId, conversationId: chat.conversationId, sealed: null } : null,
     delivery: { ...reply.delivery, status: 'sent', reason: null, dueAt: null },
     sending: { ...reply.sending, attemptedAt: null, claimedUntil: null, ifMissing: null },
   }

@@ -1,8 +1,9 @@
-import { earlierOf, laterOf } from '../time.ts'
+import { laterOf } from '../time.ts'
 import type { EncryptedChat, UnreadReason } from '../x/activity.ts'
 import { pendingAttachment } from './attachment.ts'
 import { type Decision, ignore, type Situation } from './decision.ts'
 import { type Message, type Notice, statusAfterCustomer, subjectOf, type Ticket, type Version } from './ticket.ts'
+import { customerWaitsSince, withLastText } from './turn.ts'
 
 /** Rule 10: what only encrypted events are. Null for a message, on which rules 1, 5, 7 and 8 decide. */
 export function decideChat(chat: EncryptedChat, situation: Situation): Decision | null {
@@ -11,7 +12,7 @@ export function decideChat(chat: EncryptedChat, situation: Situation): Decision 
   if (content.is === 'failure') return decideFailure(chat, content.failure, situation)
   if (situation.storedIn !== null) return situation.stored ? readLater(chat, situation.stored) : null
   if (content.is === 'reaction') return { do: 'count', reason: 'a reaction to a message' }
-  if (content.is === 'edit') return decideEdit(chat, situation.edited)
+  if (content.is === 'edit') return decideEdit(chat, content.targetSequenceId, situation)
   return null
 }
 
@@ -23,8 +24,28 @@ function readLater(chat: EncryptedChat, { message, ticket }: NonNullable<Situati
   return { do: 'revise', ticket, message, reason: 'an encrypted message that was not read before' }
 }
 
-function decideEdit({ externalId, sender, channelUserId }: EncryptedChat, edited: Situation['edited']): Decision {
-  if (!edited) return ignore('an edit of a message that is in no ticket')
+const CHAT_EVENT = 'chat-event-'
+
+/** What edits of an encrypted message wait for, by X's number of it; null unless that is a number. */
+export function awaitedEvent(sequenceId: string | null): string | null {
+  return sequenceId !== null && /^\d{1,40}$/.test(sequenceId) ? `${CHAT_EVENT}${sequenceId}` : null
+}
+
+/** True for what `awaitedEvent` gives. */
+export function isAwaitedEvent(until: string): boolean {
+  return until.startsWith(CHAT_EVENT)
+}
+
+function decideEdit(
+  { externalId, sender, channelUserId }: EncryptedChat,
+  target: string,
+  { edited, current }: Pick<Situation, 'edited' | 'current'>,
+): Decision {
+  if (!edited) {
+    const reason = 'an edit of a message that is in no ticket'
+    const until = awaitedEvent(target)
+    return until === null ? ignore(reason) : { do: 'defer', until, seen: current?.ticket ?? null, reason }
+  }
   const { message, ticket } = edited
   if (message.versions.some((one) => one.externalId === externalId)) {
     return { do: 'repeat', ticketId: ticket.id, reason: 'it is already stored' }
@@ -93,28 +114,33 @@ export function reviseChat(
   const message = isSame
     ? { ...before, ...contentOf(chat), notice: noticeOf(chat), chat: originOf(chat) }
     : editedBy(chat, before)
-  return { message, ticket: ticketAfter(ticket, message, !isSame || message.notice === null, now) }
+  if (message.notice !== null) return { message, ticket: { ...ticket, version: ticket.version + 1 } }
+  const after = ticketAfter(ticket, before, message, now)
+  const isCustomersEdit = !isSame && message.direction === 'inbound'
+  // A notice began the wait when it came; an edit begins one as an edited post does.
+  return { message, ticket: isCustomersEdit ? { ...after, waitingSince: customerWaitsSince(ticket) ?? now } : after }
 }
 
 function editedBy(chat: EncryptedChat, before: Message): Message {
   const { externalId, createdAt } = chat
   const { text, entities } = contentOf(chat)
   const first = { externalId: before.externalId ?? '', text: before.text, entities: before.entities }
-  const known = before.versions.length > 0 ? before.versions : [{ ...first, createdAt: before.createdAt }]
-  const versions = [...known, { externalId, text, entities, createdAt }].sort(byTime)
-  const newest = versions.at(-1)
-  const shown = newest ? { text: newest.text, entities: newest.entities } : {}
-  return { ...before, ...shown, versions, notice: null, createdAt: earlierOf(before.createdAt, createdAt) }
+  const [original, ...edits] =
+    before.versions.length > 0 ? before.versions : [{ ...first, createdAt: before.createdAt }]
+  // What was written first stays first: of our replies it is the time of our own clock.
+  const later = [...edits, { externalId, text, entities, createdAt }].sort(byTime)
+  const shown = later.at(-1) ?? first
+  const versions = [...(original ? [original] : []), ...later]
+  return { ...before, text: shown.text, entities: shown.entities, versions, notice: null }
 }
 
 const byTime = (a: Version, b: Version) => (a.createdAt < b.createdAt ? -1 : 1)
 
-function ticketAfter(ticket: Ticket, message: Message, isNews: boolean, now: string): Ticket {
-  const changed = { ...ticket, version: ticket.version + 1 }
-  if (!isNews) return changed
+function ticketAfter(ticket: Ticket, before: Message, message: Message, now: string): Ticket {
   const isFirst = message.direction === 'inbound' && message.position === ticket.firstPosition
   return {
-    ...changed,
+    ...withLastText(ticket, before, message.text),
+    version: ticket.version + 1,
     status: message.direction === 'inbound' ? statusAfterCustomer(ticket.status) : ticket.status,
     subject: isFirst ? subjectOf(ticket.kind, message.text, ticket.customer) : ticket.subject,
     updatedAt: laterOf(now, ticket.updatedAt),

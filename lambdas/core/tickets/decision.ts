@@ -63,7 +63,7 @@ export type Situation = {
   readonly attempts: readonly Reply[]
   /** What is stored of it, or of other versions of it, without a message; by message id. */
   readonly placeholders: ReadonlyMap<string, Placeholder>
-  /** What deferred events wait for that may come with this activity: message ids, or the id of a conversation. */
+  /** What deferred events wait for that may come with this activity: message ids, a conversation, an encrypted event. */
   readonly awaited: readonly string[]
 }
 
@@ -113,7 +113,7 @@ export type Decision =
   /** It is ignored, unless what it belongs to comes later: then it is routed again. */
   | {
       readonly do: 'defer'
-      /** The message id or conversation that it waits for. */
+      /** The message id, conversation or encrypted event that it waits for. */
       readonly until: string
       /** The ticket that it was decided on; null if there is none. */
       readonly seen: Ticket | null

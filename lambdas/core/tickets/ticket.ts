@@ -225,7 +225,7 @@ export type Message = {
   readonly mentionsAccount: boolean | null
   readonly missing: readonly Missing[]
   readonly notice: Notice | null
-  /** Null unless X delivered it encrypted. */
+  /** Null unless X has it encrypted. */
   readonly chat: ChatOrigin | null
   /** ISO time at which its post was deleted on X. */
   readonly deletedAt: string | null

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { ReplayEnd } from '../channels/outage.ts'
 import { isXId } from './ids.ts'
 import { readChatEvent } from './payload/chat-event.ts'
@@ -224,12 +225,21 @@ function draftOf(kind: EventKind, event: string, account: string, item: unknown,
 
 function externalIdOf(kind: EventKind, item: unknown): string | null {
   if (kind === 'encrypted_chat') {
-    const id = readChatEvent(field(item, 'encoded_event'))?.messageId ?? field(item, 'id')
+    const id = chatIdOf(field(item, 'encoded_event')) ?? field(item, 'id')
     return typeof id === 'string' && /^[A-Za-z0-9-]{1,64}$/.test(id) ? id : null
   }
   const id =
     field(item, 'id_str') ?? field(item, 'id') ?? field(item, 'status', 'id_str') ?? field(item, 'status', 'id')
   return isXId(id) ? id : null
+}
+
+/**
+ * The signed id of an encrypted event. One that is damaged has none, and deliveries and lists name it by different ids:
+ * what it consists of identifies it. Null if there is no event.
+ */
+function chatIdOf(encoded: unknown): string | null {
+  if (typeof encoded !== 'string' || encoded === '') return null
+  return readChatEvent(encoded)?.messageId ?? createHash('sha256').update(encoded).digest('hex')
 }
 
 /**

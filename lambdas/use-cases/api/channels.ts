@@ -125,8 +125,9 @@ export function toApiChannel(channel: Channel): ApiChannel {
     version: _version,
     budgetNotified: _budgetNotified,
     pinAttempts: _pinAttempts,
-    chat: encryptedChat = { state: 'off' as const },
+    chat = { state: 'off' as const },
     ...publicFields
   } = channel
+  const { notified: _notifiedOfKey, ...encryptedChat } = chat
   return { ...publicFields, encryptedChat }
 }

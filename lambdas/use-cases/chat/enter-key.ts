@@ -43,7 +43,7 @@ export function createKeyEntry(dependencies: EnterKeyDependencies) {
     const { keys, recoveryConfig } = await askX(channel, () => xChat.publicKeys(tokens, channel.twitterUserId))
     const [newest, ...earlier] = keys
     if (!newest) {
-      await note(channel, { ...channel.chat, state: 'not_used_on_x', reason: NOT_USED })
+      await note(channel, { state: 'not_used_on_x', reason: NOT_USED })
       throw new Problem(409, NOT_USED)
     }
     const key = fromFile ? fromFile.key : await recover(channel, recoveryConfig, 'pin' in entered ? entered.pin : '')
@@ -69,7 +69,7 @@ export function createKeyEntry(dependencies: EnterKeyDependencies) {
         throw new Problem(502, 'X does not answer now: try again in a few minutes')
       }
       const state = refusalOf(error.status, error.detail)
-      await note(channel, { ...channel.chat, ...state })
+      await note(channel, state)
       throw new Problem(409, state.reason ?? '')
     }
   }
@@ -134,8 +134,10 @@ export function createKeyEntry(dependencies: EnterKeyDependencies) {
     return state
   }
 
-  async function note({ id }: Channel, state: ChatState): Promise<void> {
-    await chatKeys.saveState(id, state)
+  /** A key that is stored stays, and so does what administrators were told of the same state. */
+  async function note({ id, chat }: Channel, state: ChatState): Promise<void> {
+    const notified = chat?.state === state.state ? chat.notified : undefined
+    await chatKeys.saveState(id, { ...chat, ...state, notified })
     log({ event: 'chat_key_state', channelId: id, state: state.state, reason: state.reason })
   }
 }

@@ -4,43 +4,27 @@
  * the conversation's key, whether our key was replaced. X unreachable or throttled is thrown, so that the queue tries
  * again; without a key, nothing is asked and the engine is not loaded.
  */
-import { type ChatState, REPLACED, refusalOf } from '../../core/channels/chat-state.ts'
-import type { ChannelStore } from '../../core/ports/channels.ts'
+import { askedWith, mayAsk } from '../../core/channels/chat-questions.ts'
+import type { ChatState } from '../../core/channels/chat-state.ts'
 import type {
   ChatCipher,
   ChatKeyStore,
   ChatReading,
   ConversationKeys,
-  PublicKeys,
   StoredConversationKeys,
-  XChat,
 } from '../../core/ports/chat.ts'
-import type { Clock, Encryption, Log } from '../../core/ports/platform.ts'
-import { XError } from '../../core/ports/x.ts'
+import type { Clock } from '../../core/ports/platform.ts'
 import type { ChatContent, EncryptedChat, UnreadReason } from '../../core/x/activity.ts'
 import { channelIdOf } from '../../core/x/ids.ts'
+import { readEventKeys } from '../../core/x/payload/chat-event-keys.ts'
 import { otherParticipant } from '../../core/x/webhook-body.ts'
-import { tokensOf } from '../account-tokens.ts'
-import { newestKeys, type OpenedAccountKey, openAccountKey, openKeys, sealKeys } from './account-key.ts'
+import { newestKeys, openAccountKey, openKeys, sealKeys } from './account-key.ts'
+import { type AskingDependencies, createAsking, type Signers } from './ask-x.ts'
 
-export type ChatDependencies = {
-  chatKeys: ChatKeyStore
-  channels: Pick<ChannelStore, 'get' | 'encryptedTokens'>
-  encryption: Pick<Encryption, 'decrypt'>
-  cipher: ChatCipher
-  xChat: XChat
-  now: Clock
-  log: Log
-}
+export type ChatDependencies = AskingDependencies & { chatKeys: ChatKeyStore; cipher: ChatCipher; now: Clock }
 
 /** Reads an encrypted message. @throws XError if X must be asked and does not answer */
 export type ReadChat = (chat: EncryptedChat) => Promise<EncryptedChat>
-
-/** X is asked again about a conversation only after this time, however many messages nobody can read come. */
-const ASK_AGAIN_MS = 60_000
-
-/** The public keys of the account and of the customer. */
-type Signers = { readonly own: readonly PublicKeys[]; readonly people: readonly PublicKeys[] }
 
 export function createChatReader(dependencies: ChatDependencies): ReadChat {
   const { chatKeys, cipher, now } = dependencies
@@ -60,36 +44,40 @@ export function createChatReader(dependencies: ChatDependencies): ReadChat {
     const before = openKeys(account.key, stored.sealed, context)
     const attempt = (keys: ConversationKeys, more: readonly string[], { own, people }: Signers) =>
       cipher.read(account.key, keys, event, [...changes, ...more], [...own, ...people])
-    let people = stored
+    let known = stored
     let reading = await attempt(before, [], { own: account.stored.publicKeys, people: stored.publicKeys })
-    let isReplaced = false
-    if (isLacking(reading) && mayAsk(stored, now())) {
+    const lacking = lackedBy(reading, event)
+    const about = `${account.key.version} ${lacking}`
+    if (lacking !== null && mayAsk(stored.asked, about, now())) {
       const answer = await ask(chat, channelId, customerId, account, (keyChanges, signers) =>
         attempt(reading.keys, keyChanges, signers),
       )
-      if (answer === 'refused') return unread(chat, 'refused_by_x')
-      people = { sealed: null, publicKeys: answer.people, askedAt: now().toISOString() }
-      reading = answer.reading
-      isReplaced = answer.isReplaced
-    } else if (isLacking(reading)) isReplaced = await wasReplaced(channelId)
-    if (people !== stored || isMore(reading.keys, before)) {
-      const sealedKeys = sealKeys(account.key, newestKeys(reading.keys), context)
-      await chatKeys.saveConversation(channelId, customerId, { ...people, sealed: sealedKeys })
+      known = { ...stored, asked: askedWith(stored.asked, about, now()) }
+      if (answer !== 'refused') {
+        known = { ...known, publicKeys: answer.people }
+        reading = answer.reading
+      }
     }
-    return { ...chat, content: contentOf(chat, reading, isReplaced) }
+    if (known !== stored || isMore(reading.keys, before)) {
+      const sealedKeys = sealKeys(account.key, newestKeys(reading.keys), context)
+      await chatKeys.saveConversation(channelId, customerId, { ...known, sealed: sealedKeys })
+    }
+    // What X says of the account's key explains what cannot be read, also when X was asked before.
+    const state = lackedBy(reading, event) === null ? null : await stateOf(channelId)
+    return { ...chat, content: contentOf(chat, reading, state) }
   }
 
-  async function wasReplaced(channelId: string): Promise<boolean> {
-    return (await dependencies.channels.get(channelId))?.chat?.state === 'replaced_on_x'
+  async function stateOf(channelId: string): Promise<ChatState['state'] | null> {
+    return (await dependencies.channels.get(channelId))?.chat?.state ?? null
   }
 }
 
-const nobody: StoredConversationKeys = { sealed: null, publicKeys: [], askedAt: null }
+const nobody: StoredConversationKeys = { sealed: null, publicKeys: [], asked: [] }
 
-const isLacking = ({ fault }: ChatReading) => fault === 'no_conversation_key' || fault === 'unknown_signer'
-
-function mayAsk({ askedAt }: StoredConversationKeys, now: Date): boolean {
-  return askedAt === null || now.getTime() - Date.parse(askedAt) >= ASK_AGAIN_MS
+/** The key that a reading lacks, as the event names it; null if none. */
+function lackedBy({ fault }: ChatReading, event: string): string | null {
+  if (fault === 'no_conversation_key') return `conversation key ${readEventKeys(event).conversationKey}`
+  return fault === 'unknown_signer' ? `signing key ${readEventKeys(event).signingKey}` : null
 }
 
 function isMore(keys: ConversationKeys, before: ConversationKeys): boolean {
@@ -101,8 +89,8 @@ function unread(chat: EncryptedChat, reason: UnreadReason): EncryptedChat {
 }
 
 /** What a reading means for the message. An event that another person signed than X names is as good as forged. */
-function contentOf(chat: EncryptedChat, { event, fault }: ChatReading, isReplaced: boolean): ChatContent {
-  if (!event) return { is: 'unread', reason: reasonOf(fault, isReplaced) }
+function contentOf(chat: EncryptedChat, { event, fault }: ChatReading, state: ChatState['state'] | null): ChatContent {
+  if (!event) return { is: 'unread', reason: reasonOf(fault, state) }
   const isIts =
     event.messageId === chat.externalId &&
     event.senderId === chat.sender.id &&
@@ -110,73 +98,8 @@ function contentOf(chat: EncryptedChat, { event, fault }: ChatReading, isReplace
   return isIts ? event.content : { is: 'unread', reason: 'not_verified' }
 }
 
-function reasonOf(fault: ChatReading['fault'], isReplaced: boolean): UnreadReason {
-  if (fault === 'no_conversation_key') return isReplaced ? 'key_replaced' : 'conversation_key_missing'
+function reasonOf(fault: ChatReading['fault'], state: ChatState['state'] | null): UnreadReason {
+  if (state === 'refused_by_x') return 'refused_by_x'
+  if (fault === 'no_conversation_key') return state === 'replaced_on_x' ? 'key_replaced' : 'conversation_key_missing'
   return fault === 'broken' ? 'broken' : 'not_verified'
-}
-
-/** What X answered about a conversation. */
-type Asked = Signers & { readonly reading: ChatReading; readonly isReplaced: boolean }
-
-/** Asks X for what a reading lacks, and notes on the channel what X says about its key. */
-function createAsking(dependencies: ChatDependencies) {
-  const { chatKeys, channels, xChat, log } = dependencies
-
-  return async (
-    { conversationId }: EncryptedChat,
-    channelId: string,
-    customerId: string,
-    account: OpenedAccountKey,
-    attempt: (keyChanges: readonly string[], signers: Signers) => Promise<ChatReading>,
-  ): Promise<Asked | 'refused'> => {
-    const tokens = await tokensOf(dependencies, channelId)
-    if (tokens === null) return 'refused'
-    try {
-      const { keys: people } = await xChat.publicKeys(tokens, customerId)
-      const listed = (await xChat.publicKeys(tokens, account.key.userId)).keys
-      const isReplaced = listed.some(({ version }) => isNewer(version, account.key.version))
-      await noteState(channelId, account, isReplaced)
-      const signers = { people, own: withOurs(listed, account) }
-      const reading = await attempt([], signers)
-      if (reading.fault !== 'no_conversation_key' || conversationId === null) return { ...signers, reading, isReplaced }
-      const { keyChanges } = await xChat.events(tokens, conversationId, null)
-      return { ...signers, reading: await attempt(keyChanges, signers), isReplaced }
-    } catch (error) {
-      if (!(error instanceof XError) || !isRefusal(error)) throw error
-      await note(channelId, refusalOf(error.status ?? 0, error.detail))
-      return 'refused'
-    }
-  }
-
-  async function noteState(channelId: string, { stored }: OpenedAccountKey, isReplaced: boolean): Promise<void> {
-    const { version: keyVersion, fingerprint, since } = stored
-    const about = { keyVersion, fingerprint, since }
-    await note(
-      channelId,
-      isReplaced ? { state: 'replaced_on_x', reason: REPLACED, ...about } : { state: 'readable', ...about },
-    )
-  }
-
-  async function note(channelId: string, state: ChatState): Promise<void> {
-    const known = (await channels.get(channelId))?.chat
-    if (known?.state === state.state) return
-    await chatKeys.saveState(channelId, { ...known, reason: undefined, ...state })
-    log({ event: 'chat_key_state', channelId, state: state.state, reason: state.reason })
-  }
-}
-
-/** Versions are times in digits. */
-export function isNewer(version: string, than: string): boolean {
-  const [one, other] = [version, than].map((text) => (/^\d+$/.test(text) ? BigInt(text) : 0n))
-  return (one ?? 0n) > (other ?? 0n)
-}
-
-/** X's list of our keys; without one that X no longer lists, our own earlier messages would look forged. */
-function withOurs(listed: readonly PublicKeys[], { stored }: OpenedAccountKey): PublicKeys[] {
-  return [...listed, ...stored.publicKeys.filter(({ version }) => !listed.some((one) => one.version === version))]
-}
-
-/** X answers, and will answer the same again. */
-function isRefusal({ status }: XError): boolean {
-  return status !== null && status >= 400 && status < 500 && status !== 429
 }

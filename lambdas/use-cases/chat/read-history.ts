@@ -12,6 +12,7 @@ import type { TicketStore } from '../../core/ports/tickets.ts'
 import { type AccountTokens, XError } from '../../core/ports/x.ts'
 import { laterOf } from '../../core/time.ts'
 import { readChatEvent } from '../../core/x/payload/chat-event.ts'
+import { readEventKeys } from '../../core/x/payload/chat-event-keys.ts'
 import { isoTime } from '../../core/x/payload/schema.ts'
 import { polledEvents, type QueuedEvent } from '../../core/x/webhook-body.ts'
 import { inParallel } from '../in-parallel.ts'
@@ -73,15 +74,18 @@ export function createHistoryReader({ tickets, events, xChat, log }: HistoryDepe
   ): Promise<QueuedEvent[]> {
     const id = conversationOf(twitterUserId, customerId)
     const items: unknown[] = []
+    const keyChanges: string[] = []
     let next: string | null = null
     for (let n = 0; n < MAX_PAGES_PER_CONVERSATION; n++) {
       const page = await xChat.events(tokens, id, next)
       items.push(...page.items.filter((item) => (writtenAt(item) ?? since) >= since))
+      keyChanges.push(...page.keyChanges)
       next = page.next
       const oldest = writtenAt(page.items.at(-1))
       if (next === null || (oldest !== null && oldest < since)) break
     }
-    return polledEvents('chat_events', twitterUserId, { items, includes: {} }, now.toISOString())
+    const complete = { items: withKeyChanges(items, keyChanges), includes: {} }
+    return polledEvents('chat_events', twitterUserId, complete, now.toISOString())
   }
 }
 
@@ -90,7 +94,21 @@ export function conversationOf(one: string, other: string): string {
   return BigInt(one) < BigInt(other) ? `${one}:${other}` : `${other}:${one}`
 }
 
+/** Lists have changes of the key apart from what they open; deliveries have them with it, and so does the queue. */
+function withKeyChanges(items: readonly unknown[], keyChanges: readonly string[]): unknown[] {
+  const byVersion = new Map(keyChanges.map((one) => [readEventKeys(one).conversationKey, one]))
+  return items.map((item) => {
+    const event = fieldOf(item, 'encoded_event')
+    const version = typeof event === 'string' ? readEventKeys(event).conversationKey : null
+    const change = version === null ? undefined : byVersion.get(version)
+    return change === undefined ? item : { conversation_key_change_event: change, ...Object(item) }
+  })
+}
+
 function writtenAt(item: unknown): string | null {
-  const field = (name: string) => (typeof item === 'object' && item !== null ? Reflect.get(item, name) : undefined)
-  return isoTime(readChatEvent(field('encoded_event'))?.createdAtMsec) ?? isoTime(field('created_at'))
+  return isoTime(readChatEvent(fieldOf(item, 'encoded_event'))?.createdAtMsec) ?? isoTime(fieldOf(item, 'created_at'))
+}
+
+function fieldOf(item: unknown, name: string): unknown {
+  return typeof item === 'object' && item !== null ? Reflect.get(item, name) : undefined
 }

@@ -1,14 +1,18 @@
 /** Called by the sender with an encrypted reply: encrypts it once, sends it, and finds it at X by its id. */
 import type { ChatCipher, ChatKeyStore, SealedAttachment, XChat } from '../../core/ports/chat.ts'
 import type { Encryption } from '../../core/ports/platform.ts'
-import type { AccountTokens } from '../../core/ports/x.ts'
+import { type AccountTokens, XError } from '../../core/ports/x.ts'
+import { blamedBy } from '../../core/replies/chat-refusals.ts'
 import type { Reply } from '../../core/replies/reply.ts'
+import type { Found, XAnswer } from '../../core/replies/sending.ts'
 import type { ChatPayload } from '../../core/tickets/ticket.ts'
+import { userIdOf } from '../../core/x/ids.ts'
 import { readChatEvent } from '../../core/x/payload/chat-event.ts'
 import { isoTime } from '../../core/x/payload/schema.ts'
 import { openAccountKey, openKeys } from './account-key.ts'
+import { createKeyStates, type KeyStateDependencies } from './key-state.ts'
 
-export type ChatSendingDependencies = {
+export type ChatSendingDependencies = KeyStateDependencies & {
   chatKeys: ChatKeyStore
   cipher: ChatCipher
   encryption: Pick<Encryption, 'decrypt'>
@@ -25,7 +29,10 @@ const NO_KEY =
 const NO_CONVERSATION_KEY =
   'We do not have the key of this conversation. Press «Read now» at the latest message of the customer, then retry.'
 
-export function createChatSending({ chatKeys, cipher, encryption, xChat }: ChatSendingDependencies) {
+export function createChatSending(dependencies: ChatSendingDependencies) {
+  const { chatKeys, cipher, encryption, xChat, log } = dependencies
+  const { noteListed, noteRefusal } = createKeyStates(dependencies)
+
   /** The encrypted event of a reply, the stored one if there is one; or why it cannot be encrypted. */
   async function encrypt(reply: Reply): Promise<{ payload: ChatPayload } | { reason: string }> {
     const { chat, target } = reply.sending
@@ -41,27 +48,52 @@ export function createChatSending({ chatKeys, cipher, encryption, xChat }: ChatS
     return { payload }
   }
 
-  /** Sends an encrypted reply; never throws. */
-  function send(tokens: AccountTokens, { sending: { chat, target } }: Reply) {
+  /** Sends an encrypted reply, and notes on the channel what a refusal says of it. @returns X's answer */
+  async function send(tokens: AccountTokens, { channelId, sending: { chat, target } }: Reply): Promise<XAnswer> {
     if (!chat?.payload || target.kind !== 'direct_message') throw new Error('the reply is not encrypted')
-    return xChat.send(tokens, target.recipientId, chat.payload)
+    const answer = await xChat.send(tokens, target.recipientId, chat.payload)
+    if (answer.is === 'refused') await noteRefused(tokens, channelId, answer)
+    return answer
   }
 
-  /** X's ids of the reply: one or none. @param since ISO time of the attempt, @throws XError */
-  async function find(tokens: AccountTokens, { sending: { chat } }: Reply, since: string): Promise<string[]> {
+  /** When X cannot be asked about the key now, `reconcile` asks within a day. */
+  async function noteRefused(
+    tokens: AccountTokens,
+    channelId: string,
+    { status, detail }: Extract<XAnswer, { is: 'refused' }>,
+  ): Promise<void> {
+    const blamed = blamedBy({ status, detail })
+    if (blamed === 'access') await noteRefusal(channelId, new XError(status, detail))
+    if (blamed !== 'key') return
+    const account = await chatKeys.accountKey(channelId)
+    try {
+      const { keys } = await xChat.publicKeys(tokens, userIdOf(channelId))
+      if (account) await noteListed(channelId, account.version, keys)
+    } catch (error) {
+      if (!(error instanceof XError)) throw error
+      log({ event: 'x_call_failed', list: 'public_keys', channelUserId: userIdOf(channelId), status: error.status })
+    }
+  }
+
+  /**
+   * Whether X has the reply. We chose its id, so no other message has it.
+   * @param since ISO time of the attempt, @throws XError
+   */
+  async function find(tokens: AccountTokens, { sending: { chat } }: Reply, since: string): Promise<Found> {
     const id = chat?.payload?.messageId
-    if (!chat || id === undefined) return []
+    if (!chat || id === undefined) return { is: 'missing' }
     let next: string | null = null
     for (let n = 0; n < MAX_PAGES; n++) {
       const page = await xChat.events(tokens, chat.conversationId, next)
       const events = page.items.map((item) => readChatEvent(encodedIn(item)))
-      if (events.some((one) => one?.messageId === id)) return [id]
+      const known = events.find((one) => one?.messageId === id)
+      if (known) return { is: 'found', externalId: id, sequenceId: known.sequenceId }
       const oldest = isoTime(events.at(-1)?.createdAtMsec)
       const isPast = oldest !== null && Date.parse(oldest) < Date.parse(since) - CLOCK_SKEW_MS
-      if (page.next === null || isPast) return []
+      if (page.next === null || isPast) return { is: 'missing' }
       next = page.next
     }
-    return []
+    return { is: 'missing' }
   }
 
   return { encrypt, send, find }

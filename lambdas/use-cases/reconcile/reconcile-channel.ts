@@ -13,6 +13,7 @@ import type { Extension } from '../../core/channels/inactivity.ts'
 import { channelFaultMail, repairedMail } from '../../core/channels/mails.ts'
 import { channelOutage, extendBackfill } from '../../core/channels/outage.ts'
 import type { ChannelStore, HealthStore } from '../../core/ports/channels.ts'
+import type { XChat } from '../../core/ports/chat.ts'
 import type { Encryption, Log } from '../../core/ports/platform.ts'
 import {
   type Account,
@@ -24,6 +25,7 @@ import {
 } from '../../core/ports/x.ts'
 import { limitAdvice } from '../../core/x/subscriptions.ts'
 import { tokensOf as readTokens } from '../account-tokens.ts'
+import { createKeyCheck, type KeyCheckDependencies } from '../chat/check-key.ts'
 import type { HistoryDependencies } from '../chat/read-history.ts'
 import type { Attended } from '../each-channel.ts'
 import type { Notify } from '../notify-administrators.ts'
@@ -32,12 +34,14 @@ import { createBackfill } from './backfill.ts'
 import type { VerifiedWebhook } from './reconcile-webhook.ts'
 
 export type ChannelDependencies = ListDependencies &
-  HistoryDependencies & {
+  HistoryDependencies &
+  KeyCheckDependencies & {
     channels: ChannelStore
     health: HealthStore
     accounts: XAccounts
     subscriptions: XSubscriptions
     encryption: Encryption
+    xChat: Pick<XChat, 'events' | 'publicKeys'>
     publicUrl: string
     notify: Notify
     log: Log
@@ -63,6 +67,7 @@ export type Run = {
 export function createChannelReconciler(dependencies: ChannelDependencies) {
   const { channels, health, accounts, subscriptions, encryption, publicUrl, notify, log } = dependencies
   const backfill = createBackfill(dependencies)
+  const checkKey = createKeyCheck(dependencies)
 
   return async (
     channel: Channel,
@@ -81,7 +86,9 @@ export function createChannelReconciler(dependencies: ChannelDependencies) {
     try {
       if (!isListed && !(await subscribe(channel, account, tokens, webhook))) return 'unasked'
       if (!(await asAccount(channel, () => accounts.me(tokens)))) return isListed ? 'unasked' : 'answered'
-      const after = { ...known, healthyAt: at, fault: await faultAfter(channel, known, isListed, at) }
+      const fault = await faultAfter(channel, known, isListed, at)
+      const keyCheckedAt = await checkKey(channel, tokens, known.keyCheckedAt, now)
+      const after = { ...known, healthyAt: at, fault, keyCheckedAt }
       await save(after)
       if (after.backfill !== null) await save(await backfill(channel, tokens, after, extension, now))
       return isListed ? 'unasked' : 'answered'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { splitWebhookBody } from '../../../lambdas/core/x/webhook-body.ts'
+import { polledEvents, splitWebhookBody } from '../../../lambdas/core/x/webhook-body.ts'
 import { ann, bob, directMessages, encodedChatEvent, posts, shop, v2Post, xActivity } from '../../support/x-payloads.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
@@ -54,10 +54,23 @@ describe('a delivery is taken apart', () => {
       expect(split(chat(conversation, ann.id, { encoded_event: encoded })).events).toMatchObject([
         { kind: 'encrypted_chat', externalId: 'message-1', customerId: ann.id },
       ])
-      expect(split(chat(conversation, shop.id, { encoded_event: 'cut' })).events).toMatchObject([
-        { externalId: 'event-1', customerId: ann.id },
-      ])
+      expect(split(chat(conversation, shop.id)).events).toMatchObject([{ externalId: 'event-1', customerId: ann.id }])
     }
+  })
+
+  test('with a damaged encrypted event by what it consists of: a list names it by another id than a delivery', () => {
+    const damaged = (text: string) => ({
+      sender_id: ann.id,
+      conversation_id: `${shop.id}-${ann.id}`,
+      encoded_event: text,
+    })
+    const delivered = (text: string) =>
+      split(xActivity(shop, 'chat.received', { id: 'event-1', ...damaged(text) })).events
+    const listed = { id: '2085', ...damaged('cut') }
+    const polled = polledEvents('chat_events', shop.id, { items: [listed], includes: {} }, at)
+    expect(polled[0]?.externalId).toMatch(/^[0-9a-f]{64}$/)
+    expect(delivered('cut')[0]?.externalId).toBe(polled[0]?.externalId)
+    expect(delivered('cut elsewhere')[0]?.externalId).not.toBe(polled[0]?.externalId)
   })
 
   test('but for a change of keys, which is only counted', () => {

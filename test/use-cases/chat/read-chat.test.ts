@@ -7,7 +7,7 @@ import { startStores, type TestStores } from '../../support/stores.ts'
 import { xActivity } from '../../support/x-payloads.ts'
 
 let stores: TestStores
-let clock = new Date('2026-09-01T08:00:00.000Z')
+const clock = new Date('2026-09-01T08:00:00.000Z')
 const now = () => clock
 
 beforeAll(async () => {
@@ -86,7 +86,51 @@ describe('with the key of the channel an encrypted message', () => {
         versions: [{ text: 'Where is 41?' }, { text: 'Where is 42?', externalId: edit.messageId }],
       },
     ])
-    expect((await stores.tickets.ticket(String(opened?.ticketId)))?.subject).toBe('Where is 42?')
+    expect(await stores.tickets.ticket(String(opened?.ticketId))).toMatchObject({
+      subject: 'Where is 42?',
+      lastMessage: { text: 'Where is 42?' },
+    })
+  })
+
+  test.each([false, true])(
+    'that is an edit and comes before its message changes it: a ticket is open %p',
+    async (isOpen) => {
+      const { customer, chat, deliver, enterKey } = await encryptedChannel(stores, now)
+      await enterKey()
+      if (isOpen) await deliver(customer, chat.write(customer, 'Hello').event)
+      const first = chat.write(customer, 'Where is 41?')
+      const edits = [chat.edit(customer, 'Where is 42?', first.event), chat.edit(customer, 'Where is 43?', first.event)]
+      for (const { event } of edits) expect(await deliver(customer, event)).toMatchObject([{ outcome: 'ignored' }])
+      const [opened] = await deliver(customer, first.event)
+      const [edited] = (await stores.messagesOf(opened?.ticketId)).slice(-1)
+      expect(edited?.text).toBe('Where is 43?')
+      expect(edited?.versions.map(({ text }) => text)).toEqual(['Where is 41?', 'Where is 42?', 'Where is 43?'])
+      for (const { event } of edits) expect(await deliver(customer, event)).toMatchObject([{ outcome: 'repeated' }])
+      expect(await deliver(customer, first.event)).toMatchObject([{ outcome: 'repeated' }])
+    },
+  )
+
+  test('that is an edit of nothing that X numbers is ignored', async () => {
+    const { customer, chat, deliver, enterKey } = await encryptedChannel(stores, now)
+    await enterKey()
+    const [opened] = await deliver(customer, chat.write(customer, 'Hello').event)
+    expect(
+      await deliver(customer, chat.edit(customer, 'No', chat.unnumbered(customer, 'x'.repeat(3000))).event),
+    ).toMatchObject([{ outcome: 'ignored' }])
+    expect(await shown(opened?.ticketId)).toMatchObject([{ text: 'Hello' }])
+  })
+
+  test('that the account wrote on a phone, and edits there, keeps its versions', async () => {
+    const { shop, customer, chat, deliver, enterKey } = await encryptedChannel(stores, now)
+    await enterKey()
+    const [opened] = await deliver(customer, chat.write(customer, 'Where is it?').event)
+    const answer = chat.write(shop, 'On its wya.')
+    await deliver(shop, answer.event)
+    expect(await deliver(shop, chat.edit(shop, 'On its way.', answer.event).event)).toMatchObject([
+      { outcome: 'edited' },
+    ])
+    const [, edited] = await stores.messagesOf(opened?.ticketId)
+    expect(edited).toMatchObject({ text: 'On its way.', versions: [{ text: 'On its wya.' }, { text: 'On its way.' }] })
   })
 
   test('that nobody but its author may edit stays as it is', async () => {
@@ -130,7 +174,6 @@ describe('what cannot be read is a notice with its reason, and never a text:', (
     const renewed = chatPerson(shop.id, '3000')
     atX.add(renewed)
     chat.changeKey(customer, [customer, renewed])
-    clock = new Date(clock.getTime() + 61_000)
     await deliver(customer, chat.write(customer, 'Only for the new keys').event)
     expect((await shown(opened?.ticketId)).at(-1)).toMatchObject({ text: '', notice: { reason: 'key_replaced' } })
     expect((await stores.channels.get(channel.id))?.chat).toMatchObject({ state: 'replaced_on_x', keyVersion: '1000' })
@@ -161,7 +204,8 @@ describe('a notice', () => {
     expect(await shown(opened?.ticketId)).toMatchObject([{ text: 'Written before the key was entered', notice: null }])
     expect(await deliver(customer, event)).toMatchObject([{ outcome: 'repeated' }])
     const ticket = await stores.tickets.ticket(String(opened?.ticketId))
-    expect(ticket).toMatchObject({ messageCount: 1, subject: 'Written before the key was entered' })
+    const text = 'Written before the key was entered'
+    expect(ticket).toMatchObject({ messageCount: 1, subject: text, lastMessage: { text } })
   })
 })
 

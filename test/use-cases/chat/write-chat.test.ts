@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { XChat } from '../../../lambdas/core/ports/chat.ts'
 import type { XAnswer } from '../../../lambdas/core/replies/sending.ts'
 import type { ChatPayload } from '../../../lambdas/core/tickets/ticket.ts'
+import { readChatEvent } from '../../../lambdas/core/x/payload/chat-event.ts'
 import { createChatSending } from '../../../lambdas/use-cases/chat/write-chat.ts'
 import { apiOver } from '../../support/api.ts'
+import { chatPerson } from '../../support/chat.ts'
 import { boundEncryption, encryptedChannel } from '../../support/encrypted-channel.ts'
 import { senderHandler } from '../../support/handlers.ts'
 import { recordOf } from '../../support/router.ts'
@@ -25,12 +27,14 @@ afterAll(() => stores.stop())
 /** An encrypted conversation that agents answer; `answers` are X's, in order, then it takes everything. */
 async function begin(answers: (XAnswer | 'lost')[] = []) {
   const sent: ChatPayload[] = []
-  const taken: unknown[] = []
+  const taken: string[] = []
   const chatCalls: Partial<XChat> = {
     send: async (_tokens, _recipient, payload) => {
       sent.push(payload)
-      const answer = answers.shift() ?? { is: 'sent', externalId: payload.messageId, resets }
-      if (answer === 'lost' || answer.is === 'sent') taken.push(channel.chat.posted(channel.shop.id, payload))
+      const event = channel.chat.posted(channel.shop.id, payload)
+      const { sequenceId = null } = readChatEvent(event) ?? {}
+      const answer = answers.shift() ?? { is: 'sent', externalId: payload.messageId, sequenceId, resets }
+      if (answer === 'lost' || answer.is === 'sent') taken.push(event)
       return answer === 'lost' ? { is: 'unanswered', detail: 'cut off' } : answer
     },
     events: async () => ({ items: taken.map((event) => ({ encoded_event: event })), keyChanges: [], next: null }),
@@ -47,6 +51,7 @@ async function begin(answers: (XAnswer | 'lost')[] = []) {
       encryption: boundEncryption,
       cipher: channel.cipher,
       xChat: channel.atX.xChat,
+      log: () => {},
     }),
     encryption: boundEncryption,
     mediaQueue: untouched('mediaQueue'),
@@ -120,6 +125,27 @@ describe('a reply to somebody who wrote encrypted', () => {
     expect(await reply()).toMatchObject({ delivery: { status: 'sent' } })
   })
 
+  test.each(['answered', 'found', 'settled by its echo'])(
+    'that the account edits on its phone shows the edit and keeps what was sent: %s',
+    async (how) => {
+      const { api, work, reply, taken, deliver, shop, chat, ticketId } = await beginReadable(
+        how === 'answered' ? [] : ['lost'],
+      )
+      await api('On its wya.')
+      await work()
+      if (how === 'settled by its echo') await deliver(shop, String(taken[0]))
+      clock = new Date(clock.getTime() + 60_000)
+      await work()
+      const edit = chat.edit(shop, 'On its way.', String(taken[0]))
+      expect(await deliver(shop, edit.event)).toMatchObject([{ outcome: 'edited', ticketId }])
+      expect(await reply()).toMatchObject({
+        text: 'On its way.',
+        delivery: { status: 'sent' },
+        versions: [{ text: 'On its wya.' }, { text: 'On its way.', externalId: edit.messageId }],
+      })
+    },
+  )
+
   test('that X does not have is sent again as the very same', async () => {
     const { api, work, reply, sent } = await beginReadable([{ is: 'unanswered', detail: 'cut off' }])
     await api('On its way.')
@@ -146,6 +172,18 @@ describe('a reply to somebody who wrote encrypted', () => {
       expect((await stores.channels.get(channel.id))?.status).toBe('connected')
     },
   )
+
+  test.each([
+    [403, 'Forbidden', 'refused_by_x'],
+    [400, 'invalidSenderSignature', 'replaced_on_x'],
+    [403, 'recipientNotTrusted', 'readable'],
+  ] as const)('that X refuses with %i %s leaves the channel %s', async (status, detail, state) => {
+    const { api, work, channel, shop, atX } = await beginReadable([{ is: 'refused', status, detail, resets }])
+    if (state === 'replaced_on_x') atX.add(chatPerson(shop.id, '3000'))
+    await api('On its way.')
+    await work()
+    expect((await stores.channels.get(channel.id))?.chat).toMatchObject({ state, keyVersion: '1000' })
+  })
 
   test('is refused while the key was replaced on X', async () => {
     const { api, channel } = await beginReadable()
