@@ -8,13 +8,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { capacity } from './capacity.ts'
+import { encrypted } from './encrypted.ts'
 import { oneMachine } from './one-machine.ts'
 import { reasons } from './reasons.ts'
 import { markdownOf, metText, type Part, type Row, remarkOf, withSection } from './section.ts'
 import { starts } from './starts.ts'
 import { webhook } from './webhook.ts'
 
-const parts: Readonly<Record<string, Part>> = { capacity, starts, webhook, 'one-machine': oneMachine }
+const parts: Readonly<Record<string, Part>> = { capacity, starts, webhook, encrypted, 'one-machine': oneMachine }
 
 const { values, positionals } = parseArgs({
   options: { record: { type: 'boolean', default: false }, rounds: { type: 'string', default: '21' } },

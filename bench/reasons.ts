@@ -24,6 +24,12 @@ export const reasons: Readonly<Record<string, string>> = {
   'PATCH that adds 3 tags': 'As the PATCH of a status, and each tag is an entry of its own.',
   'start of api':
     'It reads 642 KB at its start, 94 more than before the audit trail, erasure and encrypted messages, which few calls need. Next idea: their routes loaded by `import()` at the first such call.',
+  'no encrypted message: start of router':
+    'It reads 20 KB more: what opens stored keys and asks X. The engine is not among them. Next idea: these by `import()` too.',
+  'the first encrypted message of a process':
+    'It compiles the engine, a megabyte of WebAssembly, reads two keys from the table and checks four signatures before V8 has optimized the code.',
+  'each further encrypted message':
+    'The engine checks two signatures and decrypts; the router reads two items for the keys, a millisecond each. Opening the change of the key, which X sends with each message, took twice as long as all of that: it is opened once now. Next idea: both items in one read.',
   'webhook: a CRC': floorHasLess,
   'webhook: a delivery': floorHasLess,
   'one machine: deliveries accepted':

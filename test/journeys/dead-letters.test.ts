@@ -1,47 +1,26 @@
-import {
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-  SendMessageBatchCommand,
-  SetQueueAttributesCommand,
-} from '@aws-sdk/client-sqs'
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs'
 import { describe, expect, test } from '@jest/globals'
 import { type QueueName, queues } from '../../lambdas/runtime/resources.ts'
-import { type Addresses, readAddresses } from '../../local/addresses.ts'
-import { queueClient, queueDepth } from '../../local/aws/queues.ts'
 import { readFileIfAny } from '../../local/files.ts'
 import { rehearsedTexts } from '../../operate/rehearse.ts'
 import { eventually } from '../local/support.ts'
+import { deadLettersOf } from '../support/dead-letters.ts'
 import { productForTests, runScript } from '../support/product.ts'
 
 const product = productForTests(async () => {
   await product.connectByOAuth(shop)
-  addresses = readAddresses(product.dataDir)
+  queuesOf = deadLettersOf(product)
 })
-let addresses: Addresses
+let queuesOf: ReturnType<typeof deadLettersOf>
 
 const shop = { id: '1480000000000000001', username: 'demo_shop' }
 const redrive = (...args: string[]) => runScript('operate/redrive.ts', args, { DATA_DIR: product.dataDir })
 const at = '2026-01-01T12:00:00.000Z'
-const sqs = () => queueClient(addresses.endpoints.sqs)
-
-/** What fails once is a dead letter, not only after 22 minutes. */
-async function giveUpAtOnce(name: QueueName) {
-  const client = sqs()
-  const QueueUrl = addresses.queueUrls[name]
-  const { Attributes } = await client.send(
-    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['RedrivePolicy'] }),
-  )
-  const RedrivePolicy = JSON.stringify({ ...JSON.parse(Attributes?.RedrivePolicy ?? ''), maxReceiveCount: 1 })
-  await client.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { RedrivePolicy } }))
-}
 
 /** As the runbook says. */
 const poison = () => runScript('operate/rehearse.ts', [], { DATA_DIR: product.dataDir })
 
-const deadLetters = async (name: QueueName) => {
-  const { visible, inFlight } = await queueDepth(sqs(), addresses.deadLetterUrls[name])
-  return visible + inFlight
-}
+const deadLetters = (name: QueueName) => queuesOf.count(name)
 const idsIn = (output: string) => [...output.matchAll(/^([\w-]+) {2}in the queue/gm)].map(([, id = '']) => id)
 
 describe('an event that fails for good', () => {
@@ -94,7 +73,7 @@ describe('dead letters of every queue', () => {
   test('hold no token and no key', async () => {
     const [ticket] = await product.tickets()
     if (!ticket) throw new Error('no ticket')
-    for (const name of ['replies', 'media'] as const) await giveUpAtOnce(name)
+    for (const name of ['replies', 'media'] as const) await queuesOf.giveUpAtOnce(name)
     await poison()
     // A message that is not there counts as erased, and is left alone; what names no ticket can only be wrong.
     const due = { ticketId: 'no ticket', channelId: ticket.channel.id, messageId: 'nobody', position: 'nowhere' }
@@ -105,22 +84,15 @@ describe('dead letters of every queue', () => {
         MessageGroupId: 'a',
         MessageDeduplicationId: at,
       }
-      await sqs().send(new SendMessageBatchCommand({ QueueUrl: addresses.queueUrls[name], Entries: [entry] }))
+      const QueueUrl = queuesOf.addresses.queueUrls[name]
+      await queuesOf.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries: [entry] }))
     }
     const secrets = await knownSecrets()
     for (const name of Object.keys(queues) as QueueName[]) {
       await eventually(`a dead letter of ${name}`, async () => (await deadLetters(name)) > 0)
-      const { Messages = [] } = await sqs().send(
-        new ReceiveMessageCommand({
-          QueueUrl: addresses.deadLetterUrls[name],
-          MaxNumberOfMessages: 10,
-          VisibilityTimeout: 1,
-          MessageAttributeNames: ['All'],
-          MessageSystemAttributeNames: ['All'],
-        }),
-      )
-      expect(Messages).not.toEqual([])
-      for (const secret of secrets) expect(JSON.stringify(Messages)).not.toContain(secret)
+      const letters = await queuesOf.receive(name)
+      expect(letters).not.toEqual([])
+      for (const secret of secrets) expect(JSON.stringify(letters)).not.toContain(secret)
     }
   })
 

@@ -1,44 +1,23 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import type { ApiChannel, ApiMessage } from '../../lambdas/core/api/schemas.ts'
-import { openConsole } from '../console/support.ts'
 import { eventually } from '../local/support.ts'
-import { browserForTests, noFaults, screenshot } from '../support/browser.ts'
+import { deadLettersOf } from '../support/dead-letters.ts'
+import { customer, encryptedJourney, neighbour, shop } from '../support/encrypted-journey.ts'
 import { files } from '../support/files.ts'
 import { productForTests } from '../support/product.ts'
 
-const shop = { id: '1480000000000000001', username: 'demo_shop' }
-const customer = '1481000000000000002'
-const neighbour = '1482000000000000003'
-const channelId = `twitter-${shop.id}`
 const pin = '73194'
+const newPin = '86420'
+const stranger = { id: '1483000000000000004', username: 'demo_stranger' }
 
 const product = productForTests(async () => {
+  await product.addToX(stranger)
   await product.connectByOAuth(shop)
-  await product.onX('POST', 'chat-keys', { user: shop.id, pin })
+  await makeKeys(shop.id, pin)
 })
-const browser = browserForTests()
-
-type Phones = Record<string, { text: string | null; error: string | null }>
-type OnPhones = { id: string; messageId: string; kind: string; senderId: string; phones: Phones }
-
-const write = (text: string, more: object = {}) =>
-  product.onX<OnPhones>('POST', 'chat-messages', { from: customer, to: shop.id, text, ...more })
-const events = async () => (await product.onX<{ events: OnPhones[] }>('GET', 'chat-messages')).events
-const enter = (body: object) =>
-  product.call<ApiChannel>(`/api/channels/${channelId}/chat-key`, { method: 'PUT', body, client: 'admin' })
-const ticketOf = (customerId: string) =>
-  eventually('a ticket', async () => (await product.tickets(`?customerId=${customerId}`))[0])
-const messageWith = async (what: string, fits: (message: ApiMessage) => boolean, by = customer) => {
-  const ticket = await ticketOf(by)
-  return eventually(what, async () => (await product.messages(ticket.id)).find(fits))
-}
-/** What the customer's phone has of the shop's encrypted messages. */
-const answers = async () =>
-  (await events())
-    .filter(({ senderId, kind }) => senderId === shop.id && kind === 'message')
-    .map((one) => one.phones[customer]?.text)
+const { write, forge, makeKeys, keysOf, enter, channel, ticketOf, messageWith, answers, events } =
+  encryptedJourney(product)
 
 describe('an encrypted conversation', () => {
   test('is notices without a key, and is read after the PIN was entered', async () => {
@@ -88,8 +67,8 @@ describe('an encrypted conversation', () => {
   })
 
   test('shows forgeries and broken events as notices with the reason, never their text', async () => {
-    await product.onX('POST', 'chat-forgeries', { from: customer, to: shop.id, kind: 'signature', text: 'Pay to me' })
-    await product.onX('POST', 'chat-forgeries', { from: customer, to: shop.id, kind: 'broken' })
+    await forge('signature', { text: 'Pay to me' })
+    await forge('broken')
     await messageWith('the forgery', (one) => one.notice?.reason === 'not_verified')
     await messageWith('the broken one', (one) => one.notice?.reason === 'broken')
     expect(JSON.stringify(await product.messages((await ticketOf(customer)).id))).not.toContain('Pay to me')
@@ -117,16 +96,16 @@ describe('an encrypted conversation', () => {
   })
 
   test('is read again after the keys were replaced on X and the new PIN was entered', async () => {
-    await product.onX('POST', 'chat-keys', { user: shop.id, pin: '86420' })
+    await makeKeys(shop.id, newPin)
     // X is asked at most once a minute about a conversation, so somebody writes of whom it was not asked yet.
     await write('after the new keys', { from: neighbour })
     await messageWith('the notice', (one) => one.notice?.reason === 'key_replaced', neighbour)
-    const channel = await eventually('the state', async () => {
-      const found = await product.call<ApiChannel>(`/api/channels/${channelId}`)
+    const { encryptedChat } = await eventually('the state', async () => {
+      const found = await channel()
       return found.encryptedChat.state === 'replaced_on_x' ? found : undefined
     })
-    expect(channel.encryptedChat.reason).toContain('replaced')
-    await enter({ pin: '86420' })
+    expect(encryptedChat.reason).toContain('replaced')
+    await enter({ pin: newPin })
     await messageWith('the text', (one) => one.text === 'after the new keys', neighbour)
   })
 
@@ -138,41 +117,41 @@ describe('an encrypted conversation', () => {
   })
 })
 
-test('nothing secret is in the log, in the queues or in the dead letters', async () => {
-  const { keys } = await product.onX<{ keys: { privateKeys: string }[] }>('GET', `chat-keys/${shop.id}`)
-  const secrets = [...keys.map(({ privateKeys }) => privateKeys), pin, '86420', 'Where is my parcel?', 'Here it is']
-  for (const secret of secrets) expect(product.output).not.toContain(secret)
-  const queueFiles = readdirSync(product.dataDir, { recursive: true, withFileTypes: true }).filter(
-    (one) => one.isFile() && /^fauxqs/.test(one.name),
+test('neither key nor PIN nor text is in the log, the queues, their files or the dead letters', async () => {
+  const { giveUpAtOnce, count, receive } = deadLettersOf(product)
+  await giveUpAtOnce('events')
+  // X is asked for the keys of somebody new, and does not answer.
+  await product.onX('POST', 'answers', { path: `/2/users/${stranger.id}/public_keys`, status: 503, times: 20 })
+  const { encoded } = await write('Never to be read', { from: stranger.id })
+  await eventually('the dead letter', async () => (await count('events')) > 0)
+  const letters = JSON.stringify(await receive('events'))
+  expect(letters).toContain(encoded)
+
+  const secrets = [...(await keysOf(shop.id)), ...(await keysOf(customer)), pin, newPin, ...(await texts())]
+  const places = { log: product.output, letters, ...queueFiles() }
+  expect(Object.keys(places)).toEqual(expect.arrayContaining(['fauxqs.db', 'fauxqs.db-wal', 'fauxqs.db-shm']))
+  // Else the search would find nothing in them, whatever they hold.
+  expect(Object.values(queueFiles()).some((content) => content.includes(encoded))).toBe(true)
+  const found = Object.entries(places).flatMap(([place, content]) =>
+    secrets.filter((secret) => content.includes(secret)).map((secret) => `${secret} in ${place}`),
   )
-  expect(queueFiles.length).toBeGreaterThan(0)
-  for (const one of queueFiles) {
-    const bytes = readFileSync(join(one.parentPath, one.name))
-    for (const secret of secrets) expect(bytes.includes(secret)).toBe(false)
-  }
+  expect(found).toEqual([])
 })
 
-describe('in the browser', () => {
-  test('an administrator forgets the key and enters the PIN, and reads and answers', async () => {
-    const { page, faults } = await openConsole(browser.open, product, 'administrator')
-    await page.goto(`${product.url}/channels/${channelId}`)
-    await page.getByRole('button', { name: 'Forget the key' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Forget the key' }).click()
-    await page.getByText('Off: encrypted messages are notices').waitFor()
-    await write('while it was off')
-    await messageWith('the notice', (message) => message.notice?.reason === 'no_key')
-    await page.getByLabel('PIN of the account').fill('86420')
-    await screenshot(page, 'encrypted-channel')
-    await page.getByRole('button', { name: 'Enter PIN' }).click()
-    await page.getByText('Encrypted messages are read and answered').waitFor()
-    const ticket = await ticketOf(customer)
-    await page.goto(`${product.url}/tickets/${ticket.id}`)
-    await page.getByText('while it was off').waitFor()
-    await page.getByLabel('Reply by direct message').fill('Answered in the browser')
-    await page.getByText('It goes encrypted.').waitFor()
-    await screenshot(page, 'encrypted-ticket')
-    await page.getByRole('button', { name: 'Send', exact: true }).click()
-    await eventually('the answer', async () => (await answers()).includes('Answered in the browser'))
-    expect(faults).toEqual(noFaults)
-  })
-})
+/** What people wrote, as a phone shows it. */
+async function texts(): Promise<string[]> {
+  const shown = (await events()).flatMap(({ phones }) => Object.values(phones).map(({ text }) => text ?? ''))
+  const long = [...new Set(shown)].filter((text) => text.length > 5)
+  expect(long).toEqual(expect.arrayContaining(['Where is my parcel?', 'Here it is', 'Never to be read']))
+  return long
+}
+
+/** The database of the queues and dead letters, and what belongs to it, by their names. */
+function queueFiles(): Record<string, string> {
+  const all = readdirSync(product.dataDir, { recursive: true, withFileTypes: true })
+  return Object.fromEntries(
+    all
+      .filter((one) => one.isFile() && one.name.startsWith('fauxqs'))
+      .map(({ parentPath, name }) => [name, readFileSync(join(parentPath, name), 'latin1')]),
+  )
+}

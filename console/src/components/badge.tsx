@@ -15,7 +15,7 @@ export function ChannelBadge({ status }: { status: keyof typeof t.channelStatuse
 export function KindLabel({ kind }: { kind: keyof typeof t.kinds }) {
   return (
     <span class="kind-label">
-      <Icon name={kind === 'direct' ? 'lock' : 'globe'} size={14} />
+      <Icon name={kind === 'direct' ? 'envelope' : 'globe'} size={14} />
       {t.kinds[kind]}
     </span>
   )

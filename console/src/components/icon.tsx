@@ -24,6 +24,9 @@ const paths = {
   play: 'M8 5.5v13l10.5-6.5L8 5.5Z',
   pause: 'M8.5 5v14 M15.5 5v14',
   retry: 'M20 11a8 8 0 1 0-2.3 6 M20 5v6h-6',
+  /** A private message. */
+  envelope: 'M4 6h16v12H4z M4 7l8 6 8-6',
+  /** An encrypted message, and nothing else. */
   lock: 'M6 11h12v9H6z M8.5 11V8a3.5 3.5 0 0 1 7 0v3',
   globe:
     'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18Z M3.5 12h17 M12 3c2.5 2.4 3.8 5.4 3.8 9s-1.3 6.6-3.8 9c-2.5-2.4-3.8-5.4-3.8-9S9.5 5.4 12 3Z',
@@ -41,6 +44,7 @@ export function Icon({ name, size = 20 }: { name: IconName; size?: number }) {
   return (
     <svg
       class="icon"
+      data-icon={name}
       aria-hidden="true"
       width={size}
       height={size}

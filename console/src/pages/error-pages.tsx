@@ -34,7 +34,7 @@ export function NoAccess() {
   return (
     <ErrorPage
       title={title}
-      icon="lock"
+      icon="person"
       text={text(personName.value)}
       nextStep={nextStep}
       action={<Button onClick={signOut}>{commonMessages.signOut}</Button>}
@@ -44,7 +44,7 @@ export function NoAccess() {
 
 /** For an agent who opens a page of administrators. */
 export function AdministratorsOnly() {
-  return <ErrorPage {...administratorsOnlyMessages} icon="lock" action={<TicketsLink />} />
+  return <ErrorPage {...administratorsOnlyMessages} icon="person" action={<TicketsLink />} />
 }
 
 export function NotFound() {

@@ -1,6 +1,5 @@
 import type { OpenedEvent } from '../../core/ports/chat.ts'
 import type { ChatContent, Entity, Media, QuotedPost } from '../../core/x/activity.ts'
-import { unknownPerson } from '../../core/x/payload/people.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 
@@ -80,7 +79,8 @@ function quotedFrom(preview: unknown): QuotedPost | null {
   if (!id || !senderId) return null
   const url = `https://x.com/messages/compose?recipient_id=${senderId}`
   const text = textOf(fields.messageText).toWellFormed()
-  return { id, url, text, author: unknownPerson(senderId), createdAt: null, media: [] }
+  const author = { id: senderId, username: null, name: null, avatarUrl: null }
+  return { id, url, text, author, createdAt: null, media: [] }
 }
 
 /** A field by its name in snake case, or by the same in camel case. */

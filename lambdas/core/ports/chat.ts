@@ -107,7 +107,7 @@ export type SealedAttachment = {
 export type ChatCipher = {
   /**
    * Reads an event. Never throws for what people or X may have sent.
-   * @param changes changes of the conversation's key, in any order
+   * @param changes changes of the conversation's key, in any order; opened only if the known keys do not read the event
    */
   read(
     account: AccountKey,

@@ -220,7 +220,25 @@ function draftOf(kind: EventKind, event: string, account: string, item: unknown,
   const ownIncludes =
     kind === 'direct_message' && isFields(field(item, 'message_create')) ? partiesOnly(item, includes) : includes
   const customerId = customerOf(kind, item, account)
-  return [{ kind, event, channelUserId: account, externalId, customerId, item, includes: ownIncludes, reason: null }]
+  const kept = kind === 'encrypted_chat' ? withoutOverlong(item) : item
+  return [
+    { kind, event, channelUserId: account, externalId, customerId, item: kept, includes: ownIncludes, reason: null },
+  ]
+}
+
+/** In base64. X's longest encrypted message, 10,000 characters with as many quoted, has a little over 100,000. */
+const MAX_ENCODED_CHARACTERS = 150_000
+
+/** An encrypted event without what is longer than any of X: nobody can read it, so a notice stands for it. */
+function withoutOverlong(item: unknown): unknown {
+  if (!isFields(item)) return item
+  const { encoded_event: event, conversation_key_change_event: change, ...rest } = item
+  const fits = (encoded: unknown) => typeof encoded === 'string' && encoded.length <= MAX_ENCODED_CHARACTERS
+  return {
+    ...rest,
+    ...(fits(event) && { encoded_event: event }),
+    ...(fits(change) && { conversation_key_change_event: change }),
+  }
 }
 
 function externalIdOf(kind: EventKind, item: unknown): string | null {

@@ -15,7 +15,7 @@ type Props = { readonly channel: ApiChannel; readonly onChange: (changed: ApiCha
 
 /** The key with which a channel reads and answers encrypted messages: its state, entering and forgetting it. */
 export function EncryptedMessages({ channel, onChange }: Props) {
-  const { state, reason, since, fingerprint, guessesLeft } = channel.encryptedChat
+  const { state, reason, since, fingerprint, guessesLeft, keyVersion } = channel.encryptedChat
   const { error, run } = useAction()
   const path = `${channelPath(channel.id)}/chat-key`
   const forget = async () => {
@@ -42,7 +42,7 @@ export function EncryptedMessages({ channel, onChange }: Props) {
       </Notice>
       {!isReadable && <KeyForm path={path} onChange={onChange} />}
       {error && <ErrorNotice error={error} />}
-      {(isReadable || state === 'replaced_on_x') && (
+      {keyVersion !== undefined && (
         <div class="actions">
           <Button kind="danger" onClick={forget}>
             {t.forget}

@@ -22,7 +22,7 @@ export function TicketRow({ ticket, href, isOpen }: TicketRowProps) {
     <li class={`ticket-row${isOpen ? ' is-open-row' : ''}${waitingSince ? ' is-waiting' : ''}`}>
       <Avatar name={name} url={customer.avatarUrl} size={28} />
       <p class="ticket-customer">
-        <Icon name={kind === 'direct' ? 'lock' : 'globe'} size={14} />
+        <Icon name={kind === 'direct' ? 'envelope' : 'globe'} size={14} />
         <span>{name}</span>
         <span class="visually-hidden">
           {customer.username && `@${customer.username}, `}

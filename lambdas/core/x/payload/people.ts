@@ -14,7 +14,7 @@ const user = z.object({
 })
 
 /** A person of whom we know only the id. */
-export function unknownPerson(id: string): Person {
+function unknownPerson(id: string): Person {
   return { id, username: null, name: null, avatarUrl: null }
 }
 

@@ -76,7 +76,7 @@ export function Conversation({ ticket, messages, hasEarlier, actions: given }: C
             ))}
         </ol>
         {ticket.status === 'closed' && <ClosedNotice ticket={ticket} onReopen={actions.setTicket} />}
-        {role.value === null && <Notice icon="lock">{replyMessages.noAccess}</Notice>}
+        {role.value === null && <Notice icon="person">{replyMessages.noAccess}</Notice>}
         {unseen > 0 && (
           <div class="new-messages">
             <Button kind="primary" small onClick={() => scrollToBottom(scroller.current)}>
@@ -119,7 +119,7 @@ function ClosedNotice({ ticket, onReopen }: { ticket: ApiTicket; onReopen: (tick
   const later = ticket.nextTicketId
   return (
     <>
-      <Notice icon="lock" title={t.closed} actions={later ? undefined : <Button onClick={reopen}>{t.reopen}</Button>}>
+      <Notice icon="check" title={t.closed} actions={later ? undefined : <Button onClick={reopen}>{t.reopen}</Button>}>
         {later ? t.continued : t.closedText}
       </Notice>
       {error && <ErrorNotice error={error} />}

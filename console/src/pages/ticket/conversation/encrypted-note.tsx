@@ -4,7 +4,6 @@ import type { Message } from '../../../api/types.ts'
 import { showToast } from '../../../components/announcements.tsx'
 import { Button } from '../../../components/button.tsx'
 import { ExternalLink } from '../../../components/external-link.tsx'
-import { Icon } from '../../../components/icon.tsx'
 import { ErrorNotice } from '../../../components/notice.tsx'
 import { webUrl } from '../../../links.ts'
 import { encryptedMessages as t } from '../../../messages/encrypted.ts'
@@ -31,7 +30,6 @@ export function EncryptedNote({ message, notice, actions }: EncryptedNoteProps) 
   return (
     <>
       <p class="message-note">
-        <Icon name="lock" size={16} />
         {notice.detail} {href && <ExternalLink href={href}>{conversationMessages.readOnX}</ExternalLink>}
         <Button small kind="quiet" icon="retry" onClick={readNow}>
           {t.readNow}

@@ -93,7 +93,7 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
     >
       <div class="reply-header">
         <label for={id}>
-          <Icon name={entry ? 'globe' : 'lock'} size={16} />
+          <Icon name={entry ? 'globe' : validation?.encrypted ? 'lock' : 'envelope'} size={16} />
           {entry ? t.publicTo(entry.author.name ?? entry.author.username ?? '') : t.direct}
         </label>
         <span class="muted small">
