@@ -51,7 +51,7 @@ export async function encryptedTraffic(stores: TestStores, encryption: Encryptio
     await stores.chatKeys.saveConversation(channel.id, customer.id, {
       sealed: null,
       publicKeys: [customer.publicKeys],
-      askedAt: null,
+      asked: [],
     })
     // X names nobody in these events; here it does, because the name is looked up once and known from then on.
     const includes = { users: [{ id: customer.id, username }] }
