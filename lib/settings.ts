@@ -5,6 +5,8 @@ import {
   auditDays,
   deletionHoldHours,
   isInRange,
+  lookupsPerCustomer,
+  megabytesPerCustomer,
   mentionsPollMinutes,
   originSecretSteps,
   queueConcurrency,
@@ -38,6 +40,9 @@ export type Settings = {
   readonly mentionsPollMinutes: number
   /** Whole hours for which the content of what was deleted on X is kept, 0 to 720. */
   readonly deletionHoldHours: number
+  /** What may be looked up at X, and downloaded, because of one customer in a UTC day; 0: nothing. */
+  readonly lookupsPerCustomer: number
+  readonly megabytesPerCustomer: number
   /** How many batches of each queue are processed at once, at most: 2 to 1000. */
   readonly queueConcurrency: number
   /** Partitions of each list in the table, 4 to 64. May only be raised. */
@@ -83,6 +88,8 @@ export const defaults = {
   eventSource: 'x-activity',
   mentionsPollMinutes: mentionsPollMinutes.default,
   deletionHoldHours: deletionHoldHours.default,
+  lookupsPerCustomer: lookupsPerCustomer.default,
+  megabytesPerCustomer: megabytesPerCustomer.default,
   queueConcurrency: queueConcurrency.default,
   tablePartitions: tablePartitions.default,
   auditDays: auditDays.default,
@@ -104,6 +111,8 @@ export function readSettings(node: Node): Settings {
     eventSource: oneOf(eventSources, 'eventSource', text(node, 'eventSource') ?? defaults.eventSource),
     mentionsPollMinutes: wholeNumber(node, 'mentionsPollMinutes', mentionsPollMinutes),
     deletionHoldHours: wholeNumber(node, 'deletionHoldHours', deletionHoldHours),
+    lookupsPerCustomer: wholeNumber(node, 'lookupsPerCustomer', lookupsPerCustomer),
+    megabytesPerCustomer: wholeNumber(node, 'megabytesPerCustomer', megabytesPerCustomer),
     queueConcurrency: wholeNumber(node, 'queueConcurrency', queueConcurrency),
     tablePartitions: wholeNumber(node, 'tablePartitions', tablePartitions),
     auditDays: wholeNumber(node, 'auditDays', auditDays),

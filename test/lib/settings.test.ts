@@ -89,6 +89,22 @@ describe('the hold of what was deleted on X', () => {
   })
 })
 
+describe.each(['lookupsPerCustomer', 'megabytesPerCustomer'] as const)('what one customer may cause: %s', (name) => {
+  test.each([
+    [0, 0],
+    ['1000000', 1_000_000],
+    ['', name === 'lookupsPerCustomer' ? 200 : 1024],
+  ])('%j is %d', (value, number) => {
+    expect(read({ [name]: value })[name]).toBe(number)
+  })
+
+  test.each([[-1], [1_000_001], [1.5], ['much'], [null]])('is not %j', (value) => {
+    expect(() => read({ [name]: value })).toThrow(
+      `context ${name}: expected a whole number from 0 to 1000000, got ${JSON.stringify(value)}`,
+    )
+  })
+})
+
 describe('the concurrency of the queues', () => {
   test.each([
     [2, 2],
@@ -171,6 +187,8 @@ test('the other settings have defaults', () => {
     eventSource: 'x-activity',
     mentionsPollMinutes: 2,
     deletionHoldHours: 24,
+    lookupsPerCustomer: 200,
+    megabytesPerCustomer: 1024,
     queueConcurrency: 2,
     tablePartitions: 4,
     auditDays: 365,
