@@ -283,6 +283,17 @@ export const extension = z
     eventSourceEnd: z
       .nullable(z.string())
       .check(z.describe('when X ends the event system of the channels, and what to do; null if it stays')),
+    previousSecret: z
+      .nullable(
+        z.object({
+          since: time,
+          lastNeededAt: z
+            .nullable(time)
+            .check(z.describe('when X last signed with it, exact to an hour; null if never')),
+          canGo: z.boolean().check(z.describe('true if it was not needed for a day')),
+        }),
+      )
+      .check(z.describe('the previous secret of the X app, while it is being replaced; null otherwise')),
   })
   .check(z.meta({ id: 'Extension' }))
 export const extensionList = z.object({ extensions: z.array(extension) })
