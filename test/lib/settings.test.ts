@@ -276,3 +276,32 @@ describe('the firewall', () => {
     expect(() => read({ firewallArn: arn('eu-central-1') })).toThrow('which lies in us-east-1')
   })
 })
+
+describe('the prefix of the sign-in domain', () => {
+  test.each(['a', 'support-of-acme', 'x'.repeat(63), '7'])('may be %s', (domainPrefix) => {
+    expect(read({ domainPrefix }).domainPrefix).toBe(domainPrefix)
+  })
+
+  test.each([
+    'Support',
+    '-support',
+    'support-',
+    'x'.repeat(64),
+    'our.support',
+    'support_1',
+    'my-aws-support',
+    'amazonians',
+    'cognito1',
+  ])('is refused by name when Cognito would refuse it: %s', (domainPrefix) => {
+    expect(() => read({ domainPrefix })).toThrow(
+      `context domainPrefix: ${JSON.stringify(domainPrefix)} cannot begin a sign-in domain: Cognito takes 1 to 63`,
+    )
+  })
+
+  test.each(['AwsHelpdesk', 'x'.repeat(51), 'Helpdesk_1'])('needs to be set where %s makes none', (stackName) => {
+    expect(() => read({ stackName })).toThrow(
+      `context stackName: ${JSON.stringify(stackName)} and the account number make no sign-in domain; set domainPrefix.`,
+    )
+    expect(read({ stackName, domainPrefix: 'support' })).toMatchObject({ stackName, domainPrefix: 'support' })
+  })
+})
