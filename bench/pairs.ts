@@ -40,6 +40,8 @@ const environment: Record<EnvironmentName, string> = {
   TABLE_NAME: 'table',
   TABLE_PARTITIONS: '4',
   DELETION_HOLD_HOURS: '24',
+  LOOKUPS_PER_CUSTOMER: '200',
+  MEGABYTES_PER_CUSTOMER: '1024',
   EVENTS_QUEUE_URL: 'http://localhost/events',
   REPLIES_QUEUE_URL: 'http://localhost/replies',
   MEDIA_QUEUE_URL: 'http://localhost/media',

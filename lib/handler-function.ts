@@ -22,6 +22,8 @@ export type HandlerFunctionProps = {
 type PlainVariable =
   | 'TABLE_PARTITIONS'
   | 'DELETION_HOLD_HOURS'
+  | 'LOOKUPS_PER_CUSTOMER'
+  | 'MEGABYTES_PER_CUSTOMER'
   | 'X_API_URL'
   | 'KEY_RECOVERY'
   | 'PUBLIC_URL'

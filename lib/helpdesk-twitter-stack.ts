@@ -141,6 +141,8 @@ export class HelpdeskTwitterStack extends Stack {
     tokens.grantDecrypt(mediaFunction)
     replies.grantSend(mediaFunction)
     mediaFunction.addVariable('X_API_URL', settings.xApiUrl)
+    mediaFunction.addVariable('LOOKUPS_PER_CUSTOMER', String(settings.lookupsPerCustomer))
+    mediaFunction.addVariable('MEGABYTES_PER_CUSTOMER', String(settings.megabytesPerCustomer))
 
     // Every minute requeue puts due replies and media back into their queues, and has deleted what X deleted.
     const notRequeued = 'Replies that had to wait are not sent, and failed media downloads are not retried'

@@ -5,6 +5,8 @@ import {
   auditDays,
   deletionHoldHours,
   isInRange,
+  lookupsPerCustomer,
+  megabytesPerCustomer,
   mentionsPollMinutes,
   originSecretSteps,
   queueConcurrency,
@@ -38,6 +40,9 @@ export type Settings = {
   readonly mentionsPollMinutes: number
   /** Whole hours for which the content of what was deleted on X is kept, 0 to 720. */
   readonly deletionHoldHours: number
+  /** What may be looked up at X, and downloaded, because of one customer in a UTC day; 0: nothing. */
+  readonly lookupsPerCustomer: number
+  readonly megabytesPerCustomer: number
   /** How many batches of each queue are processed at once, at most: 2 to 1000. */
   readonly queueConcurrency: number
   /** Partitions of each list in the table, 4 to 64. May only be raised. */
@@ -83,6 +88,8 @@ export const defaults = {
   eventSource: 'x-activity',
   mentionsPollMinutes: mentionsPollMinutes.default,
   deletionHoldHours: deletionHoldHours.default,
+  lookupsPerCustomer: lookupsPerCustomer.default,
+  megabytesPerCustomer: megabytesPerCustomer.default,
   queueConcurrency: queueConcurrency.default,
   tablePartitions: tablePartitions.default,
   auditDays: auditDays.default,
@@ -94,16 +101,19 @@ export const defaults = {
  * @throws Error that names the invalid setting
  */
 export function readSettings(node: Node): Settings {
+  const stackName = text(node, 'stackName') ?? defaults.stackName
   return {
-    stackName: text(node, 'stackName') ?? defaults.stackName,
+    stackName,
     administrators: addresses(node.tryGetContext('administrators')),
     mailFrom: address('mailFrom', text(node, 'mailFrom') ?? defaults.mailFrom),
     mailIdentity: oneOf(mailIdentities, 'mailIdentity', text(node, 'mailIdentity') ?? defaults.mailIdentity),
-    domainPrefix: text(node, 'domainPrefix'),
+    domainPrefix: domainPrefix(text(node, 'domainPrefix'), stackName),
     xApiUrl: origin(node, 'xApiUrl') ?? defaults.xApiUrl,
     eventSource: oneOf(eventSources, 'eventSource', text(node, 'eventSource') ?? defaults.eventSource),
     mentionsPollMinutes: wholeNumber(node, 'mentionsPollMinutes', mentionsPollMinutes),
     deletionHoldHours: wholeNumber(node, 'deletionHoldHours', deletionHoldHours),
+    lookupsPerCustomer: wholeNumber(node, 'lookupsPerCustomer', lookupsPerCustomer),
+    megabytesPerCustomer: wholeNumber(node, 'megabytesPerCustomer', megabytesPerCustomer),
     queueConcurrency: wholeNumber(node, 'queueConcurrency', queueConcurrency),
     tablePartitions: wholeNumber(node, 'tablePartitions', tablePartitions),
     auditDays: wholeNumber(node, 'auditDays', auditDays),
@@ -127,6 +137,28 @@ function origin(node: Node, name: string): string | undefined {
   const value = text(node, name)
   if (value === undefined || /^https:\/\/[^\s/?#@]+$/.test(value)) return value
   throw new Error(`context ${name}: expected https://HOST without a path, got ${JSON.stringify(value)}`)
+}
+
+/**
+ * Cognito's rule for the first label of a sign-in domain:
+ * https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-assign-domain-prefix.html
+ */
+const DOMAIN_PREFIX = /^(?!.*(aws|amazon|cognito))[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
+const prefixRule =
+  'Cognito takes 1 to 63 small letters, digits and hyphens, no hyphen at an end, and not the words aws, amazon, cognito'
+
+/** Checks the prefix, given or not: Cognito would refuse it in the middle of a deployment. */
+function domainPrefix(given: string | undefined, stackName: string): string | undefined {
+  if (given !== undefined && !DOMAIN_PREFIX.test(given)) {
+    throw new Error(`context domainPrefix: ${JSON.stringify(given)} cannot begin a sign-in domain: ${prefixRule}`)
+  }
+  const made = `${stackName.toLowerCase()}-${'0'.repeat(12)}`
+  if (given === undefined && !DOMAIN_PREFIX.test(made)) {
+    throw new Error(
+      `context stackName: ${JSON.stringify(stackName)} and the account number make no sign-in domain; set domainPrefix. ${prefixRule}`,
+    )
+  }
+  return given
 }
 
 function oneOf<T extends string>(known: readonly T[], name: string, value: string): T {

@@ -1,7 +1,14 @@
 import { resolve } from 'node:path'
 import { isMailAddress } from '../lambdas/core/mail-address.ts'
 import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
-import { auditDays, deletionHoldHours, isInRange, mentionsPollMinutes } from '../lambdas/runtime/resources.ts'
+import {
+  auditDays,
+  deletionHoldHours,
+  isInRange,
+  lookupsPerCustomer,
+  megabytesPerCustomer,
+  mentionsPollMinutes,
+} from '../lambdas/runtime/resources.ts'
 import { type MachineName, machineNames } from './identity/clients.ts'
 import { UserError } from './user-error.ts'
 
@@ -29,6 +36,9 @@ export type Settings = {
   readonly mentionsPollMinutes: number
   /** Whole hours for which the content of what was deleted on X is kept, 0 to 720. */
   readonly deletionHoldHours: number
+  /** What may be looked up at X, and downloaded, because of one customer in a UTC day; 0: nothing. */
+  readonly lookupsPerCustomer: number
+  readonly megabytesPerCustomer: number
   readonly consumerKey: string
   readonly consumerSecret: string
   readonly consumerSecretPrevious: string | undefined
@@ -60,6 +70,8 @@ export const defaults = {
   mentionsPollMinutes: mentionsPollMinutes.default,
   auditDays: auditDays.default,
   deletionHoldHours: deletionHoldHours.default,
+  lookupsPerCustomer: lookupsPerCustomer.default,
+  megabytesPerCustomer: megabytesPerCustomer.default,
 } as const satisfies Partial<Settings>
 
 /**
@@ -79,6 +91,8 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     eventSource: readEventSource(read('EVENT_SOURCE') ?? defaults.eventSource),
     mentionsPollMinutes: readNumber('MENTIONS_POLL_MINUTES', 'minutes', read, mentionsPollMinutes),
     deletionHoldHours: readNumber('DELETION_HOLD_HOURS', 'hours', read, deletionHoldHours),
+    lookupsPerCustomer: readNumber('LOOKUPS_PER_CUSTOMER', 'look-ups', read, lookupsPerCustomer),
+    megabytesPerCustomer: readNumber('MEGABYTES_PER_CUSTOMER', 'megabytes', read, megabytesPerCustomer),
     consumerKey: read('X_CONSUMER_KEY') ?? 'local-consumer-key',
     consumerSecret: read('X_CONSUMER_SECRET') ?? 'local-consumer-secret',
     consumerSecretPrevious: read('X_CONSUMER_SECRET_PREVIOUS'),

@@ -48,6 +48,8 @@ export type StackOptions = XSecrets & {
   readonly mentionsPollMinutes?: number
   /** Whole hours for which the content of what was deleted on X is kept. Default: that of the manifest. */
   readonly deletionHoldHours?: number
+  readonly lookupsPerCustomer?: number
+  readonly megabytesPerCustomer?: number
   /** Port of the mailbox. Default: any free port. */
   readonly mailPort?: number
   /** Mail addresses that get the notifications for administrators. Default: `admin@example.com`. */
@@ -184,6 +186,8 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     TABLE_NAME: tableName,
     TABLE_PARTITIONS: String(sharedTable.partitions),
     DELETION_HOLD_HOURS: String(options.deletionHoldHours ?? defaults.deletionHoldHours),
+    LOOKUPS_PER_CUSTOMER: String(options.lookupsPerCustomer ?? defaults.lookupsPerCustomer),
+    MEGABYTES_PER_CUSTOMER: String(options.megabytesPerCustomer ?? defaults.megabytesPerCustomer),
     EVENTS_QUEUE_URL: urls.events,
     REPLIES_QUEUE_URL: urls.replies,
     MEDIA_QUEUE_URL: urls.media,

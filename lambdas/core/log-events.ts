@@ -4,6 +4,8 @@ export const logEvents = {
     'The webhook queued a delivery of X; `counted` names what can never concern a ticket, `signedBy` the secret: `current` or `previous`.',
   refused: 'The webhook refused a request: wrong signature, odd challenge, wrong method.',
   outage_not_noted: 'The webhook could not store since when it fails; it tries again with the next delivery.',
+  previous_secret_not_noted:
+    'The webhook could not store that X signed with the previous secret; it tries again with the next delivery.',
   gap_noted:
     'The gateway had turned deliveries away, or the webhook did not run: what came meanwhile is fetched in the next run.',
   routed: 'The router decided on an event of X: `outcome` and `reason`.',

@@ -32,6 +32,7 @@ const endpoints = apiEndpoints({
   subscriptions: createXSubscriptions(access, eventSource),
   eventSource,
   encryption,
+  secrets: access.secrets,
   publicUrl: environment.PUBLIC_URL,
   auditDays: auditDaysIn(environment.AUDIT_DAYS),
   now,

@@ -12,7 +12,7 @@ import { batchHandler } from '../runtime/batch.ts'
 import { openBucket } from '../runtime/bucket.ts'
 import { openChatCipherOnFirstUse } from '../runtime/chat-on-first-use.ts'
 import { now } from '../runtime/clock.ts'
-import { readEnvironment, tableIn } from '../runtime/environment.ts'
+import { customerLimitsIn, readEnvironment, tableIn } from '../runtime/environment.ts'
 import { log } from '../runtime/log.ts'
 import { functions } from '../runtime/resources.ts'
 import { openStores } from '../runtime/stores.ts'
@@ -40,6 +40,7 @@ const transfer = createMediaTransfer({
   reading: createXReading(access),
   uploadsToX: createXUploads(access),
   encryption,
+  customerLimits: customerLimitsIn(environment),
   replyQueue: createReplyQueue(awsAccess('sqs'), environment.REPLIES_QUEUE_URL),
   pause,
   now,

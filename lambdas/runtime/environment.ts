@@ -1,4 +1,5 @@
 import type { SharedTable } from '../adapters/dynamodb/table.ts'
+import type { CustomerLimits } from '../core/tickets/customer-limits.ts'
 import { type EventSource, eventSources } from '../core/x/event-source.ts'
 import {
   auditDays,
@@ -7,6 +8,8 @@ import {
   type FunctionName,
   functions,
   isInRange,
+  lookupsPerCustomer,
+  megabytesPerCustomer,
   tablePartitions,
 } from './resources.ts'
 
@@ -53,10 +56,24 @@ export function auditDaysIn(value: string): number {
 
 /** The hold before what was deleted on X is deleted here, in milliseconds. @throws Error if it is no whole number of hours */
 export function deletionHoldIn(value: string): number {
-  const hours = /^\d+$/.test(value) ? Number(value) : Number.NaN
-  if (isInRange(hours, deletionHoldHours)) return hours * 3600_000
-  const { min, max } = deletionHoldHours
-  throw new Error(`DELETION_HOLD_HOURS must be a whole number from ${min} to ${max}, not ${value}`)
+  return numberIn('DELETION_HOLD_HOURS', value, deletionHoldHours) * 3600_000
+}
+
+/** What may be fetched because of one customer in a day. @throws Error if it is nothing that can be set */
+export function customerLimitsIn({
+  LOOKUPS_PER_CUSTOMER,
+  MEGABYTES_PER_CUSTOMER,
+}: Record<'LOOKUPS_PER_CUSTOMER' | 'MEGABYTES_PER_CUSTOMER', string>): CustomerLimits {
+  return {
+    lookups: numberIn('LOOKUPS_PER_CUSTOMER', LOOKUPS_PER_CUSTOMER, lookupsPerCustomer),
+    megabytes: numberIn('MEGABYTES_PER_CUSTOMER', MEGABYTES_PER_CUSTOMER, megabytesPerCustomer),
+  }
+}
+
+function numberIn(name: EnvironmentName, value: string, range: { readonly min: number; readonly max: number }): number {
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN
+  if (isInRange(number, range)) return number
+  throw new Error(`${name} must be a whole number from ${range.min} to ${range.max}, not ${value}`)
 }
 
 /** The items of a comma-separated list: mail addresses, secrets. */

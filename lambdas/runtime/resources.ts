@@ -18,6 +18,9 @@ export type EnvironmentName =
   /** The number of partitions of each list that many items share. */
   | 'TABLE_PARTITIONS'
   | 'DELETION_HOLD_HOURS'
+  /** What may be looked up and downloaded for one customer in a UTC day. */
+  | 'LOOKUPS_PER_CUSTOMER'
+  | 'MEGABYTES_PER_CUSTOMER'
   | 'EVENTS_QUEUE_URL'
   | 'REPLIES_QUEUE_URL'
   | 'MEDIA_QUEUE_URL'
@@ -96,6 +99,8 @@ export const functions = {
       'X_SECRETS',
       'TOKENS_KEY',
       'X_API_URL',
+      'LOOKUPS_PER_CUSTOMER',
+      'MEGABYTES_PER_CUSTOMER',
     ],
   },
   inactivity: {
@@ -218,6 +223,11 @@ export const mentionsPollMinutes = { min: 1, max: 60, default: 2 } as const
 
 /** For how many whole hours the content of what was deleted on X is kept is a setting of the installation. */
 export const deletionHoldHours = { min: 0, max: 720, default: 24 } as const
+
+/** What one customer may cause on a UTC day are settings of the installation; 0 for nothing. */
+export const lookupsPerCustomer = { min: 0, max: 1_000_000, default: 200 } as const
+/** By default twice the largest video that X takes, of 512 MB. A megabyte has 1024 × 1024 bytes. */
+export const megabytesPerCustomer = { min: 0, max: 1_000_000, default: 1024 } as const
 
 /**
  * What the setting `tablePartitions` may be. Each partition of a list takes 1,000 write units a second and is read for

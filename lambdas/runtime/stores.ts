@@ -5,6 +5,7 @@ import { createChannelStore } from '../adapters/dynamodb/channels.ts'
 import { createChatKeyStore } from '../adapters/dynamodb/chat-keys.ts'
 import { createConnectingStore } from '../adapters/dynamodb/connecting.ts'
 import { createCountStore } from '../adapters/dynamodb/counts.ts'
+import { createCustomerUseStore } from '../adapters/dynamodb/customer-use.ts'
 import { createDeletionStore } from '../adapters/dynamodb/deletions.ts'
 import { createErasureStore } from '../adapters/dynamodb/erasures.ts'
 import { createEventStore } from '../adapters/dynamodb/events.ts'
@@ -40,5 +41,6 @@ export function openStores(shared: SharedTable, now: Clock, client = new DynamoD
     counts: createCountStore({ ...access, now }),
     health: createHealthStore(access, table.outage),
     erasures: createErasureStore(access),
+    customerUse: createCustomerUseStore(access),
   }
 }

@@ -5,6 +5,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda'
 import { isFromFrontDoor } from '../core/api/origin.ts'
 import { Problem, problemAnswer } from '../core/api/problem.ts'
+import { NOTED_EVERY_MS } from '../core/channels/previous-secret.ts'
 import { errorFields } from '../core/log.ts'
 import type { OutageNotes } from '../core/ports/channels.ts'
 import type { Clock, Log, XSecrets } from '../core/ports/platform.ts'
@@ -38,6 +39,20 @@ export function createWebhookReceiver({ secrets, queue, outageNotes, originSecre
     }
   }
 
+  let previousNotedMs = 0
+
+  /** Notes that the previous secret is needed, once in an hour for each execution environment: not at every delivery. */
+  async function notePreviousSecret(at: string) {
+    if (Date.parse(at) - previousNotedMs < NOTED_EVERY_MS) return
+    try {
+      await outageNotes.notePreviousSecret(at)
+      previousNotedMs = Date.parse(at)
+    } catch (error) {
+      // The delivery is queued; the next one tries again.
+      log({ event: 'previous_secret_not_noted', ...errorFields(error) })
+    }
+  }
+
   async function answerCrc(event: APIGatewayProxyEventV2) {
     const { current } = await secrets.consumer()
     const answer = crcAnswer(event.queryStringParameters?.crc_token, current)
@@ -59,6 +74,7 @@ export function createWebhookReceiver({ secrets, queue, outageNotes, originSecre
     if (events.length > 0) await queue.send(events, event.requestContext.requestId)
     if (replay) await outageNotes.noteReplay(replay.jobId, replay.end, receivedAt)
     log({ event: 'received', queued: events.length, counted, signedBy })
+    if (signedBy === 'previous') await notePreviousSecret(receivedAt)
     if (unnotedSince) await noteOutage(receivedAt)
     return json(200, { queued: events.length, counted: counted.length })
   }

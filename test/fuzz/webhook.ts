@@ -86,6 +86,7 @@ export function webhookTarget(stores: TestStores) {
     secrets: {
       consumer: async () => ({ current: SECRET, previous: null }),
       refreshed: async () => ({ current: SECRET, previous: null }),
+      previousSince: async () => null,
       app: async () => ({ key: 'key', secret: SECRET }),
     },
     queue: {
@@ -93,7 +94,7 @@ export function webhookTarget(stores: TestStores) {
         sent = [...events]
       },
     },
-    outageNotes: { note: async () => {}, noteReplay: async () => {} },
+    outageNotes: { note: async () => {}, noteReplay: async () => {}, notePreviousSecret: async () => {} },
     now,
     log: (entry) => {
       if (entry.event === 'failed') failures.push(JSON.stringify(entry))

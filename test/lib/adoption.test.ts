@@ -51,6 +51,33 @@ describe('what outlives the stack', () => {
   })
 })
 
+describe('the sign-in domain', () => {
+  const isDomain = ([, { Type }]: [string, Deployed]) => Type === 'AWS::Cognito::UserPoolDomain'
+
+  test('goes with a failed first deployment, so that the second gets the same', () => {
+    const [domain] = all(productTemplate()).filter(isDomain)
+    expect(domain?.[1]).not.toHaveProperty('DeletionPolicy')
+    expect(domain?.[1]).not.toHaveProperty('UpdateReplacePolicy')
+  })
+
+  test('is all that a change of its prefix changes, so that Cognito’s refusal leaves everything as it was', () => {
+    const [before, after] = ['old-prefix', 'new-prefix'].map((domainPrefix) =>
+      productTemplate({ domainPrefix }).toJSON(),
+    )
+    const { Resources: old, ...oldRest } = before as { Resources: Record<string, Deployed> }
+    const { Resources: young, ...youngRest } = after as { Resources: Record<string, Deployed> }
+    expect(youngRest).toEqual(oldRest)
+    const changed = Object.entries(young).filter(([id, one]) => JSON.stringify(one) !== JSON.stringify(old[id]))
+    expect(Object.keys(young)).toEqual(Object.keys(old))
+    expect(changed.map(([, one]) => one)).toEqual([
+      expect.objectContaining({
+        Type: 'AWS::Cognito::UserPoolDomain',
+        Properties: expect.objectContaining({ Domain: 'new-prefix' }),
+      }),
+    ])
+  })
+})
+
 describe('a stack that adopts what is there', () => {
   const template = productTemplate({ adopted })
 

@@ -89,6 +89,22 @@ describe('the hold of what was deleted on X', () => {
   })
 })
 
+describe.each(['lookupsPerCustomer', 'megabytesPerCustomer'] as const)('what one customer may cause: %s', (name) => {
+  test.each([
+    [0, 0],
+    ['1000000', 1_000_000],
+    ['', name === 'lookupsPerCustomer' ? 200 : 1024],
+  ])('%j is %d', (value, number) => {
+    expect(read({ [name]: value })[name]).toBe(number)
+  })
+
+  test.each([[-1], [1_000_001], [1.5], ['much'], [null]])('is not %j', (value) => {
+    expect(() => read({ [name]: value })).toThrow(
+      `context ${name}: expected a whole number from 0 to 1000000, got ${JSON.stringify(value)}`,
+    )
+  })
+})
+
 describe('the concurrency of the queues', () => {
   test.each([
     [2, 2],
@@ -171,6 +187,8 @@ test('the other settings have defaults', () => {
     eventSource: 'x-activity',
     mentionsPollMinutes: 2,
     deletionHoldHours: 24,
+    lookupsPerCustomer: 200,
+    megabytesPerCustomer: 1024,
     queueConcurrency: 2,
     tablePartitions: 4,
     auditDays: 365,
@@ -256,5 +274,34 @@ describe('the firewall', () => {
     const arn = (region: string) => `arn:aws:wafv2:${region}:123456789012:global/webacl/Firewall-x/1-2-3`
     expect(read({ firewallArn: arn('us-east-1') }).firewallArn).toBe(arn('us-east-1'))
     expect(() => read({ firewallArn: arn('eu-central-1') })).toThrow('which lies in us-east-1')
+  })
+})
+
+describe('the prefix of the sign-in domain', () => {
+  test.each(['a', 'support-of-acme', 'x'.repeat(63), '7'])('may be %s', (domainPrefix) => {
+    expect(read({ domainPrefix }).domainPrefix).toBe(domainPrefix)
+  })
+
+  test.each([
+    'Support',
+    '-support',
+    'support-',
+    'x'.repeat(64),
+    'our.support',
+    'support_1',
+    'my-aws-support',
+    'amazonians',
+    'cognito1',
+  ])('is refused by name when Cognito would refuse it: %s', (domainPrefix) => {
+    expect(() => read({ domainPrefix })).toThrow(
+      `context domainPrefix: ${JSON.stringify(domainPrefix)} cannot begin a sign-in domain: Cognito takes 1 to 63`,
+    )
+  })
+
+  test.each(['AwsHelpdesk', 'x'.repeat(51), 'Helpdesk_1'])('needs to be set where %s makes none', (stackName) => {
+    expect(() => read({ stackName })).toThrow(
+      `context stackName: ${JSON.stringify(stackName)} and the account number make no sign-in domain; set domainPrefix.`,
+    )
+    expect(read({ stackName, domainPrefix: 'support' })).toMatchObject({ stackName, domainPrefix: 'support' })
   })
 })

@@ -44,6 +44,8 @@ export function productStack(app: App, settings: Partial<Settings> = {}): Helpde
       eventSource: 'x-activity',
       mentionsPollMinutes: 2,
       deletionHoldHours: 24,
+      lookupsPerCustomer: 200,
+      megabytesPerCustomer: 1024,
       queueConcurrency: 2,
       tablePartitions: 4,
       auditDays: 365,

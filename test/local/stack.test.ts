@@ -163,6 +163,8 @@ describe('a stack', () => {
       TABLE_NAME: stack.tableName,
       TABLE_PARTITIONS: '4',
       DELETION_HOLD_HOURS: '24',
+      LOOKUPS_PER_CUSTOMER: '200',
+      MEGABYTES_PER_CUSTOMER: '1024',
       EVENTS_QUEUE_URL: stack.queueUrls.events,
       REPLIES_QUEUE_URL: stack.queueUrls.replies,
       MEDIA_QUEUE_URL: stack.queueUrls.media,

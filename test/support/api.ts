@@ -21,6 +21,7 @@ export function apiOver(stores: Stores, now: () => Date, given: Partial<Paramete
     recovery: untouched('recovery'),
     ...portsOf(untouched('x')),
     encryption: untouched('encryption'),
+    secrets: { previousSince: async () => null },
     publicUrl: 'https://helpdesk.example',
     auditDays: 365,
     eventSource: 'x-activity',

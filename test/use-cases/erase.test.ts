@@ -131,6 +131,9 @@ async function fill(world: World): Promise<void> {
     ...dm(13),
     direct_message_events: [{ type: 'message_create', id: 'x', sender_id: ann.id, text: world.words[3] }],
   })
+  const day = clock.now().toISOString().slice(0, 10)
+  await stores.customerUse.takeLookup(ann.id, day, 9)
+  await stores.customerUse.takeBytes(ann.id, day, 5, 9)
   for (const message of ['dm-1', 'dm-2']) {
     await put(`received/${channelId}/${message.replace(/\d/, (n) => id(Number(n)))}/0`)
   }

@@ -372,4 +372,43 @@ describe('the poll of mentions', () => {
     await poll()
     expect(queued).toEqual([late])
   })
+
+  test('asks nothing for a channel whose budget is used up, and reads on from where it stopped', async () => {
+    const budget = (dailyBudgetUsd: number) => stores.changeChannel(idOf(shop), { dailyBudgetUsd }, clock.toISOString())
+    const useUp = (dailyBudgetUsd: number) =>
+      stores.channels.saveBudgetState(
+        { id: idOf(shop), dailyBudgetUsd },
+        { budgetUsedUpOn: clock.toISOString().slice(0, 10), budgetNotified: null },
+      )
+    await poll()
+    await budget(1)
+    await useUp(1)
+    moveTo('10:01:00')
+    const [ours, theirs] = [mention('to a channel at its end'), mention('to another', other)]
+    const asked: string[] = []
+    const whole = x()
+    const reading = untouched<XReading>('reading', {
+      mentions: (tokens, account, since, next) => {
+        asked.push(account.id)
+        return whole.mentions(tokens, account, since, next)
+      },
+    })
+    moveTo('10:30:00')
+    await poll(events, reading)
+    expect(asked).toEqual([other.id])
+    expect(queued).toEqual([theirs])
+    // A higher budget, or none, lets it go on; so does the next day.
+    await budget(2)
+    moveTo('10:32:00')
+    await poll(events, reading)
+    expect(queued).toEqual([theirs, ours])
+    await useUp(2)
+    clock = new Date(clock.getTime() + 14 * 3600_000)
+    sim.control.clock(clock)
+    const later = mention('on the next day')
+    clock = new Date(clock.getTime() + 60_000)
+    sim.control.clock(clock)
+    await poll(events, reading)
+    expect(queued).toEqual([theirs, ours, later])
+  })
 })

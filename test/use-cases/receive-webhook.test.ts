@@ -19,12 +19,14 @@ function webhookWith(
   const sent: { events: readonly QueuedEvent[]; deliveryId: string }[] = []
   const logged: object[] = []
   const noted: string[][] = []
+  const neededAt: string[] = []
   let time = 0
   const webhook = createWebhookReceiver({
     originSecrets: options.originSecrets ?? [],
     secrets: {
       consumer: async () => ({ current: 'secret', previous: 'former' }),
       refreshed: async () => options.refreshed ?? { current: 'secret', previous: 'former' },
+      previousSince: async () => '2026-01-01T00:00:00.000Z',
       app: async () => ({ key: 'key', secret: 'secret' }),
     },
     queue: {
@@ -42,11 +44,15 @@ function webhookWith(
         if (options.notes === 'fail') throw new Error('DynamoDB is away')
         noted.push(end)
       },
+      async notePreviousSecret(at) {
+        if (options.notes === 'fail') throw new Error('DynamoDB is away')
+        neededAt.push(at)
+      },
     },
     now: () => new Date(Date.UTC(2026, 0, 1, 0, time)),
     log: (entry) => logged.push(entry),
   })
-  return { webhook, sent, logged, noted, options, pass: (minutes: number) => (time += minutes) }
+  return { webhook, sent, logged, noted, neededAt, options, pass: (minutes: number) => (time += minutes) }
 }
 
 const deliver = (body: string | Buffer, secret = 'secret') =>
@@ -229,4 +235,27 @@ test('the log says which secret signed, so that one sees when the previous one i
   await webhook(deliver('{}', 'secret'))
   await webhook(deliver('{}', 'former'))
   expect(logged).toMatchObject([{ signedBy: 'current' }, { signedBy: 'previous' }])
+})
+
+describe('that X still signs with the previous secret', () => {
+  test('is noted at most once an hour, and not for the present one', async () => {
+    const { webhook, neededAt, pass } = webhookWith()
+    await webhook(deliver('{}', 'secret'))
+    expect(neededAt).toEqual([])
+    for (const minutes of [10, 49, 1, 60]) {
+      await webhook(deliver('{}', 'former'))
+      await webhook(deliver('{}', 'former'))
+      pass(minutes)
+    }
+    expect(neededAt).toEqual(['2026-01-01T00:00:00.000Z', '2026-01-01T01:00:00.000Z'])
+  })
+
+  test('fails no delivery when it cannot be noted, and is tried again with the next', async () => {
+    const { webhook, neededAt, logged, options } = webhookWith({ notes: 'fail' })
+    expect((await webhook(deliver('{}', 'former'))).statusCode).toBe(200)
+    expect(logged).toContainEqual(expect.objectContaining({ event: 'previous_secret_not_noted' }))
+    options.notes = 'work'
+    await webhook(deliver('{}', 'former'))
+    expect(neededAt).toHaveLength(1)
+  })
 })

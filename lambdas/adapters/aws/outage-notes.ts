@@ -1,4 +1,4 @@
-import { replayNote } from '../../core/channels/outage.ts'
+import { PREVIOUS_SECRET_NOTE, replayNote } from '../../core/channels/outage.ts'
 import type { OutageNotes } from '../../core/ports/channels.ts'
 import { type AwsAccess, callAws } from './json-call.ts'
 
@@ -19,6 +19,13 @@ export function createOutageNotes(
     })
 
   return {
+    async notePreviousSecret(at) {
+      await update(PREVIOUS_SECRET_NOTE, {
+        UpdateExpression: 'SET neededAt = :at',
+        ExpressionAttributeValues: { ':at': { S: at } },
+      })
+    },
+
     async note(from, to) {
       await update(key.sk, {
         UpdateExpression: 'SET #from = if_not_exists(#from, :from), #to = :to',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import type { AppKeys, Clock, XSecrets } from '../../core/ports/platform.ts'
 import type { ConsumerSecrets } from '../../core/x/signature.ts'
 import { type AwsAccess, callAws } from './json-call.ts'
@@ -9,7 +9,13 @@ const CACHE_TTL_MS = 5 * 60_000
 /** Forged signatures must not cause a call to Secrets Manager each, so refreshes are this far apart. */
 const MIN_REFRESH_INTERVAL_MS = 60_000
 
-type Cached = { readonly consumer: ConsumerSecrets; readonly app: AppKeys; readonly at: number }
+type Cached = {
+  readonly consumer: ConsumerSecrets
+  readonly app: AppKeys
+  /** ISO time at which they were stored. */
+  readonly storedAt: string
+  readonly at: number
+}
 
 /**
  * The keys of the X app, from Secrets Manager or, on one machine, from a file. Both contain JSON:
@@ -22,16 +28,18 @@ export function createXSecrets(location: string, access: AwsAccess, now: Clock):
   async function read(maxAgeMs: number): Promise<Cached> {
     const at = now().getTime()
     if (cached && at < cached.at + maxAgeMs) return cached
-    const text = location.startsWith('file:')
-      ? readFileSync(new URL(location), 'utf8')
-      : await fetchSecret(access, location)
-    cached = { ...secretsFrom(text), at }
+    const { text, storedAt } = location.startsWith('file:') ? readFile(location) : await fetchSecret(access, location)
+    cached = { ...secretsFrom(text), storedAt, at }
     return cached
   }
 
   return {
     consumer: async () => (await read(CACHE_TTL_MS)).consumer,
     refreshed: async () => (await read(MIN_REFRESH_INTERVAL_MS)).consumer,
+    async previousSince() {
+      const { consumer, storedAt } = await read(CACHE_TTL_MS)
+      return consumer.previous === null ? null : storedAt
+    },
     async app() {
       const { app } = await read(CACHE_TTL_MS)
       if (app.key === '')
@@ -41,13 +49,22 @@ export function createXSecrets(location: string, access: AwsAccess, now: Clock):
   }
 }
 
-async function fetchSecret(access: AwsAccess, arn: string): Promise<string> {
+type Stored = { readonly text: string; readonly storedAt: string }
+
+function readFile(location: string): Stored {
+  const file = new URL(location)
+  return { text: readFileSync(file, 'utf8'), storedAt: statSync(file).mtime.toISOString() }
+}
+
+async function fetchSecret(access: AwsAccess, arn: string): Promise<Stored> {
   const answer = await callAws(access, 'secretsmanager.GetSecretValue', '1.1', { SecretId: arn })
-  return String((answer as { SecretString?: string }).SecretString ?? '')
+  // The time of this version of the secret, in seconds.
+  const { SecretString = '', CreatedDate = 0 } = answer as { SecretString?: string; CreatedDate?: number }
+  return { text: SecretString, storedAt: new Date(CreatedDate * 1000).toISOString() }
 }
 
 /** @throws Error that says which field is wrong, and never quotes the secret */
-function secretsFrom(text: string): Omit<Cached, 'at'> {
+function secretsFrom(text: string): Pick<Cached, 'consumer' | 'app'> {
   let fields: { consumerKey?: unknown; consumerSecret?: unknown; consumerSecretPrevious?: unknown } | null
   try {
     fields = JSON.parse(text)

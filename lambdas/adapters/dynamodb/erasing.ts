@@ -52,6 +52,7 @@ export async function eraseItem(
     case 'MESSAGE':
     case 'TAG':
     case 'DEFERRED':
+    case 'USE':
       await remove(access, item)
       return 'other'
     default:

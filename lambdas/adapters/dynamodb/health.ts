@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { type ChannelHealth, unknownWebhookHealth, type WebhookHealth } from '../../core/channels/health.ts'
-import { type Outage, replayNote } from '../../core/channels/outage.ts'
+import { type Outage, PREVIOUS_SECRET_NOTE, replayNote } from '../../core/channels/outage.ts'
 import { firstTurn, type Turn } from '../../core/channels/turn.ts'
 import type { HealthStore, MentionsMark } from '../../core/ports/channels.ts'
 import { getAll, type Item, type Key, keys, type TableAccess } from './table.ts'
@@ -64,6 +64,11 @@ export function createHealthStore(access: TableAccess, outageKey: Key): HealthSt
     async replayEnd(jobId) {
       const [item] = await getAll(access, [{ ...outageKey, sk: replayNote(jobId) }])
       return item?.end === 'Complete' || item?.end === 'Incomplete' ? item.end : null
+    },
+
+    async previousSecretNeededAt() {
+      const [item] = await getAll(access, [{ ...outageKey, sk: PREVIOUS_SECRET_NOTE }])
+      return typeof item?.neededAt === 'string' ? item.neededAt : null
     },
 
     async noteOutage({ from, to }: Outage) {

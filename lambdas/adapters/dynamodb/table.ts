@@ -115,6 +115,8 @@ export const keys = {
     pk: `DEFERRED#${channelId}#${until}`,
     sk: `${position}#${messageId}`,
   }),
+  /** What was fetched from X because of a customer on a UTC day (`YYYY-MM-DD`). */
+  customerUse: (customerId: string, day: string): Key => ({ pk: `USE#${customerId}`, sk: day }),
   /** An erasure that is running, by X's id of its customer. */
   erasing: (customerId: string): Key => ({ pk: ERASING, sk: customerId }),
   /** How far an erasure is. It names nobody. */

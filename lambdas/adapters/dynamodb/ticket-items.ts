@@ -95,6 +95,7 @@ const EMPTY = {
   quoted: null,
   versionIds: [],
   mentionsAccount: null,
+  incompleteBecause: null,
   notice: null,
   chat: null,
   deletedAt: null,

@@ -386,6 +386,7 @@ const REVISABLE_FIELDS = [
   'parent',
   'author',
   'missing',
+  'incompleteBecause',
   'deletedAt',
   'notice',
   'chat',

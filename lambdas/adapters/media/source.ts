@@ -57,7 +57,7 @@ export function createMediaSource(apiUrl: string, secrets: Pick<XSecrets, 'app'>
         checkAnswer(response, maxBytes)
         const { sample, whole } = await peek(opened(limited(response, maxBytes)))
         if (sample.length === 0) throw new MediaError('X sends an empty file', false)
-        return { contentType: await typeOf(sample), bytes: whole }
+        return { contentType: await typeOf(sample), size: announcedSize(response), bytes: whole }
       } catch (error) {
         response.destroy()
         throw error
@@ -95,7 +95,13 @@ function checkAnswer({ statusCode = 0, headers }: IncomingMessage, maxBytes: num
   if (statusCode !== 200) throw new MediaError(`X answers ${statusCode}`, false)
   const encoding = headers['content-encoding'] ?? 'identity'
   if (encoding !== 'identity') throw new MediaError('X sends it compressed, and we decompress nothing', true)
-  if (Number(headers['content-length'] ?? 0) > maxBytes) throw new MediaError(tooLarge(maxBytes), true)
+  if ((announcedSize({ headers }) ?? 0) > maxBytes) throw new MediaError(tooLarge(maxBytes), true)
+}
+
+/** The bytes that an answer announces; null if it does not. */
+function announcedSize({ headers }: Pick<IncomingMessage, 'headers'>): number | null {
+  const size = headers['content-length']
+  return size === undefined ? null : Number(size)
 }
 
 const tooLarge = (maxBytes: number) => `it is larger than ${maxBytes} bytes`

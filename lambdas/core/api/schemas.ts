@@ -116,6 +116,8 @@ export const attachment = z
     contentType: z.nullable(z.string()),
     size: z.nullable(z.int()),
     status: z.enum(['pending', 'stored', 'unavailable']),
+    reason: z.nullable(z.string()).check(z.describe('why it could not be downloaded')),
+    nextTryAt: z.nullable(time).check(z.describe('when we try to download it; null if it is stored, or given up')),
   })
   .check(z.meta({ id: 'Attachment' }))
 
@@ -203,6 +205,9 @@ export const message = z
         z.describe('when, a hold after that, its text, versions and files were deleted here; null while they are'),
       ),
     joinedBecause: z.string(),
+    incompleteBecause: z
+      .nullable(z.string())
+      .check(z.describe('why what X left out, the answered post or the author, was not looked up; null as a rule')),
     delivery: z.nullable(delivery).check(z.describe('null unless it is a reply')),
     recovered: z
       .nullable(z.enum(['replay', 'poll']))
@@ -278,6 +283,17 @@ export const extension = z
     eventSourceEnd: z
       .nullable(z.string())
       .check(z.describe('when X ends the event system of the channels, and what to do; null if it stays')),
+    previousSecret: z
+      .nullable(
+        z.object({
+          since: time,
+          lastNeededAt: z
+            .nullable(time)
+            .check(z.describe('when X last signed with it, exact to an hour; null if never')),
+          canGo: z.boolean().check(z.describe('true if it was not needed for a day')),
+        }),
+      )
+      .check(z.describe('the previous secret of the X app, while it is being replaced; null otherwise')),
   })
   .check(z.meta({ id: 'Extension' }))
 export const extensionList = z.object({ extensions: z.array(extension) })

@@ -18,8 +18,7 @@ export function isBudgetUsedUp({ dailyBudgetUsd, budgetUsedUpOn }: Channel, now:
 
 /** ISO time at which what waits for the budget is looked at again. */
 export function budgetLooksAgainAt(now: Date): string {
-  const midnight = new Date(`${dayIn(new Date(now.getTime() + 24 * 3600_000))}T00:00:00.000Z`)
-  return earlierOf(midnight.toISOString(), new Date(now.getTime() + LOOK_AGAIN_MS).toISOString())
+  return earlierOf(nextDayAt(now), new Date(now.getTime() + LOOK_AGAIN_MS).toISOString())
 }
 
 /** What to store and to mail about a budget; null if nothing is new. */
@@ -41,6 +40,11 @@ export function judgeBudget(channel: Channel, spentUsd: number, now: Date): Budg
   if (mailAtPercent === null && usedUpOn === budgetUsedUpOn) return null
   const notified = mailAtPercent === null ? budgetNotified : `${today} ${mailAtPercent}`
   return { budgetUsedUpOn: usedUpOn, budgetNotified: notified, mailAtPercent }
+}
+
+/** ISO time at which the next UTC day begins. */
+export function nextDayAt(now: Date): string {
+  return new Date(`${dayIn(new Date(now.getTime() + 24 * 3600_000))}T00:00:00.000Z`).toISOString()
 }
 
 /** The UTC day of a time, `YYYY-MM-DD`. */

@@ -34,6 +34,9 @@ export function replayNote(jobId: string): string {
   return `REPLAY#${jobId}`
 }
 
+/** The sort key under which the webhook notes, there too, that the previous secret is needed. */
+export const PREVIOUS_SECRET_NOTE = 'PREVIOUS_SECRET'
+
 const MINUTE_MS = 60_000
 
 /** Allows for clocks that differ and for the time that a call takes. */

@@ -92,12 +92,17 @@ export type ChannelStore = {
   markRevoked(channel: Pick<Channel, 'id' | 'connectedAt'>): Promise<void>
 }
 
-/** What the webhook notes for `reconcile`: that we answered deliveries with an error, and how replays ended. */
+/**
+ * What the webhook notes: for `reconcile`, that we answered deliveries with an error and how replays ended; for
+ * administrators, that the previous secret is still needed.
+ */
 export type OutageNotes = {
   /** @param from, @param to ISO times; @throws Error if the note could not be stored */
   note(from: string, to: string): Promise<void>
   /** Notes the end of a replay job, whoever requested it. @param at ISO time, @throws Error if it could not be stored */
   noteReplay(jobId: string, end: ReplayEnd, at: string): Promise<void>
+  /** Notes that X still signs with the previous secret. @param at ISO time, @throws Error if it could not be stored */
+  notePreviousSecret(at: string): Promise<void>
 }
 
 /** How far the mentions of a channel were polled. */
@@ -131,6 +136,8 @@ export type HealthStore = {
   noteOutage(outage: Outage): Promise<void>
   /** How X said that a replay job ended; null if it did not yet. */
   replayEnd(jobId: string): Promise<ReplayEnd | null>
+  /** ISO time at which X was last seen to sign with a previous secret; null if never. */
+  previousSecretNeededAt(): Promise<string | null>
   /** Deletes a noted outage, unless it has grown since it was read. */
   forgetOutage(noted: Outage): Promise<void>
 }

@@ -50,16 +50,20 @@ export type Bucket = {
 export class MediaError extends Error {
   /** True if retrying cannot help. */
   readonly isFinal: boolean
-  constructor(reason: string, isFinal: boolean) {
+  /** ISO time before which it cannot; undefined: nothing is known. */
+  readonly notBefore: string | undefined
+  constructor(reason: string, isFinal: boolean, notBefore?: string) {
     super(reason)
     this.isFinal = isFinal
+    this.notBefore = notBefore
   }
 }
 
 /** X's servers for media. */
 export type MediaSource = {
   /**
-   * Downloads a file; signs with the account's tokens where X requires it. `contentType` is found from the first bytes.
+   * Downloads a file; signs with the account's tokens where X requires it. `contentType` is found from the first bytes,
+   * `size` is what X announces, in bytes; null if it does not.
    * @param opened decrypts the bytes; left out for a file in the clear
    * @param maxBytes a larger file ends its stream with a MediaError, as does a broken connection
    * @throws MediaError, never with content of the answer
@@ -70,5 +74,5 @@ export type MediaSource = {
     maxBytes: number,
     signal: AbortSignal,
     opened?: (bytes: Bytes) => Bytes,
-  ): Promise<{ contentType: string | null; bytes: Bytes }>
+  ): Promise<{ contentType: string | null; size: number | null; bytes: Bytes }>
 }

@@ -14,6 +14,8 @@ export type XSecrets = {
   consumer(): Promise<ConsumerSecrets>
   /** Reads them again, unless that was just done: for a signature that does not match. Throws as `consumer` does. */
   refreshed(): Promise<ConsumerSecrets>
+  /** ISO time since which there is a previous secret beside the present one; null if there is none. Throws as `consumer` does. */
+  previousSince(): Promise<string | null>
   /** The keys that sign our calls to X. Throws as `consumer` does. */
   app(): Promise<AppKeys>
 }

@@ -1,6 +1,7 @@
 import type { AuditStore } from './audit.ts'
 import type { ChannelStore, ConnectingStore, HealthStore } from './channels.ts'
 import type { ChatKeyStore } from './chat.ts'
+import type { CustomerUseStore } from './customer-use.ts'
 import type { DeletionStore } from './deletions.ts'
 import type { ErasureStore } from './erasure.ts'
 import type { CountStore, EventStore } from './events.ts'
@@ -24,4 +25,5 @@ export type Stores = {
   counts: CountStore
   health: HealthStore
   erasures: ErasureStore
+  customerUse: CustomerUseStore
 }

@@ -107,6 +107,7 @@ export function writeReply(
       versionIds: [],
       mentionsAccount: null,
       missing: [],
+      incompleteBecause: null,
       notice: null,
       chat: null,
       deletedAt: null,

@@ -1,3 +1,4 @@
+import { laterOf } from '../time.ts'
 import type { Media } from '../x/activity.ts'
 
 /** A picture, GIF or video of a message, and whether our bucket has its file. */
@@ -22,7 +23,7 @@ export type Attachment = Omit<Media, 'url'> & {
   readonly reason: string | null
 }
 
-const MEGABYTE_BYTES = 1024 * 1024
+export const MEGABYTE_BYTES = 1024 * 1024
 
 /**
  * The largest file that X accepts of each kind, and its MIME types. Nothing else is ever stored, so the bucket never
@@ -85,10 +86,20 @@ const RETRY_DELAYS_MS = [1, 5, 30, 2 * 60, 6 * 60, 12 * 60, 24 * 60, 24 * 60, 24
   (minutes) => minutes * MINUTE_MS,
 )
 
-/** An attachment whose download failed. @param isFinal true if retrying cannot help */
-export function unavailable(attachment: Attachment, reason: string, isFinal: boolean, now: Date): Attachment {
+/**
+ * An attachment whose download failed.
+ * @param isFinal true if retrying cannot help
+ * @param notBefore ISO time before which it cannot
+ */
+export function unavailable(
+  attachment: Attachment,
+  reason: string,
+  isFinal: boolean,
+  now: Date,
+  notBefore = '',
+): Attachment {
   const delay = isFinal ? undefined : RETRY_DELAYS_MS[attachment.attempts]
-  const nextTryAt = delay === undefined ? null : new Date(now.getTime() + delay).toISOString()
+  const nextTryAt = delay === undefined ? null : laterOf(new Date(now.getTime() + delay).toISOString(), notBefore)
   return { ...attachment, status: 'unavailable', attempts: attachment.attempts + 1, nextTryAt, reason }
 }
 

@@ -4,7 +4,10 @@ import { firstTryOf, UNQUEUED_DUE_AFTER_MS } from './attachment.ts'
 import { type Message, type ParentPost, subjectNaming, type Ticket } from './ticket.ts'
 
 /** What X answered; null if X does not show it, undefined if we did not ask. */
-export type Fetched = { readonly parent?: QuotedPost | null; readonly author?: Person | null }
+export type Fetched = {
+  readonly parent?: QuotedPost | null | undefined
+  readonly author?: Person | null | undefined
+}
 
 /**
  * ISO time at which a customer's message is due, to download its media or to look up what X left out; null if nothing
@@ -21,13 +24,17 @@ export function dueTimeOf({
   return earlierOf(lookupAt, downloadAt)
 }
 
-/** A message with the answer of the lookup. What X does not show is marked as unavailable and not looked up again. */
-export function withFetched(message: Message, { parent, author }: Fetched): Message {
+/**
+ * A message with the answer of the lookup. What X does not show is marked as unavailable and not looked up again.
+ * @param incompleteBecause why it stays incomplete; null if X answered
+ */
+export function withFetched(message: Message, { parent, author }: Fetched, incompleteBecause: string | null): Message {
   return {
     ...message,
     ...(message.parent && parent !== undefined ? { parent: parentAfter(message.parent, parent) } : {}),
     ...(author ? { author: nameOf(author) } : {}),
     missing: [],
+    incompleteBecause,
   }
 }
 

@@ -169,6 +169,7 @@ function messageOf(
     versionIds: post && post.versionIds.length > 1 ? post.versionIds : [],
     mentionsAccount: post && channel && direction === 'inbound' ? mentions(post, channel) : null,
     missing: direction === 'inbound' ? missingIn(parent, parentMessage, username) : [],
+    incompleteBecause: null,
     notice: chat && noticeOf(chat),
     chat: chat && originOf(chat),
     deletedAt: deletionIn(placeholders),

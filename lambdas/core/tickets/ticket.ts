@@ -224,6 +224,8 @@ export type Message = {
   /** True if it mentions or quotes the account, so that X allows a reply; null if unknown. */
   readonly mentionsAccount: boolean | null
   readonly missing: readonly Missing[]
+  /** Why what X left out was not looked up in the end; null if nothing was left out, or X answered. */
+  readonly incompleteBecause: string | null
   readonly notice: Notice | null
   /** Null unless X has it encrypted. */
   readonly chat: ChatOrigin | null

@@ -34,6 +34,7 @@ export async function toApiMessage(message: Message, links: Links): Promise<ApiM
     deletedAt: message.deletedAt,
     erasedAt: message.erasedAt,
     joinedBecause,
+    incompleteBecause: message.incompleteBecause,
     delivery,
     recovered: message.recovered ?? null,
     createdAt,
@@ -59,9 +60,9 @@ function toApiQuoted({ quoted }: Message): ApiMessage['quoted'] {
 
 /** Shows X's own link until the file is in the bucket. */
 async function toApiAttachment(one: Attachment, links: Links): Promise<ApiMessage['attachments'][number]> {
-  const { id, type, contentType, size, status, key, previewKey } = one
+  const { id, type, contentType, size, status, key, previewKey, reason, nextTryAt } = one
   const url = key === null ? (one.url ?? '') : await links.link(key)
   const ownPreview = previewKey === null ? one.previewUrl : await links.link(previewKey)
   const previewUrl = type === 'photo' && key !== null ? url : ownPreview
-  return { id, type, url, previewUrl, contentType, size, status }
+  return { id, type, url, previewUrl, contentType, size, status, reason, nextTryAt }
 }

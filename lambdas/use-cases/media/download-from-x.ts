@@ -1,13 +1,18 @@
 /**
  * Called by the media function with a customer's message. Downloads its due media one after the other, and stores the
- * result of each in the message. What X does not give now is due again later; a failure of the bucket is thrown.
+ * result of each in the message. What X does not give now is due again later, and what exceeds the bytes of one customer
+ * on the next day; a failure of the bucket is thrown.
  */
+
+import { dayIn, nextDayAt } from '../../core/channels/budget.ts'
 import type { ChannelStore } from '../../core/ports/channels.ts'
+import type { CustomerUseStore } from '../../core/ports/customer-use.ts'
 import { type Bucket, type Bytes, MediaError, type MediaSource, type MediaStore } from '../../core/ports/media.ts'
 import type { Clock, Encryption, Log } from '../../core/ports/platform.ts'
 import type { AccountTokens } from '../../core/ports/x.ts'
 import { type Attachment, isExpectedType, mediaLimits, stored, unavailable } from '../../core/tickets/attachment.ts'
 import { receivedFolder } from '../../core/tickets/bucket-keys.ts'
+import { bytesOf, bytesReason, type CustomerLimits } from '../../core/tickets/customer-limits.ts'
 import type { Message } from '../../core/tickets/ticket.ts'
 import { tokensOf } from '../account-tokens.ts'
 import type { ChatFiles } from '../chat/chat-files.ts'
@@ -22,15 +27,24 @@ export type DownloadDependencies = {
   bucket: Bucket
   /** Opens files of encrypted messages. */
   chatFiles: Pick<ChatFiles, 'opening'>
+  customerUse: Pick<CustomerUseStore, 'takeBytes' | 'giveBackBytes'>
+  customerLimits: CustomerLimits
   now: Clock
   log: Log
+}
+
+/** What may be downloaded for a customer on a day, in bytes. */
+type Share = {
+  /** @throws MediaError if that is more than is left */
+  take(bytes: number): Promise<void>
+  giveBack(bytes: number): Promise<void>
 }
 
 type StoredFile = { key: string; contentType: string; size: number }
 
 /** Downloads the due media of a message into the bucket. */
 export function createDownload(dependencies: DownloadDependencies) {
-  const { media, channels, encryption, source, bucket, chatFiles, log } = dependencies
+  const { media, channels, encryption, source, bucket, chatFiles, customerUse, customerLimits, log } = dependencies
 
   return async (message: Message, time: () => Date, signal: AbortSignal): Promise<void> => {
     if (!message.media.some((one) => isDue(one, time()))) return
@@ -67,7 +81,7 @@ export function createDownload(dependencies: DownloadDependencies) {
 
   /** The medium after the download: stored, or to be tried again, or unavailable. Throws a failure of the bucket. */
   async function download(
-    { channelId, ticketId }: Message,
+    message: Message,
     one: Attachment,
     key: string,
     tokens: AccountTokens | null,
@@ -75,14 +89,16 @@ export function createDownload(dependencies: DownloadDependencies) {
     signal: AbortSignal,
   ): Promise<Attachment> {
     try {
+      const { channelId, ticketId } = message
       const { keyVersion } = one
       const opened = keyVersion === undefined ? undefined : await chatFiles.opening(channelId, ticketId, keyVersion)
-      const file = await storeFile(one.type, one.url ?? '', key, tokens, signal, opened)
-      const previewKey = one.type === 'photo' ? null : await storePreview(one, `${key}-preview`, tokens, signal)
+      const share = shareOf(message, time())
+      const file = await storeFile(one.type, one.url ?? '', key, tokens, share, signal, opened)
+      const previewKey = one.type === 'photo' ? null : await storePreview(one, `${key}-preview`, tokens, share, signal)
       return stored(one, { ...file, previewKey })
     } catch (error) {
       if (!(error instanceof MediaError)) throw error
-      return unavailable(one, error.message, error.isFinal, time())
+      return unavailable(one, error.message, error.isFinal, time(), error.notBefore)
     }
   }
 
@@ -91,11 +107,12 @@ export function createDownload(dependencies: DownloadDependencies) {
     { previewUrl, url }: Attachment,
     key: string,
     tokens: AccountTokens | null,
+    share: Share | null,
     signal: AbortSignal,
   ): Promise<string | null> {
     if (previewUrl === null || previewUrl === url) return null
     try {
-      return (await storeFile('photo', previewUrl, key, tokens, signal)).key
+      return (await storeFile('photo', previewUrl, key, tokens, share, signal)).key
     } catch (error) {
       if (!(error instanceof MediaError)) throw error
       return null
@@ -108,6 +125,7 @@ export function createDownload(dependencies: DownloadDependencies) {
     url: string,
     key: string,
     tokens: AccountTokens | null,
+    share: Share | null,
     signal: AbortSignal,
     opened?: (bytes: Bytes) => Bytes,
   ): Promise<StoredFile> {
@@ -122,13 +140,30 @@ export function createDownload(dependencies: DownloadDependencies) {
       )
       const { contentType } = found
       if (!isExpectedType(type, contentType)) throw new MediaError(`its bytes are not a ${type} as X makes them`, true)
+      const taken = found.size ?? mediaLimits[type].maxBytes
+      await share?.take(taken)
       const counted = countBytes(found.bytes)
-      await bucket.put(key, contentType, counted.bytes).catch((error) => {
+      await bucket.put(key, contentType, counted.bytes).catch(async (error) => {
+        await share?.giveBack(taken - counted.size())
         throw counted.sourceError() ?? error
       })
+      if (found.size === null) await share?.giveBack(taken - counted.size())
       return { key, contentType, size: counted.size() }
     } finally {
       finished.abort()
+    }
+  }
+
+  /** The bytes of a customer today; null for what the account itself wrote on X. */
+  function shareOf({ direction, author }: Message, now: Date): Share | null {
+    if (direction === 'outbound') return null
+    const day = dayIn(now)
+    return {
+      async take(bytes) {
+        if (await customerUse.takeBytes(author.id, day, bytes, bytesOf(customerLimits))) return
+        throw new MediaError(bytesReason(customerLimits), false, nextDayAt(now))
+      },
+      giveBack: (bytes) => customerUse.giveBackBytes(author.id, day, bytes),
     }
   }
 

@@ -44,3 +44,13 @@ test('trouble is noted from its first time to its last, and forgotten unless the
   await health.forgetOutage({ ...first, to: '2026-01-01T00:03:00.000Z' })
   expect(await health.notedOutage()).toBeNull()
 })
+
+test('that the previous secret is needed is noted beside the outage, without touching it', async () => {
+  const notes = createOutageNotes(access(), tableName, table.outage)
+  const { health } = stores
+  expect(await health.previousSecretNeededAt()).toBeNull()
+  await notes.notePreviousSecret('2026-01-01T00:00:00.000Z')
+  await notes.notePreviousSecret('2026-01-01T01:00:00.000Z')
+  expect(await health.previousSecretNeededAt()).toBe('2026-01-01T01:00:00.000Z')
+  expect(await health.notedOutage()).toBeNull()
+})

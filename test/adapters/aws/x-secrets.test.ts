@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -53,6 +53,16 @@ describe('the secrets of the X app', () => {
     })
   })
 
+  test('say since when there is a previous one, and nothing without one', async () => {
+    await withFile(secret('two', 'one'), async (place, write) => {
+      const since = new Date('2026-01-01T00:00:00.000Z')
+      utimesSync(new URL(place), since, since)
+      expect(await createXSecrets(place, access, () => new Date()).previousSince()).toBe(since.toISOString())
+      write(secret('two'))
+      expect(await createXSecrets(place, access, () => new Date()).previousSince()).toBeNull()
+    })
+  })
+
   test('that were never filled in are an error that says what to do, without what stands there', async () => {
     for (const text of ['', 'not json hunter2', '{}', '{"consumerSecret":""}', '{"consumerSecret":5}']) {
       await withFile(text, async (place) => {
@@ -70,13 +80,15 @@ describe('the secrets of the X app', () => {
       const chunks: Buffer[] = []
       for await (const chunk of request) chunks.push(chunk as Buffer)
       asked.push([request.headers['x-amz-target'], JSON.parse(Buffer.concat(chunks).toString('utf8'))])
-      response.end(JSON.stringify({ SecretString: secret('from AWS') }))
+      response.end(JSON.stringify({ SecretString: secret('from AWS', 'before'), CreatedDate: 1767225600.5 }))
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
     try {
       const there = awsAccess('secretsmanager', { AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoint })
-      expect((await createXSecrets(arn, there, () => new Date()).consumer()).current).toBe('from AWS')
+      const secrets = createXSecrets(arn, there, () => new Date())
+      expect((await secrets.consumer()).current).toBe('from AWS')
+      expect(await secrets.previousSince()).toBe('2026-01-01T00:00:00.500Z')
       expect(asked).toEqual([['secretsmanager.GetSecretValue', { SecretId: arn }]])
     } finally {
       server.closeAllConnections()

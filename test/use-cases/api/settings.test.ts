@@ -122,7 +122,8 @@ describe('the extension', () => {
   })
 
   test('is enabled from the start, and goes off and on', async () => {
-    const twitter = (enabled: boolean) => ({ id: 'twitter', name: 'Twitter', enabled, eventSourceEnd: null })
+    const rest = { eventSourceEnd: null, previousSecret: null }
+    const twitter = (enabled: boolean) => ({ id: 'twitter', name: 'Twitter', enabled, ...rest })
     expect((await call('GET', '/api/extensions')).body).toEqual({ extensions: [twitter(true)] })
     expect((await call('PATCH', '/api/extensions/twitter', { enabled: false })).body).toEqual(twitter(false))
     expect((await call('GET', '/api/extensions')).body).toEqual({ extensions: [twitter(false)] })

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { XError } from '../../../lambdas/core/ports/x.ts'
+import { lookupsReason } from '../../../lambdas/core/tickets/customer-limits.ts'
 import type { Message } from '../../../lambdas/core/tickets/ticket.ts'
 import type { Person, QuotedPost } from '../../../lambdas/core/x/activity.ts'
 import { type CompletionDependencies, completeMessage } from '../../../lambdas/use-cases/media/complete-message.ts'
+import { ampleLimits } from '../../support/customer-limits.ts'
 import { noEncryption } from '../../support/encryption.ts'
 import { routerOver } from '../../support/router.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
@@ -56,6 +58,7 @@ const ticketOf = (message: Message) => stores.tickets.ticket(message.ticketId)
 const with_ = (reading: Partial<CompletionDependencies['reading']>) => ({
   ...stores,
   encryption,
+  customerLimits: ampleLimits,
   reading: untouched('reading', reading),
 })
 
@@ -188,6 +191,81 @@ describe('what X left out of a message', () => {
     expect(await read(answer.id)).toMatchObject({
       parent: { id: reply.id, text: 'Yes?', author: { id: shop.id, username: 'shop' }, status: 'available' },
       missing: [],
+    })
+  })
+
+  describe('costs no more look-ups of a customer a day than are allowed', () => {
+    const limits = (lookups: number) => ({ customerLimits: { lookups, megabytes: 0 } })
+    const calls: string[] = []
+    const counting = {
+      post: async (_: unknown, id: string) => {
+        calls.push(`post ${id}`)
+        return postBy(id, bob)
+      },
+      user: async (_: unknown, id: string) => {
+        calls.push(`user ${id}`)
+        return personOf({ id, username: 'known' })
+      },
+    }
+    const complete = (message: Message, lookups: number, reading: object = counting, at = now()) =>
+      completeMessage(message, { ...with_(reading), ...limits(lookups) }, at)
+
+    test('what is above stays out, with the reason, and the next day begins anew', async () => {
+      const customer = newCustomer()
+      const [first, second, third] = [
+        await entry(customer, '91'),
+        await entry(customer, '92'),
+        await entry(customer, '93'),
+      ]
+      calls.length = 0
+      expect(await complete(first, 3)).toMatchObject({ outcome: 'completed' })
+      const reason = lookupsReason({ lookups: 3, megabytes: 0 })
+      expect(await complete(second, 3)).toEqual({ outcome: 'given_up', reason })
+      expect(await complete(third, 3)).toEqual({ outcome: 'given_up', reason })
+      expect(calls).toEqual(['post 91', `user ${customer.id}`, 'post 92'])
+      expect(await again(first)).toMatchObject({ incompleteBecause: null })
+      // What is known stays: the text of the second parent; the third stands with its link.
+      expect(await again(second)).toMatchObject({
+        parent: { text: 'Who is open on Sundays?' },
+        missing: [],
+        incompleteBecause: reason,
+      })
+      expect(await again(third)).toMatchObject({
+        text: '',
+        parent: { url: 'https://x.com/i/status/93', text: null, status: 'available' },
+        missing: [],
+        incompleteBecause: '3 look-ups are allowed for one customer a day (UTC), and were made',
+      })
+      expect(await due()).not.toContain(third.id)
+      const later = await entry(customer, '94')
+      expect(await complete(later, 3, counting, new Date('2026-01-02T00:00:00.000Z'))).toMatchObject({
+        outcome: 'completed',
+      })
+    })
+
+    test('another customer has their own, and 0 allows none', async () => {
+      const [one, other] = [newCustomer(), newCustomer()]
+      calls.length = 0
+      await complete(await entry(one, '95'), 2)
+      await complete(await entry(other, '96'), 2)
+      expect(calls).toHaveLength(4)
+      expect(await complete(await entry(newCustomer(), '97'), 0, {})).toMatchObject({ outcome: 'given_up' })
+    })
+
+    test('what X refuses is not counted, however often it is tried', async () => {
+      const message = await entry(newCustomer(), '98')
+      for (const _ of [1, 2, 3, 4]) {
+        await expect(complete(message, 2, { post: failing(503) })).rejects.toMatchObject({ status: 503 })
+      }
+      expect(await complete(message, 2)).toMatchObject({ outcome: 'completed' })
+    })
+
+    test('what two workers look up at once is counted each', async () => {
+      const customer = newCustomer()
+      const messages = await Promise.all(['101', '102', '103', '104'].map((id) => entry(customer, id)))
+      calls.length = 0
+      await Promise.all(messages.map((message) => complete(message, 5)))
+      expect(calls).toHaveLength(5)
     })
   })
 })

@@ -12,6 +12,7 @@ import { createRequeue } from '../../../lambdas/use-cases/requeue-due.ts'
 import { databaseClient, sharedTable, tableName } from '../../../local/aws/table.ts'
 import { type Served, served } from '../../local/support.ts'
 import { startBucket, type TestBucket } from '../../support/bucket.ts'
+import { ampleLimits } from '../../support/customer-limits.ts'
 import { noEncryption } from '../../support/encryption.ts'
 import { files } from '../../support/files.ts'
 import { mediaHandler } from '../../support/handlers.ts'
@@ -106,6 +107,7 @@ function mover(over: Partial<MediaDependencies> = {}, remainingMs = 900_000) {
     encryption,
     replyQueue: untouched('replyQueue'),
     pause: async () => {},
+    customerLimits: ampleLimits,
     now,
     log: (entry) => logged.push(entry),
     ...over,
@@ -551,4 +553,136 @@ describe('a message with nothing left to do', () => {
     after(10)
     expect(await isDue(message)).toBe(false)
   })
+})
+
+describe('the bytes of one customer a day', () => {
+  const MEGABYTE_BYTES = 1024 * 1024
+  const limited = (megabytes: number) => ({ customerLimits: { lookups: 0, megabytes } })
+  const reason = (megabytes: number) =>
+    `with it, more than ${megabytes} MB would be downloaded for this customer today (UTC)`
+  const photosOf = (count: number) =>
+    Array.from({ length: count }, (_, n) => ({ media_url_https: `https://pbs.twimg.com/media/day-${n}.jpg` }))
+  const half = files.png('half', MEGABYTE_BYTES / 2)
+  const give = (answer = gives(half)) => {
+    for (const n of photosOf(4).keys()) answers.set(`/media/day-${n}.jpg`, answer)
+  }
+  const ofBob = async (...media: V1Media[]) => {
+    const queued: DueMessage[] = []
+    const more = { extended_entities: { media: media.map((one, n) => ({ id_str: String(n), type: 'photo', ...one })) } }
+    const post = { id: idAt(clock, ++numbers), by: bob, text: '@shop look', mentions: [shop], more }
+    const router = routerOver(stores, now, { send: async (some) => void queued.push(...some) })
+    const [routed] = await router.deliver(posts(shop, post))
+    return { message: await messageOf(String(routed?.ticketId)), queued }
+  }
+  const startOfDay = () => {
+    clock = new Date(`${new Date(clock.getTime() + 24 * 3600_000).toISOString().slice(0, 10)}T00:00:00.000Z`)
+  }
+
+  test('end with a file that would exceed them, which says why and is stored on the next day', async () => {
+    startOfDay()
+    after(60)
+    give()
+    const { message, queued } = await mention(...photosOf(4))
+    await mover(limited(1))(queued)
+    const { media, keys } = await outcomeOf(message)
+    const midnight = new Date(clock.getTime() + 23 * 3600_000).toISOString()
+    expect(media.map(({ status, reason, nextTryAt }) => ({ status, reason, nextTryAt }))).toEqual([
+      { status: 'stored', reason: null, nextTryAt: null },
+      { status: 'stored', reason: null, nextTryAt: null },
+      { status: 'unavailable', reason: reason(1), nextTryAt: midnight },
+      { status: 'unavailable', reason: reason(1), nextTryAt: midnight },
+    ])
+    expect(keys).toHaveLength(2)
+    // Somebody else has their own.
+    const other = await ofBob(...photosOf(1))
+    await mover(limited(1))(other.queued)
+    expect((await outcomeOf(other.message)).media).toMatchObject([{ status: 'stored' }])
+    startOfDay()
+    await sweep(limited(1))
+    expect((await outcomeOf(message)).media.map(({ status }) => status)).toEqual(Array(4).fill('stored'))
+  })
+
+  test('are given back as far as a file does not come, also one that X does not announce', async () => {
+    startOfDay()
+    give((response) =>
+      response
+        .writeHead(200, { 'content-length': half.length })
+        .write(half.subarray(0, 5000), () => response.destroy()),
+    )
+    const { message, queued } = await mention(...photosOf(2))
+    await mover(limited(1))(queued)
+    expect((await outcomeOf(message)).media).toMatchObject([
+      { reason: 'the download was cut off' },
+      { reason: 'the download was cut off' },
+    ])
+    after(1)
+    // Without its length, the most that a photo may have is taken first, and then given back.
+    give((response) => response.writeHead(200).end(half))
+    await sweep(limited(6))
+    expect((await outcomeOf(message)).media).toMatchObject([{ status: 'stored' }, { status: 'stored' }])
+    const { queued: more, message: second } = await mention(...photosOf(1))
+    give()
+    await mover(limited(1))(more)
+    expect((await outcomeOf(second)).media).toMatchObject([{ status: 'unavailable', reason: reason(1) }])
+  })
+
+  test('0 downloads nothing; what the account itself wrote on X has no customer', async () => {
+    startOfDay()
+    give()
+    const { message, queued } = await mention(...photosOf(1))
+    await mover(limited(0))(queued)
+    expect((await outcomeOf(message)).media).toMatchObject([{ status: 'unavailable', reason: reason(0) }])
+    const media = [{ id_str: '7', type: 'photo', ...photosOf(1)[0] }]
+    const own = {
+      id: idAt(clock, ++numbers),
+      by: shop,
+      text: 'our answer',
+      answers: { id: String(message.externalId), by: ann },
+      more: { extended_entities: { media } },
+    }
+    const due: DueMessage[] = []
+    await routerOver(stores, now, { send: async (some) => void due.push(...some) }).deliver(posts(shop, own))
+    expect(due).toHaveLength(1)
+    await mover(limited(0))(due)
+    const written = await stores.findMessage(`post-${own.id}`)
+    expect(written?.media).toMatchObject([{ status: 'stored' }])
+  })
+})
+
+test('at the end of the budget of a channel nothing is looked up; it is when the budget is raised or the day is over', async () => {
+  let calls = 0
+  const reading = untouched<MediaDependencies['reading']>('reading', {
+    post: async () => {
+      calls++
+      return { id: '77', url: 'u', text: 'parent', author: null, createdAt: null, media: [] }
+    },
+  })
+  const usedUp = async (dailyBudgetUsd: number) => {
+    await stores.changeChannel(channelId, { dailyBudgetUsd }, clock.toISOString())
+    const budgetUsedUpOn = clock.toISOString().slice(0, 10)
+    await stores.channels.saveBudgetState({ id: channelId, dailyBudgetUsd }, { budgetUsedUpOn, budgetNotified: null })
+  }
+  const channelId = `twitter-${shop.id}`
+  await usedUp(1)
+  answers.set('/media/a.jpg', gives(files.png('one')))
+  const { message, queued } = await answering({ id: '77', by: bob }, [{ media_url_https: photo }])
+  await mover({ reading })(queued)
+  // Files cost nothing at X.
+  expect(await messageOf(message.ticketId)).toMatchObject({ missing: ['parent'], media: [{ status: 'stored' }] })
+  after(5)
+  await sweep({ reading })
+  expect(calls).toBe(0)
+  await stores.changeChannel(channelId, { dailyBudgetUsd: 2 }, clock.toISOString())
+  after(5)
+  await sweep({ reading })
+  expect(await messageOf(message.ticketId)).toMatchObject({ missing: [], parent: { text: 'parent' } })
+
+  await usedUp(2)
+  const next = await answering({ id: '78', by: bob }, [])
+  await mover({ reading })(next.queued)
+  expect(calls).toBe(1)
+  after(24 * 60)
+  await sweep({ reading })
+  expect(calls).toBe(2)
+  expect(await messageOf(next.message.ticketId)).toMatchObject({ missing: [] })
 })

@@ -6,6 +6,7 @@ import { createRequeue } from '../../../lambdas/use-cases/requeue-due.ts'
 import { type Served, served } from '../../local/support.ts'
 import { apiOver } from '../../support/api.ts'
 import { startBucket, type TestBucket } from '../../support/bucket.ts'
+import { ampleLimits } from '../../support/customer-limits.ts'
 import { noEncryption } from '../../support/encryption.ts'
 import { type Fault, faults } from '../../support/faults.ts'
 import { files } from '../../support/files.ts'
@@ -75,6 +76,7 @@ async function work(): Promise<boolean> {
     encryption: noEncryption,
     replyQueue: untouched('replyQueue'),
     pause: async () => {},
+    customerLimits: ampleLimits,
     now,
     log: () => {},
   })

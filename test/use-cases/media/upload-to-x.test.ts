@@ -5,6 +5,7 @@ import { type Reply, replyIdOf, sendAgain, writeReply } from '../../../lambdas/c
 import { attached } from '../../../lambdas/core/tickets/attachment.ts'
 import type { Target } from '../../../lambdas/core/tickets/ticket.ts'
 import { createRequeue } from '../../../lambdas/use-cases/requeue-due.ts'
+import { ampleLimits } from '../../support/customer-limits.ts'
 import { noEncryption } from '../../support/encryption.ts'
 import { mediaHandler, senderHandler } from '../../support/handlers.ts'
 import { recordOf, routerOver } from '../../support/router.ts'
@@ -92,7 +93,14 @@ async function workOff(): Promise<void> {
   const send = senderHandler({ ...shared(), mediaQueue })
   const bucket = untouched<Parameters<typeof mediaHandler>[0]['bucket']>('bucket', { read: async () => bytes })
   const source = untouched<Parameters<typeof mediaHandler>[0]['source']>('source')
-  const move = mediaHandler({ ...shared(), bucket, source, replyQueue, pause: async (ms) => after(ms) })
+  const move = mediaHandler({
+    ...shared(),
+    bucket,
+    source,
+    replyQueue,
+    pause: async (ms) => after(ms),
+    customerLimits: ampleLimits,
+  })
   while (toSender.length + toMedia.length > 0) {
     await send({ Records: recordsOf(toSender.splice(0), 'ticketId') }, context)
     await move({ Records: recordsOf(toMedia.splice(0), 'messageId') }, context)

@@ -27,9 +27,10 @@ export function ChannelsPage() {
       call<{ extensions: Extension[] }>('GET', '/api/extensions', { signal }),
     ])
     const isExtensionOn = extensions.every(({ enabled }) => enabled)
-    return { channels, isExtensionOn, eventSourceEnd: extensions[0]?.eventSourceEnd ?? null }
+    const { eventSourceEnd = null, previousSecret = null } = extensions[0] ?? {}
+    return { channels, isExtensionOn, eventSourceEnd, previousSecret }
   })
-  const { channels = [], isExtensionOn = true, eventSourceEnd = null } = resource.value ?? {}
+  const { channels = [], isExtensionOn = true, eventSourceEnd = null, previousSecret = null } = resource.value ?? {}
   const addButton = (
     <Button
       kind="primary"
@@ -50,6 +51,7 @@ export function ChannelsPage() {
         </Notice>
       )}
       {eventSourceEnd && <Notice title={t.eventSourceEnds}>{eventSourceEnd}</Notice>}
+      {previousSecret && <PreviousSecret {...previousSecret} />}
       {isAdding && isExtensionOn && <AddChannel />}
       <ResourceStatus resource={resource} lines={2} />
       {resource.value && channels.length === 0 && (
@@ -67,6 +69,16 @@ export function ChannelsPage() {
         </ul>
       )}
     </Page>
+  )
+}
+
+/** A consumer secret of the X app is being replaced: whether the old one can go. */
+function PreviousSecret({ since, lastNeededAt, canGo }: NonNullable<Extension['previousSecret']>) {
+  return (
+    <Notice tone={canGo ? 'warning' : 'info'} title={canGo ? t.previousSecretCanGo : t.previousSecret}>
+      {lastNeededAt ? t.lastNeeded : t.neverNeeded} <Time at={lastNeededAt ?? since} />.{' '}
+      {canGo ? t.removePreviousSecret : t.keepPreviousSecret}
+    </Notice>
   )
 }
 

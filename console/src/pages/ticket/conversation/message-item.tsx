@@ -64,6 +64,12 @@ export function MessageItem({ message, ticket, actions, replies = [], onReply, i
             {message.erasedAt !== null && `. ${t.erased}`}
           </p>
         )}
+        {message.incompleteBecause && (
+          <p class="message-note">
+            <Icon name="info" size={16} />
+            {t.incomplete(message.incompleteBecause)}
+          </p>
+        )}
         {notice ? (
           <EncryptedNote message={message} notice={notice} actions={actions} />
         ) : (

@@ -23,12 +23,12 @@ export function MessageMedia({ attachments, from }: { attachments: readonly Atta
 
 function MediaItem({ attachment, from }: { attachment: Attachment; from: string }) {
   const [isBroken, setBroken] = useState(false)
-  const { type, status, contentType } = attachment
+  const { type, status, contentType, reason, nextTryAt } = attachment
   const url = webUrl(attachment.url)
   const alt = t.alt(t[type], from)
   const handleError = () => setBroken(true)
   if (status !== 'stored' || !url)
-    return <Placeholder attachment={attachment} text={t[status === 'stored' ? 'unavailable' : status]} />
+    return <Placeholder attachment={attachment} text={t[textOf(status, nextTryAt)]} reason={reason} />
   if (isBroken) return <Placeholder attachment={attachment} text={t.broken} url={url} />
   const isPicture = type === 'photo' || (contentType?.startsWith('image/') ?? false)
   if (isPicture) return <PictureLink src={url} href={url} alt={alt} onError={handleError} />
@@ -98,13 +98,30 @@ function Gif(props: { attachment: Attachment; url: string; alt: string; onError:
   )
 }
 
-function Placeholder({ attachment, text, url }: { attachment: Attachment; text: string; url?: string }) {
+/** The text for a file that is not there. */
+function textOf(
+  status: Attachment['status'],
+  nextTryAt: Attachment['nextTryAt'],
+): 'pending' | 'unavailable' | 'givenUp' {
+  if (status === 'unavailable') return nextTryAt === null ? 'givenUp' : 'unavailable'
+  return status === 'pending' ? 'pending' : 'unavailable'
+}
+
+type PlaceholderProps = {
+  readonly attachment: Attachment
+  readonly text: string
+  readonly reason?: string | null
+  readonly url?: string
+}
+
+function Placeholder({ attachment, text, reason, url }: PlaceholderProps) {
   return (
     <div class="media-item placeholder">
       <Icon name={attachment.type === 'photo' ? 'image' : 'play'} size={24} />
       <span>
         {t[attachment.type]} {text}
       </span>
+      {reason && <span class="small muted">{t.reason(reason)}</span>}
       {url && <ExternalLink href={url}>{t.open}</ExternalLink>}
     </div>
   )
