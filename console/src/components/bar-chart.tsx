@@ -1,21 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { commonMessages } from '../messages/common.ts'
+import type { ChartProps } from './chart-props.ts'
 import { NameBars } from './name-bars.tsx'
 import { TableHead } from './table-head.tsx'
-
-export type Bar = { readonly label: string; readonly values: readonly number[] }
-export type ChartProps = {
-  /** Describes the chart to screen readers; the table below has the numbers. */
-  readonly label: string
-  /** Heading of the table's first column: what a bar stands for. */
-  readonly heading: string
-  /** Names of the values of each bar. */
-  readonly series: readonly string[]
-  readonly bars: readonly Bar[]
-  readonly isStacked?: boolean
-  /** True where bars stand for names: they lie one below the other then. False for days. */
-  readonly areNames?: boolean
-}
 
 const HEIGHT_PX = 200
 const BOTTOM_PX = 22

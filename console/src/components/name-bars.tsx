@@ -1,4 +1,4 @@
-import type { ChartProps } from './bar-chart.tsx'
+import type { ChartProps } from './chart-props.ts'
 
 const THICKNESS_PX = 10
 const GAP_PX = 2

@@ -70,7 +70,9 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
    * has never had a key: then a reply goes as a direct message.
    */
   async function chatOf(ticket: Ticket, channel: Channel | null): Promise<string | null> {
-    if (channel?.chat?.keyVersion === undefined) return null
+    const { state = 'off', keyVersion } = channel?.chat ?? {}
+    const hasKey = keyVersion !== undefined || ['readable', 'replaced_on_x', 'refused_by_x'].includes(state)
+    if (!hasKey) return null
     return (await latestEntry(ticket))?.chat?.conversationId ?? null
   }
 
