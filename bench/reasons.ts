@@ -29,7 +29,7 @@ export const reasons: Readonly<Record<string, string>> = {
   'the first encrypted message of a process':
     'It compiles the engine, a megabyte of WebAssembly, reads two keys from the table and checks four signatures before V8 has optimized the code.',
   'each further encrypted message':
-    'The engine checks two signatures and decrypts; the router reads two items for the keys, a millisecond each. Opening the change of the key, which X sends with each message, took twice as long as all of that: it is opened once now. Next idea: both items in one read.',
+    'The engine checks two signatures and decrypts, and the router reads two items for the keys. Next idea: both items in one read.',
   'webhook: a CRC': floorHasLess,
   'webhook: a delivery': floorHasLess,
   'one machine: deliveries accepted':

@@ -73,6 +73,15 @@ describe('a delivery is taken apart', () => {
     expect(delivered('cut elsewhere')[0]?.externalId).not.toBe(polled[0]?.externalId)
   })
 
+  test('but for a change of keys, which is only counted', () => {
+    const change = { id: '1', sender_id: ann.id, encoded_event: encodedChatEvent({ 2: 'message-1' }, 3) }
+    expect(split(xActivity(shop, 'chat.received', change))).toEqual({
+      events: [],
+      counted: ['chat.received.key_change'],
+      replay: null,
+    })
+  })
+
   test('with encrypted messages that are longer than any of X, but without what nobody can read', () => {
     const encoded_event = `${encodedChatEvent({ 2: 'message-1' }, 1)}${'A'.repeat(5_000_000)}`
     const item = { id: 'event-1', sender_id: ann.id, conversation_id: `${ann.id}:${shop.id}` }
@@ -82,15 +91,6 @@ describe('a delivery is taken apart', () => {
     expect(JSON.stringify(split(xActivity(shop, 'chat.received', { ...item, encoded_event }))).length).toBeLessThan(
       1_000,
     )
-  })
-
-  test('but for a change of keys, which is only counted', () => {
-    const change = { id: '1', sender_id: ann.id, encoded_event: encodedChatEvent({ 2: 'message-1' }, 3) }
-    expect(split(xActivity(shop, 'chat.received', change))).toEqual({
-      events: [],
-      counted: ['chat.received.key_change'],
-      replay: null,
-    })
   })
 
   test('of both revocations', () => {
