@@ -1,5 +1,6 @@
 /** Called by a schedule every minute: queues the replies and media that are due. */
 import { createMediaQueue, createReplyQueue } from '../adapters/aws/due-queue.ts'
+import { createOutgoingQueue } from '../adapters/aws/outgoing-queue.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { now } from '../runtime/clock.ts'
 import { readEnvironment, tableIn } from '../runtime/environment.ts'
@@ -13,5 +14,6 @@ export const handler = createRequeue({
   ...openStores(tableIn(environment), now),
   queue: createReplyQueue(awsAccess('sqs'), environment.REPLIES_QUEUE_URL),
   mediaQueue: createMediaQueue(awsAccess('sqs'), environment.MEDIA_QUEUE_URL),
+  outgoingQueue: createOutgoingQueue(awsAccess('sqs'), environment.OUTGOING_QUEUE_URL),
   log,
 })

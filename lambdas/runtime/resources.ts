@@ -20,6 +20,9 @@ export type EnvironmentName =
   | 'EVENTS_QUEUE_URL'
   | 'REPLIES_QUEUE_URL'
   | 'MEDIA_QUEUE_URL'
+  | 'OUTGOING_QUEUE_URL'
+  /** `allowed` on one machine: events may be sent to this machine itself. Elsewhere `refused`. */
+  | 'LOCAL_ENDPOINTS'
   /** The name of the bucket for pictures, GIFs and videos. */
   | 'MEDIA_BUCKET'
   /** The keys of the X app: the ARN of a secret, or a `file:` URL. */
@@ -52,6 +55,8 @@ export const functions = {
       'TABLE_NAME',
       'TABLE_PARTITIONS',
       'REPLIES_QUEUE_URL',
+      'OUTGOING_QUEUE_URL',
+      'LOCAL_ENDPOINTS',
       'MEDIA_BUCKET',
       'X_SECRETS',
       'TOKENS_KEY',
@@ -97,7 +102,13 @@ export const functions = {
   requeue: {
     timeoutSeconds: 30,
     memoryMb: 512,
-    environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'REPLIES_QUEUE_URL', 'MEDIA_QUEUE_URL'],
+    environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'REPLIES_QUEUE_URL', 'MEDIA_QUEUE_URL', 'OUTGOING_QUEUE_URL'],
+  },
+  publish: { timeoutSeconds: 60, memoryMb: 512, environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'OUTGOING_QUEUE_URL'] },
+  deliver: {
+    timeoutSeconds: 60,
+    memoryMb: 512,
+    environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'MEDIA_BUCKET', 'TOKENS_KEY', 'LOCAL_ENDPOINTS'],
   },
   mentions: {
     timeoutSeconds: 110,
@@ -185,9 +196,25 @@ export const queues = {
     maxConcurrency,
     deadLetterRetentionSeconds,
   },
+  outgoing: {
+    consumer: 'deliver',
+    batchSize: 5,
+    visibilitySeconds: 6 * functions.deliver.timeoutSeconds,
+    maxReceives,
+    maxConcurrency,
+    deadLetterRetentionSeconds,
+  },
 } as const satisfies Record<string, QueueResource>
 
 export type QueueName = keyof typeof queues
+
+/**
+ * The stream of the table, which tells every change in order, and the function that consumes it. Only changes of items
+ * whose sort key begins so invoke it (docs/decisions/outgoing-events.md).
+ */
+export const stream = { consumer: 'publish', batchSize: 100, sortKeyPrefixes: ['TICKET#', 'MESSAGE#', 'CHANNEL'] } as const satisfies {
+  readonly consumer: FunctionName
+} & Readonly<Record<string, unknown>>
 
 /** How often the mentions are polled is a setting of the installation, in whole minutes. */
 export const mentionsPollMinutes = { min: 1, max: 60, default: 2 } as const

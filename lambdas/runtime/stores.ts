@@ -3,6 +3,8 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { createChannelStore } from '../adapters/dynamodb/channels.ts'
 import { createConnectingStore } from '../adapters/dynamodb/connecting.ts'
 import { createCountStore } from '../adapters/dynamodb/counts.ts'
+import { createDeliveryStore } from '../adapters/dynamodb/deliveries.ts'
+import { createEndpointStore } from '../adapters/dynamodb/endpoints.ts'
 import { createEventStore } from '../adapters/dynamodb/events.ts'
 import { createHealthStore } from '../adapters/dynamodb/health.ts'
 import { createMediaStore } from '../adapters/dynamodb/media.ts'
@@ -31,6 +33,8 @@ export function openStores(shared: SharedTable, now: Clock, client = new DynamoD
     connecting: createConnectingStore(access),
     events: createEventStore({ ...access, now }),
     counts: createCountStore({ ...access, now }),
+    endpoints: createEndpointStore(access),
+    deliveries: createDeliveryStore({ ...access, now }),
     health: createHealthStore(access, table.outage),
   }
 }

@@ -1,17 +1,20 @@
 /**
  * Called every minute by a schedule. Promises that each due message goes back to its queue: a reply that waited for X's
- * quota, was stored but never queued, or lost its worker, and media that X did not give yet. After a failure the next
+ * quota, was stored but never queued, or lost its worker, media that X did not give yet, and events that an endpoint did not
+ * take. After a failure the next
  * run tries again.
  */
 import type { EventBridgeEvent } from 'aws-lambda'
 import type { Log } from '../core/ports/platform.ts'
+import type { OutgoingQueue } from '../core/ports/outgoing.ts'
 import type { DueMessage, DueQueue } from '../core/ports/queues.ts'
 import type { Stores } from '../core/ports/stores.ts'
 import { inParallel } from './in-parallel.ts'
 
-export type RequeueDependencies = Pick<Stores, 'replies' | 'media'> & {
+export type RequeueDependencies = Pick<Stores, 'replies' | 'media' | 'deliveries'> & {
   queue: DueQueue
   mediaQueue: DueQueue
+  outgoingQueue: OutgoingQueue
   log: Log
 }
 
@@ -23,25 +26,33 @@ const POSTPONE_MS = 5 * 60_000
 
 const PARALLEL_WRITES = 50
 
-export function createRequeue({ replies, media, queue, mediaQueue, log }: RequeueDependencies) {
+export function createRequeue({ replies, media, deliveries, queue, mediaQueue, outgoingQueue, log }: RequeueDependencies) {
   return async ({ time }: Pick<EventBridgeEvent<string, unknown>, 'time'>): Promise<void> => {
     const at = new Date(time).toISOString()
     // A failure of one list must not stop the other.
-    const results = await Promise.allSettled([requeue(replies, queue, at), requeue(media, mediaQueue, at)])
+    const results = await Promise.allSettled([
+      requeue(replies, queue, at),
+      requeue(media, mediaQueue, at),
+      requeue(deliveries, { send: (due) => outgoingQueue.send(due.map((one) => ({ ...one, deduplicationId: at }))) }, at),
+    ])
     const failure = results.find((one) => one.status === 'rejected')
     if (failure) throw failure.reason
-    const [replyCount, mediaCount] = results.map((one) => (one.status === 'fulfilled' ? one.value : 0))
-    log({ event: 'requeued', replies: replyCount, media: mediaCount })
+    const [replyCount, mediaCount, eventCount] = results.map((one) => (one.status === 'fulfilled' ? one.value : 0))
+    log({ event: 'requeued', replies: replyCount, media: mediaCount, events: eventCount })
   }
 }
 
-type DueList = {
-  due(at: string, limit: number): Promise<DueMessage[]>
-  postpone(one: DueMessage, until: string): Promise<void>
+type DueList<Due> = {
+  due(at: string, limit: number): Promise<Due[]>
+  postpone(one: Due, until: string): Promise<void>
 }
 
 /** Queues the due messages of a list; resolves to their number. */
-async function requeue(list: DueList, queue: DueQueue, at: string): Promise<number> {
+async function requeue<Due>(
+  list: DueList<Due>,
+  queue: { send(due: readonly Due[], at: string): Promise<void> },
+  at: string,
+): Promise<number> {
   const due = await list.due(at, MAX_MESSAGES_PER_LIST)
   if (due.length === 0) return 0
   await queue.send(due, at)

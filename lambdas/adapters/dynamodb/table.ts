@@ -9,6 +9,7 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb'
+import type { Work } from '../../core/outgoing/delivery.ts'
 import type { Target, Ticket } from '../../core/tickets/ticket.ts'
 import { partsOfTicketId } from '../../core/tickets/ticket-id.ts'
 
@@ -93,12 +94,22 @@ export const keys = {
     pk: `OUTCOMES#${channelId}#${messageId}`,
     sk: String(version),
   }),
+  endpoint: (id: string): Key => ({ pk: ENDPOINTS, sk: id }),
+  /** An event that an endpoint has not taken yet, in the order of its group. */
+  waiting: ({ endpointId, group }: Work, position: string): Key => ({
+    pk: `${WAITING}${endpointId}#${group}`,
+    sk: position,
+  }),
   /** An event that waits for a message or conversation (`until`). */
   deferred: (channelId: string, until: string, position: string, messageId: string): Key => ({
     pk: `DEFERRED#${channelId}#${until}`,
     sk: `${position}#${messageId}`,
   }),
 }
+
+/** The partition of all endpoints, and the beginning of those of waiting events. */
+export const ENDPOINTS = 'ENDPOINTS'
+export const WAITING = 'WAITING#'
 
 /** The beginnings of the sort keys in the partition of a conversation. */
 export const TICKET = 'TICKET#'

@@ -1,6 +1,7 @@
 import type { ChannelStore, ConnectingStore, HealthStore } from './channels.ts'
 import type { CountStore, EventStore } from './events.ts'
 import type { MediaStore } from './media.ts'
+import type { DeliveryStore, EndpointStore } from './outgoing.ts'
 import type { QuotaStore, ReplyStore, UploadStore } from './replies.ts'
 import type { TicketStore } from './tickets.ts'
 
@@ -16,4 +17,6 @@ export type Stores = {
   events: EventStore
   counts: CountStore
   health: HealthStore
+  endpoints: EndpointStore
+  deliveries: DeliveryStore
 }

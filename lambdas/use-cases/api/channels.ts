@@ -4,6 +4,7 @@ import type { ApiChannel } from '../../core/api/schemas.ts'
 import type { Channel } from '../../core/channels/channel.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
+import { toApiChannel } from './shapes.ts'
 import { notFound, type Route, route } from './route.ts'
 
 /** More channels than this show a `lastMessageAt` that may be a minute too early: looking takes some queries for each. */
@@ -63,18 +64,4 @@ export function channelRoutes({
         showFound(await channels.change(params.id ?? '', body, now().toISOString()), params.id),
     }),
   ]
-}
-
-/** The public fields of a channel. */
-export function toApiChannel(channel: Channel): ApiChannel {
-  const {
-    countsFrom: _countsFrom,
-    noMessagesChangedAt: _changedAt,
-    directMessagesEnabledAt: _directMessagesEnabledAt,
-    mentionsEnabledAt: _mentionsEnabledAt,
-    inactivityNotifiedFrom: _notifiedFrom,
-    revocationNotified: _notified,
-    ...publicFields
-  } = channel
-  return publicFields
 }

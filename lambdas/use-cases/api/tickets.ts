@@ -4,13 +4,13 @@ import { entityTag, type KnownTag, knownTag } from '../../core/api/entity-tag.ts
 import { Problem } from '../../core/api/problem.ts'
 import { changeTicketBody, listMessagesQuery, listTicketsQuery, noQuery } from '../../core/api/requests.ts'
 import type { ApiTicket } from '../../core/api/schemas.ts'
-import type { Channel } from '../../core/channels/channel.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import { type ListedTicket, type Message, statusAfterAgent, type Ticket } from '../../core/tickets/ticket.ts'
 import { laterOf } from '../../core/time.ts'
 import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
 import { type Links, toApiMessage } from './messages.ts'
+import { toApiTicket } from './shapes.ts'
 import { Answer, cursorOf, keyIn, notFound, notModified, type Route, route } from './route.ts'
 
 /** No message of a ticket is being written that is older than this. */
@@ -172,24 +172,4 @@ function changed(before: Ticket, wanted: { status?: Ticket['status']; tags?: str
   if (sameTags && status === before.status) return before
   const updatedAt = laterOf(at, before.updatedAt)
   return { ...before, tags, status, updatedAt, version: before.version + 1 }
-}
-
-function toApiTicket(ticket: ListedTicket, channel: Channel | undefined): ApiTicket {
-  const { id, kind, status, tags, subject, customer, openedAt, openedBecause, updatedAt } = ticket
-  const { messageCount, firstEntryId, previousTicketId, channelId } = ticket
-  return {
-    id,
-    channel: { id: channelId, name: channel?.name ?? channelId, username: channel?.username ?? '' },
-    kind,
-    status,
-    tags: [...tags],
-    subject,
-    customer,
-    openedAt,
-    openedBecause,
-    updatedAt,
-    messageCount,
-    firstEntryId,
-    previousTicketId,
-  }
 }
