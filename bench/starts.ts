@@ -27,6 +27,8 @@ const floorOf: Readonly<Record<FunctionName, Floor>> = {
   requeue: 'dynamodb',
   mentions: 'dynamodb',
   reconcile: 'dynamodb',
+  publish: 'dynamodb',
+  deliver: 'dynamodb',
 }
 
 /** The most that a handler may take, times its floor. */

@@ -117,12 +117,36 @@ export class HelpdeskTwitterStack extends Stack {
     replies.grantSend(mediaFunction)
     mediaFunction.addVariable('X_API_URL', settings.xApiUrl)
 
-    // Every minute requeue puts due replies and media back into their queues.
+    // Changes of tickets become events for the endpoints of administrators, in order per ticket.
+    const userImpact = 'Programs that wait for our events do not hear of messages and tickets'
+    const outgoing = new WorkQueue(this, 'OutgoingQueue', {
+      name: 'outgoing',
+      concurrency: settings.queueConcurrency,
+      alarms,
+      userImpact,
+    })
+    const publish = new HandlerFunction(this, 'Publish', { name: 'publish', code: bundles.publish })
+    tickets.addConsumer(publish, { alarms, userImpact })
+    tickets.grantReadWrite(publish)
+    outgoing.grantSend(publish)
+    outgoing.grantSend(api)
+    api.addVariable('LOCAL_ENDPOINTS', 'refused')
+
+    // Deliver signs the events and sends them.
+    const deliver = new HandlerFunction(this, 'Deliver', { name: 'deliver', code: bundles.deliver })
+    outgoing.addConsumer(deliver)
+    tickets.grantReadWrite(deliver)
+    tokens.grantDecrypt(deliver)
+    mediaBucket.grantPresignDownload(deliver)
+    deliver.addVariable('LOCAL_ENDPOINTS', 'refused')
+
+    // Every minute requeue puts due replies, media and events back into their queues.
     const notRequeued = 'Replies that had to wait are not sent, and failed media downloads are not retried'
     const requeue = new HandlerFunction(this, 'Requeue', { name: 'requeue', code: bundles.requeue })
     tickets.grantReadWrite(requeue)
     replies.grantSend(requeue)
     media.grantSend(requeue)
+    outgoing.grantSend(requeue)
     new Schedule(this, 'RequeueSchedule', {
       name: 'requeue',
       target: requeue,

@@ -1,11 +1,17 @@
-import { RemovalPolicy } from 'aws-cdk-lib'
-import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import { AttributeType, BillingMode, ProjectionType, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
+import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
-import { table } from '../lambdas/runtime/resources.ts'
+import { stream, table } from '../lambdas/runtime/resources.ts'
+import { type AlarmTopic, RunbookAlarm } from './alarms.ts'
 import type { HandlerFunction } from './handler-function.ts'
 
 /** Transactions need the permissions of their parts, which these include. */
 const itemActions = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem']
+
+/** Whoever gets events notices a longer wait. */
+const maxLateness = Duration.minutes(5)
 
 /** The one table. Its data cannot be recreated, so it survives the deletion of the stack. */
 export class TicketTable extends Construct {
@@ -20,6 +26,7 @@ export class TicketTable extends Construct {
       partitionKey: text(table.partitionKey),
       sortKey: text(table.sortKey),
       timeToLiveAttribute: table.timeToLive,
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
@@ -37,6 +44,49 @@ export class TicketTable extends Construct {
           : { projectionType: ProjectionType.KEYS_ONLY }),
       })
     }
+  }
+
+  /**
+   * Invokes the function with the changes of the table, in order for each item, until it succeeds or they are a day old.
+   * @throws Error when the manifest names another consumer
+   */
+  addConsumer(consumer: HandlerFunction, { alarms, userImpact }: { alarms: AlarmTopic; userImpact: string }): void {
+    if (consumer.name !== stream.consumer) throw new Error(`the stream: its consumer is ${stream.consumer}`)
+    const arn = this.#table.tableStreamArn ?? ''
+    consumer.addPermission({
+      actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+      resources: [arn],
+    })
+    // The mapping asks for the streams of the account, which cannot be limited to one.
+    consumer.addPermission({ actions: ['dynamodb:ListStreams'], resources: ['*'] })
+    Validations.of(consumer).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'dynamodb:ListStreams, which reads only names, knows no resources.',
+    })
+    const mapping = new EventSourceMapping(this, 'Changes', {
+      target: consumer.lambda,
+      eventSourceArn: arn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: stream.batchSize,
+      filters: stream.sortKeyPrefixes.map((prefix) =>
+        FilterCriteria.filter({
+          dynamodb: { Keys: { [table.sortKey]: { S: FilterRule.beginsWith(prefix) } } },
+        }),
+      ),
+    })
+    Validations.of(mapping).acknowledge({
+      id: 'Serverless-LambdaEventSourceMappingDestination',
+      reason: 'Records are tried again until they are a day old, and an alarm tells long before. None is skipped.',
+    })
+    new RunbookAlarm(this, 'ChangesAlarm', {
+      alarms,
+      name: 'changes-late',
+      userImpact,
+      cause: `the function ${stream.consumer} is more than ${maxLateness.toMinutes()} minutes behind the changes of the table`,
+      section: 'changes-late',
+      metric: consumer.lambda.metric('IteratorAge', { period: Duration.minutes(1), statistic: Stats.MAXIMUM }),
+      above: maxLateness.toMilliseconds(),
+    })
   }
 
   /** Lets the function write the delivery outage and the ends of replays, one partition, and nothing else. */

@@ -92,7 +92,8 @@ function isAllowed({ from, to, typesOnly }: Import): boolean {
         : target !== 'lib' && target !== 'bin' && target !== 'console'
   }
   return (
-    isAdapterLayer(layer) && (target === 'core' || /^(@aws-sdk\/|twitter-api-v2$|file-type$|standardwebhooks$)/.test(to) || isBuiltin(to))
+    isAdapterLayer(layer) &&
+    (target === 'core' || /^(@aws-sdk\/|twitter-api-v2$|file-type$|standardwebhooks$)/.test(to) || isBuiltin(to))
   )
 }
 

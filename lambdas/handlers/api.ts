@@ -1,11 +1,13 @@
 /** Called through API Gateway by helpdesks and the console. The gateway has checked the token. */
 import { createReplyQueue } from '../adapters/aws/due-queue.ts'
+import { createOutgoingQueue } from '../adapters/aws/outgoing-queue.ts'
+import { createEventSending } from '../adapters/webhooks/send.ts'
 import { createXAccounts } from '../adapters/x/accounts.ts'
 import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { openBucketOnFirstUse } from '../runtime/bucket-on-first-use.ts'
 import { now } from '../runtime/clock.ts'
-import { eventSourceIn, readEnvironment, tableIn } from '../runtime/environment.ts'
+import { eventSourceIn, localEndpointsIn, readEnvironment, tableIn } from '../runtime/environment.ts'
 import { httpHandler } from '../runtime/http.ts'
 import { log } from '../runtime/log.ts'
 import { openStores } from '../runtime/stores.ts'
@@ -22,6 +24,8 @@ const endpoints = apiEndpoints({
   bucket: openBucketOnFirstUse(environment.MEDIA_BUCKET),
   accounts: createXAccounts(access),
   subscriptions: createXSubscriptions(access, eventSource),
+  outgoingQueue: createOutgoingQueue(awsAccess('sqs'), environment.OUTGOING_QUEUE_URL),
+  sending: createEventSending(localEndpointsIn(environment.LOCAL_ENDPOINTS)),
   eventSource,
   encryption,
   publicUrl: environment.PUBLIC_URL,

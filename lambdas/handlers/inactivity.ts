@@ -12,12 +12,13 @@ import { createInactivityReport } from '../use-cases/report-inactivity.ts'
 
 const environment = readEnvironment('inactivity')
 const { access, encryption } = xAccess(environment)
-const { channels, counts, health } = openStores(tableIn(environment), now)
+const { channels, counts, health, endpoints } = openStores(tableIn(environment), now)
 
 export const handler = createInactivityReport({
   channels,
   counts,
   health,
+  endpoints,
   accounts: createXAccounts(access),
   subscriptions: createXSubscriptions(access, eventSourceIn(environment.EVENT_SOURCE)),
   encryption,

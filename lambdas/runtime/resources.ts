@@ -212,7 +212,11 @@ export type QueueName = keyof typeof queues
  * The stream of the table, which tells every change in order, and the function that consumes it. Only changes of items
  * whose sort key begins so invoke it (docs/decisions/outgoing-events.md).
  */
-export const stream = { consumer: 'publish', batchSize: 100, sortKeyPrefixes: ['TICKET#', 'MESSAGE#', 'CHANNEL'] } as const satisfies {
+export const stream = {
+  consumer: 'publish',
+  batchSize: 100,
+  sortKeyPrefixes: ['TICKET#', 'MESSAGE#', 'CHANNEL'],
+} as const satisfies {
   readonly consumer: FunctionName
 } & Readonly<Record<string, unknown>>
 

@@ -66,9 +66,26 @@ export function createDelivering(dependencies: DeliverDependencies) {
     const number = event.attempts + 1
     const id = `${at.toISOString()}.${eventId}`
     const { type } = payload
-    const delivery: Delivery = { ...answer, id, eventId, group, type, payload, at: at.toISOString(), attempt: number, outcome }
+    const delivery: Delivery = {
+      ...answer,
+      id,
+      eventId,
+      group,
+      type,
+      payload,
+      at: at.toISOString(),
+      attempt: number,
+      outcome,
+    }
     await deliveries.record(endpoint.id, delivery)
-    log({ event: 'event_delivered', endpointId: endpoint.id, eventId, outcome, status: answer.status, error: answer.error })
+    log({
+      event: 'event_delivered',
+      endpointId: endpoint.id,
+      eventId,
+      outcome,
+      status: answer.status,
+      error: answer.error,
+    })
     if (isTaken) {
       await deliveries.remove(event)
       return { endpoint: await worksAgain(endpoint), mustWait: false }

@@ -5,12 +5,12 @@
 import { createHash } from 'node:crypto'
 import { type Change, eventOf, groupOf, type Happened } from '../core/outgoing/change.ts'
 import type { Payload } from '../core/outgoing/delivery.ts'
-import { type Endpoint, ENDPOINTS_REMEMBERED_MS } from '../core/outgoing/endpoint.ts'
+import { ENDPOINTS_REMEMBERED_MS, type Endpoint } from '../core/outgoing/endpoint.ts'
 import type { OutgoingQueue } from '../core/ports/outgoing.ts'
 import type { Clock } from '../core/ports/platform.ts'
 import type { Stores } from '../core/ports/stores.ts'
-import { toApiChannel, toApiTicket } from './api/shapes.ts'
 import { toApiMessage } from './api/messages.ts'
+import { toApiChannel, toApiTicket } from './api/shapes.ts'
 import { storedFile } from './stored-file.ts'
 
 export type PublishDependencies = Pick<Stores, 'endpoints' | 'deliveries' | 'tickets' | 'channels'> & {
@@ -69,7 +69,7 @@ export function createPublisher({ endpoints, deliveries, tickets, channels, queu
 }
 
 function isFor({ status, eventTypes, sendsFrom }: Endpoint, { type }: Happened, { at }: Change): boolean {
-  return status === 'enabled' && eventTypes.includes(type) && at >= sendsFrom.slice(0, at.length - 5)
+  return status === 'enabled' && eventTypes.includes(type) && at >= sendsFrom
 }
 
 /** The same when the change is told again. */

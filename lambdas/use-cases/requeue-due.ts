@@ -5,9 +5,9 @@
  * run tries again.
  */
 import type { EventBridgeEvent } from 'aws-lambda'
-import type { Log } from '../core/ports/platform.ts'
 import type { OutgoingQueue } from '../core/ports/outgoing.ts'
-import type { DueMessage, DueQueue } from '../core/ports/queues.ts'
+import type { Log } from '../core/ports/platform.ts'
+import type { DueQueue } from '../core/ports/queues.ts'
 import type { Stores } from '../core/ports/stores.ts'
 import { inParallel } from './in-parallel.ts'
 
@@ -26,14 +26,26 @@ const POSTPONE_MS = 5 * 60_000
 
 const PARALLEL_WRITES = 50
 
-export function createRequeue({ replies, media, deliveries, queue, mediaQueue, outgoingQueue, log }: RequeueDependencies) {
+export function createRequeue({
+  replies,
+  media,
+  deliveries,
+  queue,
+  mediaQueue,
+  outgoingQueue,
+  log,
+}: RequeueDependencies) {
   return async ({ time }: Pick<EventBridgeEvent<string, unknown>, 'time'>): Promise<void> => {
     const at = new Date(time).toISOString()
     // A failure of one list must not stop the other.
     const results = await Promise.allSettled([
       requeue(replies, queue, at),
       requeue(media, mediaQueue, at),
-      requeue(deliveries, { send: (due) => outgoingQueue.send(due.map((one) => ({ ...one, deduplicationId: at }))) }, at),
+      requeue(
+        deliveries,
+        { send: (due) => outgoingQueue.send(due.map((one) => ({ ...one, deduplicationId: at }))) },
+        at,
+      ),
     ])
     const failure = results.find((one) => one.status === 'rejected')
     if (failure) throw failure.reason

@@ -8,6 +8,7 @@ import {
   type KeySchemaElement,
   ResourceNotFoundException,
   type TableDescription,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
@@ -40,6 +41,9 @@ export async function ensureTable(endpoint: string): Promise<void> {
           'Delete DATA_DIR, or that table, and start again.',
       )
     }
+    if (existing && !existing.StreamSpecification?.StreamEnabled) {
+      await client.send(new UpdateTableCommand({ TableName: tableName, StreamSpecification: streamSpecification }))
+    }
     const { TimeToLiveDescription: current } = await client.send(
       new DescribeTimeToLiveCommand({ TableName: tableName }),
     )
@@ -60,6 +64,13 @@ async function describe(client: DynamoDBClient): Promise<TableDescription | unde
   }
 }
 
+/** The ARN of the stream of the table. @throws Error if it has none */
+export async function streamArnOf(client: DynamoDBClient): Promise<string> {
+  const arn = (await describe(client))?.LatestStreamArn
+  if (!arn) throw new Error(`the table ${tableName} has no stream`)
+  return arn
+}
+
 type Keys = { readonly partitionKey: string; readonly sortKey: string }
 
 const keySchema = ({ partitionKey, sortKey }: Keys) => [
@@ -77,6 +88,8 @@ const wantedIndexes = (): GlobalSecondaryIndex[] =>
         : { ProjectionType: 'KEYS_ONLY' },
   }))
 
+const streamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const
+
 async function create(client: DynamoDBClient): Promise<void> {
   const keyNames = [table, ...Object.values(table.indexes)].flatMap(({ partitionKey, sortKey }) => [
     partitionKey,
@@ -89,6 +102,7 @@ async function create(client: DynamoDBClient): Promise<void> {
       KeySchema: keySchema(table),
       AttributeDefinitions: [...new Set(keyNames)].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
       GlobalSecondaryIndexes: wantedIndexes(),
+      StreamSpecification: streamSpecification,
     }),
   )
   await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName: tableName })

@@ -3,7 +3,16 @@ import type { Delivery, Waiting, Work } from '../../core/outgoing/delivery.ts'
 import type { DeliveryStore } from '../../core/ports/outgoing.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import { mergePartitions, type PartitionPage } from '../../core/tickets/pages.ts'
-import { conditionHolds, getAll, type Item, keys, type ListAccess, partitionFor, partitionsOf, WAITING } from './table.ts'
+import {
+  conditionHolds,
+  getAll,
+  type Item,
+  keys,
+  type ListAccess,
+  partitionFor,
+  partitionsOf,
+  WAITING,
+} from './table.ts'
 
 /** What an endpoint did not take in 24 hours is given up; two days more are for an administrator who enables it again. */
 const WAITING_KEPT_SECONDS = 3 * 24 * 3600
@@ -27,7 +36,11 @@ export function createDeliveryStore({ now, ...access }: ListAccess & { now: Cloc
         documents.send(
           new PutCommand({
             TableName: tableName,
-            Item: { ...keys.waiting({ endpointId, group }, position), ...event, expiresAt: expiresIn(WAITING_KEPT_SECONDS) },
+            Item: {
+              ...keys.waiting({ endpointId, group }, position),
+              ...event,
+              expiresAt: expiresIn(WAITING_KEPT_SECONDS),
+            },
             ConditionExpression: 'attribute_not_exists(pk)',
           }),
         ),

@@ -1,5 +1,5 @@
-import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
+import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { Endpoint } from '../../core/outgoing/endpoint.ts'
 import type { EndpointStore } from '../../core/ports/outgoing.ts'
 import { ENDPOINTS, getAll, type Item, keys, queryAll, type TableAccess } from './table.ts'
@@ -9,7 +9,12 @@ export function createEndpointStore(access: TableAccess): EndpointStore {
   const { tableName, documents } = access
 
   /** Changes an item that must be there; null if it is not. */
-  async function update(id: string, expression: string, names: Record<string, string>, values: Record<string, unknown>) {
+  async function update(
+    id: string,
+    expression: string,
+    names: Record<string, string>,
+    values: Record<string, unknown>,
+  ) {
     try {
       const { Attributes } = await documents.send(
         new UpdateCommand({

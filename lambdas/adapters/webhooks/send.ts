@@ -48,7 +48,8 @@ export function createEventSending(mayBeLocal: boolean, timeoutMs = TIMEOUT_MS):
     if (url.hash !== '') return 'must not contain a fragment (#)'
     if (isLocal) return null
     if (isIP(host) !== 0 && !mayCall(host)) return `must be a public address, not ${host}`
-    if (host === 'localhost' || /\.(localhost|local|internal)\.?$/.test(host)) return `must be a public name, not ${host}`
+    if (host === 'localhost' || /\.(localhost|local|internal)\.?$/.test(host))
+      return `must be a public name, not ${host}`
     return null
   }
 
@@ -110,7 +111,10 @@ function post(
     const make = url.protocol === 'http:' ? requestByHttp : requestByHttps
     const request = make(url, { method: 'POST', headers, lookup: lookUp, agent: false })
     // Of the whole call: each part of an endless answer would begin a time-out of the socket anew.
-    const timer = setTimeout(() => request.destroy(new Error(`no answer within ${timeoutMs / 1000} seconds`)), timeoutMs)
+    const timer = setTimeout(
+      () => request.destroy(new Error(`no answer within ${timeoutMs / 1000} seconds`)),
+      timeoutMs,
+    )
     const finish = (act: () => void) => {
       clearTimeout(timer)
       act()

@@ -4,6 +4,7 @@ import { MAX_DIRECT_MESSAGE_CHARACTERS } from '../replies/reply.ts'
 import { groupings } from '../reports/report.ts'
 import { messageOrders } from '../tickets/pages.ts'
 import { statuses } from '../tickets/ticket.ts'
+import { outgoingEventTypes } from '../outgoing/endpoint.ts'
 import { isXId } from '../x/ids.ts'
 
 /**
@@ -179,3 +180,33 @@ export const activityQuery = onFirstUse(() =>
 )
 
 export const reportQuery = onFirstUse(() => z.extend(activityQuery(), { by: z.enum(groupings) }))
+
+const endpointUrl = () => z.string().check(z.minLength(1), z.maxLength(2000), z.describe('a public https address'))
+const endpointDescription = () => z.string().check(z.maxLength(255))
+const eventTypes = () => z.array(z.enum(outgoingEventTypes)).check(z.minLength(1), z.maxLength(outgoingEventTypes.length))
+
+export const newEndpointBody = onFirstUse(() =>
+  z
+    .strictObject({
+      url: endpointUrl(),
+      description: z.optional(endpointDescription()),
+      eventTypes: z.optional(eventTypes()).check(z.describe('all if not given')),
+    })
+    .check(z.meta({ id: 'NewWebhookEndpoint', examples: [{ url: 'https://helpdesk.example.com/events' }] })),
+)
+
+export const changeEndpointBody = onFirstUse(() =>
+  z
+    .strictObject({
+      url: z.optional(endpointUrl()),
+      description: z.optional(endpointDescription()),
+      eventTypes: z.optional(eventTypes()),
+      status: z.optional(z.enum(['enabled', 'disabled'])),
+    })
+    .check(
+      z.refine((body) => Object.keys(body).length > 0, { error: 'must have at least one field' }),
+      z.meta({ id: 'WebhookEndpointChange', examples: [{ status: 'enabled' }] }),
+    ),
+)
+
+export const listDeliveriesQuery = onFirstUse(() => z.strictObject({ limit: limit(), cursor: z.optional(cursor()) }))

@@ -49,9 +49,10 @@ export const ENDPOINTS_REMEMBERED_MS = 3_000
 /** More than publishers remember, and than clocks differ or stream records are rounded: 2 seconds. */
 const SENDS_AFTER_MS = ENDPOINTS_REMEMBERED_MS + 2_000
 
-/** The ISO time from which a new endpoint gets every event. */
+/** The ISO time from which a new endpoint gets every event: a whole second, as the times of changes are. */
 export function sendsFromOf(createdAt: Date): string {
-  return new Date(createdAt.getTime() + SENDS_AFTER_MS).toISOString()
+  const seconds = Math.ceil((createdAt.getTime() + SENDS_AFTER_MS) / 1000)
+  return new Date(seconds * 1000).toISOString()
 }
 
 /** Both secrets sign for a day after a rotation. */

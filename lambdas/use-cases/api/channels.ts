@@ -4,8 +4,8 @@ import type { ApiChannel } from '../../core/api/schemas.ts'
 import type { Channel } from '../../core/channels/channel.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
-import { toApiChannel } from './shapes.ts'
 import { notFound, type Route, route } from './route.ts'
+import { toApiChannel } from './shapes.ts'
 
 /** More channels than this show a `lastMessageAt` that may be a minute too early: looking takes some queries for each. */
 const MAX_EXACT = 25

@@ -15,12 +15,14 @@ import { openApiRoute } from './openapi-route.ts'
 import { type ReplyDependencies, replyRoutes } from './replies.ts'
 import { reportRoutes } from './reports.ts'
 import { answerBy } from './route.ts'
+import { type EndpointDependencies, webhookEndpointRoutes } from './webhook-endpoints.ts'
 import { ticketRoutes } from './tickets.ts'
 
 export type ApiDependencies = Stores &
   ReplyDependencies &
   ConnectDependencies &
-  ExtensionDependencies & { now: Clock; log: Log }
+  ExtensionDependencies &
+  EndpointDependencies & { now: Clock; log: Log }
 
 export function apiEndpoints({ log, ...dependencies }: ApiDependencies) {
   const described = [
@@ -33,6 +35,7 @@ export function apiEndpoints({ log, ...dependencies }: ApiDependencies) {
     ...extensionRoutes(dependencies),
     ...reportRoutes(dependencies),
     ...eventRoutes(dependencies),
+    ...webhookEndpointRoutes(dependencies),
   ]
   const routes = [...described, openApiRoute(described)]
   return routes.map((route) => ({ ...route, answer: (event: APIGatewayProxyEventV2) => answerBy(route, event) }))

@@ -10,8 +10,8 @@ import { type ListedTicket, type Message, statusAfterAgent, type Ticket } from '
 import { laterOf } from '../../core/time.ts'
 import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
 import { type Links, toApiMessage } from './messages.ts'
-import { toApiTicket } from './shapes.ts'
 import { Answer, cursorOf, keyIn, notFound, notModified, type Route, route } from './route.ts'
+import { toApiTicket } from './shapes.ts'
 
 /** No message of a ticket is being written that is older than this. */
 const QUIET_MS = 3600_000
