@@ -17,7 +17,13 @@ export type HandlerFunctionProps = {
 }
 
 /** Variables that name no AWS resource, so they come without a permission. */
-type PlainVariable = 'TABLE_PARTITIONS' | 'LOCAL_ENDPOINTS' | 'X_API_URL' | 'PUBLIC_URL' | 'EVENT_SOURCE' | 'ADMINISTRATORS'
+type PlainVariable =
+  | 'TABLE_PARTITIONS'
+  | 'LOCAL_ENDPOINTS'
+  | 'X_API_URL'
+  | 'PUBLIC_URL'
+  | 'EVENT_SOURCE'
+  | 'ADMINISTRATORS'
 
 /** IAM actions on resources; exact names only. */
 export type Permission = {

@@ -1,6 +1,12 @@
 import { join } from 'node:path'
 import type { EventSource } from '../lambdas/core/x/event-source.ts'
-import { type EnvironmentName, type FunctionName, type QueueName, queues, stream } from '../lambdas/runtime/resources.ts'
+import {
+  type EnvironmentName,
+  type FunctionName,
+  type QueueName,
+  queues,
+  stream,
+} from '../lambdas/runtime/resources.ts'
 import { type Addresses, removeAddresses, writeAddresses } from './addresses.ts'
 import { prepareStream, startDatabase } from './aws/database.ts'
 import type { EmbeddedService } from './aws/embedded-service.ts'
@@ -22,9 +28,9 @@ import {
 } from './identity/clients.ts'
 import { createTokenIssuer } from './identity/tokens.ts'
 import { startPoller } from './lambda/poller.ts'
-import { startStreamPoller } from './lambda/stream-poller.ts'
 import type { FunctionLogLine } from './lambda/sandbox.ts'
 import { startSchedules } from './lambda/schedules.ts'
+import { startStreamPoller } from './lambda/stream-poller.ts'
 import { lockDataDir } from './lock.ts'
 import { ensureSignInSecrets, ensureTokensKey, writeSecrets, type XSecrets } from './secrets.ts'
 import { type AwsEndpoints, defaults } from './settings.ts'

@@ -35,7 +35,14 @@ const RESERVE_MS = 5_000
 /** What a channel has to report. */
 type Due = { readonly channel: Channel; readonly isRevoked: boolean }
 
-export function createInactivityReport({ notify, counts, health, endpoints, log, ...dependencies }: InactivityDependencies) {
+export function createInactivityReport({
+  notify,
+  counts,
+  health,
+  endpoints,
+  log,
+  ...dependencies
+}: InactivityDependencies) {
   const { channels, publicUrl } = dependencies
 
   return async (

@@ -17,6 +17,8 @@ export function apiOver(stores: Stores, now: () => Date, given: Partial<Paramete
     bucket: untouched('bucket'),
     replyQueue: untouched('replyQueue'),
     ...portsOf(untouched('x')),
+    outgoingQueue: untouched('outgoingQueue'),
+    sending: untouched('sending'),
     encryption: untouched('encryption'),
     publicUrl: 'https://helpdesk.example',
     eventSource: 'x-activity',

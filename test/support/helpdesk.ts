@@ -106,7 +106,9 @@ export function helpdeskOver(stores: TestStores, clock: { now(): Date; pass(mill
       for (let round = 0; round < 8; round++) {
         for (const due of waiting.splice(0)) await send(due)
         clock.pass(150_000)
-        await createRequeue({ ...stores, queue, mediaQueue: ignored, log: () => {} })({ time: now().toISOString() })
+        await createRequeue({ ...stores, queue, mediaQueue: ignored, outgoingQueue: ignored, log: () => {} })({
+          time: now().toISOString(),
+        })
         if (waiting.length === 0) return
       }
     },

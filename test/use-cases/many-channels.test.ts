@@ -262,6 +262,7 @@ describe('reconcile', () => {
 describe('the report of inactivity', () => {
   const runOf = () =>
     createInactivityReport({
+      endpoints: stores.endpoints,
       ...stores(),
       counts: { lastMessageAt: async ({ lastMessageAt }) => lastMessageAt },
       ...portsOf(x()),

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import type { MediaStore } from '../../lambdas/core/ports/media.ts'
+import type { DeliveryStore, OutgoingQueue } from '../../lambdas/core/ports/outgoing.ts'
 import type { DueMessage } from '../../lambdas/core/ports/queues.ts'
 import type { ReplyStore } from '../../lambdas/core/ports/replies.ts'
 import { createRequeue } from '../../lambdas/use-cases/requeue-due.ts'
@@ -21,13 +22,20 @@ function sweeping() {
   const stores = {
     replies: untouched<ReplyStore>('replies', list('reply')),
     media: untouched<MediaStore>('media', list('media')),
+    deliveries: untouched<DeliveryStore>('deliveries', { due: async () => [] }),
   }
   return { stores, into, queued, putOff }
 }
 
 test('what is due is brought back and put off, replies and media alike', async () => {
   const { stores, into, queued, putOff } = sweeping()
-  await createRequeue({ ...stores, queue: into, mediaQueue: into, log: () => {} })({ time })
+  await createRequeue({
+    ...stores,
+    queue: into,
+    mediaQueue: into,
+    outgoingQueue: untouched('outgoingQueue'),
+    log: () => {},
+  })({ time })
   expect(queued.sort()).toEqual(['media', 'reply'])
   expect(putOff.sort()).toEqual(['media 2026-01-01T12:05:00.000Z', 'reply 2026-01-01T12:05:00.000Z'])
 })
@@ -36,7 +44,12 @@ test.each(['queue', 'mediaQueue'] as const)(
   'a %s that is away fails the run, and keeps the other not back',
   async (name) => {
     const { stores, into, queued, putOff } = sweeping()
-    const queues = { queue: into, mediaQueue: into, [name]: away }
+    const queues = {
+      queue: into,
+      mediaQueue: into,
+      outgoingQueue: untouched<OutgoingQueue>('outgoingQueue'),
+      [name]: away,
+    }
     await expect(createRequeue({ ...stores, ...queues, log: () => {} })({ time })).rejects.toThrow('SQS is away')
     const other = name === 'queue' ? 'media' : 'reply'
     expect([queued, putOff]).toEqual([[other], [`${other} 2026-01-01T12:05:00.000Z`]])
@@ -53,7 +66,15 @@ test('what cannot be put off keeps no other from being put off', async () => {
     },
   })
   const media = untouched<MediaStore>('media', { due: async () => [] })
-  const requeue = createRequeue({ replies, media, queue: into, mediaQueue: into, log: () => {} })
+  const requeue = createRequeue({
+    replies,
+    media,
+    deliveries: untouched<DeliveryStore>('deliveries', { due: async () => [] }),
+    queue: into,
+    mediaQueue: into,
+    outgoingQueue: untouched('outgoingQueue'),
+    log: () => {},
+  })
   await expect(requeue({ time })).rejects.toThrow('the table is away')
   expect(putOff).toEqual(['good 2026-01-01T12:05:00.000Z'])
 })

@@ -98,7 +98,13 @@ function sender(over: Partial<SenderDependencies> = {}) {
 async function sweep(over: Partial<SenderDependencies> = {}) {
   const due: DueMessage[] = []
   const queue = { send: async (replies: readonly DueMessage[]) => void due.push(...replies) }
-  await createRequeue({ ...stores, queue, mediaQueue: untouched('mediaQueue'), log: () => {} })({
+  await createRequeue({
+    ...stores,
+    queue,
+    mediaQueue: untouched('mediaQueue'),
+    outgoingQueue: { send: async () => {} },
+    log: () => {},
+  })({
     time: now().toISOString(),
   })
   for (const one of due) expect(await sender(over)(one)).toEqual([])

@@ -1,10 +1,10 @@
 import { en } from 'zod/locales'
 import * as z from 'zod/mini'
+import { outgoingEventTypes } from '../outgoing/endpoint.ts'
 import { MAX_DIRECT_MESSAGE_CHARACTERS } from '../replies/reply.ts'
 import { groupings } from '../reports/report.ts'
 import { messageOrders } from '../tickets/pages.ts'
 import { statuses } from '../tickets/ticket.ts'
-import { outgoingEventTypes } from '../outgoing/endpoint.ts'
 import { isXId } from '../x/ids.ts'
 
 /**
@@ -183,7 +183,8 @@ export const reportQuery = onFirstUse(() => z.extend(activityQuery(), { by: z.en
 
 const endpointUrl = () => z.string().check(z.minLength(1), z.maxLength(2000), z.describe('a public https address'))
 const endpointDescription = () => z.string().check(z.maxLength(255))
-const eventTypes = () => z.array(z.enum(outgoingEventTypes)).check(z.minLength(1), z.maxLength(outgoingEventTypes.length))
+const eventTypes = () =>
+  z.array(z.enum(outgoingEventTypes)).check(z.minLength(1), z.maxLength(outgoingEventTypes.length))
 
 export const newEndpointBody = onFirstUse(() =>
   z

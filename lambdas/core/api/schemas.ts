@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
+import { outgoingEventTypes, TEST_EVENT } from '../outgoing/endpoint.ts'
 import { problemCodes } from '../replies/validation.ts'
 import { groupings } from '../reports/report.ts'
-import { outgoingEventTypes, TEST_EVENT } from '../outgoing/endpoint.ts'
 import { statuses } from '../tickets/ticket.ts'
 
 /**

@@ -15,8 +15,8 @@ import { openApiRoute } from './openapi-route.ts'
 import { type ReplyDependencies, replyRoutes } from './replies.ts'
 import { reportRoutes } from './reports.ts'
 import { answerBy } from './route.ts'
-import { type EndpointDependencies, webhookEndpointRoutes } from './webhook-endpoints.ts'
 import { ticketRoutes } from './tickets.ts'
+import { type EndpointDependencies, webhookEndpointRoutes } from './webhook-endpoints.ts'
 
 export type ApiDependencies = Stores &
   ReplyDependencies &

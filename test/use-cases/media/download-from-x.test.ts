@@ -120,7 +120,13 @@ function mover(over: Partial<MediaDependencies> = {}, remainingMs = 900_000) {
 async function sweep(over: Partial<MediaDependencies> = {}): Promise<number> {
   const due: DueMessage[] = []
   const mediaQueue = { send: async (some: readonly DueMessage[]) => void due.push(...some) }
-  await createRequeue({ ...stores, queue: untouched('queue'), mediaQueue, log: () => {} })({
+  await createRequeue({
+    ...stores,
+    queue: untouched('queue'),
+    mediaQueue,
+    outgoingQueue: { send: async () => {} },
+    log: () => {},
+  })({
     time: clock.toISOString(),
   })
   expect(await mover(over)(due)).toEqual([])

@@ -101,7 +101,13 @@ async function workOff(): Promise<void> {
 
 /** The sweep of a minute, and the work that it brings. */
 async function sweep(): Promise<void> {
-  await createRequeue({ ...stores, queue: replyQueue, mediaQueue, log: () => {} })({ time: clock.toISOString() })
+  await createRequeue({
+    ...stores,
+    queue: replyQueue,
+    mediaQueue,
+    outgoingQueue: { send: async () => {} },
+    log: () => {},
+  })({ time: clock.toISOString() })
   await workOff()
 }
 
