@@ -20,7 +20,7 @@ import {
   table,
 } from '../../lambdas/runtime/resources.ts'
 import { queueClient } from '../../local/aws/queues.ts'
-import { databaseClient } from '../../local/aws/table.ts'
+import { databaseClient, tableName } from '../../local/aws/table.ts'
 import type { FunctionLogLine } from '../../local/lambda/sandbox.ts'
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts'
 import { eventually, temporaryFolder } from './support.ts'
