@@ -160,8 +160,9 @@ export const retrySeconds = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 480] as con
 const maxReceives = retrySeconds.length + 1
 
 /**
- * What the setting `queueConcurrency` may be: SQS's limits of a mapping. By default the three queues take 6 of the 10
- * concurrent executions that a new account has, so that the webhook, the API and the schedules always have the other 4.
+ * What the setting `queueConcurrency` may be: SQS's limits of a mapping. By default the four queues take 8 of the 10
+ * concurrent executions that a new account has, 2 of them only for endpoints; the webhook, the API and the schedules have
+ * the rest.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
  */
 export const queueConcurrency = { min: 2, max: 1000, default: 2 } as const
