@@ -53,11 +53,21 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['GET', '/api/extensions', 'administrators', 200],
   ['PATCH', '/api/extensions/twitter', 'administrators', 200],
   ['GET', '/api/events', 'administrators', 200],
+  ['GET', '/api/webhook-endpoints', 'administrators', 200],
+  ['POST', '/api/webhook-endpoints', 'administrators', 201],
+  ['PATCH', '/api/webhook-endpoints/1', 'administrators', 404],
+  ['DELETE', '/api/webhook-endpoints/1', 'administrators', 404],
+  ['POST', '/api/webhook-endpoints/1/rotate-secret', 'administrators', 404],
+  ['POST', '/api/webhook-endpoints/1/test', 'administrators', 404],
+  ['GET', '/api/webhook-endpoints/1/deliveries', 'administrators', 404],
+  ['POST', '/api/webhook-endpoints/1/deliveries/3/send-again', 'administrators', 404],
 ]
 const bodies: Record<string, object> = { PATCH: { status: 'open' }, POST: { text: 'Hello' } }
 const ownBodies: Record<string, object> = {
   '/api/channels/1': { mentions: false },
   '/api/extensions/twitter': { enabled: true },
+  '/api/webhook-endpoints': { url: 'https://helpdesk.example.com/events' },
+  '/api/webhook-endpoints/1': { status: 'enabled' },
   '/api/tickets/1/messages/2/retry': { force: true },
   '/api/attachments': { contentType: 'image/png', size: 1 },
 }
@@ -88,7 +98,8 @@ test('the table has every call of the API', async () => {
   const { paths } = JSON.parse(answer.body ?? '') as { paths: Record<string, object> }
   const described = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map(
-      (method) => `${method.toUpperCase()} ${path.replace('{id}', '1').replace('{messageId}', '2')}`,
+      (method) =>
+        `${method.toUpperCase()} ${path.replace('{id}', '1').replace('{messageId}', '2').replace('{deliveryId}', '3')}`,
     ),
   )
   expect(described.sort()).toEqual(calls.map(([method, path]) => `${method} ${path}`).sort())
