@@ -19,6 +19,7 @@ beforeAll(async () => {
       untouched<WholeX>('x', { requestToken: async () => ({ token: 't', secret: 's', authorizeUrl: 'https://x' }) }),
     ),
     encryption: noEncryption,
+    sending: { refusalOf: () => null },
   })
 })
 afterAll(() => stores.stop())
