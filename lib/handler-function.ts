@@ -22,6 +22,7 @@ export type HandlerFunctionProps = {
 type PlainVariable =
   | 'TABLE_PARTITIONS'
   | 'DELETION_HOLD_HOURS'
+  | 'LOCAL_ENDPOINTS'
   | 'X_API_URL'
   | 'KEY_RECOVERY'
   | 'PUBLIC_URL'

@@ -6,6 +6,8 @@ import { createChatKeyStore } from '../adapters/dynamodb/chat-keys.ts'
 import { createConnectingStore } from '../adapters/dynamodb/connecting.ts'
 import { createCountStore } from '../adapters/dynamodb/counts.ts'
 import { createDeletionStore } from '../adapters/dynamodb/deletions.ts'
+import { createDeliveryStore } from '../adapters/dynamodb/deliveries.ts'
+import { createEndpointStore } from '../adapters/dynamodb/endpoints.ts'
 import { createErasureStore } from '../adapters/dynamodb/erasures.ts'
 import { createEventStore } from '../adapters/dynamodb/events.ts'
 import { createHealthStore } from '../adapters/dynamodb/health.ts'
@@ -38,6 +40,8 @@ export function openStores(shared: SharedTable, now: Clock, client = new DynamoD
     events: createEventStore({ ...access, now }),
     audit: createAuditStore(access),
     counts: createCountStore({ ...access, now }),
+    endpoints: createEndpointStore(access),
+    deliveries: createDeliveryStore({ ...access, now }),
     health: createHealthStore(access, table.outage),
     erasures: createErasureStore(access),
   }

@@ -36,6 +36,8 @@ test('the API encrypts and decrypts tokens, functions that act for accounts only
     media: [{ Action: 'kms:Decrypt', Resource: arn }],
     inactivity: [{ Action: 'kms:Decrypt', Resource: arn }],
     requeue: [],
+    publish: [],
+    deliver: [{ Action: 'kms:Decrypt', Resource: arn }],
     mentions: [{ Action: 'kms:Decrypt', Resource: arn }],
     reconcile: [{ Action: 'kms:Decrypt', Resource: arn }],
   })

@@ -64,6 +64,7 @@ function run(hours: number, recipients = 1) {
     },
   }
   const report = createInactivityReport({
+    endpoints: stores.endpoints,
     channels: stores.channels,
     counts: stores.counts,
     health: stores.health,

@@ -27,6 +27,7 @@ export const auditMessages = {
     channel_changed: 'Changed a channel',
     channel_disconnected: 'Disconnected an account',
     extension_changed: 'Switched the extension',
+    endpoint_changed: 'Changed an endpoint of events',
     customer_blocked: 'Blocked or unblocked a customer',
     customer_erased: 'Erased a customer',
     trail_exported: 'Exported the audit trail',

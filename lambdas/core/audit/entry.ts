@@ -10,6 +10,7 @@ export const auditKinds = [
   'channel_changed',
   'channel_disconnected',
   'extension_changed',
+  'endpoint_changed',
   'customer_blocked',
   'customer_erased',
   'trail_exported',
@@ -37,7 +38,7 @@ export type AuditEntry = {
   readonly at: string
   readonly kind: AuditKind
   readonly actor: Actor
-  /** The id of the ticket or channel, `twitter` for the extension, the call that was refused; null for a sign-in. */
+  /** The id of the ticket, channel or endpoint, `twitter` for the extension, the call that was refused; null for a sign-in. */
   readonly object: string | null
   /** The changed fields as they were; null if there was nothing before. */
   readonly before: Values | null

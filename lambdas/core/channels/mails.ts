@@ -1,4 +1,5 @@
 import { encode } from 'html-entities'
+import type { Endpoint } from '../outgoing/endpoint.ts'
 import type { Channel } from './channel.ts'
 import type { Fault } from './health.ts'
 import type { Inactivity } from './inactivity.ts'
@@ -106,6 +107,16 @@ export function eventSourceEndMail(end: string, consoleUrl: string): Mail {
     'The setting is «eventSource» in cdk.json, or EVENT_SOURCE on one machine. The channels then move by themselves within half an hour, and no message is lost.',
     `The channels: ${consoleUrl}/channels`,
     'You get this mail once.',
+  ])
+}
+
+/** An endpoint took no event for a day, and gets none any more. */
+export function endpointDisabledMail({ id, url, disabledBecause }: Endpoint, consoleUrl: string): Mail {
+  return mailOf('An endpoint gets no more events', [
+    `We no longer send events to ${oneLine(url)}, because ${disabledBecause}.`,
+    'Programs behind it do not hear of messages and tickets. Repair it and enable it again: docs/api.md says how.',
+    'What waited for it for less than 3 days is sent then.',
+    `The endpoint: ${consoleUrl}/api/webhook-endpoints/${id}`,
   ])
 }
 

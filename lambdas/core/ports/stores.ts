@@ -5,6 +5,7 @@ import type { DeletionStore } from './deletions.ts'
 import type { ErasureStore } from './erasure.ts'
 import type { CountStore, EventStore } from './events.ts'
 import type { MediaStore } from './media.ts'
+import type { DeliveryStore, EndpointStore } from './outgoing.ts'
 import type { QuotaStore, ReplyStore, UploadStore } from './replies.ts'
 import type { TicketStore } from './tickets.ts'
 
@@ -24,4 +25,6 @@ export type Stores = {
   counts: CountStore
   health: HealthStore
   erasures: ErasureStore
+  endpoints: EndpointStore
+  deliveries: DeliveryStore
 }

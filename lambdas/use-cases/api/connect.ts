@@ -23,8 +23,8 @@ import { channelIdOf } from '../../core/x/ids.ts'
 import { channelsThatFit, type SubscriptionUse } from '../../core/x/subscriptions.ts'
 import { tokensOf } from '../account-tokens.ts'
 import { ensureWebhook } from '../ensure-webhook.ts'
-import { toApiChannel } from './channels.ts'
 import { Answer, notFound, type Route, route } from './route.ts'
+import { toApiChannel } from './shapes.ts'
 
 export type ConnectDependencies = Pick<Stores, 'channels' | 'connecting'> & {
   accounts: XAccounts
