@@ -30,6 +30,10 @@ function onFirstUse<Schema>(make: () => Schema): () => Schema {
 /** No half of a surrogate pair, which the database refuses. */
 const wellFormed = () => z.refine<string>((text) => text.isWellFormed(), 'must not contain half a character')
 
+/** In a query, which is decoded as UTF-8, half a character has become U+FFFD. */
+const wellFormedInQuery = () =>
+  z.refine<string>((text) => text.isWellFormed() && !text.includes('\ufffd'), 'must not contain half a character')
+
 /** The body of a new reply. */
 export const replyBody = onFirstUse(() =>
   z
@@ -107,7 +111,7 @@ function severalOf<T extends z.ZodMiniType<string>>(one: T, most: number) {
 export const listTicketsQuery = onFirstUse(() =>
   z.strictObject({
     tag: z
-      .optional(severalOf(z.string().check(z.minLength(1), z.maxLength(64), wellFormed()), MAX_TAGS))
+      .optional(severalOf(z.string().check(z.minLength(1), z.maxLength(64), wellFormedInQuery()), MAX_TAGS))
       .check(z.describe('may be given several times: tickets with all of the tags, or see `tagMatch`')),
     tagMatch: z.optional(z.enum(['all', 'any'])).check(z.describe('with all of the tags, or with any of them')),
     status: z.optional(z.enum(statuses)),
@@ -125,7 +129,7 @@ export const listTicketsQuery = onFirstUse(() =>
     order: z
       .optional(z.enum(['activity', 'waiting']))
       .check(z.describe('newest activity first; or those whose customer waits, the longest first')),
-    channelId: z.optional(z.string().check(z.minLength(1), z.maxLength(64), wellFormed())),
+    channelId: z.optional(z.string().check(z.minLength(1), z.maxLength(64), wellFormedInQuery())),
     customerId: z.optional(z.string().check(z.refine(isXId, 'must be an id of X: digits only'))),
     updatedSince: z.optional(
       z.pipe(
@@ -149,7 +153,7 @@ export const listMessagesQuery = onFirstUse(() =>
 export const listEventsQuery = onFirstUse(() =>
   z.strictObject({
     outcome: z.optional(z.enum(['ignored', 'unreadable'])),
-    channelId: z.optional(z.string().check(z.minLength(1), z.maxLength(64), wellFormed())),
+    channelId: z.optional(z.string().check(z.minLength(1), z.maxLength(64), wellFormedInQuery())),
     limit: limit(),
     cursor: z.optional(cursor()),
   }),
@@ -281,7 +285,7 @@ export const activityQuery = onFirstUse(() =>
   }),
 )
 
-const name = () => z.string().check(z.minLength(1), z.maxLength(200), wellFormed())
+const name = () => z.string().check(z.minLength(1), z.maxLength(200), wellFormedInQuery())
 
 const auditFilter = () => ({
   person: z.optional(name()).check(z.describe('user name, or id of a person or client')),
