@@ -82,7 +82,12 @@ async function addEndpoint(id: string): Promise<void> {
 /** The change of a ticket whose tag is a number. */
 function change(number: number): Change {
   const ticket = (tag: number) =>
-    ({ id: `twitter-1-direct-${number % TICKETS}-1`, channelId: 'twitter-1', tags: [String(tag)] }) as unknown as Ticket
+    ({
+      id: `twitter-1-direct-${number % TICKETS}-1`,
+      channelId: 'twitter-1',
+      tags: [String(tag)],
+      unsettled: {},
+    }) as unknown as Ticket
   const at = new Date(Math.floor(now().getTime() / 1000) * 1000).toISOString()
   return { id: String(number + 1), at, what: 'ticket', before: ticket(-1), after: ticket(number) }
 }
