@@ -47,7 +47,7 @@ test('functions get the ARN of the key, not an alias that could come to name ano
   const users = Object.values(resourcesOf(template, 'AWS::Lambda::Function')).filter(({ Properties }) =>
     JSON.stringify(Properties.Environment).includes('TOKENS_KEY'),
   )
-  expect(users).toHaveLength(7)
+  expect(users).toHaveLength(8)
   for (const { Properties } of users) {
     expect(Properties.Environment).toMatchObject({ Variables: { TOKENS_KEY: arn } })
   }
