@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { type FunctionName, functions } from '../lambdas/runtime/resources.ts'
@@ -137,7 +137,8 @@ function filesBeside(folder: string): Plugin {
       }))
       onLoad({ filter: /.*/, namespace }, ({ path }) => {
         const file = wasmFiles[path as keyof typeof wasmFiles]
-        copyFileSync(join(root, 'node_modules', file), join(folder, basename(file)))
+        // Written, not copied: a copy would keep the rights that the package gave it.
+        writeFileSync(join(folder, basename(file)), readFileSync(join(root, 'node_modules', file)))
         return { contents: `export const ${path} = new URL('./${basename(file)}', import.meta.url)` }
       })
     },

@@ -36,10 +36,6 @@ export async function buildConsole(onProgress: (text: string) => void): Promise<
   return consoleFiles(() => onProgress('console    building …'))
 }
 
-/** Somebody waits for their answer, so all other functions give way to them when the processor is busy. */
-const awaited: readonly FunctionName[] = ['webhook', 'api']
-const NICENESS_OF_OTHERS = 10
-
 /** Starts every function of the manifest. Each gets only the environment variables that the manifest names for it. */
 export function startFunctions(
   folders: Readonly<Record<FunctionName, string>>,
@@ -56,11 +52,7 @@ export function startFunctions(
       AWS_ENDPOINT_URL_S3: endpoints.s3,
       AWS_ENDPOINT_URL_SES: endpoints.ses,
     }
-    const niceness = awaited.includes(name) ? 0 : NICENESS_OF_OTHERS
-    return [
-      name,
-      startFunction({ name, folder: folders[name], resource: functions[name], environment, niceness, onLog }),
-    ]
+    return [name, startFunction({ name, folder: folders[name], resource: functions[name], environment, onLog })]
   })
   return Object.fromEntries(entries) as Record<FunctionName, LocalFunction>
 }

@@ -9,6 +9,9 @@ import type { Log } from '../core/ports/platform.ts'
 type Answer = APIGatewayProxyStructuredResultV2
 type Endpoint = { method: string; path: string; answer: (event: APIGatewayProxyEventV2) => Promise<Answer> }
 
+/** Characters that are shown of a path that there is not. */
+const MAX_SHOWN = 200
+
 /**
  * The handler of an HTTP API: routes by method and path, answers 404 and 405 itself, and answers every Problem as
  * `application/problem+json`. Any other error is logged and answered 500 without details.
@@ -19,7 +22,8 @@ export function httpHandler(endpoints: readonly Endpoint[], log: Log, originSecr
   const router = httpRouter({
     routes: [...byPath].map(([path, ofPath]) => ({ method: 'ANY', path, handler: byMethod(ofPath) })),
     notFoundResponse: ({ path }: { path: string }) => {
-      throw new Problem(404, `the API has no path ${path}`)
+      const shown = path.length > MAX_SHOWN ? `${path.slice(0, MAX_SHOWN)}…` : path
+      throw new Problem(404, `the API has no path ${shown.toWellFormed()}`)
     },
   })
   return middy<APIGatewayProxyEventV2, Answer>()

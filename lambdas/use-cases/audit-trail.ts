@@ -23,12 +23,12 @@ const MINUTE_MS = 60_000
 export function createAuditTrail({ audit, auditDays, now }: AuditDependencies): AuditTrail {
   const signIns = new Set<string>()
 
-  const store = (entry: AuditEntry) =>
-    audit.record(entry, Math.ceil(Date.parse(entry.at) / 1000) + auditDays * DAY_SECONDS)
+  const store = (entry: AuditEntry, customerId: string | null = null) =>
+    audit.record(entry, { expiresAt: Math.ceil(Date.parse(entry.at) / 1000) + auditDays * DAY_SECONDS, customerId })
 
   return {
-    record: (actor, { kind, object, before = null, after = null }) =>
-      store({ id: randomUUID(), at: now().toISOString(), kind, actor, object, before, after }),
+    record: (actor, { kind, object, customerId, before = null, after = null }) =>
+      store({ id: randomUUID(), at: now().toISOString(), kind, actor, object, before, after }, customerId),
 
     refused(actor, call) {
       const at = new Date(Math.floor(now().getTime() / MINUTE_MS) * MINUTE_MS).toISOString()

@@ -31,8 +31,6 @@ export type FunctionOptions = {
   readonly resource: Omit<FunctionResource, 'environment'>
   /** The variables of the manifest. The sandbox adds those that Lambda sets for every function. */
   readonly environment: Readonly<Record<string, string>>
-  /** How far it gives way to others, from 0, the default, to 19. One that gives way further already stays so. */
-  readonly niceness?: number
   readonly onLog: (entry: FunctionLogLine) => void
 }
 
@@ -52,14 +50,13 @@ const workerFile = new URL('./worker.ts', import.meta.url)
 
 /** Starts a sandbox in a worker thread. It ends after a time-out, after a crash, or if the bundle does not load. */
 export function openSandbox(
-  { name, folder, resource, environment, niceness = 0, onLog }: FunctionOptions,
+  { name, folder, resource, environment, onLog }: FunctionOptions,
   timeoutMs: number,
 ): Sandbox {
   const settings: WorkerSettings = {
     bundle: pathToFileURL(join(folder, 'index.mjs')).href,
     functionName: name,
     memoryMb: resource.memoryMb,
-    niceness,
   }
   const worker = new Worker(workerFile, {
     workerData: settings,

@@ -1,4 +1,3 @@
-import { getPriority, setPriority } from 'node:os'
 import { format } from 'node:util'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Context } from 'aws-lambda'
@@ -9,8 +8,6 @@ export type WorkerSettings = {
   readonly bundle: string
   readonly functionName: string
   readonly memoryMb: number
-  /** How far its thread gives way to others, from 0 to 19. One that gives way further already stays so. */
-  readonly niceness: number
 }
 
 /** A call of the function. The event is JSON text, because Lambda passes only JSON. */
@@ -47,8 +44,6 @@ if (parentPort) await runFunction(workerData as WorkerSettings, (report) => pare
 
 /** Does what the Lambda runtime does: loads the bundle once, then calls the handler for each event. */
 async function runFunction(settings: WorkerSettings, report: (report: Report) => void): Promise<void> {
-  // On Linux a priority is that of a thread, and 0 is the calling one: setpriority(2). Only root may raise one.
-  if (settings.niceness > getPriority(0)) setPriority(0, settings.niceness)
   for (const [method, level] of Object.entries(levels)) {
     console[method as keyof typeof levels] = (...values: unknown[]) =>
       report({ kind: 'log', line: logLine(level, values) })

@@ -176,7 +176,7 @@ export async function apiTarget(stores: TestStores, x: WholeX) {
       ) {
         throw new Error(`${about} names no field`)
       }
-      if (body.length > 20_000) throw new Error(`a problem of ${body.length} characters`)
+      if (body.length > 20_000) throw new Error(`a problem of ${body.length} characters: ${body.slice(0, 400)}`)
     },
   }
 }

@@ -9,7 +9,7 @@ const UNUSED_INTERVAL_MS = 30_000
 const INPUTS = ['pointermove', 'pointerdown', 'keydown', 'wheel'] as const
 const MAX_BACKOFF_MS = 60_000
 
-/** What is polled in vain now, and when it last succeeded, in milliseconds since 1970. */
+/** The polls that fail now, and when each last succeeded, in milliseconds since 1970. */
 const failing = signal<ReadonlyMap<object, number>>(new Map())
 
 function setFailing(poller: object, succeededAtMs: number | null): void {

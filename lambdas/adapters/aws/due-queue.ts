@@ -31,8 +31,8 @@ function createDueQueue(access: AwsAccess, queueUrl: string, groupOf: (due: DueM
 }
 
 /** Field by field: a caller may hand in more, and nothing but ids may stay in a dead-letter queue. */
-function queuedDue({ ticketId, channelId, messageId, position }: DueMessage, at: string): QueuedDue {
-  return { ticketId, channelId, messageId, position, at }
+function queuedDue({ ticketId, channelId, messageId, position, isDeletion }: DueMessage, at: string): QueuedDue {
+  return { ticketId, channelId, messageId, position, ...(isDeletion && { isDeletion }), at }
 }
 
 /** Message ids are unique only within their channel. */

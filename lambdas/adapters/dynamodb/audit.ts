@@ -13,9 +13,9 @@ const MAX_QUERIES = 10
 export function createAuditStore(access: TableAccess): AuditStore {
   const { tableName, documents } = access
   return {
-    async record({ actor, ...entry }, expiresAt) {
+    async record({ actor, ...entry }, { expiresAt, customerId }) {
       const { id: actorId, name: actorName, address } = actor
-      const item = { ...keys.audit(entry), ...entry, actorId, actorName, address, expiresAt }
+      const item = { ...keys.audit(entry), ...entry, actorId, actorName, address, customerId, expiresAt }
       // If its condition does not hold, it is recorded already.
       await conditionHolds(
         documents.send(

@@ -3,8 +3,8 @@ import type { Ticket } from '../../core/tickets/ticket.ts'
 import { conditionHolds, getAll, keys, type ListAccess } from './table.ts'
 import { ticketFrom, ticketItem } from './ticket-items.ts'
 
-/** Others change the same ticket far more rarely than so often in a row. */
-const MAX_TRIES = 10
+/** Of many replies of one ticket that change at once, each may lose to all others. */
+const MAX_TRIES = 100
 
 /**
  * Changes a stored ticket, again from its newest state if others change it meanwhile. Nothing is written if `change`

@@ -24,6 +24,9 @@ import {
 } from './table.ts'
 import { messageFrom, ticketFrom } from './ticket-items.ts'
 
+/** What stays in the audit trail of a ticket or customer: who did something, and when, but not to whom. */
+const ERASED_OBJECT = 'erased'
+
 /**
  * Erases one item of the table that names a customer, with what belongs to it. What leads on to something is deleted
  * after it, so that doing it again after a crash completes it (docs/decisions/erasure.md).
@@ -38,6 +41,9 @@ export async function eraseItem(
   switch (kind) {
     case 'CONVERSATION':
       return eraseInConversation(access, customerId, item, removeFiles)
+    case 'AUDIT':
+      await change(access, item, { object: ERASED_OBJECT, before: null, after: null }, ['customerId'])
+      return 'other'
     case 'EVENTS':
       return eraseFromRecord(access, item)
     case 'EXTENSION':

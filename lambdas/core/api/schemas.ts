@@ -93,7 +93,7 @@ export const ticket = z
       .check(z.describe('who wrote last, and the beginning of it; null in a ticket of before this was stored')),
     waitingSince: z
       .nullable(time)
-      .check(z.describe('when the customer wrote what we have not answered; null if nobody waits')),
+      .check(z.describe('when the customer wrote the first message without an answer; null if no answer is due')),
     replies: z
       .object({ failed: z.int(), waiting: z.int(), unknown: z.int() })
       .check(z.describe('the replies that failed, were put off, or whose outcome is unknown')),

@@ -12,10 +12,18 @@ export type AuditFilter = {
   readonly to: string
 }
 
-/** Entries of the audit trail. They are written once and never changed. */
+/** What is stored with an entry and shown to nobody. */
+export type KeptEntry = {
+  /** Seconds since 1970. */
+  readonly expiresAt: number
+  /** X's id of the customer whom it concerns, by which an erasure finds it; null for none. */
+  readonly customerId: string | null
+}
+
+/** Entries of the audit trail. They are written once; only the erasure of a customer takes out whom one concerns. */
 export type AuditStore = {
-  /** Stores an entry; if there is one with this `at` and `id`, that one stays. @param expiresAt seconds since 1970 */
-  record(entry: AuditEntry, expiresAt: number): Promise<void>
+  /** Stores an entry; if there is one with this `at` and `id`, that one stays. */
+  record(entry: AuditEntry, kept: KeptEntry): Promise<void>
   /** Newest first. With a filter a page may be shorter than its limit, and even empty, though more follow. */
   list(filter: AuditFilter, page: PageRequest): Promise<Page<AuditEntry>>
 }
@@ -24,6 +32,8 @@ export type AuditStore = {
 export type AuditedAct = {
   readonly kind: AuditKind
   readonly object: string | null
+  /** X's id of the customer whose ticket it is. */
+  readonly customerId?: string
   readonly before?: Values | null
   readonly after?: Values | null
 }

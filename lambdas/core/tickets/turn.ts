@@ -48,8 +48,8 @@ function lastOf({ direction, text, createdAt: at }: TurnMessage): LastMessage {
 }
 
 /**
- * Since when the customer waits for us, as an ISO time; null if they do not: we wrote last, or an agent set a status in
- * which nobody waits for us.
+ * Since when the customer has been waiting for an answer, as an ISO time; null if they are not: we wrote last, or the
+ * status says that no answer is due.
  */
 export function customerWaitsSince({ status, waitingSince }: Pick<Ticket, 'status' | 'waitingSince'>): string | null {
   return waitingStatuses.some((one) => one === status) ? waitingSince : null

@@ -136,7 +136,10 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
       )
       const idempotency = key ? (known ?? idempotencyOf(key, body, messageId, at)) : undefined
       const change = { before, after: written.ticket, message: written.reply, follows: null, takes, idempotency }
-      if (!isRecorded) await trail.record(actor, { kind: 'reply_written', object: before.id, after: { messageId } })
+      if (!isRecorded) {
+        const of = { object: before.id, customerId: before.customer.id }
+        await trail.record(actor, { kind: 'reply_written', ...of, after: { messageId } })
+      }
       isRecorded = true
       return (await tickets.commit(change)) === 'done' ? written.reply : conflict
     })
@@ -176,11 +179,13 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
   ): Promise<Message> {
     const record = recordingOnce(trail, actor)
     return retryOnConflict(`reply ${messageId}`, async () => {
-      const reply = await replyOf(await ticketOf(ticketId), messageId)
+      const ticket = await ticketOf(ticketId)
+      const reply = await replyOf(ticket, messageId)
       if (reply.delivery.status === as) return reply
       const why = whyNotResolved(reply, as, now())
       if (why) throw new Problem(409, why)
-      await record({ kind: 'reply_resolved', object: reply.ticketId, after: { messageId, as } })
+      const of = { object: ticket.id, customerId: ticket.customer.id }
+      await record({ kind: 'reply_resolved', ...of, after: { messageId, as } })
       const resolved = as === 'sent' ? foundByAgent(reply) : cancelled(reply)
       return (await replies.save(reply, resolved)) ? resolved : conflict
     })
@@ -200,6 +205,7 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
         await trail.record(actor, {
           kind: 'reply_retried',
           object: ticket.id,
+          customerId: ticket.customer.id,
           before: { messageId, status },
           after: { messageId, status: again.delivery.status },
         })

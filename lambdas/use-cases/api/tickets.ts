@@ -95,7 +95,8 @@ export function ticketRoutes({
       if (after === before) return before
       if (before.status === 'closed' && after.status !== 'closed') await checkMayReopen(before)
       const changes = changesOf(fieldsOf(before), fieldsOf(after))
-      if (changes) await record({ kind: 'ticket_changed', object: before.id, ...changes })
+      if (changes)
+        await record({ kind: 'ticket_changed', object: before.id, customerId: before.customer.id, ...changes })
       tried = after
       const result = await tickets.commit({ before, after, message: null, follows: null })
       return result === 'done' ? after : conflict

@@ -1,4 +1,3 @@
-import { getPriority } from 'node:os'
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals'
 import { type LocalFunction, type PoolOptions, startFunction } from '../../../local/lambda/functions.ts'
 import { type FunctionLogLine, InvocationError } from '../../../local/lambda/sandbox.ts'
@@ -226,16 +225,5 @@ describe('the log', () => {
     const local = start(`export const handler = async () => { process.stdout.write('straight\\n') }`)
     await local.invoke({})
     await eventually('the line', () => entries.some(({ message }) => message === 'straight'))
-  })
-})
-
-describe('the priority of a function', () => {
-  test('is as low as asked, and that of no other', async () => {
-    const source = `import { getPriority } from 'node:os'
-      export const handler = async () => getPriority(0)`
-    const own = getPriority(0)
-    expect(await start(source, { niceness: 10 }).invoke({})).toBe(10)
-    expect(await start(source).invoke({})).toBe(own)
-    expect(getPriority(0)).toBe(own)
   })
 })

@@ -281,7 +281,7 @@ describe('the trail is read', () => {
     for (let n = 0; n < 400; n++) {
       const kind = 'ticket_changed' as const
       const entry = { id: `e${n}`, at: at(n), kind, actor: actor(n % 40 === 0 ? 'rare' : 'often'), object: null }
-      await stores.audit.record({ ...entry, before: null, after: null }, 1)
+      await stores.audit.record({ ...entry, before: null, after: null }, { expiresAt: 1, customerId: null })
     }
     for (const [person, limit, expected] of [
       ['often', '90', 390],
@@ -314,7 +314,10 @@ describe('the trail is read', () => {
     for (let n = 0; n < 700; n++) {
       const actor = { id: 'bulk', name: '=1+1', address: null }
       const at = new Date(Date.parse('2026-01-20T00:00:00.000Z') + n).toISOString()
-      await stores.audit.record({ id: `b${n}`, at, kind: 'refused', actor, object: 'x', before: null, after: null }, 1)
+      await stores.audit.record(
+        { id: `b${n}`, at, kind: 'refused', actor, object: 'x', before: null, after: null },
+        { expiresAt: 1, customerId: null },
+      )
     }
     const first = await api('GET', '/api/audit.csv', { claims: lee, query: { to: '2026-03-01' } })
     expect(first.headers).toMatchObject({ 'content-type': 'text/csv; charset=utf-8' })
