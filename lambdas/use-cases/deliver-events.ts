@@ -1,18 +1,19 @@
 /**
  * Called by SQS with a group of events of an endpoint, one worker at a time for each group. Promises that its events reach
- * the endpoint in order and at least once, and that what it does not take comes again for 24 hours. A failure of ours
- * brings the group again.
+ * the endpoint in order and at least once, that what it does not take comes again for 24 hours, and that nothing leaves
+ * that was deleted meanwhile. A failure of ours brings the group again.
  */
-import { isGivenUp, isPaused, nextTryAt, pauseAfter } from '../core/outgoing/back-off.ts'
+import { afterFailure, isGivenUp, isPaused, nextTryAt, triesSince, waitsUntil } from '../core/outgoing/back-off.ts'
 import type { Delivery, Waiting, Work } from '../core/outgoing/delivery.ts'
 import { type Endpoint, secretContext, validSecrets } from '../core/outgoing/endpoint.ts'
 import type { EventSending } from '../core/ports/outgoing.ts'
 import type { Clock, Encryption, Log } from '../core/ports/platform.ts'
 import type { Stores } from '../core/ports/stores.ts'
 import type { Links } from './api/messages.ts'
+import { createPresentContent } from './present-content.ts'
 import { withLinks } from './stored-file.ts'
 
-export type DeliverDependencies = Pick<Stores, 'endpoints' | 'deliveries'> & {
+export type DeliverDependencies = Pick<Stores, 'endpoints' | 'deliveries' | 'tickets' | 'media' | 'deletions'> & {
   sending: EventSending
   encryption: Pick<Encryption, 'decrypt'>
   bucket: Links
@@ -28,6 +29,7 @@ const MAX_EVENTS = 10
 
 export function createDelivering(dependencies: DeliverDependencies) {
   const { endpoints, deliveries, sending, encryption, bucket, now, log } = dependencies
+  const present = createPresentContent(dependencies)
 
   return async (work: Work): Promise<void> => {
     const began = now().getTime()
@@ -35,9 +37,17 @@ export function createDelivering(dependencies: DeliverDependencies) {
     for (;;) {
       const waiting = await deliveries.waiting(work, MAX_EVENTS)
       if (waiting.length === 0) return
-      for (const event of waiting) {
-        if (!endpoint || endpoint.status === 'disabled') return
+      for (const stored of waiting) {
+        if (!endpoint) {
+          await deliveries.remove(stored)
+          continue
+        }
+        if (endpoint.status === 'disabled') return
         const at = now()
+        const event = { ...stored, ...triesSince(stored, endpoint.startedAfreshAt) }
+        // A later event of the group comes before this one is due.
+        const until = waitsUntil(event, at)
+        if (until !== null) return deliveries.postpone(event, until)
         if (isPaused(endpoint, at)) return deliveries.postpone(event, endpoint.pausedUntil ?? at.toISOString())
         if (at.getTime() - began > MAX_WORK_MS) return deliveries.postpone(event, at.toISOString())
         const result = await attempt(endpoint, event, at)
@@ -52,7 +62,7 @@ export function createDelivering(dependencies: DeliverDependencies) {
       url: endpoint.url,
       id: event.eventId,
       at,
-      body: JSON.stringify({ ...event.payload, data: await withLinks(event.payload.data, bucket) }),
+      body: JSON.stringify({ ...event.payload, data: await withLinks(await present(event, at), bucket) }),
       secrets: await Promise.all(
         validSecrets(endpoint, at).map(({ encrypted }) => encryption.decrypt(encrypted, secretContext(endpoint.id))),
       ),
@@ -60,9 +70,11 @@ export function createDelivering(dependencies: DeliverDependencies) {
     const ended = now()
     const isTaken = answer.error === null
     const failingSince = event.failingSince ?? at.toISOString()
-    const givenUp = !isTaken && isGivenUp(failingSince, ended)
+    const failing = isTaken ? null : await failed(endpoint, at, ended)
+    // With a disabled endpoint it waits for an administrator.
+    const givenUp = !isTaken && failing?.status !== 'disabled' && isGivenUp(failingSince, ended)
     const outcome = isTaken ? 'delivered' : givenUp ? 'given_up' : 'failed'
-    const { eventId, group, payload } = event
+    const { eventId, group, payload, about } = event
     const number = event.attempts + 1
     const id = `${at.toISOString()}.${eventId}`
     const { type } = payload
@@ -73,6 +85,7 @@ export function createDelivering(dependencies: DeliverDependencies) {
       group,
       type,
       payload,
+      about,
       at: at.toISOString(),
       attempt: number,
       outcome,
@@ -90,12 +103,12 @@ export function createDelivering(dependencies: DeliverDependencies) {
       await deliveries.remove(event)
       return { endpoint: await worksAgain(endpoint), mustWait: false }
     }
-    const failing = await failed(endpoint, at, ended)
     if (givenUp) {
       await deliveries.remove(event)
       return { endpoint: failing, mustWait: false }
     }
-    await deliveries.postpone({ ...event, attempts: number, failingSince }, nextTryAt(number, ended))
+    const tries = { attempts: number, failingSince, triedAt: ended.toISOString() }
+    await deliveries.postpone({ ...event, ...tries }, nextTryAt(number, ended, failingSince))
     return { endpoint: failing, mustWait: true }
   }
 
@@ -104,16 +117,11 @@ export function createDelivering(dependencies: DeliverDependencies) {
     return endpoints.change(endpoint.id, { failures: 0, failingSince: null, pausedUntil: null })
   }
 
-  /** Counts the failure; pauses the endpoint after some in a row, and disables it after a day of them. */
-  async function failed({ id }: Endpoint, at: Date, ended: Date): Promise<Endpoint | null> {
-    const endpoint = await endpoints.countFailure(id, at.toISOString())
-    if (!endpoint || endpoint.status === 'disabled') return endpoint
-    if (isGivenUp(endpoint.failingSince, ended)) {
-      log({ event: 'endpoint_disabled', endpointId: id })
-      const disabledBecause = `it has taken no event since ${endpoint.failingSince}`
-      return endpoints.change(id, { status: 'disabled', disabledBecause, disabledNotified: false })
+  async function failed(endpoint: Endpoint, at: Date, ended: Date): Promise<Endpoint | null> {
+    const after = await endpoints.noteFailure(endpoint, afterFailure(endpoint, at, ended))
+    if (endpoint.status === 'enabled' && after?.status === 'disabled') {
+      log({ event: 'endpoint_disabled', endpointId: endpoint.id })
     }
-    const pausedUntil = pauseAfter(endpoint.failures, ended)
-    return pausedUntil === null ? endpoint : endpoints.change(id, { pausedUntil })
+    return after
   }
 }

@@ -4,7 +4,8 @@
  */
 import { createHash } from 'node:crypto'
 import { type Change, eventOf, groupOf, type Happened } from '../core/outgoing/change.ts'
-import type { Payload } from '../core/outgoing/delivery.ts'
+import { withoutContent } from '../core/outgoing/content.ts'
+import { type EventData, noTries, type Payload } from '../core/outgoing/delivery.ts'
 import { ENDPOINTS_REMEMBERED_MS, type Endpoint } from '../core/outgoing/endpoint.ts'
 import type { OutgoingQueue } from '../core/ports/outgoing.ts'
 import type { Clock } from '../core/ports/platform.ts'
@@ -50,17 +51,21 @@ export function createPublisher({ endpoints, deliveries, tickets, channels, queu
     const eventId = eventIdOf(change, group, happened)
     const position = `${change.id.padStart(POSITION_DIGITS, '0')}-${eventId}`
     for (const { id: endpointId } of receivers) {
-      await deliveries.add({ endpointId, group, position, eventId, payload, attempts: 0, failingSince: null })
+      await deliveries.add({ endpointId, group, position, eventId, payload, about: aboutOf(happened), ...noTries })
     }
     await queue.send(receivers.map(({ id: endpointId }) => ({ endpointId, group, deduplicationId: eventId })))
   }
 
-  async function dataOf(happened: Happened): Promise<object> {
+  async function dataOf(happened: Happened): Promise<EventData> {
     if ('channel' in happened) return { channel: toApiChannel(happened.channel) }
     if ('ticket' in happened) return { ticket: await shown(happened.ticket) }
     const { message } = happened
     const ticket = await tickets.ticket(message.ticketId)
-    return { ticket: ticket && (await shown(ticket)), message: await toApiMessage(message, { link: storedFile }) }
+    const told = await toApiMessage(message, { link: storedFile })
+    return {
+      ticket: ticket && (await shown(ticket)),
+      message: message.deletedAt === null ? told : withoutContent(told, message),
+    }
   }
 
   async function shown(ticket: Extract<Happened, { ticket: unknown }>['ticket']) {
@@ -70,6 +75,12 @@ export function createPublisher({ endpoints, deliveries, tickets, channels, queu
 
 function isFor({ status, eventTypes, sendsFrom }: Endpoint, { type }: Happened, { at }: Change): boolean {
   return status === 'enabled' && eventTypes.includes(type) && at >= sendsFrom
+}
+
+function aboutOf(happened: Happened) {
+  if (!('message' in happened)) return null
+  const { ticketId, position, id: messageId } = happened.message
+  return { ticketId, position, messageId }
 }
 
 /** The same when the change is told again. */

@@ -1,4 +1,5 @@
 /** Shared by what makes outgoing events and what sends them: a link works for minutes, so it is made for each attempt. */
+import type { EventData } from '../core/outgoing/delivery.ts'
 import type { Links } from './api/messages.ts'
 
 const PREFIX = 'bucket:'
@@ -8,11 +9,9 @@ export async function storedFile(key: string): Promise<string> {
   return `${PREFIX}${key}`
 }
 
-type Linked = { readonly url: string; readonly previewUrl: string | null }
-
 /** The data of an event with links that work now. */
-export async function withLinks(data: object, { link }: Links): Promise<object> {
-  const { message } = data as { message?: { attachments?: readonly Linked[] } }
+export async function withLinks(data: EventData, { link }: Links): Promise<EventData> {
+  const { message } = data
   if (!message?.attachments?.length) return data
   const open = async (url: string) => (url.startsWith(PREFIX) ? link(url.slice(PREFIX.length)) : url)
   const attachments = await Promise.all(

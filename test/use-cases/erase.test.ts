@@ -135,7 +135,11 @@ async function fill(world: World): Promise<void> {
   })
   // What programs outside hear of her: events that wait, of which the first is due, and an attempt.
   const group = direct?.ticket.id ?? ''
-  const about = (type: OutgoingEventType) => ({ type, timestamp: clock.now().toISOString(), data: { ...direct } })
+  const about = (type: OutgoingEventType) => ({
+    type,
+    timestamp: clock.now().toISOString(),
+    data: { ...direct } as object,
+  })
   const waiting = (position: string, payload: Payload) =>
     ({
       endpointId: `we_${numbers}`,
@@ -143,14 +147,23 @@ async function fill(world: World): Promise<void> {
       position,
       eventId: 'evt_1',
       payload,
+      about: null,
       attempts: 1,
       failingSince: null,
+      triedAt: null,
     }) as const
   const first = waiting('1', about('ticket.opened'))
   await stores.deliveries.add(first)
   await stores.deliveries.add(waiting('2', about('ticket.changed')))
   await stores.deliveries.postpone(first, clock.now().toISOString())
-  const attempt = { eventId: 'evt_1', group, at: clock.now().toISOString(), attempt: 1, outcome: 'failed' } as const
+  const attempt = {
+    eventId: 'evt_1',
+    group,
+    at: clock.now().toISOString(),
+    attempt: 1,
+    outcome: 'failed',
+    about: null,
+  } as const
   const answer = { status: 500, body: '', error: 'it answered 500', durationMs: 1 }
   const { payload } = first
   await stores.deliveries.record(`we_${numbers}`, { id: 'd', type: 'ticket.opened', payload, ...attempt, ...answer })
@@ -230,9 +243,11 @@ describe('a customer who is erased', () => {
         ...work,
         position,
         eventId: `evt_${position}`,
-        payload: { type: 'message.received', timestamp: clock.now().toISOString(), data: { id } },
+        payload: { type: 'message.received', timestamp: clock.now().toISOString(), data: { id } as object },
+        about: null,
         attempts: 1,
         failingSince: null,
+        triedAt: null,
       }) as const
     await stores.deliveries.add(event('1', world.ann.id))
     await stores.deliveries.add(event('2', world.bob.id))

@@ -60,20 +60,22 @@ export function createDeliveryStore({ now, ...access }: ListAccess & { now: Cloc
       return (Items as Item[]).map(waitingFrom)
     },
 
-    async postpone({ position, attempts, failingSince, ...work }, until) {
+    async postpone({ position, attempts, failingSince, triedAt, ...work }, until) {
       const { pk, sk } = keys.waiting(work, position)
       await conditionHolds(
         documents.send(
           new UpdateCommand({
             TableName: tableName,
             Key: { pk, sk },
-            UpdateExpression: 'SET inDue = :due, dueAt = :until, attempts = :attempts, failingSince = :since',
+            UpdateExpression:
+              'SET inDue = :due, dueAt = :until, attempts = :attempts, failingSince = :since, triedAt = :tried',
             ConditionExpression: 'attribute_exists(pk)',
             ExpressionAttributeValues: {
               ':due': partitionFor(pk, DUE, partitions),
               ':until': until,
               ':attempts': attempts,
               ':since': failingSince,
+              ':tried': triedAt,
             },
           }),
         ),
@@ -140,11 +142,11 @@ export function createDeliveryStore({ now, ...access }: ListAccess & { now: Cloc
   }
 }
 
-function waitingFrom({ pk, sk, eventId, payload, attempts, failingSince }: Item): Waiting {
+function waitingFrom({ pk, sk, inDue: _inDue, dueAt: _dueAt, expiresAt: _expiresAt, ...event }: Item): Waiting {
   const [endpointId = '', group = ''] = pk.slice(WAITING.length).split('#')
   const work: Work = { endpointId, group }
   // Only this store writes such items, always complete.
-  return { ...work, position: sk, eventId, payload, attempts, failingSince } as unknown as Waiting
+  return { ...work, position: sk, ...event } as unknown as Waiting
 }
 
 function deliveryFrom({ pk: _pk, sk, expiresAt: _expiresAt, ...delivery }: Item): Delivery {

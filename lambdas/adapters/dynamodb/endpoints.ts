@@ -8,22 +8,26 @@ import { ENDPOINTS, getAll, type Item, keys, queryAll, type TableAccess } from '
 export function createEndpointStore(access: TableAccess): EndpointStore {
   const { tableName, documents } = access
 
-  /** Changes an item that must be there; null if it is not. */
-  async function update(
-    id: string,
-    expression: string,
-    names: Record<string, string>,
-    values: Record<string, unknown>,
-  ) {
+  async function get(id: string): Promise<Endpoint | null> {
+    const [item] = await getAll(access, [keys.endpoint(id)])
+    return item ? endpointFrom(item) : null
+  }
+
+  /** Sets fields of an endpoint; null if it is gone, or has not so many failures, where they are given. */
+  async function set(id: string, fields: Partial<Endpoint>, failures?: number): Promise<Endpoint | null> {
+    const names = Object.keys(fields) as (keyof Endpoint)[]
     try {
       const { Attributes } = await documents.send(
         new UpdateCommand({
           TableName: tableName,
           Key: keys.endpoint(id),
-          UpdateExpression: expression,
-          ConditionExpression: 'attribute_exists(pk)',
-          ExpressionAttributeNames: names,
-          ExpressionAttributeValues: values,
+          UpdateExpression: `SET ${names.map((_, index) => `#n${index} = :v${index}`).join(', ')}`,
+          ConditionExpression: `attribute_exists(pk)${failures === undefined ? '' : ' AND failures = :seen'}`,
+          ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
+          ExpressionAttributeValues: {
+            ...Object.fromEntries(names.map((name, index) => [`:v${index}`, fields[name]])),
+            ...(failures === undefined ? {} : { ':seen': failures }),
+          },
           ReturnValues: 'ALL_NEW',
         }),
       )
@@ -44,10 +48,7 @@ export function createEndpointStore(access: TableAccess): EndpointStore {
       return items.map(endpointFrom)
     },
 
-    async get(id) {
-      const [item] = await getAll(access, [keys.endpoint(id)])
-      return item ? endpointFrom(item) : null
-    },
+    get,
 
     async add(endpoint) {
       await documents.send(
@@ -59,24 +60,14 @@ export function createEndpointStore(access: TableAccess): EndpointStore {
       )
     },
 
-    change(id, fields) {
-      const names = Object.keys(fields) as (keyof Endpoint)[]
-      return update(
-        id,
-        `SET ${names.map((_, index) => `#n${index} = :v${index}`).join(', ')}`,
-        Object.fromEntries(names.map((name, index) => [`#n${index}`, name])),
-        Object.fromEntries(names.map((name, index) => [`:v${index}`, fields[name]])),
-      )
-    },
+    change: (id, fields) => set(id, fields),
 
     async remove(id) {
       await documents.send(new DeleteCommand({ TableName: tableName, Key: keys.endpoint(id) }))
     },
 
-    async countFailure(id, at) {
-      const counted = await update(id, 'ADD #failures :one', { '#failures': 'failures' }, { ':one': 1 })
-      if (!counted || counted.failingSince !== null) return counted
-      return update(id, 'SET #since = :at', { '#since': 'failingSince' }, { ':at': at })
+    async noteFailure({ id, failures }, fields) {
+      return (await set(id, fields, failures)) ?? get(id)
     },
   }
 }

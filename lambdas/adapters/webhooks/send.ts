@@ -1,4 +1,4 @@
-import { lookup } from 'node:dns'
+import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns'
 import { request as requestByHttp } from 'node:http'
 import { request as requestByHttps } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
@@ -15,6 +15,13 @@ const MAX_ANSWER_BYTES = 1_024
 
 const MAX_URL_CHARACTERS = 2_000
 
+/** As `lookup` of `node:dns` with all addresses. */
+type Resolve = (
+  host: string,
+  options: LookupAllOptions,
+  callback: (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => void,
+) => void
+
 /** An address that must not be called. */
 class RefusedAddress extends Error {}
 
@@ -22,12 +29,17 @@ class RefusedAddress extends Error {}
  * Calls endpoints: only by https and only at public addresses, and looks at the address at the moment of connecting, since
  * a name may lead elsewhere than before. No redirect is followed.
  * @param mayBeLocal true on one machine: this machine itself may be called too, also by http
+ * @param resolve looks up the addresses of a name
  */
-export function createEventSending(mayBeLocal: boolean, timeoutMs = TIMEOUT_MS): EventSending {
+export function createEventSending(
+  mayBeLocal: boolean,
+  timeoutMs = TIMEOUT_MS,
+  resolve: Resolve = lookup,
+): EventSending {
   const mayCall = (address: string) => isPublicAddress(address) || (mayBeLocal && isLoopback(address))
 
   const lookUp: LookupFunction = (host, options, callback) => {
-    lookup(host, { ...options, all: true }, (error, found) => {
+    resolve(host, { ...options, all: true }, (error, found) => {
       if (error) return callback(error, '', 0)
       const [first] = found
       // One address that must not be called is enough: which one is taken is not ours to say.

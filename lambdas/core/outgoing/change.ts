@@ -43,7 +43,17 @@ function ofTicket(before: Ticket | null, after: Ticket | null): Happened | null 
 }
 
 /** An edit on X, a file that is there now, a post that was looked up. */
-const MESSAGE_FIELDS = ['text', 'entities', 'media', 'addressees', 'author', 'parent', 'quoted', 'versions'] as const
+const MESSAGE_FIELDS = [
+  'text',
+  'entities',
+  'media',
+  'addressees',
+  'author',
+  'parent',
+  'quoted',
+  'versions',
+  'notice',
+] as const
 
 function ofMessage(before: Message | null, after: Message | null, at: string): Happened | null {
   // It was erased, or two workers stored the same post and one of them takes its message back. Its text goes nowhere.

@@ -1,11 +1,21 @@
+import type { ApiChannel, ApiMessage, ApiTicket } from '../api/schemas.ts'
+import type { MessageAddress } from '../ports/queues.ts'
 import type { OutgoingEventType, TEST_EVENT } from './endpoint.ts'
+
+/** What an event is about, in the shapes of the API. */
+export type EventData = {
+  /** Null if it was erased before its event was made. */
+  readonly ticket?: ApiTicket | null
+  readonly message?: ApiMessage
+  readonly channel?: ApiChannel
+}
 
 /** The body of an outgoing event, after the Standard Webhooks specification. */
 export type Payload = {
   readonly type: OutgoingEventType | typeof TEST_EVENT
   /** ISO time of what happened. */
   readonly timestamp: string
-  readonly data: object
+  readonly data: EventData
 }
 
 /** Events of an endpoint that stay in order. */
@@ -18,11 +28,19 @@ export type Waiting = Work & {
   /** `webhook-id`: the same in every attempt. */
   readonly eventId: string
   readonly payload: Payload
-  /** Failed attempts so far. */
+  /** The message that it tells of; null if it tells of none. */
+  readonly about: MessageAddress | null
+} & Tries
+
+/** The failed attempts of a waiting event. */
+export type Tries = {
   readonly attempts: number
-  /** ISO time of the first failed attempt; null before. */
+  /** ISO times of the first and the last of them; null before. */
   readonly failingSince: string | null
+  readonly triedAt: string | null
 }
+
+export const noTries: Tries = { attempts: 0, failingSince: null, triedAt: null }
 
 /** What an endpoint answered. `error` says why there is no answer, or why it does not count; null for a 2xx answer. */
 export type Answer = {
@@ -45,4 +63,5 @@ export type Delivery = Answer & {
   readonly attempt: number
   readonly outcome: 'delivered' | 'failed' | 'given_up'
   readonly payload: Payload
+  readonly about: MessageAddress | null
 }

@@ -28,9 +28,11 @@ export type Endpoint = {
   readonly createdAt: string
   /** It gets the events of changes from then on: later than `createdAt`, because publishers remember endpoints. */
   readonly sendsFrom: string
+  /** When it was added or enabled, or its address was changed: what failed before does not count. */
+  readonly startedAfreshAt: string
   /** The newest first. Each signs until its end; the newest has none. */
   readonly secrets: readonly EndpointSecret[]
-  /** Attempts that failed since the last success. */
+  /** Attempts that failed since the last success; those at the same time count as one. */
   readonly failures: number
   /** Since when every attempt has failed; null if the last succeeded. */
   readonly failingSince: string | null

@@ -11,8 +11,11 @@ export type EndpointStore = {
   /** Sets fields of an endpoint; null if there is none. */
   change(id: string, fields: Partial<Endpoint>): Promise<Endpoint | null>
   remove(id: string): Promise<void>
-  /** Counts a failed attempt; resolves to the endpoint after it, null if it was removed. @param at ISO time */
-  countFailure(id: string, at: string): Promise<Endpoint | null>
+  /**
+   * Notes a failed attempt, unless another one was noted since the endpoint was read: those at the same time count as one.
+   * Resolves to the endpoint as it is then; null if it was removed.
+   */
+  noteFailure(seen: Endpoint, fields: Partial<Endpoint>): Promise<Endpoint | null>
 }
 
 /** The events that endpoints have not taken yet, and what became of the last attempts. */

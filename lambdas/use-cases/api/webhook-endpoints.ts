@@ -4,7 +4,7 @@ import { Problem, wrongFields } from '../../core/api/problem.ts'
 import { changeEndpointBody, listDeliveriesQuery, newEndpointBody, noQuery } from '../../core/api/requests.ts'
 import type { ApiDelivery, ApiEndpoint } from '../../core/api/schemas.ts'
 import { changesOf, type Values } from '../../core/audit/entry.ts'
-import type { Delivery, Payload } from '../../core/outgoing/delivery.ts'
+import { type Delivery, noTries, type Waiting } from '../../core/outgoing/delivery.ts'
 import {
   type Endpoint,
   MAX_ENDPOINTS,
@@ -59,11 +59,17 @@ export function webhookEndpointRoutes(dependencies: EndpointDependencies): Route
   }
 
   /** @throws Problem 409 for a disabled endpoint */
-  async function queue({ id, status }: Endpoint, group: string, eventId: string, payload: Payload): Promise<object> {
+  async function queue(
+    { id, status, pausedUntil }: Endpoint,
+    event: Pick<Waiting, 'group' | 'eventId' | 'payload' | 'about'>,
+  ): Promise<object> {
     if (status === 'disabled') throw new Problem(409, 'the endpoint is disabled: enable it first')
     const at = now().toISOString()
+    const { group, eventId, payload, about } = event
     const position = `${LAST}${at}-${eventId}`
-    await deliveries.add({ endpointId: id, group, position, eventId, payload, attempts: 0, failingSince: null })
+    // Who asks for an attempt wants it now.
+    if (pausedUntil !== null) await endpoints.change(id, { pausedUntil: null })
+    await deliveries.add({ endpointId: id, group, position, eventId, payload, about, ...noTries })
     await outgoingQueue.send([{ endpointId: id, group, deduplicationId: `${eventId}.${at}` }])
     return {}
   }
@@ -110,6 +116,7 @@ export function webhookEndpointRoutes(dependencies: EndpointDependencies): Route
           disabledNotified: false,
           createdAt: at.toISOString(),
           sendsFrom: sendsFromOf(at),
+          startedAfreshAt: at.toISOString(),
           secrets: [{ encrypted, validUntil: null }],
           failures: 0,
           failingSince: null,
@@ -137,7 +144,7 @@ export function webhookEndpointRoutes(dependencies: EndpointDependencies): Route
         const at = now()
         const fields = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
         // What failed before says nothing of the changed endpoint.
-        const afresh = { failures: 0, failingSince: null, pausedUntil: null }
+        const afresh = { failures: 0, failingSince: null, pausedUntil: null, startedAfreshAt: at.toISOString() }
         const enabled = { disabledBecause: null, disabledNotified: false, sendsFrom: sendsFromOf(at) }
         const isAfresh = isEnabled || body.url !== undefined
         const changes = changesOf(before, fields)
@@ -199,7 +206,7 @@ export function webhookEndpointRoutes(dependencies: EndpointDependencies): Route
         const eventId = `evt_${randomBytes(16).toString('hex')}`
         const payload = { type: TEST_EVENT, timestamp: now().toISOString(), data: {} } as const
         // A group of its own: it does not wait for an event that fails.
-        return queue(await find(params.id), eventId, eventId, payload)
+        return queue(await find(params.id), { group: eventId, eventId, payload, about: null })
       },
     }),
     route({
@@ -231,7 +238,7 @@ export function webhookEndpointRoutes(dependencies: EndpointDependencies): Route
         const endpoint = await find(params.id)
         const delivery = params.deliveryId ? await deliveries.one(endpoint.id, params.deliveryId) : null
         if (!delivery) throw notFound('delivery', params.deliveryId)
-        return queue(endpoint, delivery.group, delivery.eventId, delivery.payload)
+        return queue(endpoint, delivery)
       },
     }),
   ]

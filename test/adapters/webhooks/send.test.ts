@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { isIP } from 'node:net'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { Webhook } from 'standardwebhooks'
 import { createEventSending } from '../../../lambdas/adapters/webhooks/send.ts'
@@ -50,7 +51,85 @@ test('posts an event that each of its secrets verifies, and no other', async () 
   expect(() => verify(foreign)).toThrow('No matching signature')
 })
 
+describe('a name is looked at when the connection is made', () => {
+  /** Sends to a name that leads to these addresses. */
+  const sendTo = (...addresses: string[]) =>
+    createEventSending(false, 2_000, (_host, _options, callback) =>
+      callback(
+        null,
+        addresses.map((address) => ({ address, family: isIP(address) })),
+      ),
+    ).send(event('https://helpdesk.example.com/'))
+
+  test.each([
+    [['127.0.0.1']],
+    [['10.0.0.1']],
+    [['169.254.169.254']],
+    [['0.0.0.0']],
+    [['::1']],
+    [['fe80::1%eth0']],
+    [['fd00:ec2::254']],
+    [['::ffff:169.254.169.254']],
+    [['64:ff9b::a9fe:a9fe']],
+    [['8.8.8.8', '127.0.0.1']],
+  ])('%j is not connected to', async (addresses) => {
+    const { error, status } = await sendTo(...addresses)
+    expect([status, error]).toEqual([null, expect.stringMatching(/not a public address/)])
+  })
+
+  test('also when it led elsewhere a moment ago, and when it leads nowhere', async () => {
+    let calls = 0
+    const url = await listen((_, response) => response.end(String(calls++)))
+    const { port } = new URL(url)
+    const answers = ['8.8.8.8', '127.0.0.1']
+    const asked: string[] = []
+    const rebinding = createEventSending(false, 300, (host, _options, callback) => {
+      asked.push(host)
+      const address = answers.shift()
+      callback(null, address ? [{ address, family: 4 }] : [])
+    })
+    const to = event(`https://rebinding.example.com:${port}/`)
+    await rebinding.send(to)
+    expect((await rebinding.send(to)).error).toMatch(/not a public address/)
+    expect((await rebinding.send(to)).error).toMatch(/no address/)
+    expect([asked.length, calls]).toEqual([3, 0])
+  })
+})
+
 describe('a hostile endpoint', () => {
+  test('that answers with a gigabyte is cut off after a kilobyte', async () => {
+    let written = 0
+    const ended = Promise.withResolvers<void>()
+    const url = await listen((_, response) => {
+      response.on('error', () => {})
+      response.on('close', ended.resolve)
+      response.writeHead(200, { 'content-length': String(2 ** 30) })
+      const more = () => {
+        if (response.destroyed || written >= 2 ** 30) return
+        written += 65_536
+        if (response.write(Buffer.alloc(65_536, 'x'))) setImmediate(more)
+        else response.once('drain', more)
+      }
+      more()
+    })
+    const { body, status, error } = await local.send(event(url))
+    await ended.promise
+    expect([body.length, status, error]).toEqual([1_024, 200, null])
+    expect(written).toBeLessThan(2 ** 26)
+  })
+
+  test('whose headers never end is given up', async () => {
+    const url = await listen((request) => {
+      const { socket } = request
+      socket.on('error', () => {})
+      socket.write('HTTP/1.1 200 OK\r\n')
+      const timer = setInterval(() => socket.write(`x-${Math.random()}: ${'x'.repeat(1_000)}\r\n`), 1)
+      socket.on('close', () => clearInterval(timer))
+    })
+    const { status, error } = await local.send(event(url))
+    expect([status, error]).toEqual([null, expect.stringMatching(/Header overflow|no answer within/)])
+  })
+
   test('that redirects is not followed', async () => {
     let calls = 0
     const url = await listen((_, response) => {
