@@ -12,6 +12,7 @@ import {
   OriginRequestPolicy,
   OriginRequestQueryStringBehavior,
   OriginSslPolicy,
+  ResponseHeadersPolicy,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront'
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins'
@@ -62,6 +63,8 @@ export class FrontDoor extends Construct {
         queryStringBehavior: OriginRequestQueryStringBehavior.all(),
         cookieBehavior: OriginRequestCookieBehavior.none(),
       }),
+      // No browser guesses another type, or calls without TLS.
+      responseHeadersPolicy: ResponseHeadersPolicy.SECURITY_HEADERS,
       compress: false,
     }
     // Connecting an account is bound to a browser by a cookie.

@@ -159,7 +159,7 @@ export class HelpdeskTwitterStack extends Stack {
     const deliver = new HandlerFunction(this, 'Deliver', { name: 'deliver', code: bundles.deliver })
     outgoing.addConsumer(deliver)
     tickets.grantReadWrite(deliver)
-    tokens.grantDecrypt(deliver)
+    tokens.grantDecryptTokens(deliver)
     mediaBucket.grantPresignDownload(deliver)
     deliver.addVariable('LOCAL_ENDPOINTS', 'refused')
 
@@ -185,7 +185,7 @@ export class HelpdeskTwitterStack extends Stack {
     mail.grantSend(inactivity)
     tickets.grantReadWrite(inactivity)
     secrets.grantRead(inactivity)
-    tokens.grantDecrypt(inactivity)
+    tokens.grantDecryptTokens(inactivity)
     inactivity.addVariable('PUBLIC_URL', frontDoor.url)
     inactivity.addVariable('X_API_URL', settings.xApiUrl)
     inactivity.addVariable('EVENT_SOURCE', settings.eventSource)
@@ -202,7 +202,7 @@ export class HelpdeskTwitterStack extends Stack {
     events.grantSend(mentions)
     tickets.grantReadWrite(mentions)
     secrets.grantRead(mentions)
-    tokens.grantDecrypt(mentions)
+    tokens.grantDecryptTokens(mentions)
     mentions.addVariable('X_API_URL', settings.xApiUrl)
     new Schedule(this, 'MentionsSchedule', {
       name: 'mentions',

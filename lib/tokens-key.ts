@@ -37,8 +37,17 @@ export class TokensKey extends Construct {
     })
   }
 
-  /** Lets the function decrypt tokens, to act for accounts. */
+  /** Lets the function decrypt tokens, to act for accounts, and keys of encrypted messages. */
   grantDecrypt(user: HandlerFunction): void {
     user.addResource('TOKENS_KEY', this.#key.keyArn, { actions: ['kms:Decrypt'], resources: [this.#key.keyArn] })
+  }
+
+  /** Lets the function decrypt tokens and secrets of endpoints, but no key of encrypted messages. */
+  grantDecryptTokens(user: HandlerFunction): void {
+    user.addResource('TOKENS_KEY', this.#key.keyArn, {
+      actions: ['kms:Decrypt'],
+      resources: [this.#key.keyArn],
+      conditions: { StringNotLike: { 'kms:EncryptionContext:belongsTo': '* chat key *' } },
+    })
   }
 }

@@ -15,7 +15,19 @@ const publicPaths: readonly string[] = Object.values(paths)
 const controlPaths = /[\\/]_(local|x)[\\/]/
 
 /** A proxy adds these. Some write `localhost` into `Host`. */
-const proxyHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host']
+const proxyHeaders = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-server',
+  'x-real-ip',
+  'cf-connecting-ip',
+]
+
+/** What navigates inside a page. A person does not see where they are there. */
+const frames = ['iframe', 'frame', 'object', 'embed']
 
 /** True if an address is on this machine. */
 export const isOwnUrl = (url: string): boolean => ownNames.includes(new URL(url).hostname)
@@ -77,7 +89,10 @@ const nameIn = ({ headers }: IncomingMessage) => (headers.host ?? '').toLowerCas
 function isFromForeignPage({ method, headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site']
   if (site === 'same-origin' || site === 'none') return false
-  if (site !== undefined) return method !== 'GET' || headers['sec-fetch-mode'] !== 'navigate'
+  if (site !== undefined) {
+    const isFrame = frames.includes(String(headers['sec-fetch-dest']))
+    return method !== 'GET' || headers['sec-fetch-mode'] !== 'navigate' || isFrame
+  }
   return headers.origin !== undefined && headers.origin !== `http://${headers.host}`
 }
 

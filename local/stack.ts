@@ -271,8 +271,8 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   }
 }
 
-/** True for X itself, not for a recording or a test double. */
-const isRealX = (url: string | undefined) => url !== undefined && new URL(url).hostname === 'api.x.com'
+/** True for an X elsewhere: a recording or a test double is on this machine. */
+const isRealX = (url: string | undefined) => url !== undefined && !isOwnUrl(url)
 
 /** Starts the X simulator. It is imported here only, because a stack with another X does not need it. */
 async function startSimulator(options: StackOptions, consoleUrl: string, onWarning: (sentence: string) => void) {

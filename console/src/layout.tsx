@@ -6,6 +6,7 @@ import { Button, IconButton } from './components/button.tsx'
 import { Icon, type IconName } from './components/icon.tsx'
 import { Notice } from './components/notice.tsx'
 import { formatTime } from './format.ts'
+import { HealthBanner } from './health.tsx'
 import { commonMessages } from './messages/common.ts'
 import { layoutMessages as t } from './messages/layout.ts'
 import { personName, role, sessionExpired } from './session/session.ts'
@@ -25,6 +26,7 @@ const navItems: readonly NavItem[] = [
 
 /** What surrounds every page: navigation, account, and notices about session and network. */
 export function Layout({ children }: { children: ComponentChildren }) {
+  const { path } = useLocation()
   return (
     <div class="layout">
       <a class="skip-link" href="#content">
@@ -40,10 +42,16 @@ export function Layout({ children }: { children: ComponentChildren }) {
       </header>
       <main id="content" tabIndex={-1}>
         <Banner />
+        {role.value && waitsForTickets(path) && <HealthBanner />}
         {children}
       </main>
     </div>
   )
+}
+
+/** True for the pages where a quiet helpdesk and a broken one look the same. */
+function waitsForTickets(path: string): boolean {
+  return /^\/(tickets|reports)(\/|$)/.test(path)
 }
 
 function Navigation() {

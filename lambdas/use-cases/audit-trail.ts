@@ -30,9 +30,9 @@ export function createAuditTrail({ audit, auditDays, now }: AuditDependencies): 
     record: (actor, { kind, object, customerId, before = null, after = null }) =>
       store({ id: randomUUID(), at: now().toISOString(), kind, actor, object, before, after }, customerId),
 
-    refused(actor, call) {
+    refused(actor, call, route) {
       const at = new Date(Math.floor(now().getTime() / MINUTE_MS) * MINUTE_MS).toISOString()
-      const id = digest(`${actor.id} ${call}`)
+      const id = digest(`${actor.id} ${route}`)
       return store({ id, at, kind: 'refused', actor, object: call, before: null, after: null })
     },
 

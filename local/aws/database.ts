@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -24,7 +25,8 @@ exit "$code"
 `
 
 /**
- * Starts the embedded DynamoDB on a free port. Its data is a file under `dataDir`; no write is lost after `kill -9`.
+ * Starts the embedded DynamoDB on a free port and an address of this machine that is new
+ * at each start. Its data is a file under `dataDir`; no write is lost after `kill -9`.
  * @param onUnexpectedExit called with one sentence when the database exits without being stopped
  * @throws Error when it does not answer
  */
@@ -33,15 +35,17 @@ export async function startDatabase(
   onUnexpectedExit: (sentence: string) => void,
 ): Promise<EmbeddedService> {
   for (let attempt = 1; ; attempt++) {
-    const port = await freePort()
-    const started = launch(fileIn(dataDir), port)
+    const host = loopbackAddress()
+    const port = await freePort(host)
+    const endpoint = `http://${host}:${port}`
+    const started = launch(fileIn(dataDir), host, port)
     try {
-      await waitUntilReady(`http://127.0.0.1:${port}`, started)
+      await waitUntilReady(endpoint, started)
       started.child.once('exit', (code) => {
         if (!started.stopping)
           onUnexpectedExit(`The embedded DynamoDB stopped unexpectedly (exit code ${code}). ${started.output()}`.trim())
       })
-      return { endpoint: `http://127.0.0.1:${port}`, stop: started.stop }
+      return { endpoint, stop: started.stop }
     } catch (error) {
       await started.stop()
       // Another process may have taken the port since `freePort` found it.
@@ -56,8 +60,9 @@ const maxOutputCharacters = 2000
 
 type Launched = { child: ChildProcess; stopping: boolean; output(): string; stop(): Promise<void> }
 
-function launch(file: string, port: number): Launched {
-  const child = spawn('/bin/sh', ['-c', killWithParent, binary, 'serve', '--port', String(port), '--db-path', file], {
+function launch(file: string, host: string, port: number): Launched {
+  const listening = ['--host', host, '--port', String(port)]
+  const child = spawn('/bin/sh', ['-c', killWithParent, binary, 'serve', ...listening, '--db-path', file], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   let output = ''
@@ -104,11 +109,19 @@ async function waitUntilReady(endpoint: string, { child, output }: Launched): Pr
   throw new Error(`The embedded DynamoDB does not answer on ${endpoint}. ${output()}`.trim())
 }
 
-function freePort(): Promise<number> {
+/**
+ * An address of this machine that nobody guesses. The embedded DynamoDB asks for no token and lets every web page read
+ * its answers; pages find ports of 127.0.0.1 by trying, but not one of sixteen million addresses too.
+ */
+function loopbackAddress(): string {
+  return `127.${randomInt(1, 255)}.${randomInt(0, 256)}.${randomInt(1, 255)}`
+}
+
+function freePort(host: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(0, host, () => {
       const address = server.address()
       server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
     })

@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 
 /** An AWS service that runs embedded on this machine. */
@@ -15,4 +16,9 @@ export function refuseRemoteConnections(port: number): { end(): void } {
   }
   subscribe('net.server.socket', onSocket)
   return { end: () => void unsubscribe('net.server.socket', onSocket) }
+}
+
+/** False if a request came under a foreign name: that of a web page whose name was made to lead here (DNS rebinding). */
+export function isOwnHost({ headers }: Pick<IncomingMessage, 'headers'>): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(headers.host ?? '')
 }

@@ -12,6 +12,7 @@ import { SnsStore } from '../../node_modules/fauxqs/dist/sns/snsStore.js'
 import { SqsStore } from '../../node_modules/fauxqs/dist/sqs/sqsStore.js'
 import { INVALID_MESSAGE_BODY_CHAR } from '../../node_modules/fauxqs/dist/sqs/sqsTypes.js'
 import { region } from '../settings.ts'
+import { isOwnHost } from './embedded-service.ts'
 
 /** What the thread of the embedded SQS starts with. It reports its port; any message then stops it. */
 export type QueueThreadData = { readonly dataDir: string }
@@ -30,6 +31,7 @@ if (parentPort) {
   stores.sqsStore.persistence = file
   for (const queue of stores.sqsStore.allQueues()) queue.persistence = file
   const app = buildApp({ logger: false, defaultRegion: region, stores })
+  refuseWebPages(app)
   // Its types hide the database.
   commitTogether(app, (file as unknown as { db: DatabaseSync }).db, join(dataDir, 'fauxqs.db'))
   await app.listen({ port: 0, host: '127.0.0.1' })
@@ -38,6 +40,18 @@ if (parentPort) {
   await app.close()
   file.close()
   parentPort.close()
+}
+
+/**
+ * Refuses what a web page can send: the embedded SQS asks for no token. A page of another origin can send forms and plain
+ * text, one whose name was made to lead here anything, but under its own name. SDKs send another type, and no origin.
+ */
+function refuseWebPages(app: ReturnType<typeof buildApp>): void {
+  app.addHook('onRequest', async ({ raw }, reply) => {
+    const isOfSdk = raw.headers['content-type'] === 'application/x-amz-json-1.0' && raw.headers.origin === undefined
+    if (isOwnHost(raw) && isOfSdk) return
+    await reply.code(403).send({ __type: 'com.amazonaws.sqs#AccessDenied', message: 'only SDKs may call this' })
+  })
 }
 
 /**

@@ -5,7 +5,7 @@ import { BucketAlreadyOwnedByYou, CreateBucketCommand, HeadBucketCommand, NotFou
 import { startFauxqs } from 'fauxqs'
 import { mediaLimits } from '../../lambdas/core/tickets/attachment.ts'
 import { credentials, region } from '../settings.ts'
-import { type EmbeddedService, refuseRemoteConnections } from './embedded-service.ts'
+import { type EmbeddedService, isOwnHost, refuseRemoteConnections } from './embedded-service.ts'
 import { signatureError } from './signed-requests.ts'
 
 /** The bucket's name on this machine. */
@@ -51,18 +51,24 @@ function prepare(fastify: Fastify, origins: readonly string[]): void {
   })
   fastify.addHook('onRequest', ({ raw }, reply, done) => {
     const { origin } = raw.headers
-    if (origin !== undefined && origins.includes(origin)) {
+    // The credentials are no secret, so the signature alone keeps no web page out.
+    if (!isOwnHost(raw) || (origin !== undefined && !origins.includes(origin))) return refuse(reply, 'AccessDenied')
+    if (origin !== undefined) {
       reply.header('access-control-allow-origin', origin).header('vary', 'origin')
       reply.header('access-control-allow-methods', 'GET, PUT').header('access-control-allow-headers', 'content-type')
     }
     if (raw.method === 'OPTIONS') return reply.code(204).send('')
     const errorCode = signatureError(raw, new Date())
     if (errorCode === undefined) return done()
-    reply
-      .code(403)
-      .header('content-type', 'application/xml')
-      .send(`<Error><Code>${errorCode}</Code><Message>${errorCode}</Message></Error>`)
+    refuse(reply, errorCode)
   })
+}
+
+function refuse(reply: Reply, errorCode: string): void {
+  reply
+    .code(403)
+    .header('content-type', 'application/xml')
+    .send(`<Error><Code>${errorCode}</Code><Message>${errorCode}</Message></Error>`)
 }
 
 /** Creates the bucket if it does not exist. */

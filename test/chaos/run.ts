@@ -38,6 +38,8 @@ const maxBacklogWaitMs = 10_000
 const pollMs = 100
 const retryPauseMs = 150
 const maxFaultMs = 4_000
+/** A photo is downloaded some seconds after it came, so the faults of S3 stay longer than the others. */
+const s3FaultMs = 15_000
 const minuteMs = 60_000
 
 /**
@@ -65,7 +67,10 @@ export async function carryOut(
   /** Agents work on a conversation one after the other, so the history knows what came of it. */
   const turns = new Map<string, Promise<void>>()
   const knownOnX = new Map<string, KnownOnX>()
+  let otherFaults: readonly Fault[] = []
+  let s3Faults: readonly Fault[] = []
   let faultEnd: NodeJS.Timeout | undefined
+  let s3FaultEnd: NodeJS.Timeout | undefined
 
   async function deliver(delivery: Delivery, isIgnored: boolean): Promise<void> {
     const sentAt = performance.now()
@@ -166,7 +171,7 @@ export async function carryOut(
 
   /** No faults, nothing in the queues, and nothing that X still wants to deliver. */
   async function settle(): Promise<void> {
-    await disturb([])
+    await endFaults()
     await system.surelyOnX('DELETE', 'answers')
     await deliveries.idle()
     await agents.idle()
@@ -184,9 +189,30 @@ export async function carryOut(
 
   /** Faults end after some seconds at the latest: where everything fails, the plan does not go on by itself. */
   async function disturb(faults: readonly Fault[]): Promise<void> {
+    const ofS3 = faults.filter(({ service }) => service === 's3')
+    if (ofS3.length > 0) {
+      clearTimeout(s3FaultEnd)
+      s3Faults = ofS3
+      s3FaultEnd = setTimeout(() => void end(() => (s3Faults = [])), s3FaultMs)
+    }
     clearTimeout(faultEnd)
-    await system.setFaults(faults)
-    if (faults.length > 0) faultEnd = setTimeout(() => void system.setFaults([]).catch(() => {}), maxFaultMs)
+    otherFaults = faults.filter(({ service }) => service !== 's3')
+    faultEnd = setTimeout(() => void end(() => (otherFaults = [])), maxFaultMs)
+    await system.setFaults([...otherFaults, ...s3Faults])
+  }
+
+  async function end(forget: () => void): Promise<void> {
+    forget()
+    await system.setFaults([...otherFaults, ...s3Faults]).catch(() => {})
+  }
+
+  /** No faults any more. */
+  async function endFaults(): Promise<void> {
+    clearTimeout(faultEnd)
+    clearTimeout(s3FaultEnd)
+    otherFaults = []
+    s3Faults = []
+    await system.setFaults([])
   }
 
   async function backlogIsShort(): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { Template } from 'aws-cdk-lib/assertions'
-import { CachePolicy, OriginRequestPolicy } from 'aws-cdk-lib/aws-cloudfront'
+import { CachePolicy, OriginRequestPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront'
 import { FirewallStack } from '../../lib/firewall.ts'
 import { deployedFunction, productApp, productTemplate, resourcesOf } from './synthesis.ts'
 
@@ -40,6 +40,10 @@ describe.each(
 )('%s', (_, behavior) => {
   test('is never cached', () => {
     expect(behavior.CachePolicyId).toBe(CachePolicy.CACHING_DISABLED.cachePolicyId)
+  })
+
+  test('tells browsers to guess no type, and to call by TLS only', () => {
+    expect(behavior.ResponseHeadersPolicyId).toBe(ResponseHeadersPolicy.SECURITY_HEADERS.responseHeadersPolicyId)
   })
 
   test('accepts every method', () => {

@@ -79,7 +79,12 @@ export function deployedFunction(template: Template, name: FunctionName): Record
 }
 
 /** A statement of a policy. */
-export type Statement = { readonly Effect: string; readonly Action: unknown; readonly Resource?: unknown }
+export type Statement = {
+  readonly Effect: string
+  readonly Action: unknown
+  readonly Resource?: unknown
+  readonly Condition?: unknown
+}
 
 /** Every statement of every policy inside, whichever resource it stands in. */
 export function statementsIn(value: unknown): Statement[] {

@@ -21,11 +21,14 @@ test('its own policy lets in the account alone, whose roles then decide', () => 
   })
 })
 
+/** Keys of encrypted messages have this context (lambdas/use-cases/chat/account-key.ts). */
+const noChatKey = { StringNotLike: { 'kms:EncryptionContext:belongsTo': '* chat key *' } }
+
 test('the API encrypts and decrypts tokens, functions that act for accounts only decrypt, and others may do neither', () => {
   const onKeys = (statements: Statement[]) =>
     statements
       .filter((one) => JSON.stringify(one).includes('kms:') || JSON.stringify(one).includes(`"${id}"`))
-      .map(({ Action, Resource }) => ({ Action, Resource }))
+      .map(({ Action, Resource, Condition }) => ({ Action, Resource, ...(Condition ? { Condition } : {}) }))
   const permissions = Object.entries(permissionsOf(template)).map(([name, statements]) => [name, onKeys(statements)])
   expect(Object.fromEntries(permissions)).toEqual({
     webhook: [],
@@ -34,11 +37,11 @@ test('the API encrypts and decrypts tokens, functions that act for accounts only
     api: [{ Action: ['kms:Decrypt', 'kms:Encrypt'], Resource: arn }],
     sender: [{ Action: 'kms:Decrypt', Resource: arn }],
     media: [{ Action: 'kms:Decrypt', Resource: arn }],
-    inactivity: [{ Action: 'kms:Decrypt', Resource: arn }],
+    inactivity: [{ Action: 'kms:Decrypt', Resource: arn, Condition: noChatKey }],
     requeue: [],
     publish: [],
-    deliver: [{ Action: 'kms:Decrypt', Resource: arn }],
-    mentions: [{ Action: 'kms:Decrypt', Resource: arn }],
+    deliver: [{ Action: 'kms:Decrypt', Resource: arn, Condition: noChatKey }],
+    mentions: [{ Action: 'kms:Decrypt', Resource: arn, Condition: noChatKey }],
     reconcile: [{ Action: 'kms:Decrypt', Resource: arn }],
   })
 })

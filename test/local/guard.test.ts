@@ -223,6 +223,28 @@ test('a page elsewhere loads nothing', async () => {
   }
 })
 
+test('a page elsewhere shows none in a frame', async () => {
+  for (const frame of ['iframe', 'frame', 'object', 'embed']) {
+    const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': frame }
+    const path = '/oauth2/authorize?client_id=console'
+    expect((await ask('gateway', path, { headers })).status).toBe(403)
+  }
+})
+
+test.each([
+  'forwarded',
+  'via',
+  'x-forwarded-host',
+  'x-forwarded-proto',
+  'x-forwarded-server',
+  'x-real-ip',
+  'cf-connecting-ip',
+])('a proxy that writes localhost into Host is known by %s', async (header) => {
+  const headers = { 'content-type': json, [header]: '203.0.113.7' }
+  expect((await post('gateway', headers, '{}')).status).toBe(404)
+  expect(runs).toBe(0)
+})
+
 test('a link from anywhere opens the pages', async () => {
   const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', accept: 'text/html' }
   for (const server of ['gateway', 'simulator', 'mailbox'] as const) {

@@ -227,6 +227,8 @@ describe('a stack', () => {
     ['local', { publicUrl: 'http://[::1]:8080' }],
     ['made', { publicUrl: 'https://localhost.example.com' }],
     ['made', { xApiUrl: 'https://api.x.com' }],
+    ['made', { xApiUrl: 'https://api.twitter.com' }],
+    ['local', { xApiUrl: 'http://127.0.0.1:9' }],
   ])('has %s secrets with %j', async (kind, options) => {
     const { secrets } = await start('sign-in', options)
     expect(Object.values(secrets.of).every((one) => one === 'local')).toBe(kind === 'local')

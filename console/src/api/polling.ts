@@ -30,8 +30,9 @@ export const staleSince = computed<string | null>(() =>
  * because each call costs reads; with exponential backoff after failures; and at once when the tab becomes visible,
  * somebody comes back to the page, or the device comes online.
  * @param refresh resolves to whether it succeeded
+ * @param leastMs the shortest time between two calls
  */
-export function usePolling(refresh: () => Promise<boolean>): void {
+export function usePolling(refresh: () => Promise<boolean>, leastMs = VISIBLE_INTERVAL_MS): void {
   const latestRefresh = useRef(refresh)
   latestRefresh.current = refresh
   useEffect(() => {
@@ -44,10 +45,10 @@ export function usePolling(refresh: () => Promise<boolean>): void {
     let usedAtMs = Date.now()
     const isUnused = () => Date.now() - usedAtMs > UNUSED_AFTER_MS
     const schedule = () => {
-      const shortestMs = document.hidden ? HIDDEN_INTERVAL_MS : isUnused() ? UNUSED_INTERVAL_MS : VISIBLE_INTERVAL_MS
+      const usualMs = document.hidden ? HIDDEN_INTERVAL_MS : isUnused() ? UNUSED_INTERVAL_MS : VISIBLE_INTERVAL_MS
       timer = window.setTimeout(
         run,
-        Math.max(shortestMs, Math.min(VISIBLE_INTERVAL_MS * 2 ** failures, MAX_BACKOFF_MS)),
+        Math.max(leastMs, usualMs, Math.min(VISIBLE_INTERVAL_MS * 2 ** failures, MAX_BACKOFF_MS)),
       )
     }
     const run = async () => {
@@ -81,5 +82,5 @@ export function usePolling(refresh: () => Promise<boolean>): void {
       document.removeEventListener('visibilitychange', runNow)
       window.removeEventListener('online', runNow)
     }
-  }, [])
+  }, [leastMs])
 }

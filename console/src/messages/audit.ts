@@ -26,6 +26,8 @@ export const auditMessages = {
     channel_connected: 'Connected an account',
     channel_changed: 'Changed a channel',
     channel_disconnected: 'Disconnected an account',
+    chat_key_entered: 'Entered a key for encrypted messages',
+    chat_key_forgotten: 'Forgot the key for encrypted messages',
     extension_changed: 'Switched the extension',
     endpoint_changed: 'Changed an endpoint of events',
     customer_blocked: 'Blocked or unblocked a customer',

@@ -25,30 +25,31 @@ export const channelsMessages = {
 export const connectErrors = {
   title: 'The account was not connected',
   reasons: {
-    cancelled: 'You pressed Cancel on X. Nothing changed. To connect the account, add the channel again.',
-    stale: 'The link expired. Add the channel again and allow access within 15 minutes.',
-    repeated: 'This permission was already used. If the channel is not in the list, add it again.',
-    foreign: 'You started in another browser. Add the channel in the browser in which you allow access on X.',
+    cancelled: 'You pressed Cancel on X. Nothing changed.',
+    stale: 'The link expired. Start again, and allow access within 15 minutes.',
+    repeated: 'This permission was already used. If the channel is not connected, start again.',
+    foreign: 'You started in another browser. Start again in the browser in which you allow access on X.',
     missing_cookie:
-      'Your browser did not send the cookie that protects this step. Allow cookies for this page and add the channel again.',
+      'Your browser did not send the cookie that protects this step. Allow cookies for this page and start again.',
     extension_disabled:
-      'The Twitter extension was switched off in the meantime. Switch it on under Extensions and add the channel again.',
+      'The Twitter extension was switched off in the meantime. Switch it on under Extensions and start again.',
     refused_by_x:
-      'X refused to connect the account. Check on X that the account is not locked or suspended, then add the channel again.',
-    x_unreachable: 'X did not answer. Wait a few minutes and add the channel again.',
+      'X refused to connect the account. Check on X that the account is not locked or suspended, then start again.',
+    x_unreachable: 'X did not answer. Wait a few minutes and start again.',
     webhook_limit:
-      'The X app has no free webhook. Delete an unused webhook in X’s developer console, or choose a larger plan. Then add the channel again.',
+      'The X app has no free webhook. Delete an unused webhook in X’s developer console, or choose a larger plan. Then start again.',
     webhook_unreachable:
       'X could not reach our webhook. Check that its address is reachable from the internet and that the consumer secret is the one of the X app.',
     subscription_limit:
       'The plan of the X app allows no more accounts. Disconnect a channel that you no longer need, or choose a larger plan.',
     app_permissions:
-      'The X app may not read and send direct messages. Give it «Read, Write and Direct Messages» in X’s developer console, then add the channel again.',
+      'The X app may not read and send direct messages. Give it «Read, Write and Direct Messages» in X’s developer console, then start again.',
   } as Readonly<Record<string, string>>,
+  otherAccount: (username: string) =>
+    `You are signed in on X as @${username}, which is another account than that of this channel. Nothing changed. Sign in on X to the account of this channel and reconnect. To use @${username} too, add it as a channel of its own.`,
   subscriptionNumbers: (total: number, others: number, fit: number, channels: number) =>
     `X allows ${total} subscriptions, 8 for each channel; ${others} are used by others than this helpdesk. So ${fit} channels fit, and ${channels} are subscribed.`,
-  other:
-    'Connecting the account failed. Add the channel again. If it fails again, tell the person who runs the helpdesk.',
+  other: 'Connecting the account failed. Start again. If it fails again, tell the person who runs the helpdesk.',
 } as const
 
 /** One channel: its status, settings and access. */

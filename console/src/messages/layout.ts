@@ -1,3 +1,14 @@
+/** What keeps messages from becoming tickets. */
+export const healthMessages = {
+  extensionOff: 'The Twitter extension is off',
+  extensionOffText: 'New messages do not become tickets.',
+  toExtensions: 'Go to extensions',
+  lostAccess: (name: string) => `We lost access to the account of ${name}`,
+  lostAccessText: 'Its new messages do not arrive, and replies cannot be sent until it is reconnected.',
+  toChannel: 'Go to the channel',
+  askAdministrator: 'Ask an administrator of the helpdesk.',
+} as const
+
 export const layoutMessages = {
   skipLink: 'Skip to content',
   navigation: 'Pages',

@@ -24,6 +24,7 @@ export const ticketsMessages = {
   emptyTitle: 'No tickets here',
   emptyFiltered: 'No ticket matches these filters.',
   empty: 'When somebody writes to a connected channel or mentions it, the ticket appears here.',
+  extensionOff: 'The Twitter extension is off: what people write to your accounts does not become tickets.',
   noChannel: 'No account is connected yet. Add a channel; its messages become tickets.',
   list: 'Tickets, newest activity first',
   listByWaiting: 'Tickets, longest waiting first',

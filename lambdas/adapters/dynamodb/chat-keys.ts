@@ -50,6 +50,20 @@ export function createChatKeyStore(access: TableAccess): ChatKeyStore {
       await conditionHolds(documents.send(new UpdateCommand(stateChange(channelId, state))))
     },
 
+    async savePinAttempts(channelId, before, attempts) {
+      return conditionHolds(
+        documents.send(
+          new UpdateCommand({
+            TableName: tableName,
+            Key: keys.channel(channelId),
+            UpdateExpression: 'SET pinAttempts = :attempts',
+            ConditionExpression: `attribute_exists(pk) AND ${before ? 'pinAttempts = :before' : 'attribute_not_exists(pinAttempts)'}`,
+            ExpressionAttributeValues: { ':attempts': attempts, ...(before && { ':before': before }) },
+          }),
+        ),
+      )
+    },
+
     async conversation(channelId, customerId) {
       const [item] = await getAll(access, [keys.chatConversation(channelId, directConversation(customerId))])
       // Only `saveConversation` writes such items, always complete.

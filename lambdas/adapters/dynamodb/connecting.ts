@@ -20,8 +20,9 @@ export function createConnectingStore(access: TableAccess): ConnectingStore {
       const [item] = await getAll(access, [keys.connecting(requestToken)])
       if (!item) return null
       // Only `begin` writes such items, always complete.
-      const { encryptedSecret, browser, by, until, usedAt } = item as unknown as Connecting & { until: string }
-      return { requestToken, encryptedSecret, browser, by, expiresAt: until, usedAt }
+      const { until, ...rest } = item as unknown as Connecting & { until: string }
+      const { encryptedSecret, browser, by, channelId, usedAt } = rest
+      return { requestToken, encryptedSecret, browser, by, channelId, expiresAt: until, usedAt }
     },
 
     async use(requestToken, at) {

@@ -91,6 +91,14 @@ export const resolveBody = onFirstUse(() =>
     .check(z.meta({ id: 'Resolution', examples: [{ as: 'cancelled' }] })),
 )
 
+export const connectQuery = onFirstUse(() =>
+  z.strictObject({
+    channelId: z
+      .optional(z.string().check(z.minLength(1), z.maxLength(64), wellFormedInQuery()))
+      .check(z.describe('connect this channel again: another account changes nothing')),
+  }),
+)
+
 export const callbackQuery = onFirstUse(() =>
   z.looseObject({
     oauth_token: z.optional(z.string().check(z.maxLength(400))),

@@ -9,6 +9,8 @@ export const auditKinds = [
   'channel_connected',
   'channel_changed',
   'channel_disconnected',
+  'chat_key_entered',
+  'chat_key_forgotten',
   'extension_changed',
   'endpoint_changed',
   'customer_blocked',

@@ -52,6 +52,8 @@ export type Channel = {
   readonly version: number
   /** What it can do with encrypted messages; left out while nobody has set that up. */
   readonly chat?: ChatState | undefined
+  /** ISO times of the last attempts to recover its key by a PIN. Not shown. */
+  readonly pinAttempts?: readonly string[] | undefined
 }
 
 /** So many customers can be blocked: with their ids, the item of the extension stays below the 4 KB of one read unit. */

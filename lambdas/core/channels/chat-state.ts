@@ -26,8 +26,6 @@ export type ChatState = {
   readonly since?: string | undefined
   /** How often X still accepts a PIN; then the key store destroys the key. */
   readonly guessesLeft?: number | undefined
-  /** ISO times of the last attempts to recover the key. Not shown. */
-  readonly attempts?: readonly string[] | undefined
 }
 
 /** Our own limit of attempts, so that nobody uses up those of X: three an hour. */
@@ -36,8 +34,11 @@ const ATTEMPTS_MS = 3600_000
 /** With so few left we do not ask: X's app is the place to try the last ones. */
 export const LAST_GUESSES = 5
 
-/** Why no PIN may be tried now; null if one may. */
-export function pinRefusal({ attempts = [], guessesLeft }: ChatState, now: Date): string | null {
+/**
+ * Why no PIN may be tried now; null if one may.
+ * @param attempts ISO times of the last ones
+ */
+export function pinRefusal(attempts: readonly string[], guessesLeft: number | undefined, now: Date): string | null {
   if (guessesLeft !== undefined && guessesLeft <= LAST_GUESSES) {
     return `X accepts only ${guessesLeft} more PINs before it destroys the backup of the key, so we do not try any further. Enter the PIN in the X app first, or use the key file.`
   }
@@ -47,8 +48,8 @@ export function pinRefusal({ attempts = [], guessesLeft }: ChatState, now: Date)
   return `${MAX_ATTEMPTS} PINs were tried within an hour. Try again after ${next.toISOString().slice(11, 16)} UTC.`
 }
 
-/** The attempts with one more. */
-export function attemptsWith({ attempts = [] }: ChatState, now: Date): readonly string[] {
+/** The attempts of the last hour, and one more. */
+export function attemptsWith(attempts: readonly string[], now: Date): readonly string[] {
   return [...recentOf(attempts, now), now.toISOString()]
 }
 

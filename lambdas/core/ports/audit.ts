@@ -45,8 +45,12 @@ export type AuditTrail = {
    * @throws Error if the entry could not be stored: then nothing may be changed
    */
   record(actor: Actor, act: AuditedAct): Promise<void>
-  /** Writes that a call was refused, once a minute for each person and call. */
-  refused(actor: Actor, call: string): Promise<void>
+  /**
+   * Writes that a call was refused, once a minute for each person and route: somebody who makes up ids fills nothing.
+   * @param call method and path as they were called
+   * @param route method and path with their placeholders
+   */
+  refused(actor: Actor, call: string, route: string): Promise<void>
   /** Writes that a person signed in, once for each sign-in. @param signedInAt seconds since 1970 */
   signedIn(actor: Actor, signedInAt: number): Promise<void>
 }

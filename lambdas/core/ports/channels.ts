@@ -13,6 +13,8 @@ export type Connecting = {
   readonly browser: string
   /** Who began it: the callback comes without a token. */
   readonly by: { readonly id: string; readonly name: string }
+  /** The channel that is to be connected again; null to add one. */
+  readonly channelId: string | null
   /** ISO time. */
   readonly expiresAt: string
   /** ISO time; null while unused. */

@@ -53,6 +53,15 @@ export type ChatKeyStore = {
   forgetAccountKey(channelId: string): Promise<void>
   /** Changes what people see of the channel's key. */
   saveState(channelId: string, state: ChatState): Promise<void>
+  /**
+   * Stores the attempts to enter a PIN; false if others were stored since `before` was read.
+   * @param before undefined if there were none
+   */
+  savePinAttempts(
+    channelId: string,
+    before: readonly string[] | undefined,
+    attempts: readonly string[],
+  ): Promise<boolean>
   /** Null before the first message that was read. */
   conversation(channelId: string, customerId: string): Promise<StoredConversationKeys | null>
   saveConversation(channelId: string, customerId: string, keys: StoredConversationKeys): Promise<void>

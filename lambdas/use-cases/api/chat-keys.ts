@@ -2,6 +2,7 @@
 import { Problem } from '../../core/api/problem.ts'
 import { chatKeyBody, noQuery } from '../../core/api/requests.ts'
 import type { Channel } from '../../core/channels/channel.ts'
+import type { AuditTrail } from '../../core/ports/audit.ts'
 import type { Bucket } from '../../core/ports/media.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import { userIdOf } from '../../core/x/ids.ts'
@@ -13,10 +14,14 @@ import { toApiChannel } from './shapes.ts'
 
 export type ChatKeyDependencies = Stores &
   EnterKeyDependencies &
-  Omit<ReadLaterDependencies, 'events'> & { eventQueue: ReadLaterDependencies['events']; bucket: Bucket }
+  Omit<ReadLaterDependencies, 'events'> & {
+    eventQueue: ReadLaterDependencies['events']
+    bucket: Bucket
+    trail: AuditTrail
+  }
 
 export function chatKeyRoutes(dependencies: ChatKeyDependencies): Route[] {
-  const { channels, chatKeys, tickets, bucket, eventQueue, log } = dependencies
+  const { channels, chatKeys, tickets, bucket, eventQueue, trail, log } = dependencies
   const enterKey = createKeyEntry(dependencies)
   const { find, readAgain, readLastDays } = createLaterReading({ ...dependencies, events: eventQueue })
 
@@ -37,9 +42,15 @@ export function chatKeyRoutes(dependencies: ChatKeyDependencies): Route[] {
       body: chatKeyBody,
       answer: 'channel',
       problems: [404, 409, 502],
-      handle: async ({ params, body }) => {
+      handle: async ({ params, body, actor }) => {
         const channel = await channelOf(params.id)
         const { pin, keyFile } = body
+        await trail.record(actor, {
+          kind: 'chat_key_entered',
+          object: channel.id,
+          before: keyIn(channel),
+          after: { by: pin === undefined ? 'key file' : 'PIN' },
+        })
         const entered = pin === undefined ? { keyFile: keyFile ?? '' } : { pin }
         const chat = await enterKey(channel, entered)
         await readLastDays(channel)
@@ -55,8 +66,10 @@ export function chatKeyRoutes(dependencies: ChatKeyDependencies): Route[] {
       body: null,
       answer: 'channel',
       problems: [404],
-      handle: async ({ params }) => {
-        const { chat: _forgotten, ...channel } = await channelOf(params.id)
+      handle: async ({ params, actor }) => {
+        const known = await channelOf(params.id)
+        await trail.record(actor, { kind: 'chat_key_forgotten', object: known.id, before: keyIn(known) })
+        const { chat: _forgotten, ...channel } = known
         await chatKeys.forgetAccountKey(channel.id)
         log({ event: 'chat_key_state', channelId: channel.id, state: 'off' })
         return toApiChannel(channel)
@@ -83,4 +96,9 @@ export function chatKeyRoutes(dependencies: ChatKeyDependencies): Route[] {
       },
     }),
   ]
+}
+
+/** The key of a channel as the audit trail tells of it. */
+function keyIn({ chat }: Channel) {
+  return { state: chat?.state ?? 'off', keyVersion: chat?.keyVersion ?? null }
 }

@@ -5,10 +5,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { paths } from '../../core/api/paths.ts'
 import { Problem } from '../../core/api/problem.ts'
-import { callbackQuery, noQuery } from '../../core/api/requests.ts'
+import { callbackQuery, connectQuery, noQuery } from '../../core/api/requests.ts'
 import type { Actor } from '../../core/audit/entry.ts'
 import type { AuditTrail } from '../../core/ports/audit.ts'
-import type { OwnWebhook } from '../../core/ports/channels.ts'
+import type { Connecting, OwnWebhook } from '../../core/ports/channels.ts'
 import type { Clock, Encryption, Log } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import {
@@ -20,9 +20,9 @@ import {
   type XSubscriptions,
 } from '../../core/ports/x.ts'
 import { channelIdOf } from '../../core/x/ids.ts'
-import { channelsThatFit, type SubscriptionUse } from '../../core/x/subscriptions.ts'
 import { tokensOf } from '../account-tokens.ts'
 import { ensureWebhook } from '../ensure-webhook.ts'
+import { consolePage, type Failure, failureOf, type Outcome } from './connect-outcome.ts'
 import { Answer, notFound, type Route, route } from './route.ts'
 import { toApiChannel } from './shapes.ts'
 
@@ -41,21 +41,6 @@ export type ConnectDependencies = Pick<Stores, 'channels' | 'connecting'> & {
 const REQUEST_TOKEN_TTL_SECONDS = 15 * 60
 const COOKIE = 'connecting'
 
-/** Why an account was not connected, in the redirect to the console. */
-type Failure =
-  | 'cancelled'
-  | 'stale'
-  | 'repeated'
-  | 'foreign'
-  | 'missing_cookie'
-  | 'extension_disabled'
-  | 'refused_by_x'
-  | 'x_unreachable'
-  | 'webhook_limit'
-  | 'webhook_unreachable'
-  | 'subscription_limit'
-  | 'app_permissions'
-
 export function connectRoutes({
   channels,
   connecting,
@@ -69,7 +54,8 @@ export function connectRoutes({
 }: ConnectDependencies): Route[] {
   const callbackUrl = `${publicUrl}${paths.callback}`
 
-  async function startSignIn({ id, name }: Actor): Promise<Answer> {
+  async function startSignIn({ id, name }: Actor, channelId: string | undefined): Promise<Answer> {
+    if (channelId !== undefined && !(await channels.get(channelId))) throw notFound('channel', channelId)
     if (!(await channels.extension()).enabled) {
       throw new Problem(409, 'the Twitter extension is disabled: enable it first')
     }
@@ -80,6 +66,7 @@ export function connectRoutes({
       encryptedSecret: await encryption.encrypt(request.secret, request.token),
       browser: sha256(cookie),
       by: { id, name },
+      channelId: channelId ?? null,
       expiresAt: new Date(now().getTime() + REQUEST_TOKEN_TTL_SECONDS * 1000).toISOString(),
       usedAt: null,
     })
@@ -93,45 +80,67 @@ export function connectRoutes({
     query: { oauth_token?: string | undefined; oauth_verifier?: string | undefined; denied?: string | undefined },
     cookie: string | null,
     address: string | null,
-  ): Promise<{ channelId: string } | { failure: Failure; use?: SubscriptionUse }> {
+  ): Promise<Outcome> {
     const requestToken = query.denied ?? query.oauth_token ?? ''
-    const at = now().toISOString()
-    if (!cookie) return { failure: 'missing_cookie' }
+    if (!cookie) return { failure: 'missing_cookie', channelId: null }
     const signIn = requestToken ? await connecting.get(requestToken) : null
-    if (!signIn) return { failure: 'stale' }
-    if (signIn.browser !== sha256(cookie)) return { failure: 'foreign' }
-    if (signIn.usedAt !== null) return { failure: 'repeated' }
-    if (signIn.expiresAt <= at) return { failure: 'stale' }
-    if (!(await connecting.use(requestToken, at))) return { failure: 'repeated' }
-    if (query.denied !== undefined || !query.oauth_verifier) return { failure: 'cancelled' }
-    if (!(await channels.extension()).enabled) return { failure: 'extension_disabled' }
+    if (!signIn) return { failure: 'stale', channelId: null }
+    if (signIn.browser !== sha256(cookie)) return { failure: 'foreign', channelId: null }
+    const { channelId } = signIn
+    const failure = await whyNot(signIn, query)
+    if (failure) return { failure, channelId }
     const secret = await encryption.decrypt(signIn.encryptedSecret, requestToken)
     try {
-      return await connect({ token: requestToken, secret }, query.oauth_verifier, { ...signIn.by, address })
+      return await connect({ token: requestToken, secret }, query.oauth_verifier ?? '', signIn, address)
     } catch (error) {
       if (!(error instanceof XError)) throw error
       log({ event: 'connecting_failed', status: error.status, detail: error.detail })
       return error instanceof SubscriptionLimitError
-        ? { failure: 'subscription_limit', use: error.use }
-        : { failure: failureOf(error) }
+        ? { failure: 'subscription_limit', channelId, use: error.use }
+        : { failure: failureOf(error), channelId }
     }
   }
 
+  /** Marks the sign-in as used; what keeps it from being finished, if anything does. */
+  async function whyNot(
+    { requestToken, usedAt, expiresAt }: Connecting,
+    query: { oauth_verifier?: string | undefined; denied?: string | undefined },
+  ): Promise<Failure | null> {
+    const at = now().toISOString()
+    if (usedAt !== null) return 'repeated'
+    if (expiresAt <= at) return 'stale'
+    if (!(await connecting.use(requestToken, at))) return 'repeated'
+    if (query.denied !== undefined || !query.oauth_verifier) return 'cancelled'
+    return (await channels.extension()).enabled ? null : 'extension_disabled'
+  }
+
   /** Writes the channel last and in one write, so that a failure leaves no half-connected channel. */
-  async function connect(request: AccountTokens, verifier: string, actor: Actor): Promise<{ channelId: string }> {
+  async function connect(
+    request: AccountTokens,
+    verifier: string,
+    { by, channelId: expected }: Connecting,
+    address: string | null,
+  ): Promise<Outcome> {
     const tokens = await accounts.accessToken(request, verifier)
     const account = await accounts.me(tokens)
-    const webhook = await ensureWebhook(subscriptions, channels, `${publicUrl}${paths.webhook}`)
     const channelId = channelIdOf(account.id)
+    if (expected !== null && expected !== channelId) {
+      // The tokens are not given back: if that account is a channel too, X would end its access.
+      return { failure: 'other_account', channelId: expected, username: account.username }
+    }
+    const webhook = await ensureWebhook(subscriptions, channels, `${publicUrl}${paths.webhook}`)
     await subscribe(tokens, account, webhook)
     const encryptedTokens = await encryption.encrypt(JSON.stringify(tokens), channelId)
     const known = await channels.get(channelId)
-    await trail.record(actor, {
-      kind: 'channel_connected',
-      object: channelId,
-      before: known && { status: known.status, username: known.username },
-      after: { status: 'connected', username: account.username },
-    })
+    await trail.record(
+      { ...by, address },
+      {
+        kind: 'channel_connected',
+        object: channelId,
+        before: known && { status: known.status, username: known.username },
+        after: { status: 'connected', username: account.username },
+      },
+    )
     const at = now().toISOString()
     await channels.connect({ twitterUserId: account.id, username: account.username, at, encryptedTokens })
     log({ event: 'connected', channelId })
@@ -156,17 +165,17 @@ export function connectRoutes({
   async function disconnect(id: string | undefined, actor: Actor) {
     const channel = id ? await channels.get(id) : null
     if (!channel) throw notFound('channel', id)
-    const tokens = await tokensOf({ channels, encryption }, channel.id)
-    if (tokens) {
-      const account = { id: channel.twitterUserId, username: channel.username }
-      await revokeAtX(account, tokens, await channels.ownWebhook())
-    }
     await trail.record(actor, {
       kind: 'channel_disconnected',
       object: channel.id,
       before: { status: channel.status },
       after: { status: 'disconnected' },
     })
+    const tokens = await tokensOf({ channels, encryption }, channel.id)
+    if (tokens) {
+      const account = { id: channel.twitterUserId, username: channel.username }
+      await revokeAtX(account, tokens, await channels.ownWebhook())
+    }
     await channels.disconnect(channel.id)
     log({ event: 'disconnected', channelId: channel.id })
     return toApiChannel({ ...channel, status: 'disconnected' })
@@ -184,12 +193,12 @@ export function connectRoutes({
       path: '/api/channels/twitter/connect',
       summary: 'Start to connect an X account; the same browser must open `authorizeUrl`',
       access: 'administrator',
-      query: noQuery,
+      query: connectQuery,
       body: null,
       answer: 'connectAnswer',
       status: 201,
-      problems: [409, 502],
-      handle: ({ actor }) => startSignIn(actor),
+      problems: [404, 409, 502],
+      handle: ({ actor, query }) => startSignIn(actor, query.channelId),
     }),
     route({
       method: 'GET',
@@ -203,9 +212,8 @@ export function connectRoutes({
       problems: [],
       handle: async ({ query, cookies, actor }) => {
         const result = await finishSignIn(query, cookieIn(cookies), actor.address)
-        const path = 'failure' in result ? `/channels?${failureQuery(result)}` : `/channels/${result.channelId}`
         return new Answer(null, {
-          headers: { location: `${publicUrl}${path}` },
+          headers: { location: `${publicUrl}${consolePage(result)}` },
           cookies: [cookieOf(publicUrl, '', 0)],
         })
       },
@@ -243,26 +251,6 @@ function advice({ status, detail }: XError): string {
     return 'X does not accept the keys of the X app: check consumerKey and consumerSecret in the secret'
   if (status === 429) return 'X limits our calls: try again in 15 minutes'
   return `X refused the call (${status}): ${detail}`
-}
-
-function failureOf({ status, detail }: XError): Failure {
-  if (status === null || status >= 500) return 'x_unreachable'
-  if (/WebhookLimitExceeded/i.test(detail)) return 'webhook_limit'
-  if (/CrcValidationFailed|UrlValidationFailed/i.test(detail)) return 'webhook_unreachable'
-  if (/SubscriptionLimitExceeded/i.test(detail)) return 'subscription_limit'
-  if (/oauth1-permissions|app permissions/i.test(detail)) return 'app_permissions'
-  return 'refused_by_x'
-}
-
-/** Tells the console why an account was not connected; of X's limit of subscriptions, also the numbers. */
-function failureQuery({ failure, use }: { failure: Failure; use?: SubscriptionUse }): string {
-  const numbers = use && {
-    total: String(use.total),
-    others: String(use.others),
-    channels: String(use.channels),
-    fit: String(channelsThatFit(use)),
-  }
-  return new URLSearchParams({ error: failure, ...numbers }).toString()
 }
 
 /** Ignores a refusal that says that X has no such subscription or token any more. */

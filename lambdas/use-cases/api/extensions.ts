@@ -26,7 +26,7 @@ export function extensionRoutes({ channels, eventSource, trail, now }: Extension
       method: 'GET',
       path: '/api/extensions',
       summary: 'The extensions and whether they are enabled',
-      access: 'administrator',
+      access: 'agent',
       query: noQuery,
       body: null,
       answer: 'extensionList',

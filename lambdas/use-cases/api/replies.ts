@@ -70,8 +70,7 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
    * has never had a key: then a reply goes as a direct message.
    */
   async function chatOf(ticket: Ticket, channel: Channel | null): Promise<string | null> {
-    const state = channel?.chat?.state
-    if (state !== 'readable' && state !== 'replaced_on_x' && state !== 'refused_by_x') return null
+    if (channel?.chat?.keyVersion === undefined) return null
     return (await latestEntry(ticket))?.chat?.conversationId ?? null
   }
 

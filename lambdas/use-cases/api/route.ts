@@ -143,7 +143,8 @@ async function actorOf({ access, method, path }: Route, event: ApiEvent, trail: 
   if (signInTime !== null) await trail.signedIn(actor, signInTime)
   const caller = callerFrom(claims)
   if (caller && may(caller.role, access)) return actor
-  await trail.refused(actor, `${method} ${event.rawPath}`.slice(0, MAX_CALL_CHARACTERS).toWellFormed())
+  const call = `${method} ${event.rawPath}`.slice(0, MAX_CALL_CHARACTERS).toWellFormed()
+  await trail.refused(actor, call, `${method} ${path}`)
   if (!caller) throw new Problem(403, 'the token has no group and no scope of this API')
   throw new Problem(403, `${method} ${path} requires an ${access}`)
 }

@@ -28,7 +28,7 @@ export type ApiDependencies = Stores &
   Omit<ConnectDependencies, 'trail'> &
   Omit<ExtensionDependencies, 'trail'> &
   Omit<EndpointDependencies, 'trail'> &
-  ChatKeyDependencies &
+  Omit<ChatKeyDependencies, 'trail'> &
   AuditDependencies & { now: Clock; log: Log }
 
 export function apiEndpoints({ log, ...given }: ApiDependencies) {

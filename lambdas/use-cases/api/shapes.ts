@@ -40,9 +40,9 @@ export function toApiChannel(channel: Channel): ApiChannel {
     revocationNotified: _notified,
     version: _version,
     budgetNotified: _budgetNotified,
-    chat = { state: 'off' as const },
+    pinAttempts: _pinAttempts,
+    chat: encryptedChat = { state: 'off' as const },
     ...publicFields
   } = channel
-  const { attempts: _attempts, ...encryptedChat } = chat
   return { ...publicFields, encryptedChat }
 }

@@ -43,7 +43,7 @@ export function createKeyEntry(dependencies: EnterKeyDependencies) {
     const { keys, recoveryConfig } = await askX(channel, () => xChat.publicKeys(tokens, channel.twitterUserId))
     const [newest, ...earlier] = keys
     if (!newest) {
-      await note(channel, { state: 'not_used_on_x', reason: NOT_USED })
+      await note(channel, { ...channel.chat, state: 'not_used_on_x', reason: NOT_USED })
       throw new Problem(409, NOT_USED)
     }
     const key = fromFile ? fromFile.key : await recover(channel, recoveryConfig, 'pin' in entered ? entered.pin : '')
@@ -55,8 +55,8 @@ export function createKeyEntry(dependencies: EnterKeyDependencies) {
     }
   }
 
-  function checkMayTry({ chat }: Channel): void {
-    const refusal = chat ? pinRefusal(chat, now()) : null
+  function checkMayTry({ chat, pinAttempts = [] }: Channel): void {
+    const refusal = pinRefusal(pinAttempts, chat?.guessesLeft, now())
     if (refusal) throw new Problem(409, refusal)
   }
 
@@ -69,16 +69,18 @@ export function createKeyEntry(dependencies: EnterKeyDependencies) {
         throw new Problem(502, 'X does not answer now: try again in a few minutes')
       }
       const state = refusalOf(error.status, error.detail)
-      await note(channel, state)
+      await note(channel, { ...channel.chat, ...state })
       throw new Problem(409, state.reason ?? '')
     }
   }
 
-  /** Each attempt is stored before it is made, so that a crash does not forget it. */
+  /** Each attempt is stored before it is made, so that neither a crash nor another administrator makes it one too many. */
   async function recover(channel: Channel, config: unknown, pin: string): Promise<Uint8Array> {
     const before = channel.chat ?? { state: 'pin_needed' as const }
-    const attempts = attemptsWith(before, now())
-    await chatKeys.saveState(channel.id, { ...before, attempts })
+    const attempts = attemptsWith(channel.pinAttempts ?? [], now())
+    if (!(await chatKeys.savePinAttempts(channel.id, channel.pinAttempts, attempts))) {
+      throw new Problem(409, 'somebody else is entering a PIN for this channel: look at its state, then try again')
+    }
     const result = await recovery.recover(config, pin)
     switch (result.is) {
       case 'recovered':
@@ -87,7 +89,7 @@ export function createKeyEntry(dependencies: EnterKeyDependencies) {
         throw new Problem(502, `X's key store does not answer (${result.detail}): try again in a few minutes`)
       case 'not_registered': {
         const reason = "X's key store has no key for this account. Set a PIN in the X app of the account first."
-        await note(channel, { ...before, state: 'not_used_on_x', reason, attempts })
+        await note(channel, { ...before, state: 'not_used_on_x', reason })
         throw new Problem(409, reason)
       }
       case 'wrong_pin': {
@@ -95,7 +97,7 @@ export function createKeyEntry(dependencies: EnterKeyDependencies) {
         const left = guessesLeft === undefined ? '' : `; X accepts ${guessesLeft} more before it destroys the backup`
         // A key that is there still reads what it read.
         const state = before.keyVersion === undefined ? 'pin_needed' : before.state
-        await note(channel, { ...before, state, attempts, guessesLeft, reason: `The last PIN was wrong${left}.` })
+        await note(channel, { ...before, state, guessesLeft, reason: `The last PIN was wrong${left}.` })
         throw wrongFields([{ field: 'pin', detail: `is wrong${left}` }])
       }
     }

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ReceiveMessageCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
@@ -87,5 +88,40 @@ describe('the embedded SQS', () => {
     folder.remove()
     folder = temporaryFolder()
     await start()
+  })
+})
+
+describe('a web page', () => {
+  const json = 'application/x-amz-json-1.0'
+  const form = 'application/x-www-form-urlencoded'
+  const ask = (method: string, path: string, headers: Record<string, string>, body = '') =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const { host } = new URL(part.endpoint)
+      request(`${part.endpoint}${path}`, { method, headers: { host, ...headers }, agent: false }, (answer) =>
+        resolve(answer.resume().statusCode),
+      )
+        .on('error', reject)
+        .end(body)
+    })
+
+  test.each<[string, string, string, Record<string, string>, string]>([
+    [
+      'a form',
+      'POST',
+      '/',
+      { 'content-type': form },
+      'Action=CreateTopic&Name=a.fifo&Attributes.entry.1.key=FifoTopic',
+    ],
+    ['plain text', 'POST', '/', { 'content-type': 'text/plain', 'x-amz-target': 'AmazonSQS.ListQueues' }, '{}'],
+    ['another origin', 'POST', '/', { 'content-type': json, origin: 'https://evil.example' }, '{}'],
+    ['the question whether it may', 'OPTIONS', '/', { origin: 'https://evil.example' }, ''],
+    ['a name that was made to lead here', 'POST', '/', { 'content-type': json, host: 'rebound.example' }, '{}'],
+    ['what the service itself shows', 'GET', '/_fauxqs/queues', {}, ''],
+  ])('gets nothing by %s', async (_name, method, path, headers, body) => {
+    expect(await ask(method, path, headers, body)).toBe(403)
+  })
+
+  test('is told apart from an SDK', async () => {
+    expect(await ask('POST', '/', { 'content-type': json, 'x-amz-target': 'AmazonSQS.ListQueues' }, '{}')).toBe(200)
   })
 })

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3'
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner'
@@ -65,6 +66,24 @@ describe('the embedded S3', () => {
     await expect(stranger.send(new ListObjectsV2Command({ Bucket: bucketName }))).rejects.toThrow(
       'SignatureDoesNotMatch',
     )
+  })
+
+  test('answers no web page but the console, though everybody knows its credentials', async () => {
+    await bucket().put('sent/three', 'image/png', [files.png('three')] as never)
+    const url = await bucket().link('sent/three')
+    const asked = (headers: Record<string, string>) =>
+      new Promise<number | undefined>((resolve, reject) => {
+        request(url, { headers, agent: false }, (answer) => resolve(answer.resume().statusCode))
+          .on('error', reject)
+          .end()
+      })
+    const { host } = new URL(url)
+    expect(await asked({ host })).toBe(200)
+    expect(await asked({ host, origin: page })).toBe(200)
+    expect(await asked({ host, origin: 'https://evil.example' })).toBe(403)
+    expect(await asked({ host, origin: 'null' })).toBe(403)
+    expect(await asked({ host: `rebound.example:${new URL(url).port}` })).toBe(403)
+    expect(await bucket().inspect('sent/three')).not.toBeNull()
   })
 
   test('accepts the origin of the console in CORS, and no other', async () => {

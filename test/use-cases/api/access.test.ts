@@ -60,7 +60,7 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['PATCH', '/api/channels/1', 'administrators', 404],
   ['PUT', '/api/channels/1/chat-key', 'administrators', 404],
   ['DELETE', '/api/channels/1/chat-key', 'administrators', 404],
-  ['GET', '/api/extensions', 'administrators', 200],
+  ['GET', '/api/extensions', 'agents', 200],
   ['PATCH', '/api/extensions/twitter', 'administrators', 200],
   ['GET', '/api/events', 'administrators', 200],
   ['GET', '/api/audit', 'administrators', 200],

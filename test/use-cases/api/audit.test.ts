@@ -183,13 +183,15 @@ describe('each change is in the trail: who, what, before, after, when, from wher
     ])
   })
 
-  test('a refusal of rights, once a minute however often it is tried', async () => {
+  test('a refusal of rights, once a minute however often it is tried, and with whatever ids', async () => {
     const found = await entriesOf(async () => {
-      for (let n = 0; n < 3; n++) await call(kim, 'PATCH', `/api/channels/${channel}`, { mentions: true })
+      for (const id of ['made-up', 'made-up-too', channel]) {
+        await call(kim, 'PATCH', `/api/channels/${id}`, { mentions: true })
+      }
       await call({ sub: 'new-id', username: 'newcomer' } as never, 'GET', '/api/tickets')
     })
     expect(found.map(({ kind, actor, object }) => [kind, actor.name, object]).sort()).toEqual([
-      ['refused', 'kim', `PATCH /api/channels/${channel}`],
+      ['refused', 'kim', 'PATCH /api/channels/made-up'],
       ['refused', 'newcomer', 'GET /api/tickets'],
     ])
   })
@@ -230,6 +232,14 @@ describe('a change and its entry cannot part', () => {
     const body = JSON.stringify({ status: 'spam' })
     const answer = await without('PATCH', `/api/tickets/${ticket}`, { claims: kim, body })
     expect([answer.statusCode, await stores.tickets.ticket(ticket)]).toEqual([500, before])
+  })
+
+  test('an account is not disconnected at X either', async () => {
+    const failing = { ...stores.audit, record: () => Promise.reject(new Error('the table does not answer')) }
+    const without = apiOver({ ...stores, audit: failing }, now, { encryption: noEncryption })
+    const answer = await without('DELETE', `/api/channels/${channel}`, { claims: lee })
+    expect([answer.statusCode, answer.body]).toEqual([500, expect.not.stringContaining('untouched')])
+    expect(await stores.channels.encryptedTokens(channel)).not.toBeNull()
   })
 
   test('a change whose answer was lost keeps its entry, and the repetition adds none', async () => {

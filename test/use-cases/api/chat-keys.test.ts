@@ -128,6 +128,34 @@ describe('the key of a channel', () => {
     expect(left).toBe(5)
   })
 
+  test('is not tried with more PINs by callers at the same time', async () => {
+    let tried = 0
+    const { api } = await begin(() => ({ is: 'wrong_pin', guessesLeft: 20 - ++tried }))
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, pin) => api('PUT', { pin: String(pin) })))
+    expect(tried).toBeLessThanOrEqual(3)
+    expect(answers.filter(({ status }) => status === 422)).toHaveLength(tried)
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(20 - tried)
+  })
+
+  test('is in the audit trail before it is tried, with how it was entered and without PIN or key', async () => {
+    const { api, shop, channel, call } = await begin(() => ({ is: 'wrong_pin', guessesLeft: 19 }))
+    await api('PUT', { pin: PIN })
+    await api('PUT', { keyFile: base64(shop.key) })
+    await api('DELETE')
+    const text = String((await call('GET', '/api/audit', { claims, query: { object: channel.id } })).body)
+    const { entries } = JSON.parse(text) as { entries: { kind: string; before: object; after: object }[] }
+    const known = { state: 'readable', keyVersion: '1000' }
+    expect(entries.map(({ kind, before, after }) => ({ kind, before, after }))).toEqual(
+      expect.arrayContaining([
+        { kind: 'chat_key_entered', before: { state: 'off', keyVersion: null }, after: { by: 'PIN' } },
+        { kind: 'chat_key_entered', before: { state: 'pin_needed', keyVersion: null }, after: { by: 'key file' } },
+        { kind: 'chat_key_forgotten', before: known, after: null },
+      ]),
+    )
+    expect(entries).toHaveLength(3)
+    for (const secret of [PIN, base64(shop.key)]) expect(text).not.toContain(secret)
+  })
+
   test('of an account without keys on X, or where X refuses, is a state in words', async () => {
     const { api, atX, call, channel } = await begin()
     const state = async () =>
@@ -171,6 +199,24 @@ test('«Read now» reads one notice again; what is no notice is refused', async 
   expect(await stores.messagesOf(opened?.ticketId)).toMatchObject([{ text: 'Read me later', notice: null }])
   expect(await api('POST', undefined, readNow)).toMatchObject({ status: 409 })
   expect(await api('POST', undefined, readNow.replace('chat-', 'chat-no-'))).toMatchObject({ status: 404 })
+})
+
+test('a reply stays encrypted while there is a key, also when X lists none for a moment: it is refused, and not sent in the open', async () => {
+  const { api, shop, customer, chat, deliver, atX, call } = await begin()
+  await api('PUT', { keyFile: base64(shop.key) })
+  const [opened] = await deliver(customer, chat.write(customer, 'Encrypted').event)
+  atX.xChat.publicKeys = async () => ({ keys: [], recoveryConfig: null })
+  expect((await api('PUT', { pin: '1' })).status).toBe(409)
+  const body = JSON.stringify({ text: 'Hello' })
+  const answer = await call('POST', `/api/tickets/${opened?.ticketId}/replies`, {
+    claims,
+    body,
+    query: { dryRun: 'true' },
+  })
+  expect(JSON.parse(String(answer.body))).toMatchObject({
+    encrypted: true,
+    problems: [{ code: 'chat_key_unusable' }],
+  })
 })
 
 test('once a key is entered, what the conversations of open tickets had before is read back, each message once', async () => {

@@ -9,6 +9,8 @@ import { portsOf } from '../../support/x.ts'
 const administrator = { sub: 'admin', scope: 'helpdesk-twitter/admin' }
 const publicUrl = 'https://helpdesk.example'
 let clock = new Date()
+/** The account that gives access. */
+let account = { id: '77', username: 'shop' }
 const now = () => clock
 let stores: TestStores
 let calls: string[]
@@ -30,7 +32,7 @@ const x = new Proxy({} as WholeX, {
         authorizeUrl: 'https://x/authorize',
       }),
       accessToken: () => ({ token: 'account token', secret: 'account secret' }),
-      me: () => ({ id: '77', username: 'shop' }),
+      me: () => account,
       webhooks: () => webhooks,
       createWebhook: (url: string) => {
         webhooks = [...webhooks, { id: 'new', url, valid: true }]
@@ -70,6 +72,7 @@ beforeAll(async () => {
 })
 afterAll(() => stores.stop())
 beforeEach(() => {
+  account = { id: '77', username: 'shop' }
   clock = new Date('2026-01-01T12:00:00.000Z')
   calls = []
   webhooks = []
@@ -86,8 +89,8 @@ const call = (method: string, path: string, options: ApiOptions = {}) =>
   )
 
 /** Begins to connect; gives the request token and the browser's cookie. */
-async function begin() {
-  const answer = await call('POST', '/api/channels/twitter/connect', { claims: administrator })
+async function begin(query: Record<string, string> = {}) {
+  const answer = await call('POST', '/api/channels/twitter/connect', { claims: administrator, query })
   expect(answer.statusCode).toBe(201)
   return {
     token: `request-${requests}`,
@@ -191,6 +194,30 @@ describe('connecting an account', () => {
     expect(await comeBack({}, mine.cookie)).toBe(failure('stale'))
     clock = new Date(clock.getTime() + 15 * 60_000)
     expect(await comeBack(allowed(mine.token), mine.cookie)).toBe(failure('stale'))
+  })
+
+  test('again: another account changes nothing, and how it ended is said on the page of the channel', async () => {
+    const first = await begin()
+    await comeBack(allowed(first.token), first.cookie)
+    const before = await stores.channels.get('twitter-77')
+    const page = `${publicUrl}/channels/twitter-77`
+    const again = () => begin({ channelId: 'twitter-77' })
+
+    const cancelled = await again()
+    expect(await comeBack({ denied: cancelled.token }, cancelled.cookie)).toBe(`${page}?error=cancelled`)
+    account = { id: '78', username: 'other_shop' }
+    const other = await again()
+    expect(await comeBack(allowed(other.token), other.cookie)).toBe(`${page}?error=other_account&username=other_shop`)
+    expect(await stores.channels.get('twitter-78')).toBeNull()
+    expect(await stores.channels.get('twitter-77')).toEqual(before)
+    account = { id: '77', username: 'shop_renamed' }
+    const same = await again()
+    expect(await comeBack(allowed(same.token), same.cookie)).toBe(page)
+    expect(await stores.channels.get('twitter-77')).toMatchObject({ username: 'shop_renamed' })
+
+    const query = { channelId: 'twitter-404' }
+    const unknown = await call('POST', '/api/channels/twitter/connect', { claims: administrator, query })
+    expect(unknown.statusCode).toBe(404)
   })
 
   test('while the extension is off nothing begins, and what had begun does not end', async () => {

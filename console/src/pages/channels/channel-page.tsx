@@ -16,6 +16,7 @@ import { profileUrl } from '../../links.ts'
 import { channelMessages as t } from '../../messages/channels.ts'
 import { Activity } from './activity.tsx'
 import { redirectToX } from './connect.ts'
+import { ConnectError } from './connect-error.tsx'
 import { EncryptedMessages } from './encrypted-messages.tsx'
 import { IgnoredEvents } from './ignored-events.tsx'
 import { SettingsForm } from './settings-form.tsx'
@@ -33,6 +34,7 @@ export function ChannelPage({ id }: { id: string }) {
       <ResourceStatus resource={resource} lines={3} />
       {resource.value && channel && (
         <>
+          <ConnectError />
           <ReconnectNotice channel={channel} />
           <SettingsForm known={resource.value} onChange={resource.set} />
           <EncryptedMessages channel={channel} onChange={(value) => resource.update(({ tag }) => ({ value, tag }))} />
@@ -60,25 +62,25 @@ function Summary({ channel: { status, username, connectedAt } }: { channel: ApiC
 }
 
 /** Why the channel does not work and how to reconnect it; nothing while it is connected. */
-function ReconnectNotice({ channel: { status } }: { channel: ApiChannel }) {
+function ReconnectNotice({ channel: { id, status } }: { channel: ApiChannel }) {
   if (status === 'connected') return null
   const hasLostAccess = status === 'needs_reconnection'
   return (
     <Notice
       tone="warning"
       title={hasLostAccess ? t.needsReconnection : t.disconnected}
-      actions={<ReconnectButton isPrimary />}
+      actions={<ReconnectButton id={id} isPrimary />}
     >
       {hasLostAccess ? t.needsReconnectionText : t.disconnectedText}
     </Notice>
   )
 }
 
-function ReconnectButton({ isPrimary }: { isPrimary?: boolean }) {
+function ReconnectButton({ id, isPrimary }: { id: string; isPrimary?: boolean }) {
   const { error, run } = useAction()
   return (
     <>
-      <Button kind={isPrimary ? 'primary' : 'plain'} icon="retry" onClick={() => run(redirectToX)}>
+      <Button kind={isPrimary ? 'primary' : 'plain'} icon="retry" onClick={() => run(() => redirectToX(id))}>
         {t.reconnect}
       </Button>
       {error && <ErrorNotice error={error} />}
@@ -100,7 +102,7 @@ function AccessCard({ channel, onChange }: { channel: ApiChannel; onChange: (cha
     <Card title={t.access} intro={t.accessText} id="access">
       {error && <ErrorNotice error={error} />}
       <div class="actions">
-        <ReconnectButton />
+        <ReconnectButton id={channel.id} />
         <Button kind="danger" onClick={disconnect}>
           {t.disconnect}
         </Button>

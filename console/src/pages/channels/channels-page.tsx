@@ -1,6 +1,5 @@
 import '../../style/settings.css'
 import { useState } from 'preact/hooks'
-import { useLocation } from 'preact-iso'
 import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
 import { useAction } from '../../api/action.ts'
 import { call } from '../../api/client.ts'
@@ -15,8 +14,9 @@ import { ErrorNotice, Notice } from '../../components/notice.tsx'
 import { Page } from '../../components/page.tsx'
 import { ResourceStatus } from '../../components/resource-status.tsx'
 import { Time } from '../../components/time.tsx'
-import { connectErrors, channelsMessages as t } from '../../messages/channels.ts'
+import { channelsMessages as t } from '../../messages/channels.ts'
 import { redirectToX } from './connect.ts'
+import { ConnectError } from './connect-error.tsx'
 
 /** The list of channels; administrators add a channel here. */
 export function ChannelsPage() {
@@ -70,35 +70,6 @@ export function ChannelsPage() {
   )
 }
 
-/** Why an account was not connected. The API redirects here with the code of the reason in the URL. */
-function ConnectError() {
-  const { query, route } = useLocation()
-  const code = query.error
-  if (!code) return null
-  const { title, reasons, other } = connectErrors
-  const reason = Object.hasOwn(reasons, code) ? reasons[code] : other
-  return (
-    <Notice
-      tone={code === 'cancelled' ? 'info' : 'danger'}
-      title={title}
-      actions={
-        <Button small onClick={() => route('/channels', true)}>
-          {t.dismiss}
-        </Button>
-      }
-    >
-      {reason} {code === 'subscription_limit' && subscriptionNumbers(query)}
-    </Notice>
-  )
-}
-
-/** X's limit of subscriptions in numbers, as the API puts them into the address; null if they are not all there. */
-function subscriptionNumbers(query: Readonly<Record<string, string>>): string | null {
-  const [total, others, fit, channels] = ['total', 'others', 'fit', 'channels'].map((name) => query[name] ?? '')
-  if (![total, others, fit, channels].every((value) => /^\d{1,7}$/.test(value ?? ''))) return null
-  return connectErrors.subscriptionNumbers(Number(total), Number(others), Number(fit), Number(channels))
-}
-
 function AddChannel() {
   const { error, run } = useAction()
   return (
@@ -109,7 +80,7 @@ function AddChannel() {
           <Icon name="x" size={22} />
         </span>
         <p>{t.twitterText}</p>
-        <Button kind="primary" onClick={() => run(redirectToX)}>
+        <Button kind="primary" onClick={() => run(() => redirectToX())}>
           {t.twitter}
         </Button>
       </div>

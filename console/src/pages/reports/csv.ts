@@ -16,11 +16,14 @@ export function toCsv({ rows, total }: Report, by: Grouping): string {
 }
 
 /**
- * Escapes a value. Texts that a spreadsheet would run as a formula get an apostrophe in front: anybody may write a tag.
+ * Escapes a value. What a spreadsheet would run as a formula gets an apostrophe in front, because anybody may write a tag:
+ * at the start of a cell, and after what spreadsheets of some countries take for its end.
  * Source: https://owasp.org/www-community/attacks/CSV_Injection
  */
 export function csvCell(value: string | number): string {
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value)
+  if (typeof value === 'number') return String(value)
+  const safe = value.replace(/(?<=^|[;\t\r\n])(?=\s*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/g, "'")
+  const text = /^[\t\r\n]/.test(safe) ? `'${safe}` : safe
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 

@@ -1,6 +1,5 @@
-import { call } from '../../api/client.ts'
-import { useResource } from '../../api/resource.ts'
 import { EmptyState } from '../../components/empty-state.tsx'
+import { health } from '../../health.tsx'
 import { channelsMessages } from '../../messages/channels.ts'
 import { ticketsMessages as t } from '../../messages/tickets.ts'
 import { role } from '../../session/session.ts'
@@ -8,12 +7,10 @@ import type { Filter } from './filters.tsx'
 
 /** Shown where no ticket matches. */
 export function NoTickets({ filter }: { filter: Filter }) {
-  const channels = useResource('channels', (signal) =>
-    call<{ channels: unknown[] }>('GET', '/api/channels', { signal }),
-  )
-  const hasChannel = (channels.value?.channels.length ?? 1) > 0
+  const { isExtensionOn = true, channels } = health.value ?? {}
+  const hasChannel = channels?.length !== 0
   const isFiltered = Object.values(filter).some(Boolean)
-  const mayAddChannel = !hasChannel && role.value === 'administrator'
+  const mayAddChannel = isExtensionOn && !hasChannel && role.value === 'administrator'
   const actions = isFiltered ? (
     <a class="button plain" href="/tickets">
       {t.clearFilters}
@@ -28,8 +25,13 @@ export function NoTickets({ filter }: { filter: Filter }) {
   return (
     <div class="card">
       <EmptyState icon="tickets" title={t.emptyTitle} actions={actions || undefined}>
-        {isFiltered ? t.emptyFiltered : hasChannel ? t.empty : t.noChannel}
+        {isFiltered ? t.emptyFiltered : textOf(isExtensionOn, hasChannel)}
       </EmptyState>
     </div>
   )
+}
+
+function textOf(isExtensionOn: boolean, hasChannel: boolean): string {
+  if (!isExtensionOn) return t.extensionOff
+  return hasChannel ? t.empty : t.noChannel
 }

@@ -8,6 +8,7 @@ test.each([
   ['-1', "'-1"],
   ['@sum', "'@sum"],
   ['\tx', "'\tx"],
+  ['a;=1+1;b', "a;'=1+1;b"],
   ['a,b', '"a,b"'],
   ['say "x"', '"say ""x"""'],
   ['plain', 'plain'],
@@ -15,7 +16,7 @@ test.each([
 ])('%j becomes the cell %s', (value, expected) => expect(csvCell(value)).toBe(expected))
 
 test('no text becomes a formula', () => {
-  fc.assert(fc.property(fc.string(), (text) => !/^"?[=+\-@\t\r]/.test(csvCell(text))))
+  fc.assert(fc.property(fc.string(), (text) => !/(^"?|;)\s*[=+\-@]|^"?[\t\r]/.test(csvCell(text))))
 })
 
 test('the median is in whole seconds', () => {

@@ -1,0 +1,59 @@
+import { expect, test } from '@jest/globals'
+import { eventually } from '../local/support.ts'
+import { browserForTests, noFaults } from '../support/browser.ts'
+import { productForTests } from '../support/product.ts'
+import { addChannel, customer, heading, openConsole, shop } from './support.ts'
+
+const product = productForTests()
+const browser = browserForTests()
+const administrator = { client: 'admin' } as const
+const switchExtension = (enabled: boolean) =>
+  product.call('/api/extensions/twitter', { method: 'PATCH', body: { enabled }, ...administrator })
+const statusOf = async () => (await product.call<{ status: string }>(`/api/channels/twitter-${shop.id}`)).status
+
+test('while the extension is off, agents are told whom to ask, and administrators where to go', async () => {
+  await switchExtension(false)
+  const { page, faults } = await openConsole(browser.open, product, 'agent')
+  const told = page.getByRole('status').filter({ hasText: 'The Twitter extension is off' })
+  await told.getByText('Ask an administrator of the helpdesk.').waitFor()
+  await page.getByText('what people write to your accounts does not become tickets').waitFor()
+  expect(await page.getByRole('link', { name: 'Go to extensions' }).count()).toBe(0)
+  expect(faults).toEqual(noFaults)
+
+  const { page: other } = await openConsole(browser.open, product, 'administrator')
+  await other.getByRole('link', { name: 'Go to extensions' }).click()
+  await other.getByRole('switch').check()
+  await other.getByRole('link', { name: 'Tickets', exact: true }).click()
+  await other.getByText('No account is connected yet').waitFor()
+  expect(await other.getByText('The Twitter extension is off').count()).toBe(0)
+})
+
+test('a channel that lost its access is told on the tickets; Cancel and another account change nothing', async () => {
+  const { page, faults } = await openConsole(browser.open, product, 'administrator')
+  await addChannel(page)
+  await product.onX('POST', 'revoke', { userId: shop.id })
+  await eventually('the lost access', async () => (await statusOf()) === 'needs_reconnection')
+  await page.getByRole('link', { name: 'Tickets', exact: true }).click()
+  const told = page.getByRole('status').filter({ hasText: `We lost access to the account of ${shop.username}` })
+  await told.getByRole('link', { name: 'Go to the channel' }).click()
+  await heading(page, shop.username).waitFor()
+
+  await page.getByRole('button', { name: 'Reconnect' }).click()
+  await page.getByRole('button', { name: 'Cancel' }).click()
+  await heading(page, shop.username).waitFor()
+  await page.getByText('You pressed Cancel on X. Nothing changed.').waitFor()
+  await page.getByRole('button', { name: 'Dismiss' }).click()
+
+  await page.getByRole('button', { name: 'Reconnect' }).click()
+  await page.getByRole('radio', { name: `@${customer}` }).check()
+  await page.getByRole('button', { name: /^(Allow|Authorize)/ }).click()
+  await page.getByText(`You are signed in on X as @${customer}, which is another account`).waitFor()
+  expect((await product.call<{ channels: object[] }>('/api/channels')).channels).toHaveLength(1)
+  expect(await statusOf()).toBe('needs_reconnection')
+  expect(faults).toEqual(noFaults)
+
+  await page.getByRole('button', { name: 'Reconnect' }).click()
+  await page.getByRole('radio', { name: `@${shop.username}` }).check()
+  await page.getByRole('button', { name: /^(Allow|Authorize)/ }).click()
+  await eventually('the access', async () => (await statusOf()) === 'connected')
+})
