@@ -1,31 +1,10 @@
 import type { Work } from '../lambdas/core/outgoing/delivery.ts'
-import { type Endpoint, outgoingEventTypes } from '../lambdas/core/outgoing/endpoint.ts'
 import type { Stores } from '../lambdas/core/ports/stores.ts'
 import type { Message } from '../lambdas/core/tickets/ticket.ts'
 import { createDelivering } from '../lambdas/use-cases/deliver-events.ts'
 import { createPublisher } from '../lambdas/use-cases/publish-changes.ts'
 import { noEncryption } from '../test/support/encryption.ts'
 import { untouched } from '../test/support/untouched.ts'
-
-/** An endpoint that gets every event. @param at ISO time since when */
-export function newEndpoint(at: string): Endpoint {
-  return {
-    id: 'we_bench',
-    url: 'https://helpdesk.example.com/events',
-    description: '',
-    eventTypes: outgoingEventTypes,
-    status: 'enabled',
-    disabledBecause: null,
-    disabledNotified: false,
-    createdAt: at,
-    sendsFrom: at,
-    startedAfreshAt: at,
-    secrets: [{ encrypted: 'whsec_', validUntil: null }],
-    failures: 0,
-    failingSince: null,
-    pausedUntil: null,
-  }
-}
 
 /** `publish` and `deliver` over stores, and a program that takes every event. */
 export function outgoingOver(stores: Stores, now: () => Date) {

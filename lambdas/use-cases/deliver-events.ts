@@ -4,7 +4,7 @@
  * that was deleted meanwhile. A failure of ours brings the group again.
  */
 import { afterFailure, isGivenUp, isPaused, nextTryAt, triesSince, waitsUntil } from '../core/outgoing/back-off.ts'
-import type { Delivery, Waiting, Work } from '../core/outgoing/delivery.ts'
+import type { Delivery, QueuedWork, Waiting } from '../core/outgoing/delivery.ts'
 import { type Endpoint, secretContext, validSecrets } from '../core/outgoing/endpoint.ts'
 import type { EventSending } from '../core/ports/outgoing.ts'
 import type { Clock, Encryption, Log } from '../core/ports/platform.ts'
@@ -31,8 +31,9 @@ export function createDelivering(dependencies: DeliverDependencies) {
   const { endpoints, deliveries, sending, encryption, bucket, now, log } = dependencies
   const present = createPresentContent(dependencies)
 
-  return async (work: Work): Promise<void> => {
+  return async (work: QueuedWork): Promise<void> => {
     const began = now().getTime()
+    const foundDueAt = work.at ? Date.parse(work.at) : began
     let endpoint = await endpoints.get(work.endpointId)
     for (;;) {
       const waiting = await deliveries.waiting(work, MAX_EVENTS)
@@ -46,9 +47,10 @@ export function createDelivering(dependencies: DeliverDependencies) {
         const at = now()
         const event = { ...stored, ...triesSince(stored, endpoint.startedAfreshAt) }
         // A later event of the group comes before this one is due.
-        const until = waitsUntil(event, at)
+        const due = new Date(Math.max(at.getTime(), foundDueAt))
+        const until = waitsUntil(event, due)
         if (until !== null) return deliveries.postpone(event, until)
-        if (isPaused(endpoint, at)) return deliveries.postpone(event, endpoint.pausedUntil ?? at.toISOString())
+        if (isPaused(endpoint, due)) return deliveries.postpone(event, endpoint.pausedUntil ?? at.toISOString())
         if (at.getTime() - began > MAX_WORK_MS) return deliveries.postpone(event, at.toISOString())
         const result = await attempt(endpoint, event, at)
         if (result.mustWait) return

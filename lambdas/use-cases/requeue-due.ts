@@ -43,7 +43,7 @@ export function createRequeue({
   return async ({ time }: Pick<EventBridgeEvent<string, unknown>, 'time'>): Promise<void> => {
     const at = new Date(time).toISOString()
     const outgoing = {
-      send: (due: readonly Work[]) => outgoingQueue.send(due.map((one) => ({ ...one, deduplicationId: at }))),
+      send: (due: readonly Work[]) => outgoingQueue.send(due.map((one) => ({ ...one, at, deduplicationId: at }))),
     }
     // A failure of one list must not stop the others.
     const results = await Promise.allSettled([

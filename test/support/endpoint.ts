@@ -5,6 +5,26 @@ import type { EventData } from '../../lambdas/core/outgoing/delivery.ts'
 import { type Endpoint, outgoingEventTypes } from '../../lambdas/core/outgoing/endpoint.ts'
 import { close } from '../../local/server.ts'
 
+/** An endpoint that gets every event. @param at ISO time since when */
+export function newEndpoint(at: string): Endpoint {
+  return {
+    id: 'we_1',
+    url: 'https://helpdesk.example.com/events',
+    description: '',
+    eventTypes: outgoingEventTypes,
+    status: 'enabled',
+    disabledBecause: null,
+    disabledNotified: false,
+    createdAt: at,
+    sendsFrom: at,
+    startedAfreshAt: at,
+    secrets: [{ encrypted: endpointSecret, validUntil: null }],
+    failures: 0,
+    failingSince: null,
+    pausedUntil: null,
+  }
+}
+
 export const endpointSecret = `whsec_${Buffer.from('a secret of the endpoint').toString('base64')}`
 
 /** An event as an endpoint gets it. `path` names the endpoint. */
@@ -45,20 +65,10 @@ export async function startReceiver(answer: (event: ReceivedEvent) => number) {
     forged: () => forged,
     /** An endpoint at the receiver that gets every event. @param at ISO time since when */
     endpoint: (id: string, at: string): Endpoint => ({
+      ...newEndpoint(at),
       id,
       url: `http://localhost:${port}/${id}`,
-      description: '',
-      eventTypes: outgoingEventTypes,
-      status: 'enabled',
-      disabledBecause: null,
-      disabledNotified: false,
-      createdAt: at,
-      sendsFrom: at,
-      startedAfreshAt: at,
       secrets: [{ encrypted: endpointSecret, validUntil: null }],
-      failures: 0,
-      failingSince: null,
-      pausedUntil: null,
     }),
     stop: () => close(server),
   }

@@ -1,4 +1,4 @@
-import type { Work } from '../../core/outgoing/delivery.ts'
+import type { QueuedWork } from '../../core/outgoing/delivery.ts'
 import type { OutgoingQueue } from '../../core/ports/outgoing.ts'
 import { MAX_ID_CHARACTERS, sendEntries } from './fifo-queue.ts'
 import type { AwsAccess } from './json-call.ts'
@@ -7,9 +7,9 @@ import type { AwsAccess } from './json-call.ts'
 export function createOutgoingQueue(access: AwsAccess, queueUrl: string): OutgoingQueue {
   return {
     async send(work) {
-      const entries = work.map(({ endpointId, group, deduplicationId }, index) => ({
+      const entries = work.map(({ endpointId, group, at, deduplicationId }, index) => ({
         Id: String(index % 10),
-        MessageBody: JSON.stringify({ endpointId, group } satisfies Work),
+        MessageBody: JSON.stringify({ endpointId, group, ...(at && { at }) } satisfies QueuedWork),
         MessageGroupId: `${endpointId}.${group}`.slice(-MAX_ID_CHARACTERS),
         MessageDeduplicationId: `${endpointId}.${deduplicationId}`.slice(-MAX_ID_CHARACTERS),
       }))

@@ -111,12 +111,12 @@ export function eventSourceEndMail(end: string, consoleUrl: string): Mail {
 }
 
 /** An endpoint took no event for a day, and gets none any more. */
-export function endpointDisabledMail({ id, url, disabledBecause }: Endpoint, consoleUrl: string): Mail {
+export function endpointDisabledMail({ url, disabledBecause }: Endpoint, consoleUrl: string): Mail {
   return mailOf('An endpoint gets no more events', [
     `We no longer send events to ${oneLine(url)}, because ${disabledBecause}.`,
-    'Programs behind it do not hear of messages and tickets. Repair it and enable it again: docs/api.md says how.',
-    'What waited for it for less than 3 days is sent then.',
-    `The endpoint: ${consoleUrl}/api/webhook-endpoints/${id}`,
+    'The program there does not hear of messages and tickets. Have it repaired, then press «Enable».',
+    'What waited for it for less than 3 days is sent then; what happens while it is disabled is not.',
+    `The endpoint: ${consoleUrl}/webhook-endpoints`,
   ])
 }
 

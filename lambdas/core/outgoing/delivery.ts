@@ -21,6 +21,9 @@ export type Payload = {
 /** Events of an endpoint that stay in order. */
 export type Work = { readonly endpointId: string; readonly group: string }
 
+/** Work in its queue. `at` is the ISO time at which it was found due; left out for new events. */
+export type QueuedWork = Work & { readonly at?: string }
+
 /** An event that an endpoint has not taken yet. */
 export type Waiting = Work & {
   /** Its place in its group. */

@@ -1,4 +1,4 @@
-import type { Answer, Delivery, Waiting, Work } from '../outgoing/delivery.ts'
+import type { Answer, Delivery, QueuedWork, Waiting, Work } from '../outgoing/delivery.ts'
 import type { Endpoint } from '../outgoing/endpoint.ts'
 import type { Page, PageRequest } from './tickets.ts'
 
@@ -44,7 +44,7 @@ export type OutgoingQueue = {
    * @param deduplicationId the same for what is queued again within 5 minutes by mistake
    * @throws Error unless the queue accepts all of it
    */
-  send(work: readonly (Work & { readonly deduplicationId: string })[]): Promise<void>
+  send(work: readonly (QueuedWork & { readonly deduplicationId: string })[]): Promise<void>
 }
 
 /** Calls of endpoints. */

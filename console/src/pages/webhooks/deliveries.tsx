@@ -78,7 +78,7 @@ function DeliveryTable({ deliveries, onSendAgain }: TableProps) {
             <td>
               <strong>{t.outcomes[delivery.outcome]}</strong>
               <div class="small answer">
-                {[delivery.status, delivery.error ?? '', delivery.answer].filter(Boolean).join(' · ')}{' '}
+                {[delivery.error ?? delivery.status, delivery.answer].filter(Boolean).join(' · ')}{' '}
                 <span class="muted">{t.took(delivery.durationMs)}</span>
               </div>
             </td>
