@@ -2,11 +2,13 @@ import { createServer } from 'node:http'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Webhook } from 'standardwebhooks'
 import type { ApiDelivery, ApiEndpointWithSecret, ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import type { EventData } from '../../lambdas/core/outgoing/delivery.ts'
 import { customer, shop } from '../console/support.ts'
 import { eventually } from '../local/support.ts'
+import { exampleOf, shapeOf } from '../support/event-examples.ts'
 import { productForTests } from '../support/product.ts'
 
-type Event = { type: string; data: { ticket?: ApiTicket; message?: { text: string; id: string } } }
+type Event = { type: string; data: EventData }
 
 /** A receiver that verifies what it gets. It answers with the next of its answers, or with 200. */
 const events: { id: string; event: Event }[] = []
@@ -50,10 +52,12 @@ test('a program adds an address, gets a signed test event, and sees its delivery
   secret = endpoint.secret
   await post(`/api/webhook-endpoints/${endpoint.id}/test`)
   await eventually('the test event', () => types().includes('endpoint.test') || undefined)
-  const { deliveries } = await product.call<{ deliveries: ApiDelivery[] }>(
-    `/api/webhook-endpoints/${endpoint.id}/deliveries`,
-    admin,
-  )
+  // It is noted after the answer.
+  const deliveries = await eventually('the delivery', async () => {
+    const path = `/api/webhook-endpoints/${endpoint.id}/deliveries`
+    const found = await product.call<{ deliveries: ApiDelivery[] }>(path, admin)
+    return found.deliveries.length > 0 && found.deliveries
+  })
   expect(deliveries).toMatchObject([{ type: 'endpoint.test', outcome: 'delivered', status: 204, attempt: 1 }])
   const { endpoints } = await product.call<{ endpoints: object[] }>('/api/webhook-endpoints', admin)
   expect(JSON.stringify(endpoints)).not.toContain('whsec_')
@@ -74,6 +78,58 @@ test('a direct message, its answer and a change of status are told in order', as
   await eventually('solved', () => events.find(({ event }) => event.data.ticket?.status === 'solved'))
   expect(types()).toEqual(['ticket.opened', 'message.received', 'ticket.changed', 'message.sent', 'ticket.changed'])
   expect([new Set(events.map(({ id }) => id)).size, forged]).toEqual([5, 0])
+})
+
+test('every type of event is as its example shows it, of mentions and encrypted messages too', async () => {
+  events.length = 0
+  /** The first event that fits. */
+  const told = async (type: string, fits: (data: Event['data']) => unknown = () => true) =>
+    (await eventually(type, () => events.find(({ event }) => event.type === type && fits(event.data)))).event
+  const seen: Event[] = []
+  const see = async (...wanted: Parameters<typeof told>) => seen.push(await told(...wanted))
+
+  const entry = await product.onX<{ id: string }>('POST', 'posts', {
+    by: customer,
+    text: `@${shop.username} do you ship to Norway?`,
+  })
+  await see('ticket.opened')
+  await see('message.received')
+  await product.onX('POST', `posts/${entry.id}/edit`, { text: `@${shop.username} do you ship to Sweden?` })
+  await see('message.edited', ({ message }) => message?.text.includes('Sweden'))
+  const ticket = seen[0]?.data.ticket as ApiTicket
+  await product.reply(ticket.id, { text: 'We do!' })
+  await see('message.sent')
+  await product.onX('POST', 'answers', {
+    path: '/2/tweets',
+    method: 'POST',
+    status: 403,
+    body: { title: 'Forbidden', detail: 'You are not permitted to do this.', status: 403, type: 'about:blank' },
+  })
+  await product.reply(ticket.id, { text: 'And to Denmark.' })
+  await see('message.failed')
+  await product.call(`/api/tickets/${ticket.id}`, { method: 'PATCH', body: { addTags: ['shipping'] } })
+  await see('ticket.changed', (data) => data.ticket?.tags.includes('shipping'))
+  // X tells only deletions by the account itself.
+  const answer = (await product.messages(ticket.id)).find(({ text }) => text === 'We do!')
+  await product.onX('DELETE', `posts/${answer?.externalId}`)
+  await see('message.deleted')
+  expect(JSON.stringify(seen.at(-1)?.data.message)).not.toContain('We do!')
+  await product.call(`/api/channels/twitter-${shop.id}`, { method: 'PATCH', body: { name: 'Shop' }, client: 'admin' })
+  await see('channel.changed', ({ channel }) => channel?.name === 'Shop')
+  await post(`/api/webhook-endpoints/${endpoint.id}/test`)
+  await see('endpoint.test')
+  for (const event of seen) expect([event.type, shapeOf(event)]).toEqual([event.type, shapeOf(exampleOf(event.type))])
+
+  await product.onX('POST', 'chat-keys', { user: shop.id, pin: '73194' })
+  const encrypted = (text: string) => product.onX('POST', 'chat-messages', { from: customer, to: shop.id, text })
+  await encrypted('Nobody else reads this')
+  await told('message.received', ({ message }) => message?.encrypted && message.notice?.reason === 'no_key')
+  const path = `/api/channels/twitter-${shop.id}/chat-key`
+  await product.call(path, { method: 'PUT', body: { pin: '73194' }, client: 'admin' })
+  await told('message.edited', ({ message }) => message?.text === 'Nobody else reads this' && !message.notice)
+  await encrypted('And this neither')
+  await told('message.received', ({ message }) => message?.encrypted && message.text === 'And this neither')
+  expect(forged).toBe(0)
 })
 
 test('what an endpoint refused comes again, and nothing of its ticket overtakes it', async () => {

@@ -2,6 +2,7 @@ import { DeleteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { keys } from '../../lambdas/adapters/dynamodb/table.ts'
 import { createEventSending } from '../../lambdas/adapters/webhooks/send.ts'
+import { message as apiMessage, ticket as apiTicket } from '../../lambdas/core/api/schemas.ts'
 import type { Work } from '../../lambdas/core/outgoing/delivery.ts'
 import { streamHandler } from '../../lambdas/runtime/stream.ts'
 import { createDelivering } from '../../lambdas/use-cases/deliver-events.ts'
@@ -111,6 +112,11 @@ describe('what was written and deleted on X before an endpoint takes it', () => 
     expect(told()).toEqual(
       expect.arrayContaining(['ticket.opened', 'message.received', 'message.edited', 'message.deleted']),
     )
+    // Nothing that is not in the API leaves.
+    for (const { data } of receiver.taken) {
+      if (data.message) expect(Object.keys(data.message).sort()).toEqual(Object.keys(apiMessage.shape).sort())
+      expect(Object.keys(data.ticket ?? {}).sort()).toEqual(Object.keys(apiTicket.shape).sort())
+    }
     expect(told().at(-1)).toBe('message.deleted')
     expect(JSON.stringify(receiver.taken)).not.toContain('secret')
     expect(receiver.taken.at(-1)?.data.message).toMatchObject({

@@ -5,8 +5,11 @@ import { subjectOf, type Ticket } from '../tickets/ticket.ts'
  * A message in an event without what its author deleted or was erased: text, earlier versions, quoted post and files.
  * @param gone ISO times of the deletion on X and of that here; null while the content is still held
  */
-export function withoutContent(message: ApiMessage, gone: Pick<ApiMessage, 'deletedAt' | 'erasedAt'>): ApiMessage {
-  return { ...message, ...gone, text: '', entities: [], attachments: [], quoted: null, versions: [] }
+export function withoutContent(
+  message: ApiMessage,
+  { deletedAt, erasedAt }: Pick<ApiMessage, 'deletedAt' | 'erasedAt'>,
+): ApiMessage {
+  return { ...message, deletedAt, erasedAt, text: '', entities: [], attachments: [], quoted: null, versions: [] }
 }
 
 /**
