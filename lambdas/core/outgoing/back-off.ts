@@ -22,7 +22,7 @@ export function nextTryAt(failedAttempts: number, now: Date, failingSince: strin
 
 /** The tries of a waiting event that count: those since its endpoint was started afresh. */
 export function triesSince({ attempts, failingSince, triedAt }: Tries, startedAfreshAt: string): Tries {
-  return triedAt === null || triedAt <= startedAfreshAt ? noTries : { attempts, failingSince, triedAt }
+  return triedAt === null || triedAt < startedAfreshAt ? noTries : { attempts, failingSince, triedAt }
 }
 
 /** ISO time before which an event is not tried again; null if it may be tried at once. */
