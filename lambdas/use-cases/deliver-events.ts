@@ -37,7 +37,6 @@ export function createDelivering(dependencies: DeliverDependencies) {
     let endpoint = await endpoints.get(work.endpointId)
     for (;;) {
       const waiting = await deliveries.waiting(work, MAX_EVENTS)
-      if (waiting.length === 0) return
       for (const stored of waiting) {
         if (!endpoint) {
           await deliveries.remove(stored)
@@ -56,6 +55,8 @@ export function createDelivering(dependencies: DeliverDependencies) {
         if (result.mustWait) return
         endpoint = result.endpoint
       }
+      // What comes after it was read is queued for itself.
+      if (waiting.length < MAX_EVENTS) return
     }
   }
 
