@@ -5,6 +5,7 @@ import { openStores } from '../lambdas/runtime/stores.ts'
 import { databaseClient, sharedTable } from '../local/aws/table.ts'
 import { type ApiOptions, apiOver } from '../test/support/api.ts'
 import { noEncryption } from '../test/support/encryption.ts'
+import { newEndpoint } from '../test/support/endpoint.ts'
 import { senderHandler } from '../test/support/handlers.ts'
 import { recordOf, routerOver } from '../test/support/router.ts'
 import { ScriptedX } from '../test/support/scripted-x.ts'
@@ -12,6 +13,7 @@ import { startStores } from '../test/support/stores.ts'
 import { untouched } from '../test/support/untouched.ts'
 import { portsOf } from '../test/support/x.ts'
 import { directMessages, idAt, posts, type User } from '../test/support/x-payloads.ts'
+import { outgoingOver } from './outgoing.ts'
 import { countUnits, type Units } from './units.ts'
 
 /** An operation of the product, by the name in its row of the table. */
@@ -32,6 +34,8 @@ export const goals = {
   'a direct message joins a ticket of the day before': { write: 6, read: 2 },
   'a direct message opens a ticket after a closed one': { write: 9, read: 3 },
   'an event is ignored': { write: 2, read: 2 },
+  'a new message is told, without an endpoint': { write: 0, read: 0 },
+  'a new message is told to one endpoint': {},
   'a reply, from POST to sent': {},
   'its echo': {},
   'a reply, from POST to sent, and its echo': { write: 16, read: 12 },
@@ -304,6 +308,19 @@ export async function startBench() {
 
       const news = posts(shop, { id: nextId(), by: shop, text, at: now().toISOString() })
       await count('an event is ignored', () => route(counted, news, 'ignored'))
+
+      const latest = (await test.messagesOf(ticketId)).at(-1)
+      if (!latest) throw new Error('the ticket has no message')
+      const nobody = outgoingOver(stores, now)
+      // The first change of every few seconds reads the list of endpoints, however many follow.
+      await nobody.tellNobody(latest)
+      await count('a new message is told, without an endpoint', () => nobody.tellNobody(latest))
+      const endpoint = newEndpoint(now().toISOString())
+      await test.endpoints.add(endpoint)
+      const one = outgoingOver(stores, now)
+      await one.tellOne(latest)
+      await count('a new message is told to one endpoint', () => one.tellOne(latest))
+      await test.endpoints.remove(endpoint.id)
 
       const early = newCustomer()
       const earlyTicket = await route(uncounted, message(early), 'opened')

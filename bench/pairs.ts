@@ -45,6 +45,8 @@ const environment: Record<EnvironmentName, string> = {
   EVENTS_QUEUE_URL: 'http://localhost/events',
   REPLIES_QUEUE_URL: 'http://localhost/replies',
   MEDIA_QUEUE_URL: 'http://localhost/media',
+  OUTGOING_QUEUE_URL: 'http://localhost/outgoing',
+  LOCAL_ENDPOINTS: 'refused',
   MEDIA_BUCKET: 'bucket',
   KEY_RECOVERY: 'juicebox',
   X_SECRETS: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:x',

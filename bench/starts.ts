@@ -28,6 +28,8 @@ const floorOf: Readonly<Record<FunctionName, Floor>> = {
   mentions: 'dynamodb',
   reconcile: 'dynamodb',
   erase: 'dynamodb',
+  publish: 'dynamodb',
+  deliver: 'dynamodb',
 }
 
 /** The most that a handler may take, times its floor. */

@@ -78,7 +78,7 @@ export class HelpdeskTwitterStack extends Stack {
     events.addConsumer(router)
     const tickets = new TicketTable(this, 'Tickets', {
       partitions: settings.tablePartitions,
-      adopted: settings.adopted.tableName,
+      adopted: settings.adopted,
     })
     tickets.grantReadWrite(router)
     tickets.grantWriteOutage(webhook)
@@ -144,13 +144,35 @@ export class HelpdeskTwitterStack extends Stack {
     mediaFunction.addVariable('LOOKUPS_PER_CUSTOMER', String(settings.lookupsPerCustomer))
     mediaFunction.addVariable('MEGABYTES_PER_CUSTOMER', String(settings.megabytesPerCustomer))
 
-    // Every minute requeue puts due replies and media back into their queues, and has deleted what X deleted.
+    // Changes of tickets become events for the endpoints of administrators, in order per ticket.
+    const outgoing = new WorkQueue(this, 'OutgoingQueue', {
+      name: 'outgoing',
+      concurrency: settings.queueConcurrency,
+      alarms,
+    })
+    const publish = new HandlerFunction(this, 'Publish', { name: 'publish', code: bundles.publish })
+    tickets.addConsumer(publish, alarms)
+    tickets.grantReadWrite(publish)
+    outgoing.grantSend(publish)
+    outgoing.grantSend(api)
+    api.addVariable('LOCAL_ENDPOINTS', 'refused')
+
+    // Deliver signs the events and sends them.
+    const deliver = new HandlerFunction(this, 'Deliver', { name: 'deliver', code: bundles.deliver })
+    outgoing.addConsumer(deliver)
+    tickets.grantReadWrite(deliver)
+    tokens.grantDecryptTokens(deliver)
+    mediaBucket.grantPresignDownload(deliver)
+    deliver.addVariable('LOCAL_ENDPOINTS', 'refused')
+
+    // Every minute requeue puts due replies, media and events back into their queues, and has deleted what X deleted.
     const notRequeued = 'Replies that had to wait are not sent, and failed media downloads are not retried'
     const requeue = new HandlerFunction(this, 'Requeue', { name: 'requeue', code: bundles.requeue })
     tickets.grantReadWrite(requeue)
     replies.grantSend(requeue)
     media.grantSend(requeue)
     requeue.addVariable('DELETION_HOLD_HOURS', String(settings.deletionHoldHours))
+    outgoing.grantSend(requeue)
     new Schedule(this, 'RequeueSchedule', {
       name: 'requeue',
       target: requeue,

@@ -87,6 +87,15 @@ export class MediaBucket extends Construct {
     this.#acknowledgeWildcards(erase)
   }
 
+  /** Lets the function presign downloads. */
+  grantPresignDownload(user: HandlerFunction): void {
+    user.addResource('MEDIA_BUCKET', this.#bucket.bucketName, {
+      actions: ['s3:GetObject'],
+      resources: [this.#underPrefix(prefixes.received), this.#underPrefix(prefixes.sent)],
+    })
+    this.#acknowledgeWildcards(user)
+  }
+
   /** Lets the function presign downloads and uploads, and copy the uploads of a reply to `sent/`. */
   grantPresign(api: HandlerFunction): void {
     api.addResource(

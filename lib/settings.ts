@@ -66,6 +66,8 @@ export type Settings = {
 /** Names and ARNs of what an installation adopts; undefined: the stack makes its own. */
 export type Adopted = {
   readonly tableName?: string | undefined
+  /** Of the stream of that table. */
+  readonly tableStreamArn?: string | undefined
   readonly mediaBucketName?: string | undefined
   readonly xSecretsArn?: string | undefined
   readonly tokensKeyArn?: string | undefined
@@ -74,6 +76,7 @@ export type Adopted = {
 /** The forms of names and ARNs, as AWS defines them. */
 const adoptable = {
   tableName: /^[\w.-]{3,255}$/,
+  tableStreamArn: /^arn:aws:dynamodb:[\w-]+:\d{12}:table\/[\w.-]{3,255}\/stream\/[\w:.-]+$/,
   mediaBucketName: /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/,
   xSecretsArn: /^arn:aws:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@-]+-\w{6}$/,
   tokensKeyArn: /^arn:aws:kms:[\w-]+:\d{12}:key\/[\w-]+$/,
@@ -185,7 +188,7 @@ function firewallArn(node: Node): string | undefined {
 
 function adoptedIn(node: Node): Adopted {
   const names = Object.keys(adoptable) as (keyof Adopted)[]
-  return Object.fromEntries(
+  const adopted: Adopted = Object.fromEntries(
     names.map((name) => {
       const value = text(node, name)
       if (value === undefined || adoptable[name].test(value)) return [name, value]
@@ -193,6 +196,11 @@ function adoptedIn(node: Node): Adopted {
         `context ${name}: ${JSON.stringify(value)} is not ${name.endsWith('Arn') ? 'its ARN' : 'a name'} in AWS`,
       )
     }),
+  )
+  const { tableName, tableStreamArn } = adopted
+  if (tableStreamArn?.split('/')[1] === tableName) return adopted
+  throw new Error(
+    'context tableStreamArn: a table that is adopted needs the ARN of its stream, and no other; see docs/runbook.md',
   )
 }
 

@@ -1,18 +1,27 @@
-import { RemovalPolicy } from 'aws-cdk-lib'
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib'
+import { Stats } from 'aws-cdk-lib/aws-cloudwatch'
 import {
   AttributeType,
   BillingMode,
   type ITable,
   ProjectionType,
+  StreamViewType,
   Table,
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb'
+import { EventSourceMapping, FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda'
 import { Construct } from 'constructs'
-import { table } from '../lambdas/runtime/resources.ts'
+import { queueImpacts } from '../lambdas/runtime/alarm-texts.ts'
+import { stream, table } from '../lambdas/runtime/resources.ts'
+import { type AlarmTopic, RunbookAlarm } from './alarms.ts'
 import type { HandlerFunction } from './handler-function.ts'
+import type { Adopted } from './settings.ts'
 
 /** Transactions need the permissions of their parts, which these include. */
 const itemActions = ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'ConditionCheckItem']
+
+/** Whoever gets events notices a longer wait. */
+const maxLateness = Duration.minutes(5)
 
 /** The one table. Its data cannot be recreated, so it survives the deletion of the stack. */
 export class TicketTable extends Construct {
@@ -21,16 +30,22 @@ export class TicketTable extends Construct {
 
   /**
    * @param partitions those of each list that many items share
-   * @param adopted the name of a table to use instead of making one
+   * @param adopted the name of a table to use instead of making one, and the ARN of its stream
    */
   constructor(
     scope: Construct,
     id: string,
-    { partitions, adopted }: { readonly partitions: number; readonly adopted?: string | undefined },
+    {
+      partitions,
+      adopted: { tableName, tableStreamArn } = {},
+    }: { readonly partitions: number; readonly adopted?: Pick<Adopted, 'tableName' | 'tableStreamArn'> },
   ) {
     super(scope, id)
     this.#partitions = partitions
-    this.#table = adopted === undefined ? this.#make() : Table.fromTableName(this, 'Table', adopted)
+    this.#table =
+      tableName === undefined
+        ? this.#make()
+        : Table.fromTableAttributes(this, 'Table', { tableName, ...(tableStreamArn && { tableStreamArn }) })
   }
 
   get name(): string {
@@ -42,6 +57,7 @@ export class TicketTable extends Construct {
       partitionKey: text(table.partitionKey),
       sortKey: text(table.sortKey),
       timeToLiveAttribute: table.timeToLive,
+      stream: StreamViewType.NEW_AND_OLD_IMAGES,
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
@@ -60,6 +76,50 @@ export class TicketTable extends Construct {
       })
     }
     return made
+  }
+
+  /**
+   * Invokes the function with the changes of the table, in order for each item, until it succeeds or they are a day old.
+   * @throws Error when the manifest names another consumer
+   */
+  addConsumer(consumer: HandlerFunction, alarms: AlarmTopic): void {
+    if (consumer.name !== stream.consumer) throw new Error(`the stream: its consumer is ${stream.consumer}`)
+    const arn = this.#table.tableStreamArn
+    if (arn === undefined) throw new Error('the table has no stream')
+    consumer.addPermission({
+      actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+      resources: [arn],
+    })
+    // The mapping asks for the streams of the account, which cannot be limited to one.
+    consumer.addPermission({ actions: ['dynamodb:ListStreams'], resources: ['*'] })
+    Validations.of(consumer).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'dynamodb:ListStreams, which reads only names, knows no resources.',
+    })
+    const mapping = new EventSourceMapping(this, 'Changes', {
+      target: consumer.lambda,
+      eventSourceArn: arn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: stream.batchSize,
+      filters: stream.sortKeyPrefixes.map((prefix) =>
+        FilterCriteria.filter({
+          dynamodb: { Keys: { [table.sortKey]: { S: FilterRule.beginsWith(prefix) } } },
+        }),
+      ),
+    })
+    Validations.of(mapping).acknowledge({
+      id: 'Serverless-LambdaEventSourceMappingDestination',
+      reason: 'Records are tried again until they are a day old, and an alarm tells long before. None is skipped.',
+    })
+    new RunbookAlarm(this, 'ChangesAlarm', {
+      alarms,
+      name: 'changes-late',
+      userImpact: queueImpacts.outgoing,
+      cause: `the function ${stream.consumer} is more than ${maxLateness.toMinutes()} minutes behind the changes of the table`,
+      section: 'changes-late',
+      metric: consumer.lambda.metric('IteratorAge', { period: Duration.minutes(1), statistic: Stats.MAXIMUM }),
+      above: maxLateness.toMilliseconds(),
+    })
   }
 
   /** Lets the function write the delivery outage and the ends of replays, one partition, and nothing else. */

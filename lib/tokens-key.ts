@@ -42,7 +42,7 @@ export class TokensKey extends Construct {
     user.addResource('TOKENS_KEY', this.#key.keyArn, { actions: ['kms:Decrypt'], resources: [this.#key.keyArn] })
   }
 
-  /** Lets the function decrypt tokens, to act for accounts, but no key of encrypted messages. */
+  /** Lets the function decrypt tokens and secrets of endpoints, but no key of encrypted messages. */
   grantDecryptTokens(user: HandlerFunction): void {
     user.addResource('TOKENS_KEY', this.#key.keyArn, {
       actions: ['kms:Decrypt'],

@@ -21,6 +21,7 @@ const urlVariables = {
   events: 'EVENTS_QUEUE_URL',
   replies: 'REPLIES_QUEUE_URL',
   media: 'MEDIA_QUEUE_URL',
+  outgoing: 'OUTGOING_QUEUE_URL',
 } as const satisfies Record<QueueName, EnvironmentName>
 
 export type WorkQueueProps = {

@@ -42,6 +42,8 @@ export type Settings = {
   readonly consumerKey: string
   readonly consumerSecret: string
   readonly consumerSecretPrevious: string | undefined
+  /** True if events may be sent to this machine itself, also by http. */
+  readonly localEndpoints: boolean
   /** Mail addresses that get the notifications for administrators. */
   readonly administrators: readonly string[]
   /** Sender of those mails. */
@@ -96,6 +98,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     consumerKey: read('X_CONSUMER_KEY') ?? 'local-consumer-key',
     consumerSecret: read('X_CONSUMER_SECRET') ?? 'local-consumer-secret',
     consumerSecretPrevious: read('X_CONSUMER_SECRET_PREVIOUS'),
+    localEndpoints: readLocalEndpoints(read('LOCAL_ENDPOINTS') ?? 'allowed'),
     administrators: readAdministrators(read('ADMINISTRATORS')) ?? defaults.administrators,
     mailFrom: readMailFrom(read('MAIL_FROM')) ?? defaults.mailFrom,
     auditDays: readNumber('AUDIT_DAYS', 'days', read, auditDays),
@@ -118,6 +121,11 @@ function readEventSource(text: string): EventSource {
   const source = eventSources.find((one) => one === text)
   if (!source) throw new UserError(`EVENT_SOURCE must be ${eventSources.join(' or ')}, not «${text}».`)
   return source
+}
+
+function readLocalEndpoints(text: string): boolean {
+  if (text === 'allowed' || text === 'refused') return text === 'allowed'
+  throw new UserError(`LOCAL_ENDPOINTS must be allowed or refused, not «${text}».`)
 }
 
 function readMachineClients(text: string | undefined): readonly MachineName[] | undefined {

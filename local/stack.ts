@@ -1,8 +1,14 @@
 import { join } from 'node:path'
 import type { EventSource } from '../lambdas/core/x/event-source.ts'
-import { type EnvironmentName, type FunctionName, type QueueName, queues } from '../lambdas/runtime/resources.ts'
+import {
+  type EnvironmentName,
+  type FunctionName,
+  type QueueName,
+  queues,
+  stream,
+} from '../lambdas/runtime/resources.ts'
 import { type Addresses, removeAddresses, writeAddresses } from './addresses.ts'
-import { startDatabase } from './aws/database.ts'
+import { prepareStream, startDatabase } from './aws/database.ts'
 import type { EmbeddedService } from './aws/embedded-service.ts'
 import { ensureQueues, type QueueFigures, queueClient, startQueues } from './aws/queues.ts'
 import { bucketName, ensureBucket, startStorage } from './aws/storage.ts'
@@ -27,6 +33,7 @@ import { createTokenIssuer } from './identity/tokens.ts'
 import { startPoller } from './lambda/poller.ts'
 import type { FunctionLogLine } from './lambda/sandbox.ts'
 import { startSchedules } from './lambda/schedules.ts'
+import { startStreamPoller } from './lambda/stream-poller.ts'
 import { lockDataDir } from './lock.ts'
 import { ensureSignInSecrets, ensureTokensKey, writeSecrets, type XSecrets } from './secrets.ts'
 import { type AwsEndpoints, defaults } from './settings.ts'
@@ -50,6 +57,8 @@ export type StackOptions = XSecrets & {
   readonly deletionHoldHours?: number
   readonly lookupsPerCustomer?: number
   readonly megabytesPerCustomer?: number
+  /** False if events may be sent only to public addresses, as on AWS. Default: also to this machine. */
+  readonly localEndpoints?: boolean
   /** Port of the mailbox. Default: any free port. */
   readonly mailPort?: number
   /** Mail addresses that get the notifications for administrators. Default: `admin@example.com`. */
@@ -160,6 +169,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   }
   const dynamodb = await startUnlessGiven('DynamoDB', awsEndpoints.dynamodb, () => startDatabase(dataDir, onFatal))
   await timed(onProgress, 'table', () => ensureTable(dynamodb, tableName))
+  if (!awsEndpoints.dynamodb) prepareStream(dataDir)
   const sqs = await startUnlessGiven('SQS', awsEndpoints.sqs, () => startQueues(dataDir, onFatal))
   const client = queueClient(sqs)
   closing.push(() => client.destroy())
@@ -191,6 +201,8 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     EVENTS_QUEUE_URL: urls.events,
     REPLIES_QUEUE_URL: urls.replies,
     MEDIA_QUEUE_URL: urls.media,
+    OUTGOING_QUEUE_URL: urls.outgoing,
+    LOCAL_ENDPOINTS: options.localEndpoints === false ? 'refused' : 'allowed',
     MEDIA_BUCKET: bucketName,
     X_SECRETS: writeSecrets(dataDir, pickSecrets(options)),
     TOKENS_KEY: ensureTokensKey(dataDir),
@@ -214,6 +226,14 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
       onWarning,
     }),
   )
+  const changes = startStreamPoller({
+    endpoint: dynamodb,
+    tableName,
+    dataDir,
+    consumer: running[stream.consumer],
+    onWarning,
+  })
+  closing.push(() => changes.stop())
   // Stop both together: a poller waits for its function's calls, and stopping the function ends them.
   closing.push(() => Promise.all([...pollers, ...Object.values(running)].map((part) => part.stop())))
 

@@ -96,7 +96,7 @@ function isAllowed({ from, to, typesOnly }: Import): boolean {
   return (
     (layer === 'adapters/chat' && isChatLibrary(to)) ||
     (isAdapterLayer(layer) &&
-      (target === 'core' || /^(@aws-sdk\/|twitter-api-v2$|file-type$)/.test(to) || isBuiltin(to)))
+      (target === 'core' || /^(@aws-sdk\/|twitter-api-v2$|file-type$|standardwebhooks$)/.test(to) || isBuiltin(to)))
   )
 }
 

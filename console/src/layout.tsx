@@ -20,6 +20,7 @@ const navItems: readonly NavItem[] = [
   { href: '/reports', text: t.pages.reports, icon: 'reports', forAgents: true },
   { href: '/channels', text: t.pages.channels, icon: 'channels', forAgents: false },
   { href: '/extensions', text: t.pages.extensions, icon: 'extensions', forAgents: false },
+  { href: '/webhook-endpoints', text: t.pages.webhooks, icon: 'webhooks', forAgents: false },
   { href: '/audit', text: t.pages.audit, icon: 'audit', forAgents: false },
 ]
 

@@ -8,6 +8,7 @@ const Reports = lazy(() => import('./pages/reports/reports-page.tsx').then(({ Re
 const Channels = lazy(() => import('./pages/channels/channels-page.tsx').then(({ ChannelsPage }) => ChannelsPage))
 const Channel = lazy(() => import('./pages/channels/channel-page.tsx').then(({ ChannelPage }) => ChannelPage))
 const Audit = lazy(() => import('./pages/audit/audit-page.tsx').then(({ AuditPage }) => AuditPage))
+const Webhooks = lazy(() => import('./pages/webhooks/webhooks-page.tsx').then(({ WebhooksPage }) => WebhooksPage))
 const Extensions = lazy(() =>
   import('./pages/extensions/extensions-page.tsx').then(({ ExtensionsPage }) => ExtensionsPage),
 )
@@ -21,6 +22,7 @@ export function Pages() {
       <Route path="/reports" component={Reports} />
       <Route path="/channels" component={administratorsOnly(Channels)} />
       <Route path="/channels/:id" component={ChannelRoute} />
+      <Route path="/webhook-endpoints" component={administratorsOnly(Webhooks)} />
       <Route path="/audit" component={administratorsOnly(Audit)} />
       <Route path="/extensions" component={administratorsOnly(Extensions)} />
       <Route default component={NotFound} />

@@ -55,6 +55,9 @@ export const logEvents = {
   replay_refused: 'X refused to replay; the next run asks again.',
   replay_given_up: 'The outage is older than X replays.',
   retry_late: 'The failed messages of a batch come again only after the visibility time-out: SQS refused to change it.',
+  event_delivered: 'An endpoint was called with an event: `outcome`, `status`, `error`.',
+  endpoint_disabled: 'An endpoint took no event for 24 hours and gets none any more.',
+  change_unreadable: 'A change of the table could not be read, so no event tells it: `error`.',
   failed: 'Something unexpected failed: `error`, `stack`. What it worked on comes again.',
 } as const
 

@@ -1,6 +1,8 @@
 /** Called through API Gateway by helpdesks and the console. The gateway has checked the token. */
 import { createReplyQueue } from '../adapters/aws/due-queue.ts'
 import { createEventQueue } from '../adapters/aws/event-queue.ts'
+import { createOutgoingQueue } from '../adapters/aws/outgoing-queue.ts'
+import { createEventSending } from '../adapters/webhooks/send.ts'
 import { createXAccounts } from '../adapters/x/accounts.ts'
 import { createXChat } from '../adapters/x/chat.ts'
 import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
@@ -8,7 +10,14 @@ import { awsAccess } from '../runtime/aws.ts'
 import { openBucketOnFirstUse } from '../runtime/bucket-on-first-use.ts'
 import { openChatCipherOnFirstUse } from '../runtime/chat-on-first-use.ts'
 import { now } from '../runtime/clock.ts'
-import { auditDaysIn, eventSourceIn, listIn, readEnvironment, tableIn } from '../runtime/environment.ts'
+import {
+  auditDaysIn,
+  eventSourceIn,
+  listIn,
+  localEndpointsIn,
+  readEnvironment,
+  tableIn,
+} from '../runtime/environment.ts'
 import { httpHandler } from '../runtime/http.ts'
 import { openKeyRecovery } from '../runtime/key-recovery.ts'
 import { log } from '../runtime/log.ts'
@@ -30,6 +39,8 @@ const endpoints = apiEndpoints({
   xChat: createXChat(access),
   recovery: openKeyRecovery(environment.KEY_RECOVERY),
   subscriptions: createXSubscriptions(access, eventSource),
+  outgoingQueue: createOutgoingQueue(awsAccess('sqs'), environment.OUTGOING_QUEUE_URL),
+  sending: createEventSending(localEndpointsIn(environment.LOCAL_ENDPOINTS)),
   eventSource,
   encryption,
   secrets: access.secrets,

@@ -13,7 +13,7 @@ import { createBudgetWatch } from '../use-cases/watch-budgets.ts'
 
 const environment = readEnvironment('inactivity')
 const { access, encryption } = xAccess(environment)
-const { channels, counts, health } = openStores(tableIn(environment), now)
+const { channels, counts, health, endpoints } = openStores(tableIn(environment), now)
 
 const notify = createNotifier(createMailer(environment.MAIL_FROM, listIn(environment.ADMINISTRATORS)), log)
 const watchBudgets = createBudgetWatch({ channels, counts, notify, publicUrl: environment.PUBLIC_URL })
@@ -22,6 +22,7 @@ const reportInactivity = createInactivityReport({
   channels,
   counts,
   health,
+  endpoints,
   accounts: createXAccounts(access),
   subscriptions: createXSubscriptions(access, eventSourceIn(environment.EVENT_SOURCE)),
   encryption,

@@ -1,5 +1,6 @@
 /** Called by a schedule every minute: queues the replies and media that are due, and what was deleted on X. */
 import { createMediaQueue, createReplyQueue } from '../adapters/aws/due-queue.ts'
+import { createOutgoingQueue } from '../adapters/aws/outgoing-queue.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { now } from '../runtime/clock.ts'
 import { deletionHoldIn, readEnvironment, tableIn } from '../runtime/environment.ts'
@@ -14,5 +15,6 @@ export const handler = createRequeue({
   queue: createReplyQueue(awsAccess('sqs'), environment.REPLIES_QUEUE_URL),
   mediaQueue: createMediaQueue(awsAccess('sqs'), environment.MEDIA_QUEUE_URL),
   deletionHoldMs: deletionHoldIn(environment.DELETION_HOLD_HOURS),
+  outgoingQueue: createOutgoingQueue(awsAccess('sqs'), environment.OUTGOING_QUEUE_URL),
   log,
 })

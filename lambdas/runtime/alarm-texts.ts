@@ -15,6 +15,7 @@ export const queueImpacts: Readonly<Record<QueueName, string>> = {
   events: "Customers' messages are not becoming tickets",
   replies: "Agents' replies do not reach customers",
   media: "Customers' media do not appear in tickets, and replies with attachments are not sent",
+  outgoing: 'Programs that wait for our events do not hear of messages and tickets',
 }
 
 /** The alarm on the first dead letter of a queue. */

@@ -90,3 +90,9 @@ export function eventSourceIn(value: string): EventSource {
   if (source) return source
   throw new Error(`EVENT_SOURCE must be ${eventSources.join(' or ')}, not ${value}`)
 }
+
+/** True if events may be sent to this machine itself. @throws Error for any other value */
+export function localEndpointsIn(value: string): boolean {
+  if (value === 'allowed' || value === 'refused') return value === 'allowed'
+  throw new Error(`LOCAL_ENDPOINTS must be allowed or refused, not ${value}`)
+}

@@ -24,6 +24,9 @@ export type EnvironmentName =
   | 'EVENTS_QUEUE_URL'
   | 'REPLIES_QUEUE_URL'
   | 'MEDIA_QUEUE_URL'
+  | 'OUTGOING_QUEUE_URL'
+  /** `allowed` on one machine: events may be sent to this machine itself. Elsewhere `refused`. */
+  | 'LOCAL_ENDPOINTS'
   /** The name of the bucket for pictures, GIFs and videos. */
   | 'MEDIA_BUCKET'
   /** The keys of the X app: the ARN of a secret, or a `file:` URL. */
@@ -70,6 +73,8 @@ export const functions = {
       'TABLE_NAME',
       'TABLE_PARTITIONS',
       'REPLIES_QUEUE_URL',
+      'OUTGOING_QUEUE_URL',
+      'LOCAL_ENDPOINTS',
       'MEDIA_BUCKET',
       'X_SECRETS',
       'TOKENS_KEY',
@@ -121,7 +126,20 @@ export const functions = {
   requeue: {
     timeoutSeconds: 30,
     memoryMb: 512,
-    environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'REPLIES_QUEUE_URL', 'MEDIA_QUEUE_URL', 'DELETION_HOLD_HOURS'],
+    environment: [
+      'TABLE_NAME',
+      'TABLE_PARTITIONS',
+      'REPLIES_QUEUE_URL',
+      'MEDIA_QUEUE_URL',
+      'OUTGOING_QUEUE_URL',
+      'DELETION_HOLD_HOURS',
+    ],
+  },
+  publish: { timeoutSeconds: 60, memoryMb: 512, environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'OUTGOING_QUEUE_URL'] },
+  deliver: {
+    timeoutSeconds: 60,
+    memoryMb: 512,
+    environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'MEDIA_BUCKET', 'TOKENS_KEY', 'LOCAL_ENDPOINTS'],
   },
   mentions: {
     timeoutSeconds: 110,
@@ -175,8 +193,9 @@ export const retrySeconds = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 480] as con
 const maxReceives = retrySeconds.length + 1
 
 /**
- * What the setting `queueConcurrency` may be: SQS's limits of a mapping. By default the three queues take 6 of the 10
- * concurrent executions that a new account has, so that the webhook, the API and the schedules always have the other 4.
+ * What the setting `queueConcurrency` may be: SQS's limits of a mapping. By default the four queues take 8 of the 10
+ * concurrent executions that a new account has, 2 of them only for endpoints; the webhook, the API and the schedules have
+ * the rest.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
  */
 export const queueConcurrency = { min: 2, max: 1000, default: 2 } as const
@@ -211,12 +230,32 @@ export const queues = {
     maxConcurrency,
     deadLetterRetentionSeconds,
   },
+  outgoing: {
+    consumer: 'deliver',
+    batchSize: 5,
+    visibilitySeconds: 6 * functions.deliver.timeoutSeconds,
+    maxReceives,
+    maxConcurrency,
+    deadLetterRetentionSeconds,
+  },
 } as const satisfies Record<string, QueueResource>
 
 export type QueueName = keyof typeof queues
 
 /** What the setting `originSecretStep` may be. */
 export const originSecretSteps = { min: 1, max: 10_000, default: 1, isOnlyRaised: true } as const
+
+/**
+ * The stream of the table, which tells every change in order, and the function that consumes it. Only changes of items
+ * whose sort key begins so invoke it (docs/decisions/outgoing-events.md).
+ */
+export const stream = {
+  consumer: 'publish',
+  batchSize: 100,
+  sortKeyPrefixes: ['TICKET#', 'MESSAGE#', 'CHANNEL'],
+} as const satisfies {
+  readonly consumer: FunctionName
+} & Readonly<Record<string, unknown>>
 
 /** How often the mentions are polled is a setting of the installation, in whole minutes. */
 export const mentionsPollMinutes = { min: 1, max: 60, default: 2 } as const

@@ -7,6 +7,8 @@ import { createConnectingStore } from '../adapters/dynamodb/connecting.ts'
 import { createCountStore } from '../adapters/dynamodb/counts.ts'
 import { createCustomerUseStore } from '../adapters/dynamodb/customer-use.ts'
 import { createDeletionStore } from '../adapters/dynamodb/deletions.ts'
+import { createDeliveryStore } from '../adapters/dynamodb/deliveries.ts'
+import { createEndpointStore } from '../adapters/dynamodb/endpoints.ts'
 import { createErasureStore } from '../adapters/dynamodb/erasures.ts'
 import { createEventStore } from '../adapters/dynamodb/events.ts'
 import { createHealthStore } from '../adapters/dynamodb/health.ts'
@@ -39,6 +41,8 @@ export function openStores(shared: SharedTable, now: Clock, client = new DynamoD
     events: createEventStore({ ...access, now }),
     audit: createAuditStore(access),
     counts: createCountStore({ ...access, now }),
+    endpoints: createEndpointStore(access),
+    deliveries: createDeliveryStore({ ...access, now }),
     health: createHealthStore(access, table.outage),
     erasures: createErasureStore(access),
     customerUse: createCustomerUseStore(access),

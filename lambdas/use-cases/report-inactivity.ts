@@ -1,15 +1,17 @@
 /**
  * Called every 5 minutes by a schedule. Promises one mail to the administrators when a channel gets no message for
- * longer than its «No messages (h)», one when an account revokes our access, and one when encrypted messages can no longer
- * be read. After a failure the next run tries again, and goes on with the channels that are left.
+ * longer than its «No messages (h)», one when an account revokes our access, one when encrypted messages can no longer be
+ * read, and one when an endpoint was disabled. After a failure the next run tries again, and goes on with the channels
+ * that are left.
  */
 import type { Context, EventBridgeEvent } from 'aws-lambda'
 import type { Channel } from '../core/channels/channel.ts'
 import { isToBeTold } from '../core/channels/chat-state.ts'
 import { type Inactivity, inactivityToReport } from '../core/channels/inactivity.ts'
-import { chatFaultMail, inactivityMail, revokedMail } from '../core/channels/mails.ts'
+import { chatFaultMail, endpointDisabledMail, inactivityMail, revokedMail } from '../core/channels/mails.ts'
 import type { ChannelStore, HealthStore } from '../core/ports/channels.ts'
 import type { CountStore } from '../core/ports/events.ts'
+import type { EndpointStore } from '../core/ports/outgoing.ts'
 import type { Log } from '../core/ports/platform.ts'
 import { type CheckDependencies, createChannelCheck } from './check-channel.ts'
 import { type Attended, eachChannel } from './each-channel.ts'
@@ -22,6 +24,7 @@ export type InactivityDependencies = CheckDependencies & {
   >
   counts: Pick<CountStore, 'lastMessageAt'>
   health: Pick<HealthStore, 'turn' | 'saveTurn'>
+  endpoints: Pick<EndpointStore, 'list' | 'change'>
   notify: Notify
   log: Log
 }
@@ -37,7 +40,14 @@ const RESERVE_MS = 5_000
 /** What a channel has to report. */
 type Due = { readonly channel: Channel; readonly isRevoked: boolean; readonly isUnread: boolean }
 
-export function createInactivityReport({ notify, counts, health, log, ...dependencies }: InactivityDependencies) {
+export function createInactivityReport({
+  notify,
+  counts,
+  health,
+  endpoints,
+  log,
+  ...dependencies
+}: InactivityDependencies) {
   const { channels, publicUrl } = dependencies
 
   return async (
@@ -45,6 +55,7 @@ export function createInactivityReport({ notify, counts, health, log, ...depende
     context: Pick<Context, 'getRemainingTimeInMillis'>,
   ): Promise<void> => {
     const now = new Date(time)
+    await reportDisabledEndpoints()
     const extension = await channels.extension()
     const check = createChannelCheck(dependencies)
     const due = new Map<string, Due>()
@@ -71,6 +82,15 @@ export function createInactivityReport({ notify, counts, health, log, ...depende
     )
     if (end.channels > 0) log({ event: 'inactivity_reported', ...end })
     if (end.failed > 0) throw new Error(`${end.failed} of ${end.channels} channels could not be reported`)
+
+    async function reportDisabledEndpoints(): Promise<void> {
+      const disabled = (await endpoints.list()).filter((one) => one.disabledBecause !== null && !one.disabledNotified)
+      for (const one of disabled) {
+        if (await notify('endpoint_disabled', null, () => endpointDisabledMail(one, publicUrl))) {
+          await endpoints.change(one.id, { disabledNotified: true })
+        }
+      }
+    }
 
     /** A failure of a check of ours is told in the mail, and fails the channel when the mail has left. */
     async function report(one: Due | undefined, signal: AbortSignal): Promise<Attended> {

@@ -1,18 +1,21 @@
 /**
  * Called every minute by a schedule. Promises that each due message goes back to its queue: a reply that waited for X's
- * quota, was stored but never queued, or lost its worker; media that X did not give yet; and what was deleted on X, when
- * the hold is over. After a failure the next run tries again.
+ * quota, was stored but never queued, or lost its worker; media that X did not give yet; what was deleted on X, when the
+ * hold is over; and events that an endpoint did not take. After a failure the next run tries again.
  */
 import type { EventBridgeEvent } from 'aws-lambda'
+import type { Work } from '../core/outgoing/delivery.ts'
 import type { DeletionStore } from '../core/ports/deletions.ts'
+import type { OutgoingQueue } from '../core/ports/outgoing.ts'
 import type { Log } from '../core/ports/platform.ts'
 import type { DueMessage, DueQueue } from '../core/ports/queues.ts'
 import type { Stores } from '../core/ports/stores.ts'
 import { inParallel } from './in-parallel.ts'
 
-export type RequeueDependencies = Pick<Stores, 'replies' | 'media' | 'deletions'> & {
+export type RequeueDependencies = Pick<Stores, 'replies' | 'media' | 'deletions' | 'deliveries'> & {
   queue: DueQueue
   mediaQueue: DueQueue
+  outgoingQueue: OutgoingQueue
   /** Milliseconds for which the content of what was deleted on X is kept. */
   deletionHoldMs: number
   log: Log
@@ -30,28 +33,35 @@ export function createRequeue({
   replies,
   media,
   deletions,
+  deliveries,
   queue,
   mediaQueue,
+  outgoingQueue,
   deletionHoldMs,
   log,
 }: RequeueDependencies) {
   return async ({ time }: Pick<EventBridgeEvent<string, unknown>, 'time'>): Promise<void> => {
     const at = new Date(time).toISOString()
+    const outgoing = {
+      send: (due: readonly Work[]) => outgoingQueue.send(due.map((one) => ({ ...one, at, deduplicationId: at }))),
+    }
     // A failure of one list must not stop the others.
     const results = await Promise.allSettled([
       requeue(replies, queue, at),
       requeue(media, mediaQueue, at),
       requeue(after(deletionHoldMs, deletions), mediaQueue, at),
+      requeue(deliveries, outgoing, at),
     ])
     const failure = results.find((one) => one.status === 'rejected')
     if (failure) throw failure.reason
-    const [replyCount, mediaCount, deletionCount] = results.map((one) => (one.status === 'fulfilled' ? one.value : 0))
-    log({ event: 'requeued', replies: replyCount, media: mediaCount, deletions: deletionCount })
+    const counts = results.map((one) => (one.status === 'fulfilled' ? one.value : 0))
+    const [replyCount, mediaCount, deletionCount, eventCount] = counts
+    log({ event: 'requeued', replies: replyCount, media: mediaCount, deletions: deletionCount, events: eventCount })
   }
 }
 
 /** The list of deletions, in which each is due a hold later. */
-function after(holdMs: number, { due, postpone }: DeletionStore): DueList {
+function after(holdMs: number, { due, postpone }: DeletionStore): DueList<DueMessage> {
   const before = (time: string) => new Date(Date.parse(time) - holdMs).toISOString()
   return {
     due: async (at, limit) => (await due(before(at), limit)).map((one) => ({ ...one, isDeletion: true })),
@@ -59,13 +69,17 @@ function after(holdMs: number, { due, postpone }: DeletionStore): DueList {
   }
 }
 
-type DueList = {
-  due(at: string, limit: number): Promise<DueMessage[]>
-  postpone(one: DueMessage, until: string): Promise<void>
+type DueList<Due> = {
+  due(at: string, limit: number): Promise<Due[]>
+  postpone(one: Due, until: string): Promise<void>
 }
 
 /** Queues the due messages of a list; resolves to their number. */
-async function requeue(list: DueList, queue: DueQueue, at: string): Promise<number> {
+async function requeue<Due>(
+  list: DueList<Due>,
+  queue: { send(due: readonly Due[], at: string): Promise<void> },
+  at: string,
+): Promise<number> {
   const due = await list.due(at, MAX_MESSAGES_PER_LIST)
   if (due.length === 0) return 0
   await queue.send(due, at)

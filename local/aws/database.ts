@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { EmbeddedService } from './embedded-service.ts'
@@ -37,7 +38,7 @@ export async function startDatabase(
     const host = loopbackAddress()
     const port = await freePort(host)
     const endpoint = `http://${host}:${port}`
-    const started = launch(join(dataDir, 'dynamodb.db'), host, port)
+    const started = launch(fileIn(dataDir), host, port)
     try {
       await waitUntilReady(endpoint, started)
       started.child.once('exit', (code) => {
@@ -125,4 +126,27 @@ function freePort(host: string): Promise<number> {
       server.close(() => resolve(typeof address === 'object' && address ? address.port : 0))
     })
   })
+}
+
+const fileIn = (dataDir: string) => join(dataDir, 'dynamodb.db')
+
+/** DynamoDB keeps the records of a stream for a day. */
+const STREAM_KEPT_SECONDS = 24 * 3600
+
+/**
+ * Lets the embedded DynamoDB find the last record of a stream by an index: it looks for it at each write, and without one
+ * reads all records. Removes those that DynamoDB would not have any more. The newest stays, because numbers go on from it.
+ */
+export function prepareStream(dataDir: string, now = new Date()): void {
+  const file = new DatabaseSync(fileIn(dataDir), { timeout: 5_000 })
+  try {
+    file.exec(
+      'CREATE INDEX IF NOT EXISTS stream_order ON _stream_records (table_name, CAST(sequence_number AS INTEGER))',
+    )
+    file
+      .prepare('DELETE FROM _stream_records WHERE created_at < ? AND id < (SELECT MAX(id) FROM _stream_records)')
+      .run(Math.floor(now.getTime() / 1000) - STREAM_KEPT_SECONDS)
+  } finally {
+    file.close()
+  }
 }

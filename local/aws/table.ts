@@ -8,6 +8,7 @@ import {
   type KeySchemaElement,
   ResourceNotFoundException,
   type TableDescription,
+  UpdateTableCommand,
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb'
@@ -40,6 +41,9 @@ export async function ensureTable(endpoint: string, name: string = tableName): P
           'Delete DATA_DIR, or that table, and start again.',
       )
     }
+    if (existing && !existing.StreamSpecification?.StreamEnabled) {
+      await client.send(new UpdateTableCommand({ TableName: name, StreamSpecification: streamSpecification }))
+    }
     const { TimeToLiveDescription: current } = await client.send(new DescribeTimeToLiveCommand({ TableName: name }))
     if (current?.TimeToLiveStatus === 'ENABLED') return
     const specification = { Enabled: true, AttributeName: table.timeToLive }
@@ -56,6 +60,13 @@ async function describe(client: DynamoDBClient, name: string): Promise<TableDesc
     if (error instanceof ResourceNotFoundException) return undefined
     throw error
   }
+}
+
+/** The ARN of the stream of a table. @throws Error if it has none */
+export async function streamArnOf(client: DynamoDBClient, name: string): Promise<string> {
+  const arn = (await describe(client, name))?.LatestStreamArn
+  if (!arn) throw new Error(`the table ${name} has no stream`)
+  return arn
 }
 
 type Keys = { readonly partitionKey: string; readonly sortKey: string }
@@ -75,6 +86,8 @@ const wantedIndexes = (): GlobalSecondaryIndex[] =>
         : { ProjectionType: 'KEYS_ONLY' },
   }))
 
+const streamSpecification = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const
+
 async function create(client: DynamoDBClient, name: string): Promise<void> {
   const keyNames = [table, ...Object.values(table.indexes)].flatMap(({ partitionKey, sortKey }) => [
     partitionKey,
@@ -87,6 +100,7 @@ async function create(client: DynamoDBClient, name: string): Promise<void> {
       KeySchema: keySchema(table),
       AttributeDefinitions: [...new Set(keyNames)].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
       GlobalSecondaryIndexes: wantedIndexes(),
+      StreamSpecification: streamSpecification,
     }),
   )
   await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1 }, { TableName: name })

@@ -29,6 +29,7 @@ const queueFigures = {
   events: { ...queues.events, maxReceives },
   replies: { ...queues.replies, maxReceives },
   media: { ...queues.media, maxReceives },
+  outgoing: { ...queues.outgoing, maxReceives },
 }
 
 /**

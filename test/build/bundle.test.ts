@@ -14,15 +14,17 @@ const root = join(import.meta.dirname, '../..')
  */
 const sizes: Readonly<Record<FunctionName, { start: number; whole: number }>> = {
   webhook: { start: 24, whole: 24 },
-  router: { start: 580, whole: 2151 },
-  api: { start: 642, whole: 6111 },
-  sender: { start: 548, whole: 2118 },
-  media: { start: 804, whole: 2471 },
-  inactivity: { start: 510, whole: 1109 },
-  requeue: { start: 456, whole: 796 },
-  mentions: { start: 543, whole: 1046 },
-  reconcile: { start: 583, whole: 1182 },
-  erase: { start: 451, whole: 1593 },
+  router: { start: 586, whole: 2157 },
+  api: { start: 677, whole: 6151 },
+  sender: { start: 553, whole: 2125 },
+  media: { start: 809, whole: 2478 },
+  inactivity: { start: 517, whole: 1116 },
+  requeue: { start: 462, whole: 803 },
+  publish: { start: 467, whole: 809 },
+  deliver: { start: 488, whole: 1631 },
+  mentions: { start: 548, whole: 1052 },
+  reconcile: { start: 589, whole: 1189 },
+  erase: { start: 457, whole: 1600 },
 }
 
 describe('the bundle of a function', () => {

@@ -67,6 +67,7 @@ const pages = (): [name: string, address: string, act: (page: Page) => Promise<u
   ],
   ['audit', '/audit', (page) => page.getByRole('cell', { name: 'Connected an account' }).waitFor()],
   ['audit-none', '/audit?person=nobody', (page) => page.getByText('Nothing in the trail').waitFor()],
+  ['webhooks-none', '/webhook-endpoints', (page) => page.getByText('No address yet').waitFor()],
   ['extensions', '/extensions', (page) => page.getByRole('switch').waitFor()],
   ['not-found', '/nowhere', (page) => page.getByText('The console has no page').waitFor()],
 ]

@@ -39,7 +39,7 @@ export const heading = (page: Page, name: string | RegExp) => page.getByRole('he
 /** Opens a page by the navigation. */
 export async function goTo(
   page: Page,
-  place: 'Tickets' | 'Reports' | 'Channels' | 'Extensions' | 'Audit',
+  place: 'Tickets' | 'Reports' | 'Channels' | 'Extensions' | 'Webhooks' | 'Audit',
 ): Promise<void> {
   await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: place }).click()
   await heading(page, place).waitFor()

@@ -12,6 +12,8 @@ const all = (template: Template) => Object.entries(template.toJSON().Resources a
 
 const adopted = {
   tableName: 'HelpdeskTwitter-restored',
+  tableStreamArn:
+    'arn:aws:dynamodb:eu-central-1:123456789012:table/HelpdeskTwitter-restored/stream/2026-01-01T00:00:00.000',
   mediaBucketName: 'helpdesktwitter-mediabucket-1x2y',
   xSecretsArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:XSecrets-AbCd3f-Gh1jk2',
   tokensKeyArn: 'arn:aws:kms:eu-central-1:123456789012:key/11112222-3333-4444-5555-666677778888',
@@ -109,6 +111,7 @@ describe('a stack that adopts what is there', () => {
   test('keeps to what it may: every permission names what was adopted', () => {
     const policies = JSON.stringify(all(template).filter(([, { Type }]) => Type === 'AWS::IAM::Policy'))
     expect(policies).toContain(`table/${adopted.tableName}`)
+    expect(policies).toContain(adopted.tableStreamArn)
     expect(policies).toContain(`${adopted.mediaBucketName}/received/*`)
     expect(policies).toContain(adopted.xSecretsArn)
     expect(policies).toContain(adopted.tokensKeyArn)

@@ -27,6 +27,7 @@ test('every queue and schedule has its alarms, and so has every other way to los
       ...Object.keys(queues).flatMap((name) => [`${name}-dead-letters`, `${name}-oldest-message`]),
       ...Object.keys(schedules).flatMap((name) => [`${name}-errors`, `${name}-stopped`]),
       'api-fails-calls',
+      'changes-late',
       'failed-mails',
       'repair-failed',
       'unknown-replies',

@@ -237,6 +237,8 @@ test('an event system that ends is said at synthesis, and refused never', () => 
 describe('what is adopted', () => {
   const adopted = {
     tableName: 'HelpdeskTwitter-restored',
+    tableStreamArn:
+      'arn:aws:dynamodb:eu-central-1:123456789012:table/HelpdeskTwitter-restored/stream/2026-01-01T00:00:00.000',
     mediaBucketName: 'helpdesktwitter-mediabucket-1x2y',
     xSecretsArn: 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:XSecrets-AbCd3f-Gh1jk2',
     tokensKeyArn: 'arn:aws:kms:eu-central-1:123456789012:key/11112222-3333-4444-5555-666677778888',
@@ -250,11 +252,23 @@ describe('what is adopted', () => {
   test.each([
     ['tableName', 'a table'],
     ['mediaBucketName', 's3://bucket'],
+    ['tableStreamArn', 'stream'],
     ['xSecretsArn', 'XSecrets'],
     ['tokensKeyArn', 'alias/tokens'],
   ])('is refused by its setting when it has another form: %s', (name, value) => {
     expect(() => read({ [name]: value })).toThrow(`context ${name}: "${value}" is not`)
   })
+})
+
+test('a table is adopted with its own stream alone', () => {
+  const stream = 'arn:aws:dynamodb:eu-central-1:123456789012:table/Other/stream/2026-01-01T00:00:00.000'
+  for (const given of [
+    { tableName: 'Restored' },
+    { tableStreamArn: stream },
+    { tableName: 'Restored', tableStreamArn: stream },
+  ]) {
+    expect(() => read(given)).toThrow('context tableStreamArn: a table that is adopted needs the ARN of its stream')
+  }
 })
 
 test('the identity of the sender is made, or is there already', () => {

@@ -39,6 +39,8 @@ test('the API encrypts and decrypts tokens, functions that act for accounts only
     media: [{ Action: 'kms:Decrypt', Resource: arn }],
     inactivity: [{ Action: 'kms:Decrypt', Resource: arn, Condition: noChatKey }],
     requeue: [],
+    publish: [],
+    deliver: [{ Action: 'kms:Decrypt', Resource: arn, Condition: noChatKey }],
     mentions: [{ Action: 'kms:Decrypt', Resource: arn, Condition: noChatKey }],
     reconcile: [{ Action: 'kms:Decrypt', Resource: arn }],
   })
@@ -48,7 +50,7 @@ test('functions get the ARN of the key, not an alias that could come to name ano
   const users = Object.values(resourcesOf(template, 'AWS::Lambda::Function')).filter(({ Properties }) =>
     JSON.stringify(Properties.Environment).includes('TOKENS_KEY'),
   )
-  expect(users).toHaveLength(7)
+  expect(users).toHaveLength(8)
   for (const { Properties } of users) {
     expect(Properties.Environment).toMatchObject({ Variables: { TOKENS_KEY: arn } })
   }

@@ -20,7 +20,7 @@ import {
   table,
 } from '../../lambdas/runtime/resources.ts'
 import { queueClient } from '../../local/aws/queues.ts'
-import { databaseClient } from '../../local/aws/table.ts'
+import { databaseClient, tableName } from '../../local/aws/table.ts'
 import type { FunctionLogLine } from '../../local/lambda/sandbox.ts'
 import { type Stack, type StackOptions, startStack } from '../../local/stack.ts'
 import { eventually, temporaryFolder } from './support.ts'
@@ -59,6 +59,11 @@ const folders = {
     'sender',
     'export const handler = async ({ Records }) => console.log({ sent: Records[0].body })',
   ),
+  publish: folder.handler('publish', 'export const handler = async () => {}'),
+  deliver: folder.handler(
+    'deliver',
+    'export const handler = async ({ Records }) => console.log({ delivered: Records[0].body })',
+  ),
   requeue: folder.handler('requeue', 'export const handler = async ({ time }) => console.log({ requeued: time })'),
   media: folder.handler(
     'media',
@@ -68,6 +73,13 @@ const folders = {
   mentions: folder.handler('mentions', 'export const handler = async () => null'),
   erase: folder.handler('erase', 'export const handler = async () => null'),
   reconcile: folder.handler('reconcile', 'export const handler = async ({ time }) => console.log({ kept: time })'),
+}
+
+/** A change of the table that its stream tells. */
+async function changeOfTicket({ endpoints }: Stack): Promise<void> {
+  const client = databaseClient(endpoints.dynamodb)
+  await client.send(new PutItemCommand({ TableName: tableName, Item: { pk: { S: 'any' }, sk: { S: 'TICKET#1' } } }))
+  client.destroy()
 }
 
 const json = { 'content-type': 'application/json' }
@@ -157,6 +169,8 @@ describe('a stack', () => {
       queue(stack, 'events', 'one'),
       queue(stack, 'replies', 'one'),
       queue(stack, 'media', 'one'),
+      queue(stack, 'outgoing', 'one'),
+      changeOfTicket(stack),
       ...Object.keys(schedules).map((name) => fetch(`${stack.url}/_local/schedules/${name}`, { method: 'POST' })),
     ])
     const values: Record<EnvironmentName, unknown> = {
@@ -168,6 +182,8 @@ describe('a stack', () => {
       EVENTS_QUEUE_URL: stack.queueUrls.events,
       REPLIES_QUEUE_URL: stack.queueUrls.replies,
       MEDIA_QUEUE_URL: stack.queueUrls.media,
+      OUTGOING_QUEUE_URL: stack.queueUrls.outgoing,
+      LOCAL_ENDPOINTS: 'allowed',
       MEDIA_BUCKET: 'media',
       ORIGIN_SECRETS: '',
       X_SECRETS: expect.stringMatching(/^file:\/\/\/.*\/x-secrets\.json$/),

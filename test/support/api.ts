@@ -20,6 +20,8 @@ export function apiOver(stores: Stores, now: () => Date, given: Partial<Paramete
     cipher: untouched('cipher'),
     recovery: untouched('recovery'),
     ...portsOf(untouched('x')),
+    outgoingQueue: untouched('outgoingQueue'),
+    sending: untouched('sending'),
     encryption: untouched('encryption'),
     secrets: { previousSince: async () => null },
     publicUrl: 'https://helpdesk.example',

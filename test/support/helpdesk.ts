@@ -108,7 +108,14 @@ export function helpdeskOver(stores: TestStores, clock: { now(): Date; pass(mill
       for (let round = 0; round < 8; round++) {
         for (const due of waiting.splice(0)) await send(due)
         clock.pass(150_000)
-        await createRequeue({ ...stores, queue, mediaQueue: ignored, deletionHoldMs: 24 * 3600_000, log: () => {} })({
+        await createRequeue({
+          ...stores,
+          queue,
+          mediaQueue: ignored,
+          outgoingQueue: ignored,
+          deletionHoldMs: 24 * 3600_000,
+          log: () => {},
+        })({
           time: now().toISOString(),
         })
         if (waiting.length === 0) return

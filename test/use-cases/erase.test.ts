@@ -1,5 +1,7 @@
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Payload } from '../../lambdas/core/outgoing/delivery.ts'
+import type { OutgoingEventType } from '../../lambdas/core/outgoing/endpoint.ts'
 import type { Erasure } from '../../lambdas/core/ports/erasure.ts'
 import { dayOf } from '../../lambdas/core/reports/counts.ts'
 import { createErasure } from '../../lambdas/use-cases/erase.ts'
@@ -134,6 +136,40 @@ async function fill(world: World): Promise<void> {
   const day = clock.now().toISOString().slice(0, 10)
   await stores.customerUse.takeLookup(ann.id, day, 9)
   await stores.customerUse.takeBytes(ann.id, day, 5, 9)
+  // What programs outside hear of her: events that wait, of which the first is due, and an attempt.
+  const group = direct?.ticket.id ?? ''
+  const about = (type: OutgoingEventType) => ({
+    type,
+    timestamp: clock.now().toISOString(),
+    data: { ...direct } as object,
+  })
+  const waiting = (position: string, payload: Payload) =>
+    ({
+      endpointId: `we_${numbers}`,
+      group,
+      position,
+      eventId: 'evt_1',
+      payload,
+      about: null,
+      attempts: 1,
+      failingSince: null,
+      triedAt: null,
+    }) as const
+  const first = waiting('1', about('ticket.opened'))
+  await stores.deliveries.add(first)
+  await stores.deliveries.add(waiting('2', about('ticket.changed')))
+  await stores.deliveries.postpone(first, clock.now().toISOString())
+  const attempt = {
+    eventId: 'evt_1',
+    group,
+    at: clock.now().toISOString(),
+    attempt: 1,
+    outcome: 'failed',
+    about: null,
+  } as const
+  const answer = { status: 500, body: '', error: 'it answered 500', durationMs: 1 }
+  const { payload } = first
+  await stores.deliveries.record(`we_${numbers}`, { id: 'd', type: 'ticket.opened', payload, ...attempt, ...answer })
   for (const message of ['dm-1', 'dm-2']) {
     await put(`received/${channelId}/${message.replace(/\d/, (n) => id(Number(n)))}/0`)
   }
@@ -200,6 +236,29 @@ describe('a customer who is erased', () => {
     expect(
       left.flatMap(({ messages }) => messages.map(({ parent, quoted }) => parent?.text ?? quoted?.text ?? null)),
     ).toEqual([null, null])
+  })
+
+  test('leaves the events of others in their order, and due', async () => {
+    const world = await newWorld()
+    const work = { endpointId: `we_${numbers}`, group: 'bobs-ticket' }
+    const event = (position: string, id: string) =>
+      ({
+        ...work,
+        position,
+        eventId: `evt_${position}`,
+        payload: { type: 'message.received', timestamp: clock.now().toISOString(), data: { id } as object },
+        about: null,
+        attempts: 1,
+        failingSince: null,
+        triedAt: null,
+      }) as const
+    await stores.deliveries.add(event('1', world.ann.id))
+    await stores.deliveries.add(event('2', world.bob.id))
+    await stores.deliveries.postpone(event('1', world.ann.id), clock.now().toISOString())
+    const { body } = await world.call('DELETE', `/api/customers/${world.ann.id}`)
+    await finish(world, body)
+    expect(await stores.deliveries.waiting(work, 10)).toMatchObject([{ position: '2' }])
+    expect(await stores.deliveries.due(clock.now().toISOString(), 10)).toMatchObject([{ ...work, position: '2' }])
   })
 
   test('is erased too as far as they write meanwhile, and is a new customer later', async () => {

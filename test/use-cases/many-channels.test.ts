@@ -6,6 +6,7 @@ import { notRead } from '../../lambdas/core/channels/outage.ts'
 import { firstTurn, type Turn } from '../../lambdas/core/channels/turn.ts'
 import type { LogEntry } from '../../lambdas/core/log-events.ts'
 import type { ChannelStore, HealthStore, MentionsMark } from '../../lambdas/core/ports/channels.ts'
+import type { EndpointStore } from '../../lambdas/core/ports/outgoing.ts'
 import type { Encryption } from '../../lambdas/core/ports/platform.ts'
 import { XError, type XPage } from '../../lambdas/core/ports/x.ts'
 import { functions, schedules } from '../../lambdas/runtime/resources.ts'
@@ -264,6 +265,7 @@ describe('reconcile', () => {
 describe('the report of inactivity', () => {
   const runOf = () =>
     createInactivityReport({
+      endpoints: untouched<EndpointStore>('endpoints', { list: async () => [] }),
       ...stores(),
       counts: { lastMessageAt: async ({ lastMessageAt }) => lastMessageAt },
       ...portsOf(x()),

@@ -7,6 +7,7 @@ import { createNotifier } from '../../lambdas/use-cases/notify-administrators.ts
 import { createInactivityReport } from '../../lambdas/use-cases/report-inactivity.ts'
 import { ampleTime } from '../support/ample-time.ts'
 import { noEncryption } from '../support/encryption.ts'
+import { newEndpoint } from '../support/endpoint.ts'
 import { startStores, type TestStores } from '../support/stores.ts'
 import { untouched } from '../support/untouched.ts'
 import type { WholeX } from '../support/x.ts'
@@ -64,6 +65,7 @@ function run(hours: number, recipients = 1) {
     },
   }
   const report = createInactivityReport({
+    endpoints: stores.endpoints,
     channels: stores.channels,
     counts: stores.counts,
     health: stores.health,
@@ -176,6 +178,24 @@ test('an account that took our access away is told once, and again after it was 
   await stores.revoke(id)
   await run(11)
   expect(mails).toHaveLength(2)
+})
+
+test('an endpoint that we disabled is told once, and one that an administrator disabled is not', async () => {
+  const endpoint = {
+    ...newEndpoint(at(0)),
+    status: 'disabled' as const,
+    disabledBecause: `it has taken no event since ${at(0)}`,
+  }
+  await stores.endpoints.add(endpoint)
+  await stores.endpoints.add({ ...endpoint, id: 'other', disabledBecause: null })
+  mailIsDown = true
+  await run(1).catch(() => {})
+  mailIsDown = false
+  for (const hours of [1, 1.1]) await run(hours)
+  expect(mails).toHaveLength(1)
+  expect(mails[0]?.subject).toBe('An endpoint gets no more events')
+  expect(mails[0]?.text).toContain(`${endpoint.url}, because it has taken no event since ${at(0)}`)
+  expect(mails[0]?.text).toContain('https://here.example/webhook-endpoints')
 })
 
 test('with nobody to tell nothing is sent and nothing is forgotten', async () => {

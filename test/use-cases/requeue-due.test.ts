@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import type { DeletionStore } from '../../lambdas/core/ports/deletions.ts'
 import type { MediaStore } from '../../lambdas/core/ports/media.ts'
+import type { DeliveryStore, OutgoingQueue } from '../../lambdas/core/ports/outgoing.ts'
 import type { DueMessage } from '../../lambdas/core/ports/queues.ts'
 import type { ReplyStore } from '../../lambdas/core/ports/replies.ts'
 import { createRequeue } from '../../lambdas/use-cases/requeue-due.ts'
@@ -23,15 +24,21 @@ function sweeping() {
     replies: untouched<ReplyStore>('replies', list('reply')),
     media: untouched<MediaStore>('media', list('media')),
     deletions: untouched<DeletionStore>('deletions', { due: async () => [] }),
+    deliveries: untouched<DeliveryStore>('deliveries', { due: async () => [] }),
   }
   return { stores, into, queued, putOff }
 }
 
 test('what is due is brought back and put off, replies and media alike', async () => {
   const { stores, into, queued, putOff } = sweeping()
-  await createRequeue({ ...stores, queue: into, mediaQueue: into, deletionHoldMs: 24 * 3600_000, log: () => {} })({
-    time,
-  })
+  await createRequeue({
+    ...stores,
+    queue: into,
+    mediaQueue: into,
+    outgoingQueue: untouched('outgoingQueue'),
+    deletionHoldMs: 24 * 3600_000,
+    log: () => {},
+  })({ time })
   expect(queued.sort()).toEqual(['media', 'reply'])
   expect(putOff.sort()).toEqual(['media 2026-01-01T12:05:00.000Z', 'reply 2026-01-01T12:05:00.000Z'])
 })
@@ -40,7 +47,12 @@ test.each(['queue', 'mediaQueue'] as const)(
   'a %s that is away fails the run, and keeps the other not back',
   async (name) => {
     const { stores, into, queued, putOff } = sweeping()
-    const queues = { queue: into, mediaQueue: into, [name]: away }
+    const queues = {
+      queue: into,
+      mediaQueue: into,
+      outgoingQueue: untouched<OutgoingQueue>('outgoingQueue'),
+      [name]: away,
+    }
     await expect(
       createRequeue({ ...stores, ...queues, deletionHoldMs: 24 * 3600_000, log: () => {} })({ time }),
     ).rejects.toThrow('SQS is away')
@@ -63,8 +75,10 @@ test('what cannot be put off keeps no other from being put off', async () => {
     replies,
     media,
     deletions: untouched<DeletionStore>('deletions', { due: async () => [] }),
+    deliveries: untouched<DeliveryStore>('deliveries', { due: async () => [] }),
     queue: into,
     mediaQueue: into,
+    outgoingQueue: untouched('outgoingQueue'),
     deletionHoldMs: 24 * 3600_000,
     log: () => {},
   })
@@ -80,6 +94,8 @@ test('what was deleted on X is brought to the media function when the hold is ov
   const requeue = createRequeue({
     replies: untouched<ReplyStore>('replies', none),
     media: untouched<MediaStore>('media', none),
+    deliveries: untouched<DeliveryStore>('deliveries', none),
+    outgoingQueue: untouched<OutgoingQueue>('outgoingQueue'),
     deletions: untouched<DeletionStore>('deletions', {
       due: async (at) => {
         asked.push(at)

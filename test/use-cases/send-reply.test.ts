@@ -103,6 +103,7 @@ async function sweep(over: Partial<SenderDependencies> = {}) {
     queue,
     mediaQueue: untouched('mediaQueue'),
     deletionHoldMs: 24 * 3600_000,
+    outgoingQueue: { send: async () => {} },
     log: () => {},
   })({
     time: now().toISOString(),

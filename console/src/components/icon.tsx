@@ -6,6 +6,7 @@ const paths = {
   reports: 'M4 20h16 M7 16v-5 M12 16V5 M17 16V9',
   extensions:
     'M10 4a2 2 0 0 1 4 0v2h4a1 1 0 0 1 1 1v4h-2a2 2 0 0 0 0 4h2v4a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-4h1.5a2 2 0 0 0 0-4H5V7a1 1 0 0 1 1-1h4V4Z',
+  webhooks: 'M4 12h11 M11 8l4 4-4 4 M19 5v14',
   audit: 'M6 4h12v16H6z M9 8.5h6 M9 12h6 M9 15.5h3',
   signOut: 'M10 4H5v16h5 M15 8l4 4-4 4 M19 12H10',
   plus: 'M12 5v14 M5 12h14',

@@ -29,6 +29,7 @@ export const auditMessages = {
     chat_key_entered: 'Entered a key for encrypted messages',
     chat_key_forgotten: 'Forgot the key for encrypted messages',
     extension_changed: 'Switched the extension',
+    endpoint_changed: 'Changed an endpoint of events',
     customer_blocked: 'Blocked or unblocked a customer',
     customer_erased: 'Erased a customer',
     trail_exported: 'Exported the audit trail',

@@ -17,6 +17,7 @@ export const layoutMessages = {
     channels: 'Channels',
     reports: 'Reports',
     extensions: 'Extensions',
+    webhooks: 'Webhooks',
     audit: 'Audit',
   },
   signedInAs: 'Signed in as',

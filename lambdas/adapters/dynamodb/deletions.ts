@@ -1,4 +1,4 @@
-import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import type { DeletionStore } from '../../core/ports/deletions.ts'
 import type { Message } from '../../core/tickets/ticket.ts'
 import { dueIn, postpone } from './due.ts'
@@ -14,6 +14,20 @@ export function createDeletionStore(access: ListAccess): DeletionStore {
     async deletedAt({ ticketId, position, messageId }) {
       const [item] = await getAll(access, [keys.deletion(ticketId, position, messageId)])
       return item ? String(item.deletedAt) : null
+    },
+
+    async isHeld(ticketId, position) {
+      const { pk, sk } = keys.deletion(ticketId, position, '')
+      const { Items = [] } = await documents.send(
+        new QueryCommand({
+          TableName: tableName,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sk)',
+          ExpressionAttributeValues: { ':pk': pk, ':sk': sk },
+          ConsistentRead: true,
+          Limit: 1,
+        }),
+      )
+      return Items.length > 0
     },
 
     erase({ ticketId, position, id, media, sending: before }, { erasedAt, deletedAt, sending }) {

@@ -49,10 +49,14 @@ export async function eraseItem(
     case 'EXTENSION':
       await unblock(access, item, customerId)
       return 'other'
+    case 'WAITING':
+      await eraseWaiting(access, item)
+      return 'other'
     case 'MESSAGE':
     case 'TAG':
     case 'DEFERRED':
     case 'USE':
+    case 'DELIVERIES':
       await remove(access, item)
       return 'other'
     default:
@@ -223,6 +227,15 @@ async function eraseFromRecord(access: TableAccess, item: Item): Promise<Erased>
   if (item.personId === undefined && item.raw === undefined) return 'nothing'
   await change(access, item, { externalId: null }, ['personId', 'raw'])
   return 'other'
+}
+
+/** Removes an event that an endpoint has not taken. When it was due, the next one of its group is due in its place. */
+async function eraseWaiting(access: TableAccess, item: Item): Promise<void> {
+  if (item.inDue !== undefined) {
+    const [, next] = await itemsIn(access, item.pk, '')
+    if (next) await change(access, next, { inDue: item.inDue, dueAt: item.dueAt }, [])
+  }
+  await remove(access, item)
 }
 
 /** A block would keep whom it concerns. */

@@ -9,6 +9,7 @@ import {
   TransactWriteCommand,
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb'
+import type { Work } from '../../core/outgoing/delivery.ts'
 import type { Target, Ticket } from '../../core/tickets/ticket.ts'
 import { partsOfTicketId } from '../../core/tickets/ticket-id.ts'
 
@@ -110,6 +111,12 @@ export const keys = {
     pk: `AUDIT#${at.slice(0, 7)}`,
     sk: `${at}#${id}`,
   }),
+  endpoint: (id: string): Key => ({ pk: ENDPOINTS, sk: id }),
+  /** An event that an endpoint has not taken yet, in the order of its group. */
+  waiting: ({ endpointId, group }: Work, position: string): Key => ({
+    pk: `${WAITING}${endpointId}#${group}`,
+    sk: position,
+  }),
   /** An event that waits for a message or conversation (`until`). */
   deferred: (channelId: string, until: string, position: string, messageId: string): Key => ({
     pk: `DEFERRED#${channelId}#${until}`,
@@ -124,6 +131,10 @@ export const keys = {
   /** What an erased message or ticket keeps counting. It names nobody. */
   erased: (channelId: string, id: string): Key => ({ pk: `ERASED#${channelId}#${id}`, sk: 'ERASED' }),
 }
+
+/** The partition of all endpoints, and the beginning of those of waiting events. */
+export const ENDPOINTS = 'ENDPOINTS'
+export const WAITING = 'WAITING#'
 
 /** The beginnings of the sort keys in the partition of a conversation. */
 export const TICKET = 'TICKET#'

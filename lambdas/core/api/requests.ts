@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import { auditKinds } from '../audit/entry.ts'
 import { MAX_KEY_FILE_CHARACTERS } from '../channels/key-file.ts'
 import { isAlwaysQuiet, isTimeZone, weekdays } from '../channels/quiet-hours.ts'
+import { outgoingEventTypes } from '../outgoing/endpoint.ts'
 import { MAX_DIRECT_MESSAGE_CHARACTERS } from '../replies/reply.ts'
 import { groupings } from '../reports/report.ts'
 import { messageOrders } from '../tickets/pages.ts'
@@ -297,7 +298,7 @@ const name = () => z.string().check(z.minLength(1), z.maxLength(200), wellFormed
 const auditFilter = () => ({
   person: z.optional(name()).check(z.describe('user name, or id of a person or client')),
   kind: z.optional(z.enum(auditKinds)),
-  object: z.optional(name()).check(z.describe('id of a ticket or channel, `twitter` for the extension')),
+  object: z.optional(name()).check(z.describe('id of a ticket, channel or endpoint, `twitter` for the extension')),
   from: z.optional(day()).check(z.describe('UTC day; default: the oldest that is kept')),
   to: z.optional(day()).check(z.describe('UTC day, included; default: today')),
   cursor: z.optional(cursor()),
@@ -308,3 +309,34 @@ export const auditQuery = onFirstUse(() => z.strictObject({ ...auditFilter(), li
 export const auditCsvQuery = onFirstUse(() => z.strictObject(auditFilter()))
 
 export const reportQuery = onFirstUse(() => z.extend(activityQuery(), { by: z.enum(groupings) }))
+
+const endpointUrl = () => z.string().check(z.minLength(1), z.maxLength(2000), z.describe('a public https address'))
+const endpointDescription = () => z.string().check(z.maxLength(255))
+const eventTypes = () =>
+  z.array(z.enum(outgoingEventTypes)).check(z.minLength(1), z.maxLength(outgoingEventTypes.length))
+
+export const newEndpointBody = onFirstUse(() =>
+  z
+    .strictObject({
+      url: endpointUrl(),
+      description: z.optional(endpointDescription()),
+      eventTypes: z.optional(eventTypes()).check(z.describe('all if not given')),
+    })
+    .check(z.meta({ id: 'NewWebhookEndpoint', examples: [{ url: 'https://helpdesk.example.com/events' }] })),
+)
+
+export const changeEndpointBody = onFirstUse(() =>
+  z
+    .strictObject({
+      url: z.optional(endpointUrl()),
+      description: z.optional(endpointDescription()),
+      eventTypes: z.optional(eventTypes()),
+      status: z.optional(z.enum(['enabled', 'disabled'])),
+    })
+    .check(
+      z.refine((body) => Object.keys(body).length > 0, { error: 'must have at least one field' }),
+      z.meta({ id: 'WebhookEndpointChange', examples: [{ status: 'enabled' }] }),
+    ),
+)
+
+export const listDeliveriesQuery = onFirstUse(() => z.strictObject({ limit: limit(), cursor: z.optional(cursor()) }))

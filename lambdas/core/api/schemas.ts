@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { auditKinds } from '../audit/entry.ts'
 import { chatStates } from '../channels/chat-state.ts'
 import { weekdays } from '../channels/quiet-hours.ts'
+import { outgoingEventTypes, TEST_EVENT } from '../outgoing/endpoint.ts'
 import { problemCodes } from '../replies/validation.ts'
 import { groupings } from '../reports/report.ts'
 import { statuses } from '../tickets/ticket.ts'
@@ -378,13 +379,49 @@ export const auditEntry = z
     }),
     object: z
       .nullable(z.string())
-      .check(z.describe('id of the ticket or channel, `twitter` for the extension, the call that was refused')),
+      .check(
+        z.describe('id of the ticket, channel or endpoint, `twitter` for the extension, the call that was refused'),
+      ),
     before: changedFields,
     after: changedFields,
   })
   .check(z.meta({ id: 'AuditEntry' }))
 export const auditPage = z.object({ entries: z.array(auditEntry), nextCursor })
 export const auditCsv = z.string()
+const endpointFields = {
+  id: z.string(),
+  url: z.string(),
+  description: z.string(),
+  eventTypes: z.array(z.enum(outgoingEventTypes)),
+  status: z.enum(['enabled', 'disabled']),
+  disabledBecause: z.nullable(z.string()),
+  createdAt: time,
+  sendsFrom: time.check(z.describe('it gets the events of changes from then on')),
+  failingSince: z.nullable(time).check(z.describe('since when every attempt has failed')),
+  pausedUntil: z.nullable(time).check(z.describe('no attempt is made before, because several failed')),
+  previousSecretValidUntil: z.nullable(time).check(z.describe('after a rotation both secrets sign until then')),
+}
+export const webhookEndpoint = z.object(endpointFields).check(z.meta({ id: 'WebhookEndpoint' }))
+export const webhookEndpointWithSecret = z
+  .object({ ...endpointFields, secret: z.string().check(z.describe('shown only now; begins with `whsec_`')) })
+  .check(z.meta({ id: 'WebhookEndpointWithSecret' }))
+export const webhookEndpointList = z.object({ endpoints: z.array(webhookEndpoint) })
+
+export const webhookDelivery = z
+  .object({
+    id: z.string(),
+    eventId: z.string().check(z.describe('`webhook-id`: the same in every attempt')),
+    type: z.enum([...outgoingEventTypes, TEST_EVENT]),
+    at: time,
+    attempt: z.int(),
+    outcome: z.enum(['delivered', 'failed', 'given_up']),
+    status: z.nullable(z.int()).check(z.describe('HTTP status of the answer; null if there was none')),
+    answer: z.string().check(z.describe('the first kilobyte of the answer')),
+    error: z.nullable(z.string()),
+    durationMs: z.int(),
+  })
+  .check(z.meta({ id: 'WebhookDelivery' }))
+export const webhookDeliveryPage = z.object({ deliveries: z.array(webhookDelivery), nextCursor })
 
 /** An answer without content. */
 export const nothing = z.strictObject({})
@@ -416,3 +453,6 @@ export type ApiAuditEntry = z.infer<typeof auditEntry>
 export type ApiExtension = z.infer<typeof extension>
 export type ApiDayActivity = z.infer<typeof dayActivity>
 export type ApiTicketReport = z.infer<typeof ticketReport>
+export type ApiEndpoint = z.infer<typeof webhookEndpoint>
+export type ApiEndpointWithSecret = z.infer<typeof webhookEndpointWithSecret>
+export type ApiDelivery = z.infer<typeof webhookDelivery>

@@ -12,6 +12,7 @@ export const auditKinds = [
   'chat_key_entered',
   'chat_key_forgotten',
   'extension_changed',
+  'endpoint_changed',
   'customer_blocked',
   'customer_erased',
   'trail_exported',
@@ -39,7 +40,7 @@ export type AuditEntry = {
   readonly at: string
   readonly kind: AuditKind
   readonly actor: Actor
-  /** The id of the ticket or channel, `twitter` for the extension, the call that was refused; null for a sign-in. */
+  /** The id of the ticket, channel or endpoint, `twitter` for the extension, the call that was refused; null for a sign-in. */
   readonly object: string | null
   /** The changed fields as they were; null if there was nothing before. */
   readonly before: Values | null

@@ -1,4 +1,5 @@
 import { encode } from 'html-entities'
+import type { Endpoint } from '../outgoing/endpoint.ts'
 import type { Channel } from './channel.ts'
 import type { Fault } from './health.ts'
 import type { Inactivity } from './inactivity.ts'
@@ -130,6 +131,16 @@ export function eventSourceEndMail(end: string, consoleUrl: string): Mail {
     'The setting is «eventSource» in cdk.json, or EVENT_SOURCE on one machine. The channels then move by themselves within half an hour, and no message is lost.',
     `The channels: ${consoleUrl}/channels`,
     'You get this mail once.',
+  ])
+}
+
+/** An endpoint took no event for a day, and gets none any more. */
+export function endpointDisabledMail({ url, disabledBecause }: Endpoint, consoleUrl: string): Mail {
+  return mailOf('An endpoint gets no more events', [
+    `We no longer send events to ${oneLine(url)}, because ${disabledBecause}.`,
+    'The program there does not hear of messages and tickets. Have it repaired, then press «Enable».',
+    'What waited for it for less than 3 days is sent then; what happens while it is disabled is not.',
+    `The endpoint: ${consoleUrl}/webhook-endpoints`,
   ])
 }
 

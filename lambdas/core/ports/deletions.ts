@@ -5,6 +5,8 @@ import type { DueMessage, MessageAddress } from './queues.ts'
 export type DeletionStore = {
   /** ISO time at which the post of a message was deleted; null if nothing of it is left to erase. */
   deletedAt(address: MessageAddress): Promise<string | null>
+  /** True if a message at a position of a ticket was deleted on X and still has its content. */
+  isHeld(ticketId: string, position: string): Promise<boolean>
   /** Replaces a message by what stays of it; false if it has changed since it was read. */
   erase(before: Message, after: Message): Promise<boolean>
   /** Forgets a deletion when everything is done. */

@@ -6,6 +6,7 @@ import type { DeletionStore } from './deletions.ts'
 import type { ErasureStore } from './erasure.ts'
 import type { CountStore, EventStore } from './events.ts'
 import type { MediaStore } from './media.ts'
+import type { DeliveryStore, EndpointStore } from './outgoing.ts'
 import type { QuotaStore, ReplyStore, UploadStore } from './replies.ts'
 import type { TicketStore } from './tickets.ts'
 
@@ -26,4 +27,6 @@ export type Stores = {
   health: HealthStore
   erasures: ErasureStore
   customerUse: CustomerUseStore
+  endpoints: EndpointStore
+  deliveries: DeliveryStore
 }

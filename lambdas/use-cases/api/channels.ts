@@ -10,6 +10,7 @@ import type { Stores } from '../../core/ports/stores.ts'
 import { recordingOnce } from '../audit-trail.ts'
 import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
 import { Answer, type ChangeRequest, changedMeanwhile, notFound, type Route, route } from './route.ts'
+import { toApiChannel } from './shapes.ts'
 
 /** More channels than this show a `lastMessageAt` that may be a minute too early: looking takes some queries for each. */
 const MAX_EXACT = 25
@@ -111,23 +112,4 @@ function isSame(stored: Channel, tried: Channel): boolean {
   ]
   const isEqual = (name: keyof ChannelSettings) => JSON.stringify(stored[name]) === JSON.stringify(tried[name])
   return stored.version === tried.version && names.every(isEqual)
-}
-
-/** The public fields of a channel. */
-export function toApiChannel(channel: Channel): ApiChannel {
-  const {
-    countsFrom: _countsFrom,
-    noMessagesChangedAt: _changedAt,
-    directMessagesEnabledAt: _directMessagesEnabledAt,
-    mentionsEnabledAt: _mentionsEnabledAt,
-    inactivityNotifiedFrom: _notifiedFrom,
-    revocationNotified: _notified,
-    version: _version,
-    budgetNotified: _budgetNotified,
-    pinAttempts: _pinAttempts,
-    chat = { state: 'off' as const },
-    ...publicFields
-  } = channel
-  const { notified: _notifiedOfKey, ...encryptedChat } = chat
-  return { ...publicFields, encryptedChat }
 }

@@ -8,9 +8,9 @@ import type { Stores } from '../../core/ports/stores.ts'
 import { userIdOf } from '../../core/x/ids.ts'
 import { createKeyEntry, type EnterKeyDependencies } from '../chat/enter-key.ts'
 import { createLaterReading, type ReadLaterDependencies } from '../chat/read-later.ts'
-import { toApiChannel } from './channels.ts'
 import { toApiMessage } from './messages.ts'
 import { Answer, notFound, type Route, route } from './route.ts'
+import { toApiChannel } from './shapes.ts'
 
 export type ChatKeyDependencies = Stores &
   EnterKeyDependencies &

@@ -22,9 +22,9 @@ import {
 import { channelIdOf } from '../../core/x/ids.ts'
 import { tokensOf } from '../account-tokens.ts'
 import { ensureWebhook } from '../ensure-webhook.ts'
-import { toApiChannel } from './channels.ts'
 import { consolePage, type Failure, failureOf, type Outcome } from './connect-outcome.ts'
 import { Answer, notFound, type Route, route } from './route.ts'
+import { toApiChannel } from './shapes.ts'
 
 export type ConnectDependencies = Pick<Stores, 'channels' | 'connecting'> & {
   accounts: XAccounts

@@ -21,11 +21,13 @@ import { type ReplyDependencies, replyRoutes } from './replies.ts'
 import { reportRoutes } from './reports.ts'
 import { answerBy } from './route.ts'
 import { ticketRoutes } from './tickets.ts'
+import { type EndpointDependencies, webhookEndpointRoutes } from './webhook-endpoints.ts'
 
 export type ApiDependencies = Stores &
   Omit<ReplyDependencies, 'trail'> &
   Omit<ConnectDependencies, 'trail'> &
   Omit<ExtensionDependencies, 'trail'> &
+  Omit<EndpointDependencies, 'trail'> &
   Omit<ChatKeyDependencies, 'trail'> &
   AuditDependencies & { now: Clock; log: Log }
 
@@ -46,6 +48,7 @@ export function apiEndpoints({ log, ...given }: ApiDependencies) {
     ...auditRoutes(dependencies),
     ...blockRoutes(dependencies),
     ...erasureRoutes(dependencies),
+    ...webhookEndpointRoutes(dependencies),
   ]
   const routes = [...described, openApiRoute(described)]
   return routes.map((route) => ({ ...route, answer: (event: APIGatewayProxyEventV2) => answerBy(route, event, trail) }))

@@ -5,12 +5,11 @@ import { Problem, wrongFields } from '../../core/api/problem.ts'
 import { changeTicketBody, listMessagesQuery, listTicketsQuery, noQuery, tag } from '../../core/api/requests.ts'
 import type { ApiTicket } from '../../core/api/schemas.ts'
 import { changesOf } from '../../core/audit/entry.ts'
-import type { Channel } from '../../core/channels/channel.ts'
 import type { AuditTrail } from '../../core/ports/audit.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import { type ListedTicket, MAX_TAGS, type Message, statusAfterAgent, type Ticket } from '../../core/tickets/ticket.ts'
-import { customerWaitsSince, saysUnsettled, unsettledCounts } from '../../core/tickets/turn.ts'
+import { saysUnsettled } from '../../core/tickets/turn.ts'
 import { laterOf } from '../../core/time.ts'
 import { recordingOnce } from '../audit-trail.ts'
 import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
@@ -26,6 +25,7 @@ import {
   type Route,
   route,
 } from './route.ts'
+import { toApiTicket } from './shapes.ts'
 
 /** No message of a ticket is being written that is older than this. */
 const QUIET_MS = 3600_000
@@ -283,28 +283,4 @@ function tagIn(params: Readonly<Record<string, string>>): string {
   const read = tag().safeParse(params.tag)
   if (read.success) return read.data
   throw wrongFields(read.error.issues.map(({ message }) => ({ field: 'tag', detail: message })))
-}
-
-function toApiTicket(ticket: ListedTicket, channel: Channel | undefined): ApiTicket {
-  const { id, kind, status, tags, subject, customer, openedAt, openedBecause, updatedAt } = ticket
-  const { messageCount, firstEntryId, previousTicketId, nextTicketId, lastMessage, channelId } = ticket
-  return {
-    id,
-    channel: { id: channelId, name: channel?.name ?? channelId, username: channel?.username ?? '' },
-    kind,
-    status,
-    tags: [...tags],
-    subject,
-    customer,
-    openedAt,
-    openedBecause,
-    updatedAt,
-    messageCount,
-    firstEntryId,
-    previousTicketId,
-    nextTicketId,
-    lastMessage,
-    waitingSince: customerWaitsSince(ticket),
-    replies: unsettledCounts(ticket),
-  }
 }

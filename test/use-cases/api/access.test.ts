@@ -19,6 +19,7 @@ beforeAll(async () => {
       untouched<WholeX>('x', { requestToken: async () => ({ token: 't', secret: 's', authorizeUrl: 'https://x' }) }),
     ),
     encryption: noEncryption,
+    sending: { refusalOf: () => null },
   })
 })
 afterAll(() => stores.stop())
@@ -68,12 +69,22 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['PUT', '/api/customers/1/blocked', 'agents', 200],
   ['DELETE', '/api/customers/1', 'administrators', 202],
   ['GET', '/api/erasures/1', 'administrators', 404],
+  ['GET', '/api/webhook-endpoints', 'administrators', 200],
+  ['POST', '/api/webhook-endpoints', 'administrators', 201],
+  ['PATCH', '/api/webhook-endpoints/1', 'administrators', 404],
+  ['DELETE', '/api/webhook-endpoints/1', 'administrators', 404],
+  ['POST', '/api/webhook-endpoints/1/rotate-secret', 'administrators', 404],
+  ['POST', '/api/webhook-endpoints/1/test', 'administrators', 404],
+  ['GET', '/api/webhook-endpoints/1/deliveries', 'administrators', 404],
+  ['POST', '/api/webhook-endpoints/1/deliveries/3/send-again', 'administrators', 404],
 ]
 const bodies: Record<string, object> = { PATCH: { status: 'open' }, POST: { text: 'Hello' } }
 const ownBodies: Record<string, object> = {
   '/api/channels/1': { mentions: false },
   '/api/channels/1/chat-key': { pin: '0000' },
   '/api/extensions/twitter': { enabled: true },
+  '/api/webhook-endpoints': { url: 'https://helpdesk.example.com/events' },
+  '/api/webhook-endpoints/1': { status: 'enabled' },
   '/api/tickets/1/messages/2/retry': { force: true },
   '/api/tickets/1/messages/2/resolve': { as: 'cancelled' },
   '/api/customers/1/blocked': { blocked: false },
@@ -107,7 +118,11 @@ test('the table has every call of the API', async () => {
   const described = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map(
       (method) =>
-        `${method.toUpperCase()} ${path.replace('{id}', '1').replace('{messageId}', '2').replace('{tag}', 'refund')}`,
+        `${method.toUpperCase()} ${path
+          .replace('{id}', '1')
+          .replace('{messageId}', '2')
+          .replace('{deliveryId}', '3')
+          .replace('{tag}', 'refund')}`,
     ),
   )
   expect(described.sort()).toEqual(calls.map(([method, path]) => `${method} ${path}`).sort())

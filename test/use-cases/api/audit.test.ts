@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { createEventSending } from '../../../lambdas/adapters/webhooks/send.ts'
 import type { ApiAuditEntry } from '../../../lambdas/core/api/schemas.ts'
 import { type ApiOptions, apiOver } from '../../support/api.ts'
 import { noEncryption } from '../../support/encryption.ts'
@@ -32,7 +33,13 @@ beforeAll(async () => {
   })
   const replyQueue = { send: async () => {} }
   const bucket = { link: async () => 'https://files.example' } as never
-  api = apiOver(stores, now, { ...portsOf(x), encryption: noEncryption, replyQueue, bucket })
+  api = apiOver(stores, now, {
+    ...portsOf(x),
+    encryption: noEncryption,
+    replyQueue,
+    bucket,
+    sending: createEventSending(false),
+  })
   await stores.connect()
   const [opened] = await routerOver(stores, now).deliver(
     directMessages(shop, { id: idAt(clock, 1), from: ann, to: shop, at: clock.toISOString() }),
@@ -125,6 +132,34 @@ describe('each change is in the trail: who, what, before, after, when, from wher
       { kind: 'extension_changed', object: 'twitter', before: { enabled: false }, after: { enabled: true } },
       { kind: 'extension_changed', before: { enabled: true }, after: { enabled: false } },
     ])
+  })
+
+  test('an endpoint of events, never with its secret', async () => {
+    const url = 'https://helpdesk.example.com/events'
+    let id = ''
+    const secrets: string[] = []
+    const found = await entriesOf(async () => {
+      const made = await call(lee, 'POST', '/api/webhook-endpoints', { url, eventTypes: ['ticket.opened'] })
+      id = made.json.id
+      const path = `/api/webhook-endpoints/${id}`
+      clock = new Date(clock.getTime() + 1_000)
+      await call(lee, 'PATCH', path, { url, status: 'disabled' })
+      await call(lee, 'PATCH', path, { status: 'disabled' })
+      clock = new Date(clock.getTime() + 1_000)
+      const rotated = await call(lee, 'POST', `${path}/rotate-secret`)
+      clock = new Date(clock.getTime() + 1_000)
+      await call(lee, 'DELETE', path)
+      secrets.push(made.json.secret, rotated.json.secret)
+    })
+    const all = { url, description: '', eventTypes: ['ticket.opened'] }
+    expect(found).toMatchObject([
+      { before: { ...all, status: 'disabled' }, after: null },
+      { before: null, after: { previousSecretValidUntil: expect.any(String) } },
+      { before: { status: 'enabled' }, after: { status: 'disabled' } },
+      { before: null, after: { ...all, status: 'enabled' } },
+    ])
+    for (const entry of found) expect(entry).toMatchObject({ kind: 'endpoint_changed', actor: by(lee), object: id })
+    for (const secret of secrets) expect(JSON.stringify(found)).not.toContain(secret)
   })
 
   test('an account that is disconnected and connected, by whoever began it, though X’s redirect has no token', async () => {

@@ -200,6 +200,12 @@ describe('reading', () => {
       '/api/tickets/{id}/replies',
       '/api/tickets/{id}/tags/{tag}',
       '/api/tickets/{id}/thread',
+      '/api/webhook-endpoints',
+      '/api/webhook-endpoints/{id}',
+      '/api/webhook-endpoints/{id}/deliveries',
+      '/api/webhook-endpoints/{id}/deliveries/{deliveryId}/send-again',
+      '/api/webhook-endpoints/{id}/rotate-secret',
+      '/api/webhook-endpoints/{id}/test',
     ])
     const references = [...(answer.body ?? '').matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)].map(
       ([, name]) => name,

@@ -127,6 +127,7 @@ async function sweep(over: Partial<MediaDependencies> = {}): Promise<number> {
     queue: untouched('queue'),
     mediaQueue,
     deletionHoldMs: 24 * 3600_000,
+    outgoingQueue: { send: async () => {} },
     log: () => {},
   })({
     time: clock.toISOString(),

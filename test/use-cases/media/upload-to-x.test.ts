@@ -109,9 +109,14 @@ async function workOff(): Promise<void> {
 
 /** The sweep of a minute, and the work that it brings. */
 async function sweep(): Promise<void> {
-  await createRequeue({ ...stores, queue: replyQueue, mediaQueue, deletionHoldMs: 24 * 3600_000, log: () => {} })({
-    time: clock.toISOString(),
-  })
+  await createRequeue({
+    ...stores,
+    queue: replyQueue,
+    mediaQueue,
+    outgoingQueue: { send: async () => {} },
+    deletionHoldMs: 24 * 3600_000,
+    log: () => {},
+  })({ time: clock.toISOString() })
   await workOff()
 }
 

@@ -1,0 +1,133 @@
+import { useState } from 'preact/hooks'
+import type { ApiEndpoint, ApiEndpointWithSecret } from '../../../../lambdas/core/api/schemas.ts'
+import { useAction } from '../../api/action.ts'
+import { call } from '../../api/client.ts'
+import { showToast } from '../../components/announcements.tsx'
+import { Button } from '../../components/button.tsx'
+import { confirmDialog } from '../../components/dialog.tsx'
+import { ErrorNotice, Notice } from '../../components/notice.tsx'
+import { Time } from '../../components/time.tsx'
+import { webhooksMessages as t } from '../../messages/webhooks.ts'
+import { Deliveries } from './deliveries.tsx'
+import { Secret } from './secret.tsx'
+
+type EndpointCardProps = {
+  readonly endpoint: ApiEndpoint
+  /** While it is shown; empty otherwise. */
+  readonly secret: string
+  readonly onSecret: (secret: string) => void
+  readonly onChange: (changed: ApiEndpoint) => void
+  readonly onRemove: () => void
+}
+
+/** An address: its state, what can be done with it, and its recent deliveries. */
+export function EndpointCard({ endpoint, secret, onSecret, onChange, onRemove }: EndpointCardProps) {
+  const { id, url, status, previousSecretValidUntil } = endpoint
+  const [isOpen, setOpen] = useState(false)
+  const { error, run } = useAction()
+  const path = `/api/webhook-endpoints/${encodeURIComponent(id)}`
+  const isEnabled = status === 'enabled'
+
+  const sendTest = () =>
+    run(async () => {
+      await call('POST', `${path}/test`)
+      setOpen(true)
+      showToast(t.testSent)
+    })
+  const rotate = async () => {
+    if (!(await confirmDialog(t.confirmRotate))) return
+    await run(async () => {
+      const { secret: fresh, ...changed } = await call<ApiEndpointWithSecret>('POST', `${path}/rotate-secret`)
+      onChange(changed)
+      onSecret(fresh)
+    })
+  }
+  const setStatus = async (to: ApiEndpoint['status']) => {
+    if (to === 'disabled' && !(await confirmDialog(t.confirmDisable))) return
+    await run(async () => {
+      onChange(await call<ApiEndpoint>('PATCH', path, { body: { status: to } }))
+      showToast(to === 'enabled' ? t.wasEnabled : t.wasDisabled)
+    })
+  }
+  const remove = async () => {
+    if (!(await confirmDialog(t.confirmRemove))) return
+    await run(async () => {
+      await call('DELETE', path)
+      showToast(t.removed)
+      onRemove()
+    })
+  }
+  return (
+    <section class="card endpoint" aria-labelledby={`endpoint-${id}`}>
+      <div class="endpoint-header">
+        <h2 id={`endpoint-${id}`}>{url}</h2>
+        <StateBadge endpoint={endpoint} />
+      </div>
+      <Summary endpoint={endpoint} />
+      <State endpoint={endpoint} />
+      {secret !== '' && <Secret secret={secret} onDone={() => onSecret('')} />}
+      {secret === '' && previousSecretValidUntil && (
+        <p class="small">
+          {t.previousSecret} <Time at={previousSecretValidUntil} />.
+        </p>
+      )}
+      {error && <ErrorNotice error={error} />}
+      <div class="actions">
+        <Button disabled={!isEnabled} onClick={sendTest}>
+          {t.sendTest}
+        </Button>
+        <Button onClick={rotate}>{t.rotate}</Button>
+        <Button onClick={() => setStatus(isEnabled ? 'disabled' : 'enabled')}>
+          {isEnabled ? t.disable : t.enable}
+        </Button>
+        <Button kind="danger" onClick={remove}>
+          {t.remove}
+        </Button>
+        <Button kind="quiet" expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {t.deliveries}
+        </Button>
+      </div>
+      {isOpen && <Deliveries path={path} isEnabled={isEnabled} />}
+    </section>
+  )
+}
+
+function StateBadge({ endpoint: { status, failingSince } }: { endpoint: ApiEndpoint }) {
+  const state = status === 'disabled' ? 'disabled' : failingSince ? 'paused' : 'enabled'
+  const tone = { enabled: 'channel-connected', paused: 'channel-needs_reconnection', disabled: '' }[state]
+  return <span class={`badge ${tone}`}>{t.states[state]}</span>
+}
+
+function Summary({ endpoint: { description, eventTypes, sendsFrom } }: { endpoint: ApiEndpoint }) {
+  const isAll = eventTypes.length === Object.keys(t.types).length
+  return (
+    <p class="muted small">
+      {description && `${description} · `}
+      {isAll ? t.allEvents : eventTypes.map((type) => t.types[type]).join('; ')}
+      {' · '}
+      {t.sendsFrom} <Time at={sendsFrom} />
+    </p>
+  )
+}
+
+/** Why the address gets nothing, if so. */
+function State({ endpoint: { status, disabledBecause, failingSince, pausedUntil } }: { endpoint: ApiEndpoint }) {
+  if (status === 'disabled') {
+    return (
+      <Notice tone="warning" title={t.disabledTitle}>
+        {disabledBecause ? t.disabledBecause(disabledBecause) : t.disabled}
+      </Notice>
+    )
+  }
+  if (!failingSince) return null
+  return (
+    <Notice tone="warning" title={t.failingTitle}>
+      {t.failingSince} <Time at={failingSince} />.{' '}
+      {pausedUntil && (
+        <>
+          {t.pausedUntil} <Time at={pausedUntil} />.
+        </>
+      )}
+    </Notice>
+  )
+}
