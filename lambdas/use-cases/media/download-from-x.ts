@@ -3,7 +3,6 @@
  * result of each in the message. What X does not give now is due again later, and what exceeds the bytes of one customer
  * on the next day; a failure of the bucket is thrown.
  */
-
 import { dayIn, nextDayAt } from '../../core/channels/budget.ts'
 import type { ChannelStore } from '../../core/ports/channels.ts'
 import type { CustomerUseStore } from '../../core/ports/customer-use.ts'
