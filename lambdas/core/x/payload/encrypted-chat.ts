@@ -49,12 +49,13 @@ export function readEncryptedChat(externalId: string, item: unknown, envelope: E
 }
 
 /**
- * The time inside the event comes first: it is the same in deliveries and lists, and decides the message's place. One that
- * is damaged has none; X may write the time beside it more exactly in one of them, so whole seconds count.
+ * The time inside the event comes first: it is the same in deliveries and lists, and decides the message's place. A damaged
+ * event has none; X may write the time beside it more exactly in one of them, so whole seconds count.
  */
-function timeOf(inside: ChatEvent | null, { created_at_msec, created_at }: z.infer<typeof chat>): string | null {
-  const beside = isoTime(created_at_msec) ?? isoTime(created_at)
-  return isoTime(inside?.createdAtMsec) ?? beside?.replace(/\.\d+Z$/, '.000Z') ?? null
+function timeOf(inside: ChatEvent | null, fields: z.infer<typeof chat>): string | null {
+  const isDamaged = fields.encoded_event !== undefined && !inside?.messageId
+  const beside = isoTime(fields.created_at_msec) ?? isoTime(fields.created_at)
+  return isoTime(inside?.createdAtMsec) ?? (isDamaged ? (beside?.replace(/\.\d+Z$/, '.000Z') ?? null) : beside)
 }
 
 /** The item of an event that was kept, as X delivers it: to route it again. */
