@@ -40,10 +40,10 @@ export function chatKeyRoutes(dependencies: ChatKeyDependencies): Route[] {
       handle: async ({ params, body }) => {
         const channel = await channelOf(params.id)
         const { pin, keyFile } = body
-        const entered = pin === undefined ? { keyFile: keyFile ?? '' } : { pin }
-        const chat = await enterKey(channel, entered)
-        await readLastDays(channel)
-        return toApiChannel({ ...channel, chat })
+        const chat = await enterKey(channel, pin === undefined ? { keyFile: keyFile ?? '' } : { pin })
+        const entered = { ...channel, chat }
+        await readLastDays(entered)
+        return toApiChannel(entered)
       },
     }),
     route({
