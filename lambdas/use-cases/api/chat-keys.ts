@@ -51,10 +51,10 @@ export function chatKeyRoutes(dependencies: ChatKeyDependencies): Route[] {
           before: keyIn(channel),
           after: { by: pin === undefined ? 'key file' : 'PIN' },
         })
-        const entered = pin === undefined ? { keyFile: keyFile ?? '' } : { pin }
-        const chat = await enterKey(channel, entered)
-        await readLastDays(channel)
-        return toApiChannel({ ...channel, chat })
+        const chat = await enterKey(channel, pin === undefined ? { keyFile: keyFile ?? '' } : { pin })
+        const entered = { ...channel, chat }
+        await readLastDays(entered)
+        return toApiChannel(entered)
       },
     }),
     route({

@@ -9,6 +9,7 @@ import type { Stores } from '../../core/ports/stores.ts'
 import type { Message, Ticket } from '../../core/tickets/ticket.ts'
 import { laterOf } from '../../core/time.ts'
 import { itemOf } from '../../core/x/payload/encrypted-chat.ts'
+import { isoTime } from '../../core/x/payload/schema.ts'
 import type { QueuedEvent } from '../../core/x/webhook-body.ts'
 import { type TokenDependencies, tokensOf } from '../account-tokens.ts'
 import { inParallel } from '../in-parallel.ts'
@@ -55,10 +56,10 @@ export function createLaterReading(dependencies: ReadLaterDependencies) {
 
   /**
    * Routes the notices of the last days of a channel again, and reads from X what its conversations had before the key was
-   * there. A failure is logged: «Read now» is there for each notice.
+   * there; not what was written before the key itself was made, which it does not open. A failure is logged: «Read now» is there for each notice.
    */
   async function readLastDays(channel: Channel): Promise<void> {
-    const { id, twitterUserId } = channel
+    const { id, twitterUserId, chat } = channel
     const updatedSince = new Date(now().getTime() - DAYS_BACK * DAY_MS).toISOString()
     let queued = 0
     try {
@@ -71,8 +72,10 @@ export function createLaterReading(dependencies: ReadLaterDependencies) {
         queued += await readAgain(twitterUserId, ticket, page.items.reverse())
       })
       const tokens = await tokensOf(dependencies, id)
+      // X's version of a key is the time at which it was made.
+      const from = laterOf(updatedSince, isoTime(chat?.keyVersion) ?? '')
       const notBefore = laterOf(channel.countsFrom, channel.directMessagesEnabledAt ?? '')
-      if (tokens) await readHistory(channel, tokens, { from: updatedSince, notBefore }, notRead, now())
+      if (tokens) await readHistory(channel, tokens, { from, notBefore }, notRead, now())
     } catch (error) {
       log({
         event: 'chat_not_read_again',

@@ -49,13 +49,13 @@ export function readEncryptedChat(externalId: string, item: unknown, envelope: E
 }
 
 /**
- * The time inside the event comes first: it is the same in deliveries and lists, and decides the message's place. One that
- * is damaged has none; X may write the time beside it more exactly in one of them, so whole seconds count.
+ * The time inside the event comes first: it is the same in deliveries and lists, and decides the message's place. A damaged
+ * event has none; X may write the time beside it more exactly in one of them, so whole seconds count.
  */
 function timeOf(inside: ChatEvent | null, fields: z.infer<typeof chat>): string | null {
+  const isDamaged = fields.encoded_event !== undefined && !inside?.messageId
   const beside = isoTime(fields.created_at_msec) ?? isoTime(fields.created_at)
-  const isDamaged = inside === null && fields.encoded_event !== undefined
-  return isoTime(inside?.createdAtMsec) ?? (isDamaged ? beside?.replace(/\.\d+Z$/, '.000Z') : beside) ?? null
+  return isoTime(inside?.createdAtMsec) ?? (isDamaged ? (beside?.replace(/\.\d+Z$/, '.000Z') ?? null) : beside)
 }
 
 /** The item of an event that was kept, as X delivers it: to route it again. */
