@@ -37,7 +37,7 @@ export function HealthBanner() {
   const broken = channels.filter(({ status }) => status === 'needs_reconnection')
   if (isExtensionOn && broken.length === 0) return null
   return (
-    <div class="banner" role="status">
+    <div class="banner health" role="status">
       {!isExtensionOn && (
         <Notice tone="warning" title={t.extensionOff} actions={<NextStep href="/extensions" text={t.toExtensions} />}>
           {t.extensionOffText}

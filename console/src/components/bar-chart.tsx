@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { commonMessages } from '../messages/common.ts'
+import { NameBars } from './name-bars.tsx'
 import { TableHead } from './table-head.tsx'
 
 export type Bar = { readonly label: string; readonly values: readonly number[] }
@@ -12,6 +13,8 @@ export type ChartProps = {
   readonly series: readonly string[]
   readonly bars: readonly Bar[]
   readonly isStacked?: boolean
+  /** True where bars stand for names: they lie one below the other then. False for days. */
+  readonly areNames?: boolean
 }
 
 const HEIGHT_PX = 200
@@ -33,7 +36,7 @@ export function BarChart(props: ChartProps) {
           ))}
         </ul>
       )}
-      <Plot {...props} />
+      {props.areNames ? <NameBars {...props} /> : <Plot {...props} />}
       <details>
         <summary>{commonMessages.showTable}</summary>
         <div class="table-scroll">
@@ -103,7 +106,7 @@ function Plot({ label, series, bars, isStacked }: ChartProps) {
               })}
               {index % labelEvery === 0 && (
                 <text class="tick" x={middle} y={HEIGHT_PX + 2} text-anchor="middle">
-                  {bar.label.length > 14 && step < 110 ? `${bar.label.slice(0, 13)}…` : bar.label}
+                  {bar.label}
                 </text>
               )}
             </g>

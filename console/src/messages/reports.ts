@@ -15,6 +15,8 @@ export const reportsMessages = {
   total: 'Total',
   download: 'Download CSV',
   empty: 'No ticket was opened in these days. Choose other dates.',
+  emptyDays: (days: number) =>
+    days === 1 ? '1 day without a ticket is left out.' : `${days} days without a ticket are left out.`,
   wrongOrder: 'The first day must not be after the last day.',
   chart: 'Tickets opened and closed',
   histogram: 'Time to the first response',

@@ -97,6 +97,9 @@ function DayField(props: { label: string; value: string; onChange: (day: string)
   )
 }
 
+/** True for a day on which nothing happened to the tickets that were opened then, because none was. */
+const isEmpty = ({ opened, messagesIn, messagesOut }: ReportRow) => opened + messagesIn + messagesOut === 0
+
 function Results({ report: { rows, total }, by }: { report: Report; by: Grouping }) {
   if (rows.length === 0)
     return (
@@ -121,15 +124,17 @@ function Results({ report: { rows, total }, by }: { report: Report; by: Grouping
           label={`${t.chart}, ${t.groupings[by]}`}
           heading={t.groupings[by]}
           series={[t.opened, t.closed]}
+          areNames={by !== 'day'}
           bars={rows.map((row) => ({ label: label(row), values: [row.opened, row.closed] }))}
         />
       </Card>
       <Card title={t.table(t.groupings[by])} id="table">
         <ReportTable
-          rows={rows.map((row) => ({ ...row, label: label(row) }))}
+          rows={rows.filter((row) => by !== 'day' || !isEmpty(row)).map((row) => ({ ...row, label: label(row) }))}
           total={total}
           heading={t.groupings[by]}
         />
+        {by === 'day' && rows.some(isEmpty) && <p class="muted small">{t.emptyDays(rows.filter(isEmpty).length)}</p>}
       </Card>
       {total.firstResponse.count > 0 && (
         <Card title={t.histogram} id="histogram">
@@ -137,6 +142,7 @@ function Results({ report: { rows, total }, by }: { report: Report; by: Grouping
             label={t.histogram}
             heading={t.histogram}
             series={[t.tickets]}
+            areNames
             bars={toBuckets(total.firstResponse.histogram).map(({ upToSeconds, count }) => ({
               label: upToSeconds === null ? t.longer : t.upTo(formatDuration(upToSeconds)),
               values: [count],

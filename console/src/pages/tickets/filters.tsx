@@ -1,7 +1,8 @@
+import { useId } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import type { ApiChannel, ApiTicket, ApiTicketNumbers } from '../../../../lambdas/core/api/schemas.ts'
 import { type Query, withQuery } from '../../api/client.ts'
-import { Select } from '../../components/field.tsx'
+import { Field, Select } from '../../components/field.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { commonMessages } from '../../messages/common.ts'
 import { ticketsMessages as t } from '../../messages/tickets.ts'
@@ -18,7 +19,7 @@ export type Filter = {
   readonly order?: string | undefined
 }
 
-/** Every ticket opens with one of these. Other tags are offered when a listed ticket has them. */
+/** Every ticket opens with one of these. */
 const INITIAL_TAGS = ['Twitter:Direct', 'Twitter: Mention']
 
 export function filterFromQuery(query: Readonly<Record<string, string>>): Filter {
@@ -59,12 +60,7 @@ export function Filters({ filter, tickets, channels, numbers }: FiltersProps) {
           options={Object.entries(t.orders)}
           onChange={(order) => change({ order })}
         />
-        <Select
-          label={t.tag}
-          value={filter.tag ?? ''}
-          options={[['', t.allTags], ...[...tags].map((tag) => [tag, tag] as const)]}
-          onChange={(tag) => change({ tag })}
-        />
+        <TagFilter value={filter.tag ?? ''} known={[...tags]} onChange={(tag) => change({ tag })} />
         <Select
           label={t.channel}
           value={filter.channelId ?? ''}
@@ -74,6 +70,40 @@ export function Filters({ filter, tickets, channels, numbers }: FiltersProps) {
       </div>
       {filter.customerId && <CustomerFilter filter={filter} tickets={tickets} />}
     </div>
+  )
+}
+
+/** Any tag can be written; those of the listed tickets are offered. */
+function TagFilter(props: { value: string; known: readonly string[]; onChange: (tag: string) => void }) {
+  const id = useId()
+  const change = (text: string) => text.trim() !== props.value && props.onChange(text.trim())
+  return (
+    <Field label={t.tag}>
+      {(control) => (
+        <>
+          <input
+            {...control}
+            type="search"
+            list={`${id}-known`}
+            autocomplete="off"
+            placeholder={t.allTags}
+            maxLength={64}
+            value={props.value}
+            onInput={(event) => {
+              const { value } = event.currentTarget
+              // Chosen from the list or emptied: nothing is left to write.
+              if (value === '' || props.known.includes(value)) change(value)
+            }}
+            onChange={(event) => change(event.currentTarget.value)}
+          />
+          <datalist id={`${id}-known`}>
+            {props.known.map((tag) => (
+              <option key={tag} value={tag} />
+            ))}
+          </datalist>
+        </>
+      )}
+    </Field>
   )
 }
 
