@@ -243,6 +243,7 @@ test('tags are added, and the list is filtered by tag and status in the URL', as
   await filter.fill('')
   await page.waitForURL('**/tickets')
   await filter.fill('refund')
+  await filter.press('Enter')
   await page.waitForURL('**/tickets?tag=refund')
   await page.reload()
   const rows = page.getByRole('list', { name: 'Tickets, newest activity first' }).locator('> li')
