@@ -2,6 +2,9 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { UserError } from './user-error.ts'
 
+/** How long an idle connection stays open. */
+const KEEP_ALIVE_MS = 10 * 60_000
+
 /**
  * Makes a server listen on 127.0.0.1 and returns its port.
  * @param port 0 means any free port
@@ -9,6 +12,8 @@ import { UserError } from './user-error.ts'
  * @throws UserError when the port is in use or this user may not open it
  */
 export async function listen(server: Server, port: number, variable: string): Promise<number> {
+  // As API Gateway does: a client that comes back after a pause must not meet a connection that is just being closed.
+  server.keepAliveTimeout = KEEP_ALIVE_MS
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(portError(variable, port, error)))
     server.listen(port, '127.0.0.1', resolve)

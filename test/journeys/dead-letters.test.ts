@@ -73,14 +73,19 @@ describe('dead letters of every queue', () => {
   test('hold no token and no key', async () => {
     const [ticket] = await product.tickets()
     if (!ticket) throw new Error('no ticket')
-    for (const name of ['replies', 'media'] as const) await queuesOf.giveUpAtOnce(name)
+    for (const name of ['replies', 'media', 'outgoing'] as const) await queuesOf.giveUpAtOnce(name)
     await poison()
     // A message that is not there counts as erased, and is left alone; what names no ticket can only be wrong.
     const due = { ticketId: 'no ticket', channelId: ticket.channel.id, messageId: 'nobody', position: 'nowhere' }
-    for (const name of ['replies', 'media'] as const) {
+    const bodies = {
+      replies: JSON.stringify({ ...due, at }),
+      media: JSON.stringify({ ...due, at }),
+      outgoing: 'no JSON',
+    }
+    for (const [name, MessageBody] of Object.entries(bodies) as [keyof typeof bodies, string][]) {
       const entry = {
         Id: '0',
-        MessageBody: JSON.stringify({ ...due, at }),
+        MessageBody,
         MessageGroupId: 'a',
         MessageDeduplicationId: at,
       }
