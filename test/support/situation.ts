@@ -11,6 +11,7 @@ export const channel = newChannel({ id: `twitter-${shop.id}`, twitterUserId: sho
 /** Nothing is known but the channel. */
 export const nothing: Situation = {
   extensionEnabled: true,
+  extensionEnabledAt: null,
   channel,
   authorIsConnected: false,
   authorIsBlocked: false,

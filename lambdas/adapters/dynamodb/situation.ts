@@ -17,7 +17,10 @@ import { startedAttempts } from './replies.ts'
 import { getAll, type Item, keys, type TableAccess } from './table.ts'
 import { messageFrom, ticketFrom } from './ticket-items.ts'
 
-type Settings = Pick<Situation, 'extensionEnabled' | 'channel' | 'authorIsConnected' | 'authorIsBlocked'>
+type Settings = Pick<
+  Situation,
+  'extensionEnabled' | 'extensionEnabledAt' | 'channel' | 'authorIsConnected' | 'authorIsBlocked'
+>
 type Stored = Omit<Situation, keyof Settings | 'replay'>
 
 /** Reads everything that the routing of an activity depends on. */
@@ -75,6 +78,7 @@ async function readSettings(access: TableAccess, activity: Activity): Promise<Se
     const [extension, channel, author] = await getAll(access, wanted, isConsistent)
     return {
       extensionEnabled: extension?.enabled !== false,
+      extensionEnabledAt: typeof extension?.enabledAt === 'string' ? extension.enabledAt : null,
       channel: channel ? channelFrom(channel) : null,
       authorIsConnected: author !== undefined && author.status !== 'disconnected',
       authorIsBlocked: isWritten(activity) && blockedIn(extension).has(authorOf(activity).id),

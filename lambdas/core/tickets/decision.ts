@@ -30,6 +30,8 @@ export function deletionIn(placeholders: ReadonlyMap<string, Placeholder>): stri
 /** The stored state that matters for deciding on one activity. */
 export type Situation = {
   readonly extensionEnabled: boolean
+  /** ISO time at which the extension was last enabled; null if it was never disabled. */
+  readonly extensionEnabledAt: string | null
   /** The channel of the account for which X sent it; null if the account was never connected. */
   readonly channel: Channel | null
   /** True if the author of a post is a connected account. */

@@ -1,8 +1,10 @@
 import type { Channel } from '../channels/channel.ts'
+import { recoveredBy } from '../channels/outage.ts'
 import type { Activity, DirectMessage, EncryptedChat, Revocation } from '../x/activity.ts'
 import { decideChat } from './chat.ts'
 import { type Decision, ignore, joins, type Situation, settleByEcho } from './decision.ts'
 import { decidePost, decideVersion, isUnknownVersion } from './posts.ts'
+import { authorOf, type Written } from './written.ts'
 
 /** Decides on an activity by rules 1 to 3 and 5 to 10; rule 4 is in `ticket.ts`. Pure. */
 export function decide(activity: Activity, situation: Situation): Decision {
@@ -19,7 +21,7 @@ export function decide(activity: Activity, situation: Situation): Decision {
   if (storedIn !== null && !isUnknownVersion(activity, stored)) {
     return { do: 'repeat', ticketId: storedIn, reason: 'it is already stored' }
   }
-  const off = switchedOff(channel, situation.extensionEnabled)
+  const off = switchedOff(channel, situation.extensionEnabled) ?? wasSwitchedOff(activity, situation, channel)
   if (off) return off
   if (situation.authorIsBlocked) return ignore('the customer is blocked')
   if (activity.kind === 'post' && situation.stored) return decideVersion(activity, situation.stored, channel)
@@ -43,6 +45,19 @@ function switchedOff(channel: Channel, extensionEnabled: boolean): Decision | nu
   if (channel.status === 'disconnected') return ignore('the channel is disconnected')
   if (!extensionEnabled) return ignore('the Twitter extension is disabled')
   return null
+}
+
+/**
+ * Rule 7: a replay brings nothing that was written before its switch was last turned on, or the channel connected. An
+ * ordinary delivery counts when it comes.
+ */
+function wasSwitchedOff(activity: Written, situation: Situation, channel: Channel): Decision | null {
+  if (recoveredBy(false, activity, situation.replay) !== 'replay') return null
+  const isOwn = authorOf(activity).id === channel.twitterUserId
+  const enabledAt = activity.kind === 'post' ? channel.mentionsEnabledAt : channel.directMessagesEnabledAt
+  const since = [channel.countsFrom, situation.extensionEnabledAt, isOwn ? null : enabledAt]
+  if (since.every((at) => at === null || activity.createdAt >= at)) return null
+  return ignore('it was written while this was switched off')
 }
 
 /**

@@ -245,6 +245,27 @@ describe('rule 7: switches', () => {
     expect(new Set(reasons).size).toBe(cases.length)
   })
 
+  test('a replay brings nothing from before its switch was last turned on, and an ordinary delivery counts when it comes', () => {
+    const minutes = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute)).toISOString()
+    const replay = { requestedAt: minutes(30), from: minutes(0), to: minutes(20) } as NonNullable<Situation['replay']>
+    const at = (one: Activity, written: number, came: number) =>
+      ({ ...one, createdAt: minutes(written), receivedAt: minutes(came) }) as Activity
+    const countsFrom = minutes(-60)
+    const cases: [Activity, Partial<Situation>][] = [
+      [directMessage(), { channel: { ...channel, countsFrom, directMessagesEnabledAt: minutes(10) } }],
+      [mention(), { channel: { ...channel, countsFrom, mentionsEnabledAt: minutes(10) } }],
+      [directMessage(), { channel: { ...channel, countsFrom }, extensionEnabledAt: minutes(10) }],
+      [mention(), { channel: { ...channel, countsFrom: minutes(10) } }],
+    ]
+    for (const [one, given] of cases) {
+      const decided = (written: number, came: number) =>
+        decide(at(one, written, came), situation({ ...given, replay })).do
+      expect([decided(5, 40), decided(15, 40), decided(5, 25)]).toEqual(['ignore', 'open', 'open'])
+    }
+    const own = { channel: { ...channel, countsFrom, mentionsEnabledAt: minutes(10) }, replay }
+    expect(decide(at(directMessage(), 5, 40), situation(own)).do).toBe('open')
+  })
+
   test('each switch stops its own kind only', () => {
     expect(decide(mention(), situation({ channel: { ...channel, directMessages: false } })).do).toBe('open')
     expect(decide(directMessage(), situation({ channel: { ...channel, mentions: false } })).do).toBe('open')
