@@ -1,4 +1,4 @@
-import { useId } from 'preact/hooks'
+import { useId, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import type { ApiChannel, ApiTicket, ApiTicketNumbers } from '../../../../lambdas/core/api/schemas.ts'
 import { type Query, withQuery } from '../../api/client.ts'
@@ -76,7 +76,10 @@ export function Filters({ filter, tickets, channels, numbers }: FiltersProps) {
 /** Any tag can be written; those of the listed tickets are offered. */
 function TagFilter(props: { value: string; known: readonly string[]; onChange: (tag: string) => void }) {
   const id = useId()
-  const change = (text: string) => text.trim() !== props.value && props.onChange(text.trim())
+  // What is being written stays while the list is polled, and goes when the filter changes.
+  const [written, setWritten] = useState({ over: props.value, text: props.value })
+  const text = written.over === props.value ? written.text : props.value
+  const change = (tag: string) => tag.trim() !== props.value && props.onChange(tag.trim())
   return (
     <Field label={t.tag}>
       {(control) => (
@@ -88,9 +91,10 @@ function TagFilter(props: { value: string; known: readonly string[]; onChange: (
             autocomplete="off"
             placeholder={t.allTags}
             maxLength={64}
-            value={props.value}
+            value={text}
             onInput={(event) => {
               const { value } = event.currentTarget
+              setWritten({ over: props.value, text: value })
               // Chosen from the list or emptied: nothing is left to write.
               if (value === '' || props.known.includes(value)) change(value)
             }}
