@@ -34,11 +34,10 @@ export const connectErrors = {
     cancelled: 'You pressed Cancel on X. Nothing changed.',
     stale: 'The link expired. Start again, and allow access within 15 minutes.',
     repeated: 'This permission was already used. If the channel is not connected, start again.',
-    foreign: 'You started in another browser. Start again in the browser in which you allow access on X.',
-    missing_cookie:
-      'Your browser did not send the cookie that protects this step. Allow cookies for this page and start again.',
+    foreign: 'You started in another browser. Start again in the one in which you allow access on X.',
+    missing_cookie: 'Your browser sent no cookie for this step. Allow cookies for this page and start again.',
     extension_disabled:
-      'The Twitter extension was switched off in the meantime. Switch it on under Extensions and start again.',
+      'The Twitter extension was switched off meanwhile. Switch it on under Extensions and start again.',
     refused_by_x:
       'X refused to connect the account. Check on X that the account is not locked or suspended, then start again.',
     x_unreachable: 'X did not answer. Wait a few minutes and start again.',
@@ -52,7 +51,7 @@ export const connectErrors = {
       'The X app may not read and send direct messages. Give it «Read, Write and Direct Messages» in X’s developer console, then start again.',
   } as Readonly<Record<string, string>>,
   otherAccount: (username: string) =>
-    `You are signed in on X as @${username}, which is another account than that of this channel. Nothing changed. Sign in on X to the account of this channel and reconnect. To use @${username} too, add it as a channel of its own.`,
+    `You are signed in on X as @${username}, which is another account than this channel’s. Nothing changed. Sign in on X to this channel’s account and reconnect, or add @${username} as a channel.`,
   subscriptionNumbers: (total: number, others: number, fit: number, channels: number) =>
     `X allows ${total} subscriptions, 8 for each channel; ${others} are used by others than this helpdesk. So ${fit} channels fit, and ${channels} are subscribed.`,
   other: 'Connecting the account failed. Start again. If it fails again, tell the person who runs the helpdesk.',
