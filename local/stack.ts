@@ -233,9 +233,8 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     consumer: running[stream.consumer],
     onWarning,
   })
-  closing.push(() => changes.stop())
   // Stop both together: a poller waits for its function's calls, and stopping the function ends them.
-  closing.push(() => Promise.all([...pollers, ...Object.values(running)].map((part) => part.stop())))
+  closing.push(() => Promise.all([...pollers, changes, ...Object.values(running)].map((part) => part.stop())))
 
   const alarms = watchDeadLetters(client, deadLetterUrls, onWarning)
   closing.push(() => alarms.stop())
