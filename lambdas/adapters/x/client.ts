@@ -9,6 +9,7 @@ import type {
 } from 'twitter-api-v2'
 import type { AppKeys } from '../../core/ports/platform.ts'
 import { type AccountTokens, XError } from '../../core/ports/x.ts'
+import { isDeep } from '../../core/x/depth.ts'
 import { answered, fieldsOf, objectsOf, required, textOf } from './shapes.ts'
 
 /** twitter-api-v2 has no time-out; the sender gives a reply 10 seconds. */
@@ -65,14 +66,14 @@ function settingsFor(apiUrl: string) {
 
 /**
  * The JSON or form of a success; undefined if it is empty.
- * @throws XError if it is neither, or was cut off
+ * @throws XError if it is neither, was cut off, or is nested deeper than any of X
  */
 function parsed({ data, headers }: TwitterResponse<unknown>, isForm: boolean): unknown {
   const text = String(data)
   const isWhole = text === '' || Buffer.byteLength(text) >= Number(headers['content-length'] ?? 0)
   if (isWhole && isForm) return Object.fromEntries(new URLSearchParams(text))
-  const json = isWhole ? jsonIn(text) : null
-  if (json === null) throw new XError(null, 'the answer was cut off or is no JSON')
+  const json = isWhole && !isDeep(text) ? jsonIn(text) : null
+  if (json === null) throw new XError(null, 'the answer was cut off, is no JSON or is nested too deeply')
   return json
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { ReplayEnd } from '../channels/outage.ts'
+import { isDeep } from './depth.ts'
 import { isXId } from './ids.ts'
 import { readChatEvent } from './payload/chat-event.ts'
 
@@ -84,24 +85,6 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
-}
-
-/** X's bodies have a dozen levels. JSON.parse reads any depth, but what writes or walks the value again would overflow. */
-const MAX_DEPTH = 100
-
-/** True if a text in JSON is nested too deeply. */
-function isDeep(text: string): boolean {
-  let depth = 0
-  let isInString = false
-  for (let at = 0; at < text.length; at++) {
-    const character = text[at]
-    if (isInString && character === '\\') at++
-    else if (character === '"') isInString = !isInString
-    else if (!isInString && (character === '[' || character === '{')) depth++
-    else if (!isInString && (character === ']' || character === '}')) depth--
-    if (depth > MAX_DEPTH) return true
-  }
-  return false
 }
 
 function replayEndIn(body: unknown): SplitBody['replay'] {

@@ -173,6 +173,7 @@ const MAX_ID_CHARACTERS = 200
 function paramsOf({ pathParameters = {} }: ApiEvent): Params {
   for (const [name, value = ''] of Object.entries(pathParameters)) {
     if (value.length > MAX_ID_CHARACTERS) throw new Problem(404, `there is no ${name} of ${value.length} characters`)
+    if (!value.isWellFormed()) throw new Problem(404, `there is no ${name} with half a character`)
   }
   return pathParameters as Params
 }

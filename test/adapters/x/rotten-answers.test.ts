@@ -64,6 +64,13 @@ test('a limit that ends at a time that is none has no end', async () => {
   expect(await x.send(tokens, post, 'Hello')).toMatchObject({ resets: { account: null, app: null } })
 })
 
+test('a list with an item that is nested 10,000 deep is refused: what reads it would overflow', async () => {
+  const deep = '['.repeat(10_000) + ']'.repeat(10_000)
+  next = { body: `{"data":[{"id":"1","text":${deep}}],"meta":{"result_count":1}}` }
+  await expect(x.mentions(tokens, shop, { id: '1' }, null)).rejects.toBeInstanceOf(XError)
+  await expect(x.directMessages(tokens, null)).rejects.toBeInstanceOf(XError)
+})
+
 test('an answer that says that it is compressed and is not does not end the process', async () => {
   next = { headers: { 'content-encoding': 'gzip' }, body: 'no gzip' }
   await expect(x.me(tokens)).rejects.toBeInstanceOf(XError)

@@ -88,6 +88,15 @@ describe('reading', () => {
     })
   })
 
+  test.each([
+    '/api/tickets/\ud83d',
+    '/api/channels/\ud83d',
+    '/api/webhook-endpoints/\ud83d/deliveries',
+    '/api/tickets/\ud83d/messages',
+  ])('half a character in an id is no id: %j', async (path) => {
+    expect(await call('GET', path, { claims: administrator })).toMatchObject({ status: 404 })
+  })
+
   test('half a character in a tag is refused', async () => {
     expect(await patch(directTicket, { tags: ['\ud800'] })).toMatchObject({ status: 422 })
   })
