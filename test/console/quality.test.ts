@@ -152,6 +152,22 @@ describe('by keyboard', () => {
   })
 })
 
+test('the first load of the tickets takes less than 46 KB of script, gzipped', async () => {
+  const { page } = await openConsole(browser.open, product, 'agent')
+  // Signed in already, with nothing in the browser's cache: what the page alone asks for until the list is there.
+  await page.context().newCDPSession(page).then((session) => session.send('Network.clearBrowserCache'))
+  const scripts = new Map<string, Promise<Buffer>>()
+  page.on('response', (response) => {
+    if (response.request().resourceType() === 'script') scripts.set(response.url(), response.body())
+  })
+  await page.goto(`${product.url}/tickets`)
+  await page.getByRole('link', { name: 'Where is my order?' }).waitFor()
+  const sizes = await Promise.all([...scripts.values()].map(async (script) => gzipSync(await script).length))
+  const size = sizes.reduce((sum, one) => sum + one, 0)
+  expect(size).toBeGreaterThan(10_000)
+  expect(size).toBeLessThan(46_000)
+})
+
 test('all scripts of the console together are smaller than 60 KB, gzipped', async () => {
   const built = await consoleFiles()
   const scripts = readdirSync(join(built, 'assets'))
