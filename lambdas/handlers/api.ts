@@ -5,6 +5,7 @@ import { createOutgoingQueue } from '../adapters/aws/outgoing-queue.ts'
 import { createEventSending } from '../adapters/webhooks/send.ts'
 import { createXAccounts } from '../adapters/x/accounts.ts'
 import { createXChat } from '../adapters/x/chat.ts'
+import { createXModeration } from '../adapters/x/moderation.ts'
 import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { openBucketOnFirstUse } from '../runtime/bucket-on-first-use.ts'
@@ -37,6 +38,7 @@ const endpoints = apiEndpoints({
   accounts: createXAccounts(access),
   cipher: openChatCipherOnFirstUse(),
   xChat: createXChat(access),
+  moderation: createXModeration(access),
   recovery: openKeyRecovery(environment.KEY_RECOVERY),
   subscriptions: createXSubscriptions(access, eventSource),
   outgoingQueue: createOutgoingQueue(awsAccess('sqs'), environment.OUTGOING_QUEUE_URL),

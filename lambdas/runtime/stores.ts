@@ -18,6 +18,7 @@ import { createReplyStore } from '../adapters/dynamodb/replies.ts'
 import type { SharedTable } from '../adapters/dynamodb/table.ts'
 import { createTicketStore } from '../adapters/dynamodb/tickets.ts'
 import { createUploadStore } from '../adapters/dynamodb/uploads.ts'
+import { createXActionStore } from '../adapters/dynamodb/x-actions.ts'
 import type { Clock } from '../core/ports/platform.ts'
 import type { Stores } from '../core/ports/stores.ts'
 import { table } from './resources.ts'
@@ -46,5 +47,6 @@ export function openStores(shared: SharedTable, now: Clock, client = new DynamoD
     health: createHealthStore(access, table.outage),
     erasures: createErasureStore(access),
     customerUse: createCustomerUseStore(access),
+    xActions: createXActionStore(access),
   }
 }

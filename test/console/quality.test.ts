@@ -155,7 +155,10 @@ describe('by keyboard', () => {
 test('the first load of the tickets takes less than 46 KB of script, gzipped', async () => {
   const { page } = await openConsole(browser.open, product, 'agent')
   // Signed in already, with nothing in the browser's cache: what the page alone asks for until the list is there.
-  await page.context().newCDPSession(page).then((session) => session.send('Network.clearBrowserCache'))
+  await page
+    .context()
+    .newCDPSession(page)
+    .then((session) => session.send('Network.clearBrowserCache'))
   const scripts = new Map<string, Promise<Buffer>>()
   page.on('response', (response) => {
     if (response.request().resourceType() === 'script') scripts.set(response.url(), response.body())

@@ -56,6 +56,10 @@ const calls: readonly { answer: unknown; make: (x: WholeX) => Promise<unknown> }
   { answer: 'oauth_token=a&oauth_token_secret=b', make: (x) => x.accessToken(tokens, 'verifier') },
   { answer: { data: shop }, make: (x) => x.me(tokens) },
   { answer: {}, make: (x) => x.invalidate(tokens) },
+  { answer: { data: { hidden: true } }, make: (x) => x.setHidden(tokens, '1', true) },
+  { answer: { data: { deleted: true } }, make: (x) => x.deletePost(tokens, '1') },
+  { answer: { data: { muting: false } }, make: (x) => x.setMuted(tokens, shop.id, '1', false) },
+  { answer: { data: { blocked: true } }, make: (x) => x.setDirectMessagesBlocked(tokens, '1', true) },
   { answer: { data: [{ id: '1', url: 'https://a.example', valid: true }], meta }, make: (x) => x.webhooks() },
   {
     answer: { data: { id: '1', url: 'https://a.example', valid: true } },

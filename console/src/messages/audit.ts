@@ -23,6 +23,7 @@ export const auditMessages = {
     reply_written: 'Replied in a ticket',
     reply_retried: 'Sent a reply again',
     reply_resolved: 'Gave up or settled a reply',
+    x_action: 'Hid, muted, blocked or deleted on X',
     channel_connected: 'Connected an account',
     channel_changed: 'Changed a channel',
     channel_disconnected: 'Disconnected an account',

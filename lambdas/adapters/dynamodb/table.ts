@@ -106,6 +106,8 @@ export const keys = {
     pk: `OUTCOMES#${channelId}#${messageId}`,
     sk: String(version),
   }),
+  /** An action on X, which counts in the cost of a day. It names nobody. */
+  xAction: (channelId: string, id: string): Key => ({ pk: `X_ACTION#${channelId}#${id}`, sk: 'X_ACTION' }),
   /** An entry of the audit trail: a partition a month. @param at ISO time */
   audit: ({ at, id }: { readonly at: string; readonly id: string }): Key => ({
     pk: `AUDIT#${at.slice(0, 7)}`,

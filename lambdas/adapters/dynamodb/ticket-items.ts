@@ -100,6 +100,7 @@ const EMPTY = {
   chat: null,
   deletedAt: null,
   erasedAt: null,
+  hiddenAt: null,
   delivery: null,
   sending: null,
   recovered: null,

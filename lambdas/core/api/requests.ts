@@ -8,6 +8,7 @@ import { MAX_DIRECT_MESSAGE_CHARACTERS } from '../replies/reply.ts'
 import { groupings } from '../reports/report.ts'
 import { messageOrders } from '../tickets/pages.ts'
 import { MAX_TAGS, statuses, unsettledStates } from '../tickets/ticket.ts'
+import { needsMessage, xActions } from '../tickets/x-action.ts'
 import { isXId } from '../x/ids.ts'
 
 /**
@@ -273,6 +274,23 @@ export const changeChannelBody = onFirstUse(() =>
     .check(
       z.refine((body) => Object.keys(body).length > 0, { error: 'must have at least one setting' }),
       z.meta({ id: 'ChannelChange', examples: [{ mentions: false, noMessagesHours: 24 }] }),
+    ),
+)
+
+export const xActionBody = onFirstUse(() =>
+  z
+    .strictObject({
+      action: z.enum(xActions),
+      messageId: z
+        .optional(z.string().check(z.minLength(1)))
+        .check(z.describe('the message that is hidden, shown or deleted; for these three only')),
+    })
+    .check(
+      z.refine(({ action, messageId }) => needsMessage(action) === (messageId !== undefined), {
+        path: ['messageId'],
+        error: 'must be there to hide, show or delete a message, and only then',
+      }),
+      z.meta({ id: 'XAction', examples: [{ action: 'hide_answer', messageId: 'post-1790000000000000001' }] }),
     ),
 )
 

@@ -205,6 +205,7 @@ export const message = z
       .check(
         z.describe('when, a hold after that, its text, versions and files were deleted here; null while they are'),
       ),
+    hiddenAt: z.nullable(time).check(z.describe('when an agent hid it on X; null if it is shown there')),
     joinedBecause: z.string(),
     incompleteBecause: z
       .nullable(z.string())
@@ -346,6 +347,15 @@ export const block = z
   .object({ blocked: z.boolean().check(z.describe("true if the customer's messages are ignored, in every channel")) })
   .check(z.meta({ id: 'BlockState' }))
 
+/** What an action on X costs, and what came of it. */
+export const xActionResult = z
+  .object({
+    priceUsd: z.number().check(z.describe('what X charges, in US dollars')),
+    because: z.nullable(z.string()).check(z.describe('of a dry run: why it cannot be done; null if X may do it')),
+    message: z.nullable(message).check(z.describe('the message that it concerns, as it is now')),
+  })
+  .check(z.meta({ id: 'XActionResult' }))
+
 /** How far the erasure of a customer is. */
 export const erasure = z
   .object({
@@ -446,6 +456,7 @@ export type ApiTicketNumbers = z.infer<typeof ticketNumbers>
 export type ApiMessage = z.infer<typeof message>
 export type ApiDryRun = z.infer<typeof dryRun>
 export type ApiChannel = z.infer<typeof channel>
+export type ApiXActionResult = z.infer<typeof xActionResult>
 export type ApiBlock = z.infer<typeof block>
 export type ApiEncryptedChat = z.infer<typeof encryptedChat>
 export type ApiEvent = z.infer<typeof eventRecord>

@@ -6,6 +6,7 @@ export const auditKinds = [
   'reply_written',
   'reply_retried',
   'reply_resolved',
+  'x_action',
   'channel_connected',
   'channel_changed',
   'channel_disconnected',

@@ -9,6 +9,7 @@ import type { MediaStore } from './media.ts'
 import type { DeliveryStore, EndpointStore } from './outgoing.ts'
 import type { QuotaStore, ReplyStore, UploadStore } from './replies.ts'
 import type { TicketStore } from './tickets.ts'
+import type { XActionStore } from './x-actions.ts'
 
 /** All stores of the one table. */
 export type Stores = {
@@ -29,4 +30,5 @@ export type Stores = {
   customerUse: CustomerUseStore
   endpoints: EndpointStore
   deliveries: DeliveryStore
+  xActions: XActionStore
 }

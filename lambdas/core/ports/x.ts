@@ -130,6 +130,19 @@ export type XReading = {
   directMessages(tokens: AccountTokens, next: string | null): Promise<XPage>
 }
 
+/**
+ * What an account does with other people's posts and messages, and with its own posts. Every method throws XError if X
+ * refuses or does not answer. Doing what is done already is a success.
+ */
+export type XModeration = {
+  /** Hides an answer in a conversation that the account began, or shows it again. */
+  setHidden(tokens: AccountTokens, postId: string, hidden: boolean): Promise<void>
+  deletePost(tokens: AccountTokens, postId: string): Promise<void>
+  /** @param accountId X's id of the account that mutes */
+  setMuted(tokens: AccountTokens, accountId: string, personId: string, muted: boolean): Promise<void>
+  setDirectMessagesBlocked(tokens: AccountTokens, personId: string, blocked: boolean): Promise<void>
+}
+
 /** Uploads files to X. Every method throws XError if X refuses or does not answer. */
 export type XUploads = {
   /**

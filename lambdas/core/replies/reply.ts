@@ -112,6 +112,7 @@ export function writeReply(
       chat: null,
       deletedAt: null,
       erasedAt: null,
+      hiddenAt: null,
       joinedBecause: 'an agent answered',
       delivery: { status: 'pending', reason: null, attempts: 0, dueAt },
       recovered: null,

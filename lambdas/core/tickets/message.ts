@@ -174,6 +174,7 @@ function messageOf(
     chat: chat && originOf(chat),
     deletedAt: deletionIn(placeholders),
     erasedAt: null,
+    hiddenAt: null,
     joinedBecause: reason,
     delivery: null,
     sending: null,

@@ -233,6 +233,8 @@ export type Message = {
   readonly deletedAt: string | null
   /** ISO time at which its content was deleted here, a hold after that; null while it is there. */
   readonly erasedAt: string | null
+  /** ISO time at which an agent hid it on X; null if none did, or it was shown again. */
+  readonly hiddenAt: string | null
   readonly joinedBecause: string
   /** Null unless it is an agent's reply; so is `sending`. */
   readonly delivery: Delivery | null

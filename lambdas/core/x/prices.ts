@@ -14,11 +14,17 @@ export const prices = {
   sentPost: 0.015,
   sentReplyToMention: 0.01,
   sentPostWithLink: 0.2,
+  deletedPost: 0.01,
+  mutedPerson: 0.015,
+  unmutedPerson: 0.005,
+  /** X publishes no price for the next two; these are those of alike calls. */
+  hiddenAnswer: 0.005,
+  blockedDirectMessages: 0.01,
 } as const
 
 /**
  * What each name that costs something in the counts costs: a received direct message or post; the look-up of an author,
- * and of an answered post with its author; a sent reply.
+ * and of an answered post with its author; a sent reply; what an agent does on X besides.
  */
 const costs = {
   'paid#dm': prices.directMessageEvent,
@@ -27,8 +33,18 @@ const costs = {
   'paid#parent': prices.post + prices.user,
   'paid#sent': Math.max(prices.sentDirectMessage, prices.sentPost),
   'paid#link': prices.sentPostWithLink,
+  'paid#delete': prices.deletedPost,
+  'paid#hide': prices.hiddenAnswer,
+  'paid#mute': prices.mutedPerson,
+  'paid#unmute': prices.unmutedPerson,
+  'paid#dm-block': prices.blockedDirectMessages,
 } as const
 export type PaidName = keyof typeof costs
+
+/** What one of these costs at X, in US dollars. */
+export function priceOf(name: PaidName): number {
+  return costs[name]
+}
 
 /** What the counted things cost at X, in US dollars. @param counted numbers by name; names that cost nothing are left out */
 export function costOf(counted: ReadonlyMap<string, number>): number {

@@ -33,6 +33,7 @@ export async function toApiMessage(message: Message, links: Links): Promise<ApiM
     versions: versions.slice(0, -1).map((one) => ({ ...one, entities: [...one.entities] })),
     deletedAt: message.deletedAt,
     erasedAt: message.erasedAt,
+    hiddenAt: message.hiddenAt,
     joinedBecause,
     incompleteBecause: message.incompleteBecause,
     delivery,

@@ -22,12 +22,14 @@ import { reportRoutes } from './reports.ts'
 import { answerBy } from './route.ts'
 import { ticketRoutes } from './tickets.ts'
 import { type EndpointDependencies, webhookEndpointRoutes } from './webhook-endpoints.ts'
+import { type XActionDependencies, xActionRoutes } from './x-actions.ts'
 
 export type ApiDependencies = Stores &
   Omit<ReplyDependencies, 'trail'> &
   Omit<ConnectDependencies, 'trail'> &
   Omit<ExtensionDependencies, 'trail'> &
   Omit<EndpointDependencies, 'trail'> &
+  Omit<XActionDependencies, 'trail'> &
   Omit<ChatKeyDependencies, 'trail'> &
   AuditDependencies & { now: Clock; log: Log }
 
@@ -49,6 +51,7 @@ export function apiEndpoints({ log, ...given }: ApiDependencies) {
     ...blockRoutes(dependencies),
     ...erasureRoutes(dependencies),
     ...webhookEndpointRoutes(dependencies),
+    ...xActionRoutes(dependencies),
   ]
   const routes = [...described, openApiRoute(described)]
   return routes.map((route) => ({ ...route, answer: (event: APIGatewayProxyEventV2) => answerBy(route, event, trail) }))

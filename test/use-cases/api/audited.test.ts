@@ -29,7 +29,11 @@ beforeAll(async () => {
   const account = { id: shop.id, username: channel.username }
   const message = { id: idAt(clock, 1), from: ann, to: account, at: clock.toISOString() }
   const [opened] = await router.deliver(directMessages(account, message))
-  const x = untouched<WholeX>('x', { unsubscribe: async () => {}, invalidate: async () => {} })
+  const x = untouched<WholeX>('x', {
+    unsubscribe: async () => {},
+    invalidate: async () => {},
+    setMuted: async () => {},
+  })
   const ports = {
     ...portsOf(x),
     xChat: atX.xChat,
@@ -99,6 +103,12 @@ const audited: readonly Call[] = [
     kind: 'customer_blocked',
     path: () => customer('/blocked'),
     body: () => ({ blocked: true }),
+  },
+  {
+    route: 'POST /api/tickets/{id}/x-actions',
+    kind: 'x_action',
+    path: () => ticket('/x-actions'),
+    body: () => ({ action: 'mute' }),
   },
   { route: 'DELETE /api/customers/{id}', kind: 'customer_erased', path: customer },
   {

@@ -209,6 +209,7 @@ describe('reading', () => {
       '/api/tickets/{id}/replies',
       '/api/tickets/{id}/tags/{tag}',
       '/api/tickets/{id}/thread',
+      '/api/tickets/{id}/x-actions',
       '/api/webhook-endpoints',
       '/api/webhook-endpoints/{id}',
       '/api/webhook-endpoints/{id}/deliveries',

@@ -9,7 +9,10 @@ import { postUrl } from '../../../links.ts'
 import { commonMessages } from '../../../messages/common.ts'
 import { encryptedMessages } from '../../../messages/encrypted.ts'
 import { conversationMessages as t } from '../../../messages/ticket.ts'
+import { type XActionName, xActionMessages } from '../../../messages/x-actions.ts'
+import { role } from '../../../session/session.ts'
 import type { TicketActions } from '../use-ticket.ts'
+import { XAction } from '../x-action.tsx'
 import { DeliveryStatus } from './delivery-status.tsx'
 import { EarlierVersions } from './earlier-versions.tsx'
 import { EncryptedNote } from './encrypted-note.tsx'
@@ -64,6 +67,12 @@ export function MessageItem({ message, ticket, actions, replies = [], onReply, i
             {message.erasedAt !== null && `. ${t.erased}`}
           </p>
         )}
+        {message.hiddenAt && (
+          <p class="message-note">
+            <Icon name="info" size={16} />
+            {xActionMessages.hidden} <Time at={message.hiddenAt} />
+          </p>
+        )}
         {message.incompleteBecause && (
           <p class="message-note">
             <Icon name="info" size={16} />
@@ -79,7 +88,7 @@ export function MessageItem({ message, ticket, actions, replies = [], onReply, i
         <MessageMedia attachments={attachments} from={name} />
         <ReferencedPost post={quoted} title={t.quoted} />
         <EarlierVersions versions={message.versions} />
-        <Footer message={message} ticket={ticket} onReply={onReply} />
+        <Footer message={message} ticket={ticket} actions={actions} onReply={onReply} />
         {message.delivery && <DeliveryStatus message={message} delivery={message.delivery} actions={actions} />}
       </article>
       {replies.length > 0 && (
@@ -93,12 +102,13 @@ export function MessageItem({ message, ticket, actions, replies = [], onReply, i
   )
 }
 
-function Footer({ message, ticket, onReply }: Pick<MessageItemProps, 'message' | 'ticket' | 'onReply'>) {
+function Footer({ message, ticket, actions, onReply }: Omit<MessageItemProps, 'replies' | 'isAnswered'>) {
   const { author, externalId, visibility, joinedBecause, delivery, direction, versionIds } = message
   const username = author.username ?? (direction === 'outbound' ? ticket.channel.username : null)
   const href = visibility === 'public' && message.deletedAt === null ? postUrl(externalId, username) : null
   const isFirstEntry =
     direction === 'inbound' && ticket.firstEntryId !== null && versionIds.includes(ticket.firstEntryId)
+  const action = actionOn(message)
   return (
     <footer class="message-footer">
       {isFirstEntry && <span class="chip">{t.firstEntry}</span>}
@@ -115,6 +125,15 @@ function Footer({ message, ticket, onReply }: Pick<MessageItemProps, 'message' |
           {t.seeOnX}
         </ExternalLink>
       )}
+      {action && role.value !== null && (
+        <XAction
+          action={action}
+          ticketId={ticket.id}
+          messageId={message.id}
+          name={author.name ?? author.username ?? ''}
+          onDone={(result) => result.message && actions.putMessage(result.message)}
+        />
+      )}
       {onReply && (
         <span class="reply-button">
           <Button small kind="quiet" icon="reply" onClick={onReply}>
@@ -125,4 +144,19 @@ function Footer({ message, ticket, onReply }: Pick<MessageItemProps, 'message' |
       )}
     </footer>
   )
+}
+
+/** What an agent can do on X with a message; null for nothing. */
+function actionOn({
+  direction,
+  visibility,
+  externalId,
+  deletedAt,
+  inReplyToId,
+  hiddenAt,
+}: Message): XActionName | null {
+  if (visibility !== 'public' || externalId === null || deletedAt !== null) return null
+  if (direction === 'outbound') return 'delete_reply'
+  if (inReplyToId === null) return null
+  return hiddenAt === null ? 'hide_answer' : 'show_answer'
 }

@@ -12,8 +12,13 @@ import { Time } from '../../../components/time.tsx'
 import { profileUrl } from '../../../links.ts'
 import { commonMessages } from '../../../messages/common.ts'
 import { ticketMessages as t } from '../../../messages/ticket.ts'
+import { xActionMessages } from '../../../messages/x-actions.ts'
+import { role } from '../../../session/session.ts'
+import { XAction } from '../x-action.tsx'
 import { Block } from './block.tsx'
 import { Tags } from './tags.tsx'
+
+const CUSTOMER_ACTIONS = ['mute', 'unmute', 'block_direct_messages', 'unblock_direct_messages'] as const
 
 type DetailsProps = {
   readonly ticket: ApiTicket
@@ -76,6 +81,14 @@ export function Details({ ticket, onChange, isOpen, onToggle }: DetailsProps) {
           )}
         </div>
         <Block customerId={customer.id} name={name} />
+        {role.value !== null && (
+          <details>
+            <summary class="small">{xActionMessages.title}</summary>
+            {CUSTOMER_ACTIONS.map((action) => (
+              <XAction key={action} action={action} ticketId={id} name={name} />
+            ))}
+          </details>
+        )}
         <p class="muted small">
           {t.channel}: {channel.name} {channel.username && `(@${channel.username})`}
         </p>
