@@ -1,6 +1,7 @@
 /** A process of the harness: the stack of `npm start`, over the services behind faulty proxies. */
 import { join } from 'node:path'
 import { type QueueName, type QueueResource, queues } from '../../lambdas/runtime/resources.ts'
+import { prepareStream } from '../../local/aws/database.ts'
 import { bundle } from '../../local/build.ts'
 import { readSettings } from '../../local/settings.ts'
 import { startStack } from '../../local/stack.ts'
@@ -27,6 +28,8 @@ if (import.meta.main) {
       throw new Error(sentence)
     },
   })
+  // The stack does this for a database of its own only: without it each write reads all records of the stream.
+  prepareStream(settings.dataDir)
   // The harness is gone.
   process.on('disconnect', () => process.exit())
   process.send?.('ready')
