@@ -218,7 +218,11 @@ function check(schema: z.ZodMiniType, value: unknown, where: 'query' | 'body'): 
     read.error.issues.flatMap((issue): FieldProblem[] => {
       const at = issue.path.join('.')
       if (issue.code === 'unrecognized_keys') {
-        return issue.keys.map((key) => ({ field: [at, key].filter(Boolean).join('.'), detail: 'is unknown' }))
+        return issue.keys.map((key) =>
+          key === ''
+            ? { field: at || where, detail: 'has an unknown field without a name' }
+            : { field: [at, key].filter(Boolean).join('.'), detail: 'is unknown' },
+        )
       }
       return [{ field: at || where, detail: issue.message }]
     }),

@@ -64,6 +64,11 @@ describe('the settings of a channel', () => {
     expect((await call('GET', `/api/channels/${id}`)).body).toEqual(before)
   })
 
+  test('an unknown field without a name is refused by what has it', async () => {
+    const { status, body } = await set({ name: 'Shop', '': 1 })
+    expect([status, body.errors]).toEqual([422, [{ field: 'body', detail: 'has an unknown field without a name' }]])
+  })
+
   test('hours of 1, 720 and null are taken, and a name is whatever somebody calls it', async () => {
     for (const noMessagesHours of [1, 720, null])
       expect((await set({ noMessagesHours })).body.noMessagesHours).toBe(noMessagesHours)
