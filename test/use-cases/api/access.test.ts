@@ -49,6 +49,7 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['POST', '/api/tickets/1/replies', 'agents', 404],
   ['POST', '/api/tickets/1/messages/2/retry', 'agents', 404],
   ['POST', '/api/tickets/1/messages/2/resolve', 'agents', 404],
+  ['POST', '/api/tickets/1/x-actions', 'agents', 404],
   ['POST', '/api/tickets/1/messages/2/read-now', 'agents', 404],
   ['POST', '/api/attachments', 'agents', 201],
   ['GET', '/api/channels', 'agents', 200],
@@ -87,6 +88,7 @@ const ownBodies: Record<string, object> = {
   '/api/webhook-endpoints/1': { status: 'enabled' },
   '/api/tickets/1/messages/2/retry': { force: true },
   '/api/tickets/1/messages/2/resolve': { as: 'cancelled' },
+  '/api/tickets/1/x-actions': { action: 'mute' },
   '/api/customers/1/blocked': { blocked: false },
   '/api/attachments': { contentType: 'image/png', size: 1 },
 }
