@@ -117,6 +117,13 @@ export function walkProduct(settings: Partial<Omit<Settings, 'limits'>>): Promis
     const messages = await ours.directMessages(tokens, null)
     await ours.directMessages(tokens, messages.next)
 
+    const own = x.control.post({ by: shop, text: 'New shoes' })
+    const answer = x.control.post({ by: customer, text: '@demo_shop buy gold', inReplyTo: own.id })
+    for (const hidden of [true, false]) await ours.setHidden(tokens, answer.id, hidden)
+    for (const muted of [true, false]) await ours.setMuted(tokens, shop, customer, muted)
+    for (const blocked of [true, false]) await ours.setDirectMessagesBlocked(tokens, customer, blocked)
+    await ours.deletePost(tokens, own.id)
+
     await ours.unsubscribe(account, ids)
     await ours.deleteWebhook(webhook.id)
     await ours.invalidate(tokens)
