@@ -7,7 +7,7 @@ import { type Channel, type ChannelSettings, withSettings } from '../../lambdas/
 import type { Stores } from '../../lambdas/core/ports/stores.ts'
 import type { Message, Ticket } from '../../lambdas/core/tickets/ticket.ts'
 import { openStores } from '../../lambdas/runtime/stores.ts'
-import { startDatabase } from '../../local/aws/database.ts'
+import { prepareStream, startDatabase } from '../../local/aws/database.ts'
 import { databaseClient, ensureTable, sharedTable, tableName } from '../../local/aws/table.ts'
 import { type FaultyCalls, faultyCalls } from './faults.ts'
 import { shop, type User } from './x-payloads.ts'
@@ -42,6 +42,7 @@ export async function startStores(
     throw new Error(sentence)
   })
   await ensureTable(database.endpoint)
+  prepareStream(folder)
   const client = databaseClient(database.endpoint)
   const calls = faultyCalls(client)
   const stores = openStores(shared, now, client)
