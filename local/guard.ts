@@ -11,8 +11,8 @@ const ownNames = ['localhost', '127.0.0.1', '[::1]']
 /** The paths that X needs, and a browser that comes back from X. */
 const publicPaths: readonly string[] = Object.values(paths)
 
-/** The calls that exist on this machine only and ask for no token: those of `/_local/`, and the simulator's control calls. */
-const controlPaths = /[\\/]_(local|x)[\\/]/
+/** The calls that exist on this machine only and ask for no token: those of `/_local/`, and the simulators' control calls. */
+const controlPaths = /[\\/]_(local|x|usedesk)[\\/]/
 
 /** A proxy adds these. Some write `localhost` into `Host`. */
 const proxyHeaders = [
