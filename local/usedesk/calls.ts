@@ -1,8 +1,8 @@
 import * as z from 'zod'
-import { addClient, addComment, changeTicket, clientOf, type Desk, openTicket, type TicketChange } from './desk.ts'
+import { addClient, addComment, changeTicket, clientOf, type Desk, openTicket } from './desk.ts'
 import { fileShapes, stamp, ticketShape } from './events.ts'
 import { Misuse, type Sent } from './parameters.ts'
-import { agent, type Client, installation, type StatusId, statusIds, type Ticket } from './state.ts'
+import { agent, type Client, installation, type StatusId, statusIds, type Ticket, type TicketChange } from './state.ts'
 
 /** An error of Usedesk that a correct call can get, too: what it names does not exist. */
 export class Refusal extends Error {

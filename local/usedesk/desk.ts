@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { StateFile } from '../state-file.ts'
 import { changeEvent, commentEvent, type Happened, ticketEvent } from './events.ts'
-import { type Client, type Comment, installation, type State, type StoredFile, type Ticket } from './state.ts'
+import {
+  type Client,
+  type Comment,
+  installation,
+  type State,
+  type StoredFile,
+  type Ticket,
+  type TicketChange,
+} from './state.ts'
 
 /** The state of the simulated Usedesk and what all its parts share. */
 export type Desk = Pick<StateFile<State>, 'state' | 'changed' | 'bytes'> & {
@@ -34,11 +42,6 @@ export type NewTicket = {
 export type NewComment = Pick<Comment, 'message' | 'type' | 'from' | 'userId' | 'byApi'> & {
   readonly files: readonly NewFile[]
 }
-
-/** What of a ticket can change. */
-export type TicketChange = Partial<
-  Pick<Ticket, 'subject' | 'status' | 'clientId' | 'tags' | 'type' | 'priority' | 'assigneeId' | 'groupId'>
->
 
 export function newId(desk: Desk): number {
   desk.state.lastId += 1

@@ -1,5 +1,12 @@
-import type { TicketChange } from './desk.ts'
-import { agent, type Client, type Comment, type Delivery, installation, type Ticket } from './state.ts'
+import {
+  agent,
+  type Client,
+  type Comment,
+  type Delivery,
+  installation,
+  type Ticket,
+  type TicketChange,
+} from './state.ts'
 
 /** Something that Usedesk tells the Redirect URL. `body` lacks the secret. */
 export type Happened = Pick<Delivery, 'event' | 'ticketId' | 'byApi'> & { readonly body: object }

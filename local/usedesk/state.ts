@@ -59,6 +59,11 @@ export type Ticket = {
   readonly comments: Comment[]
 }
 
+/** What of a ticket can change. */
+export type TicketChange = Partial<
+  Pick<Ticket, 'subject' | 'status' | 'clientId' | 'tags' | 'type' | 'priority' | 'assigneeId' | 'groupId'>
+>
+
 /** A call of the API: what came, without the token and the bytes of files, and what became of it. */
 export type RecordedCall = {
   readonly at: string
