@@ -39,7 +39,7 @@ export function createEventStore({ now, ...access }: ListAccess & { now: Clock }
         ...(personId !== null && { personId }),
         expiresAt: Math.floor(Date.parse(record.at) / 1000) + KEPT_SECONDS,
         ...(tally && countedAs(tally, { at: now().toISOString(), id }, partitions)),
-        ...(raw === null ? {} : { raw: raw.slice(0, MAX_RAW_CHARACTERS) }),
+        ...(raw === null ? {} : { raw: raw.slice(0, MAX_RAW_CHARACTERS).toWellFormed() }),
       }
       // If its condition does not hold, the event is recorded already.
       await conditionHolds(

@@ -123,12 +123,12 @@ const MAX_DETAIL_CHARACTERS = 500
 export function detailOf({ data }: ApiResponseError): string {
   const text = String(data ?? '')
   const body = jsonIn(text)
-  if (typeof body !== 'object' || body === null) return text.slice(0, MAX_DETAIL_CHARACTERS)
+  if (typeof body !== 'object' || body === null) return text.slice(0, MAX_DETAIL_CHARACTERS).toWellFormed()
   const { title, detail, type, errors } = fieldsOf(body)
   const causes = objectsOf(errors).map(({ code, message }) =>
     [Number(code) || null, textOf(message)].filter(Boolean).join(' '),
   )
   const problem = textOf(type) && type !== 'about:blank' ? `(${type})` : ''
   const all = [textOf(detail) ?? textOf(title), ...causes, problem]
-  return all.filter(Boolean).join(' ').slice(0, MAX_DETAIL_CHARACTERS)
+  return all.filter(Boolean).join(' ').slice(0, MAX_DETAIL_CHARACTERS).toWellFormed()
 }

@@ -76,4 +76,18 @@ describe('records of events without a ticket', () => {
     expect(left).toHaveLength(records.filter((one) => one.at > '2026-01-09T00:00:03.500Z').length)
     clock = new Date('2026-01-10T00:00:00.000Z')
   })
+
+  test('a content that is cut in the middle of a character is recorded', async () => {
+    const record: EventRecord = {
+      at: '2026-01-09T12:00:00.000Z',
+      outcome: 'unreadable',
+      reason: 'the body is not a JSON object',
+      kind: 'body',
+      channelId: null,
+      externalId: 'cut',
+    }
+    await stores.events.record('cut', record, `a${'😀'.repeat(60_000)}`, null)
+    const found = await everything({ outcome: 'unreadable' }, 100)
+    expect(found.filter(({ externalId }) => externalId === 'cut')).toHaveLength(1)
+  })
 })

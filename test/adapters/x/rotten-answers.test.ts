@@ -59,6 +59,18 @@ test('the words of a refusal that are kept are short', async () => {
   expect(await x.send(tokens, post, 'Hello')).toEqual(expect.objectContaining({ detail: 'a'.repeat(500) }))
 })
 
+test.each([
+  { body: JSON.stringify({ detail: '😀'.repeat(500) }), kept: 500 },
+  { body: `a${'😀'.repeat(500)}`, kept: 500 },
+  { body: '{"detail":"half: \\ud800"}', kept: 7 },
+])('the words of a refusal that are kept hold no half of a character: $body', async ({ body, kept }) => {
+  next = { status: 400, body }
+  const sent = await x.send(tokens, post, 'Hello')
+  const detail = 'detail' in sent ? String(sent.detail) : ''
+  expect(detail).toHaveLength(kept)
+  expect(detail.isWellFormed()).toBe(true)
+})
+
 test('a limit that ends at a time that is none has no end', async () => {
   next = { status: 429, headers: { 'x-rate-limit-reset': '99999999999999999999' }, body: '{}' }
   expect(await x.send(tokens, post, 'Hello')).toMatchObject({ resets: { account: null, app: null } })
