@@ -9,6 +9,7 @@ const TITLES: Readonly<Record<number, string>> = {
   405: 'Method not allowed',
   409: 'Conflict',
   412: 'Precondition failed',
+  413: 'Content too large',
   421: 'Misdirected request',
   422: 'Unprocessable content',
   500: 'Internal server error',

@@ -110,7 +110,15 @@ export const callbackQuery = onFirstUse(() =>
 
 const cursor = () => z.string().check(z.minLength(1), z.maxLength(400), z.describe('`nextCursor` of the previous page'))
 
-const limit = () => z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100)), 50)
+const limit = () =>
+  z
+    ._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100)), 50)
+    .check(z.describe('items of a page, at most; a page may be shorter'))
+
+const ofChannel = () =>
+  z
+    .optional(z.string().check(z.minLength(1), z.maxLength(64), wellFormedInQuery()))
+    .check(z.describe('of the channel with this id'))
 
 /** A parameter that may be given several times. */
 function severalOf<T extends z.ZodMiniType<string>>(one: T, most: number) {
@@ -121,9 +129,12 @@ export const listTicketsQuery = onFirstUse(() =>
   z.strictObject({
     tag: z
       .optional(severalOf(z.string().check(z.minLength(1), z.maxLength(64), wellFormedInQuery()), MAX_TAGS))
-      .check(z.describe('may be given several times: tickets with all of the tags, or see `tagMatch`')),
+      .check(
+        z.describe('may be given several times: tickets with all of the tags, or see `tagMatch`'),
+        z.meta({ examples: ['Twitter:Direct'] }),
+      ),
     tagMatch: z.optional(z.enum(['all', 'any'])).check(z.describe('with all of the tags, or with any of them')),
-    status: z.optional(z.enum(statuses)),
+    status: z.optional(z.enum(statuses)).check(z.describe('tickets with this status')),
     waiting: z
       .optional(
         z.pipe(
@@ -138,14 +149,21 @@ export const listTicketsQuery = onFirstUse(() =>
     order: z
       .optional(z.enum(['activity', 'waiting']))
       .check(z.describe('newest activity first; or those whose customer waits, the longest first')),
-    channelId: z.optional(z.string().check(z.minLength(1), z.maxLength(64), wellFormedInQuery())),
-    customerId: z.optional(z.string().check(z.refine(isXId, 'must be an id of X: digits only'))),
-    updatedSince: z.optional(
-      z.pipe(
-        z.iso.datetime({ offset: true }),
-        z.transform((value) => new Date(value).toISOString()),
+    channelId: ofChannel(),
+    customerId: z
+      .optional(z.string().check(z.refine(isXId, 'must be an id of X: digits only')))
+      .check(
+        z.describe('tickets of the customer with this id at X: digits'),
+        z.meta({ examples: ['1205290247124217856'] }),
       ),
-    ),
+    updatedSince: z
+      .optional(
+        z.pipe(
+          z.iso.datetime({ offset: true }),
+          z.transform((value) => new Date(value).toISOString()),
+        ),
+      )
+      .check(z.describe('tickets that changed at this time or later')),
     limit: limit(),
     cursor: z.optional(cursor()),
   }),
@@ -161,8 +179,8 @@ export const listMessagesQuery = onFirstUse(() =>
 
 export const listEventsQuery = onFirstUse(() =>
   z.strictObject({
-    outcome: z.optional(z.enum(['ignored', 'unreadable'])),
-    channelId: z.optional(z.string().check(z.minLength(1), z.maxLength(64), wellFormedInQuery())),
+    outcome: z.optional(z.enum(['ignored', 'unreadable'])).check(z.describe('events with this outcome')),
+    channelId: ofChannel(),
     limit: limit(),
     cursor: z.optional(cursor()),
   }),
@@ -299,15 +317,17 @@ export const blockBody = onFirstUse(() =>
 )
 
 export const changeExtensionBody = onFirstUse(() =>
-  z.strictObject({ enabled: z.boolean() }).check(z.meta({ id: 'ExtensionChange', examples: [{ enabled: false }] })),
+  z.strictObject({ enabled: z.boolean() }).check(z.meta({ id: 'ExtensionChange', examples: [{ enabled: true }] })),
 )
 
 const day = () => z.iso.date('must be a day such as 2026-03-12')
 
 export const activityQuery = onFirstUse(() =>
   z.strictObject({
-    from: z.optional(day()).check(z.describe('UTC day; default: 29 days before `to`')),
-    to: z.optional(day()).check(z.describe('UTC day, included; default: today')),
+    from: z
+      .optional(day())
+      .check(z.describe('UTC day; default: 29 days before `to`'), z.meta({ examples: ['2026-08-31'] })),
+    to: z.optional(day()).check(z.describe('UTC day, included; default: today'), z.meta({ examples: ['2026-09-01'] })),
   }),
 )
 
@@ -315,7 +335,9 @@ const name = () => z.string().check(z.minLength(1), z.maxLength(200), wellFormed
 
 const auditFilter = () => ({
   person: z.optional(name()).check(z.describe('user name, or id of a person or client')),
-  kind: z.optional(z.enum(auditKinds)),
+  kind: z
+    .optional(z.enum(auditKinds))
+    .check(z.describe('entries of this kind'), z.meta({ examples: ['reply_written'] })),
   object: z.optional(name()).check(z.describe('id of a ticket, channel or endpoint, `twitter` for the extension')),
   from: z.optional(day()).check(z.describe('UTC day; default: the oldest that is kept')),
   to: z.optional(day()).check(z.describe('UTC day, included; default: today')),
@@ -326,7 +348,9 @@ export const auditQuery = onFirstUse(() => z.strictObject({ ...auditFilter(), li
 
 export const auditCsvQuery = onFirstUse(() => z.strictObject(auditFilter()))
 
-export const reportQuery = onFirstUse(() => z.extend(activityQuery(), { by: z.enum(groupings) }))
+export const reportQuery = onFirstUse(() =>
+  z.extend(activityQuery(), { by: z.enum(groupings).check(z.describe('what a row is')) }),
+)
 
 const endpointUrl = () => z.string().check(z.minLength(1), z.maxLength(2000), z.describe('a public https address'))
 const endpointDescription = () => z.string().check(z.maxLength(255))

@@ -5,7 +5,7 @@ import { weekdays } from '../channels/quiet-hours.ts'
 import { outgoingEventTypes, TEST_EVENT } from '../outgoing/endpoint.ts'
 import { problemCodes } from '../replies/validation.ts'
 import { groupings } from '../reports/report.ts'
-import { statuses } from '../tickets/ticket.ts'
+import { type Status, statuses } from '../tickets/ticket.ts'
 import { unreadReasons } from '../x/activity.ts'
 
 /**
@@ -272,7 +272,7 @@ export const ticketNumbers = z
   .object({
     waiting: number,
     failed: number,
-    statuses: z.record(z.enum(statuses), number),
+    statuses: z.object(Object.fromEntries(statuses.map((status) => [status, number])) as Record<Status, typeof number>),
   })
   .check(z.meta({ id: 'TicketNumbers' }))
 export const messagePage = z.object({ messages: z.array(message), nextCursor })
@@ -450,6 +450,9 @@ export const problem = z
       .check(z.describe('of a 412: what is there now, as a GET answers it')),
   })
   .check(z.meta({ id: 'Problem' }))
+
+/** What API Gateway answers itself. */
+export const gatewayAnswer = z.object({ message: z.string() }).check(z.meta({ id: 'GatewayAnswer' }))
 
 export type ApiTicket = z.infer<typeof ticket>
 export type ApiTicketNumbers = z.infer<typeof ticketNumbers>

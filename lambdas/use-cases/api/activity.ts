@@ -21,6 +21,7 @@ export function activityRoutes({
     route({
       method: 'GET',
       path: '/api/channels/{id}/activity',
+      operation: 'getChannelActivity',
       summary: 'The counts of a channel per UTC day, oldest first',
       access: 'agent',
       query: activityQuery,

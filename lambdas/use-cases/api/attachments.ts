@@ -27,6 +27,7 @@ export function attachmentRoutes({ uploads, bucket, now }: AttachmentDependencie
     route({
       method: 'POST',
       path: '/api/attachments',
+      operation: 'announceAttachment',
       summary:
         'Announce a file, then PUT its bytes to `uploadUrl` with the same `content-type`; one reply may use it, within a day',
       access: 'agent',

@@ -43,6 +43,7 @@ export function auditRoutes({ audit, trail, auditDays, now }: AuditRouteDependen
     route({
       method: 'GET',
       path: '/api/audit',
+      operation: 'listAuditEntries',
       summary: 'Who did what, newest first; a page may be shorter than `limit` while `nextCursor` is not null',
       access: 'administrator',
       query: auditQuery,
@@ -57,12 +58,17 @@ export function auditRoutes({ audit, trail, auditDays, now }: AuditRouteDependen
     route({
       method: 'GET',
       path: '/api/audit.csv',
+      operation: 'exportAuditEntries',
       summary: 'The same as CSV, 1,000 entries at most; the header `Link` leads to the next file',
       access: 'administrator',
       query: auditCsvQuery,
       body: null,
       answer: 'auditCsv',
       mediaType: 'text/csv',
+      answerHeaders: {
+        Link: 'Leads to the next file (`rel="next"`); missing with the last',
+        'Content-Disposition': 'A name for the file',
+      },
       problems: [],
       handle: async ({ query: { cursor, ...query }, actor }) => {
         if (cursor === undefined) await trail.record(actor, { kind: 'trail_exported', object: null, after: query })

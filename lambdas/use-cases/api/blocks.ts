@@ -12,6 +12,7 @@ export function blockRoutes({ channels, trail }: Pick<Stores, 'channels'> & { tr
     route({
       method: 'GET',
       path: '/api/customers/{id}/blocked',
+      operation: 'getBlock',
       summary: "Whether a customer's messages are ignored, by X's id",
       access: 'agent',
       query: noQuery,
@@ -23,6 +24,7 @@ export function blockRoutes({ channels, trail }: Pick<Stores, 'channels'> & { tr
     route({
       method: 'PUT',
       path: '/api/customers/{id}/blocked',
+      operation: 'setBlock',
       summary: 'Ignore the messages of a customer in every channel, or no longer',
       access: 'agent',
       query: noQuery,

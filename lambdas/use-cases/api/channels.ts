@@ -60,6 +60,7 @@ export function channelRoutes({
     route({
       method: 'GET',
       path: '/api/channels',
+      operation: 'listChannels',
       summary: 'All channels',
       access: 'agent',
       query: noQuery,
@@ -74,6 +75,7 @@ export function channelRoutes({
     route({
       method: 'GET',
       path: '/api/channels/{id}',
+      operation: 'getChannel',
       summary: 'One channel',
       access: 'agent',
       query: noQuery,
@@ -86,6 +88,7 @@ export function channelRoutes({
     route({
       method: 'PATCH',
       path: '/api/channels/{id}',
+      operation: 'changeChannel',
       summary:
         'Change the name, the kinds of messages to process, «No messages (h)», and the hours in which silence is expected',
       access: 'administrator',

@@ -36,6 +36,7 @@ export function chatKeyRoutes(dependencies: ChatKeyDependencies): Route[] {
     route({
       method: 'PUT',
       path: '/api/channels/{id}/chat-key',
+      operation: 'enterChatKey',
       summary: 'Enter the key for encrypted messages, by the PIN of the account or as a key file; no answer holds it',
       access: 'administrator',
       query: noQuery,
@@ -60,6 +61,7 @@ export function chatKeyRoutes(dependencies: ChatKeyDependencies): Route[] {
     route({
       method: 'DELETE',
       path: '/api/channels/{id}/chat-key',
+      operation: 'forgetChatKey',
       summary: 'Forget the key for encrypted messages; those that come then are notices',
       access: 'administrator',
       query: noQuery,
@@ -78,6 +80,7 @@ export function chatKeyRoutes(dependencies: ChatKeyDependencies): Route[] {
     route({
       method: 'POST',
       path: '/api/tickets/{id}/messages/{messageId}/read-now',
+      operation: 'readMessageNow',
       summary: 'Read an encrypted message again that is a notice; the message changes some seconds later',
       access: 'agent',
       query: noQuery,

@@ -191,18 +191,21 @@ export function connectRoutes({
     route({
       method: 'POST',
       path: '/api/channels/twitter/connect',
+      operation: 'connectChannel',
       summary: 'Start to connect an X account; the same browser must open `authorizeUrl`',
       access: 'administrator',
       query: connectQuery,
       body: null,
       answer: 'connectAnswer',
       status: 201,
+      answerHeaders: { 'Set-Cookie': 'Binds the sign-in to this browser' },
       problems: [404, 409, 502],
       handle: ({ actor, query }) => startSignIn(actor, query.channelId),
     }),
     route({
       method: 'GET',
       path: paths.callback,
+      operation: 'finishConnecting',
       summary: 'The address to which X redirects the browser after the sign-in',
       access: 'anyone',
       query: callbackQuery,
@@ -210,6 +213,7 @@ export function connectRoutes({
       answer: 'nothing',
       status: 302,
       problems: [],
+      isDescribed: false,
       handle: async ({ query, cookies, actor }) => {
         const result = await finishSignIn(query, cookieIn(cookies), actor.address)
         return new Answer(null, {
@@ -221,6 +225,7 @@ export function connectRoutes({
     route({
       method: 'DELETE',
       path: '/api/channels/{id}',
+      operation: 'disconnectChannel',
       summary: 'Disconnect the account: ends the subscription and our access at X; tickets stay',
       access: 'administrator',
       query: noQuery,

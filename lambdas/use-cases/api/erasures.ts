@@ -17,6 +17,7 @@ export function erasureRoutes({
     route({
       method: 'DELETE',
       path: '/api/customers/{id}',
+      operation: 'eraseCustomer',
       summary: "Erase a customer, by X's id, from every channel; asking again tells how far it is",
       access: 'administrator',
       query: noQuery,
@@ -37,6 +38,7 @@ export function erasureRoutes({
     route({
       method: 'GET',
       path: '/api/erasures/{id}',
+      operation: 'getErasure',
       summary: 'How far the erasure of a customer is; for 90 days after its end',
       access: 'administrator',
       query: noQuery,

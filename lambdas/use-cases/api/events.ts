@@ -11,6 +11,7 @@ export function eventRoutes({ events }: Pick<Stores, 'events'>): Route[] {
     route({
       method: 'GET',
       path: '/api/events',
+      operation: 'listEvents',
       summary: 'Events of the last 7 days that opened no ticket, newest first',
       access: 'administrator',
       query: listEventsQuery,

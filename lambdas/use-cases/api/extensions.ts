@@ -42,6 +42,7 @@ export function extensionRoutes({
     route({
       method: 'GET',
       path: '/api/extensions',
+      operation: 'listExtensions',
       summary: 'The extensions and whether they are enabled',
       access: 'agent',
       query: noQuery,
@@ -53,6 +54,7 @@ export function extensionRoutes({
     route({
       method: 'PATCH',
       path: '/api/extensions/twitter',
+      operation: 'changeExtension',
       summary:
         'Enable or disable the extension; while disabled, nothing opens a ticket and no channel can be connected',
       access: 'administrator',

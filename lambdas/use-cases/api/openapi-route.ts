@@ -19,7 +19,8 @@ export function openApiRoute(others: readonly Route[]): Route {
   const self: Route = route({
     method: 'GET',
     path: '/api/openapi.json',
-    summary: 'This document',
+    operation: 'getDescription',
+    summary: 'This description, as OpenAPI 3.1',
     access: 'anyone',
     query: noQuery,
     body: null,

@@ -220,12 +220,14 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
     route({
       method: 'POST',
       path: '/api/tickets/{id}/replies',
+      operation: 'reply',
       summary: 'Answer the customer; calls with the same `Idempotency-Key` send one reply; `dryRun` only checks',
       access: 'agent',
       query: replyQuery,
       body: replyBody,
       answer: 'message',
       status: 202,
+      takesIdempotencyKey: true,
       also: { status: 200, description: 'The result of a dry run', answer: 'dryRun' },
       problems: [404, 409],
       handle: async ({ params, query, body, actor, headers }) => {
@@ -241,6 +243,7 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
     route({
       method: 'POST',
       path: '/api/tickets/{id}/messages/{messageId}/retry',
+      operation: 'retryReply',
       summary: 'Send a failed reply again; with `force` also one whose outcome is unknown',
       access: 'agent',
       query: noQuery,
@@ -257,6 +260,7 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
     route({
       method: 'POST',
       path: '/api/tickets/{id}/messages/{messageId}/resolve',
+      operation: 'resolveReply',
       summary: 'Give up a reply that failed, waits or is in doubt; or say that one in doubt is on X',
       access: 'agent',
       query: noQuery,

@@ -19,6 +19,7 @@ export function reportRoutes({ channels, counts, now }: Pick<Stores, 'channels' 
     route({
       method: 'GET',
       path: '/api/reports/tickets',
+      operation: 'reportTickets',
       summary: 'Tickets opened in a period, in their current state, by tag, status, channel or UTC day of opening',
       access: 'agent',
       query: reportQuery,

@@ -19,6 +19,8 @@ export type AnswerName = keyof typeof answers
 export type Route = {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly path: string
+  /** Its id in the description, unique: a verb and what it acts on. Generated clients name a function by it. */
+  readonly operation: string
   readonly summary: string
   readonly access: Role | 'anyone'
   readonly query: () => z.ZodMiniType<Record<string, unknown>>
@@ -34,8 +36,14 @@ export type Route = {
   readonly hasEntityTag?: boolean
   /** True if its answer has an entity tag by which it can be changed: a PATCH takes `If-Match`, and answers 412. */
   readonly isVersioned?: boolean
+  /** True if calls with the same `Idempotency-Key` do once what they do. */
+  readonly takesIdempotencyKey?: boolean
+  /** Headers of its success besides `ETag`, each with what it says. */
+  readonly answerHeaders?: Readonly<Record<string, string>>
   /** The statuses of problems that only some routes answer. */
   readonly problems: readonly number[]
+  /** False if no program calls it: it is not in the description. */
+  readonly isDescribed?: false
   readonly handle: (request: Request<never, never>) => Promise<object>
 }
 
@@ -100,7 +108,7 @@ type ApiEvent = APIGatewayProxyEventV2 & {
 /**
  * Answers a request with a route: checks access first, then query and body, then runs the route. Sign-ins and refusals
  * of rights go into the audit trail.
- * @throws Problem 400, 401, 403, 422 or 503, and whatever the route throws
+ * @throws Problem 400, 401, 403, 413, 422 or 503, and whatever the route throws
  */
 export async function answerBy(one: Route, event: ApiEvent, trail: AuditTrail) {
   const actor = await actorOf(one, event, trail)
@@ -169,6 +177,9 @@ function addressOf({ headers, requestContext }: ApiEvent): string | null {
 /** Longer than any id that we give; DynamoDB refuses a key of more than 2,048 bytes. */
 const MAX_ID_CHARACTERS = 200
 
+/** Far more than any body needs. API Gateway accepts 10 MB, and Lambda 6. */
+const MAX_BODY_BYTES = 1_000_000
+
 /** @throws Problem 404 for an id that cannot exist */
 function paramsOf({ pathParameters = {} }: ApiEvent): Params {
   for (const [name, value = ''] of Object.entries(pathParameters)) {
@@ -189,8 +200,10 @@ function queryOf({ rawQueryString }: ApiEvent): Record<string, string | string[]
   )
 }
 
-/** @throws Problem 400 with the position of the error if the body is not JSON */
+/** @throws Problem 400 with the position of the error if the body is not JSON, 413 if it is too large */
 function bodyOf(event: ApiEvent, schema: z.ZodMiniType): unknown {
+  const bytes = Buffer.byteLength(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8')
+  if (bytes > MAX_BODY_BYTES) throw new Problem(413, `the body has ${bytes} bytes; at most ${MAX_BODY_BYTES} are read`)
   const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '')
   if (text.trim() === '' && schema.safeParse(undefined).success) return undefined
   if (text.trim() === '') throw new Problem(400, 'the body is empty: JSON is required')

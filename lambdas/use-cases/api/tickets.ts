@@ -108,6 +108,7 @@ export function ticketRoutes({
     route({
       method: 'GET',
       path: '/api/tickets',
+      operation: 'listTickets',
       summary: 'Tickets, newest activity or longest waiting first',
       access: 'agent',
       query: listTicketsQuery,
@@ -131,6 +132,7 @@ export function ticketRoutes({
     route({
       method: 'GET',
       path: '/api/ticket-numbers',
+      operation: 'countTickets',
       summary: 'How many tickets wait, have failed replies, and are in each status',
       access: 'agent',
       query: noQuery,
@@ -149,6 +151,7 @@ export function ticketRoutes({
     route({
       method: 'GET',
       path: '/api/tickets/{id}/thread',
+      operation: 'listThread',
       summary: 'A ticket and those that continue it or that it continues, the first opened first',
       access: 'agent',
       query: noQuery,
@@ -160,6 +163,7 @@ export function ticketRoutes({
     route({
       method: 'GET',
       path: '/api/tickets/{id}',
+      operation: 'getTicket',
       summary: 'One ticket',
       access: 'agent',
       query: noQuery,
@@ -177,6 +181,7 @@ export function ticketRoutes({
     route({
       method: 'PATCH',
       path: '/api/tickets/{id}',
+      operation: 'changeTicket',
       summary: 'Set the status or the tags of a ticket',
       access: 'agent',
       query: noQuery,
@@ -189,6 +194,7 @@ export function ticketRoutes({
     route({
       method: 'POST',
       path: '/api/tickets/{id}/tags/{tag}',
+      operation: 'addTag',
       summary: 'Add one tag to a ticket',
       access: 'agent',
       query: noQuery,
@@ -201,6 +207,7 @@ export function ticketRoutes({
     route({
       method: 'DELETE',
       path: '/api/tickets/{id}/tags/{tag}',
+      operation: 'removeTag',
       summary: 'Remove one tag from a ticket',
       access: 'agent',
       query: noQuery,
@@ -213,6 +220,7 @@ export function ticketRoutes({
     route({
       method: 'GET',
       path: '/api/tickets/{id}/messages',
+      operation: 'listMessages',
       summary: 'Messages of a ticket, oldest or newest first',
       access: 'agent',
       query: listMessagesQuery,

@@ -80,6 +80,7 @@ export function webhookEndpointRoutes(dependencies: EndpointDependencies): Route
     route({
       method: 'GET',
       path: '/api/webhook-endpoints',
+      operation: 'listWebhookEndpoints',
       summary: 'The addresses that get events',
       access: 'administrator',
       query: noQuery,
@@ -91,6 +92,7 @@ export function webhookEndpointRoutes(dependencies: EndpointDependencies): Route
     route({
       method: 'POST',
       path: '/api/webhook-endpoints',
+      operation: 'addWebhookEndpoint',
       summary: 'Add an address; the answer has its secret, which is shown only once',
       access: 'administrator',
       query: noQuery,
@@ -130,6 +132,7 @@ export function webhookEndpointRoutes(dependencies: EndpointDependencies): Route
     route({
       method: 'PATCH',
       path: '/api/webhook-endpoints/{id}',
+      operation: 'changeWebhookEndpoint',
       summary: 'Change an address, its event types or its status',
       access: 'administrator',
       query: noQuery,
@@ -157,6 +160,7 @@ export function webhookEndpointRoutes(dependencies: EndpointDependencies): Route
     route({
       method: 'DELETE',
       path: '/api/webhook-endpoints/{id}',
+      operation: 'removeWebhookEndpoint',
       summary: 'Remove an address; it gets no event any more, not even one that waits',
       access: 'administrator',
       query: noQuery,
@@ -174,6 +178,7 @@ export function webhookEndpointRoutes(dependencies: EndpointDependencies): Route
     route({
       method: 'POST',
       path: '/api/webhook-endpoints/{id}/rotate-secret',
+      operation: 'rotateWebhookSecret',
       summary: 'Make a new secret; the one before it signs too for 24 hours',
       access: 'administrator',
       query: noQuery,
@@ -195,6 +200,7 @@ export function webhookEndpointRoutes(dependencies: EndpointDependencies): Route
     route({
       method: 'POST',
       path: '/api/webhook-endpoints/{id}/test',
+      operation: 'sendTestEvent',
       summary: 'Send a test event',
       access: 'administrator',
       query: noQuery,
@@ -212,6 +218,7 @@ export function webhookEndpointRoutes(dependencies: EndpointDependencies): Route
     route({
       method: 'GET',
       path: '/api/webhook-endpoints/{id}/deliveries',
+      operation: 'listDeliveries',
       summary: 'The attempts of the last 7 days, newest first',
       access: 'administrator',
       query: listDeliveriesQuery,
@@ -227,6 +234,7 @@ export function webhookEndpointRoutes(dependencies: EndpointDependencies): Route
     route({
       method: 'POST',
       path: '/api/webhook-endpoints/{id}/deliveries/{deliveryId}/send-again',
+      operation: 'sendEventAgain',
       summary: 'Send an event again, with the same id',
       access: 'administrator',
       query: noQuery,

@@ -98,6 +98,7 @@ export function xActionRoutes(dependencies: XActionDependencies): Route[] {
     route({
       method: 'POST',
       path: '/api/tickets/{id}/x-actions',
+      operation: 'actOnX',
       summary:
         "Hide or show a customer's answer on X, delete an own public reply, mute the customer or block their direct messages; `dryRun` only tells the price",
       access: 'agent',

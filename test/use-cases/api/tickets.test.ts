@@ -186,7 +186,6 @@ describe('reading', () => {
       '/api/audit',
       '/api/audit.csv',
       '/api/channels',
-      '/api/channels/twitter/callback',
       '/api/channels/twitter/connect',
       '/api/channels/{id}',
       '/api/channels/{id}/activity',
@@ -318,6 +317,11 @@ describe('bad input', () => {
       expect((await call('GET', path)).status).toBe(404)
     }
     expect((await patch('none', { status: 'open' })).status).toBe(404)
+  })
+
+  test('a body of more than a megabyte is 413 and nothing is read of it', async () => {
+    const { status, body } = await patch(mentionTicket, { tags: ['x'.repeat(1_000_000)] })
+    expect([status, body.detail]).toEqual([413, 'the body has 1000013 bytes; at most 1000000 are read'])
   })
 
   test('a method that a path does not have is 405 and names those that it has', async () => {
