@@ -58,6 +58,7 @@ const environment: Record<EnvironmentName, string> = {
   ORIGIN_SECRETS: 'YtqzRGpXvB3nKfW7dLmC9sHjAeU2xQ4oPrTgZk6N',
   ADMINISTRATORS: 'admin@example.com',
   MAIL_FROM: 'helpdesk@example.com',
+  ALARM_TOPIC: 'arn:aws:sns:us-east-1:123456789012:alarms',
 }
 
 const run = promisify(execFile)

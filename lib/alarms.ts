@@ -6,6 +6,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
 import { type AlarmText, alarmSentence } from '../lambdas/runtime/alarm-texts.ts'
+import type { HandlerFunction } from './handler-function.ts'
 
 /** Default period over which failures are counted. */
 export const alarmPeriod = Duration.minutes(5)
@@ -42,6 +43,15 @@ export class AlarmTopic extends Construct {
       reason:
         'The subscribers are mail addresses. A dead-letter queue for undelivered mails would raise no alarm itself; ' +
         'the alarm stays visible in CloudWatch.',
+    })
+  }
+
+  /** Lets the function ask who has confirmed the alarms. */
+  grantAsk(reader: HandlerFunction): void {
+    const { topicArn } = this.topic
+    reader.addResource('ALARM_TOPIC', topicArn, {
+      actions: ['sns:ListSubscriptionsByTopic'],
+      resources: [topicArn],
     })
   }
 }

@@ -185,6 +185,9 @@ export class HelpdeskTwitterStack extends Stack {
     const inactivity = new HandlerFunction(this, 'Inactivity', { name: 'inactivity', code: bundles.inactivity })
     const mail = new Mail(this, 'Mail', settings)
     mail.grantSend(inactivity)
+    // The checklist of the setup says what administrators have not confirmed.
+    mail.grantAsk(api)
+    alarms.grantAsk(api)
     tickets.grantReadWrite(inactivity)
     secrets.grantRead(inactivity)
     tokens.grantDecryptTokens(inactivity)

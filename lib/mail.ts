@@ -51,6 +51,16 @@ export class Mail extends Construct {
     })
   }
 
+  /** Lets the function ask SES whether it may send from our address, and know whom it mails. */
+  grantAsk(reader: HandlerFunction): void {
+    const [, domain = ''] = this.#mailFrom.split('@')
+    reader.addVariable('ADMINISTRATORS', this.#administrators.join(','))
+    reader.addResource('MAIL_FROM', this.#mailFrom, {
+      actions: ['ses:GetEmailIdentity'],
+      resources: [this.#identityArn(this.#mailFrom), this.#identityArn(domain)],
+    })
+  }
+
   #identityArn(identityName: string): string {
     return Stack.of(this).formatArn({ service: 'ses', resource: 'identity', resourceName: identityName })
   }

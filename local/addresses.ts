@@ -10,6 +10,11 @@ export type Addresses = {
   readonly url: string
   readonly endpoints: { readonly dynamodb: string; readonly sqs: string; readonly s3: string; readonly ses: string }
   readonly tableName: string
+  /** The address under which X reaches the stack. */
+  readonly publicUrl: string
+  readonly xApiUrl: string
+  readonly administrators: readonly string[]
+  readonly mailFrom: string
   readonly queueUrls: Readonly<Record<QueueName, string>>
   readonly deadLetterUrls: Readonly<Record<QueueName, string>>
   /** The X simulator; missing when the stack uses another X. */

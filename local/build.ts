@@ -51,6 +51,7 @@ export function startFunctions(
       AWS_ENDPOINT_URL_SQS: endpoints.sqs,
       AWS_ENDPOINT_URL_S3: endpoints.s3,
       AWS_ENDPOINT_URL_SES: endpoints.ses,
+      AWS_ENDPOINT_URL_SESV2: endpoints.ses,
     }
     return [name, startFunction({ name, folder: folders[name], resource: functions[name], environment, onLog })]
   })

@@ -14,11 +14,15 @@ export type XSecrets = {
   readonly consumerSecretPrevious?: string | undefined
 }
 
-/** Writes the secrets to the data folder and returns the value of `X_SECRETS`: a `file:` URL. */
+const secretsIn = (dataDir: string) => join(dataDir, 'x-secrets.json')
+
+/** The value of `X_SECRETS`: the `file:` URL of the secrets in the data folder. */
+export const secretsUrl = (dataDir: string): string => pathToFileURL(secretsIn(dataDir)).href
+
+/** Writes the secrets to the data folder and returns the value of `X_SECRETS`. */
 export function writeSecrets(dataDir: string, secrets: XSecrets): string {
-  const path = join(dataDir, 'x-secrets.json')
-  writePrivateFile(path, JSON.stringify(secrets))
-  return pathToFileURL(path).href
+  writePrivateFile(secretsIn(dataDir), JSON.stringify(secrets))
+  return secretsUrl(dataDir)
 }
 
 /**

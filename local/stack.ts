@@ -214,6 +214,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     AUDIT_DAYS: String(options.auditDays ?? defaults.auditDays),
     ADMINISTRATORS: (options.administrators ?? defaults.administrators).join(','),
     MAIL_FROM: options.mailFrom ?? defaults.mailFrom,
+    ALARM_TOPIC: '',
   }
   const endpoints = { dynamodb, sqs, s3, ses }
   const running = startFunctions(folders, values, endpoints, onLog)
@@ -253,6 +254,10 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     url,
     endpoints,
     tableName,
+    publicUrl,
+    xApiUrl: values.X_API_URL,
+    administrators: [...(options.administrators ?? defaults.administrators)],
+    mailFrom: values.MAIL_FROM,
     queueUrls: urls,
     deadLetterUrls,
     ...(x && { x: { url: x.url } }),

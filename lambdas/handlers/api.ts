@@ -1,12 +1,14 @@
 /** Called through API Gateway by helpdesks and the console. The gateway has checked the token. */
 import { createReplyQueue } from '../adapters/aws/due-queue.ts'
 import { createEventQueue } from '../adapters/aws/event-queue.ts'
+import { createMailSetup } from '../adapters/aws/mail-setup.ts'
 import { createOutgoingQueue } from '../adapters/aws/outgoing-queue.ts'
 import { createEventSending } from '../adapters/webhooks/send.ts'
 import { createXAccounts } from '../adapters/x/accounts.ts'
 import { createXChat } from '../adapters/x/chat.ts'
 import { createXModeration } from '../adapters/x/moderation.ts'
 import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
+import { tryWebhook } from '../adapters/x/webhook-trial.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { openBucketOnFirstUse } from '../runtime/bucket-on-first-use.ts'
 import { openChatCipherOnFirstUse } from '../runtime/chat-on-first-use.ts'
@@ -14,6 +16,7 @@ import { now } from '../runtime/clock.ts'
 import {
   auditDaysIn,
   eventSourceIn,
+  isRealX,
   listIn,
   localEndpointsIn,
   readEnvironment,
@@ -46,6 +49,13 @@ const endpoints = apiEndpoints({
   eventSource,
   encryption,
   secrets: access.secrets,
+  tryWebhook,
+  mailSetup: createMailSetup({
+    from: environment.MAIL_FROM,
+    administrators: listIn(environment.ADMINISTRATORS),
+    alarmTopic: environment.ALARM_TOPIC,
+  }),
+  isRealX: isRealX(environment.X_API_URL),
   publicUrl: environment.PUBLIC_URL,
   auditDays: auditDaysIn(environment.AUDIT_DAYS),
   now,

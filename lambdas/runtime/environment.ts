@@ -13,8 +13,8 @@ import {
   tablePartitions,
 } from './resources.ts'
 
-/** A stack may have no administrators, who get mails, and one machine has no front door, which knows secrets. */
-const MAY_BE_EMPTY: readonly EnvironmentName[] = ['ADMINISTRATORS', 'ORIGIN_SECRETS']
+/** A stack may have no administrators, who get mails; one machine has no front door, which knows secrets, and no alarms. */
+const MAY_BE_EMPTY: readonly EnvironmentName[] = ['ADMINISTRATORS', 'ORIGIN_SECRETS', 'ALARM_TOPIC']
 
 type NamesOf<F extends FunctionName> = (typeof functions)[F]['environment'][number]
 
@@ -83,6 +83,9 @@ export function listIn(value: string): string[] {
     .map((one) => one.trim())
     .filter(Boolean)
 }
+
+/** True for X's own API, and not for a simulator of it. */
+export const isRealX = (apiUrl: string): boolean => apiUrl === 'https://api.x.com'
 
 /** @throws Error if X has no such event source */
 export function eventSourceIn(value: string): EventSource {

@@ -49,6 +49,8 @@ export type EnvironmentName =
   | 'ORIGIN_SECRETS'
   /** The sender of mails: a verified identity of SES. */
   | 'MAIL_FROM'
+  /** The ARN of the topic that mails alarms to administrators; empty on one machine. */
+  | 'ALARM_TOPIC'
 
 /**
  * The functions, by the names of their handler files. X waits 3 seconds for the webhook, the gateway 30 for the API.
@@ -85,6 +87,9 @@ export const functions = {
       'ORIGIN_SECRETS',
       'EVENTS_QUEUE_URL',
       'KEY_RECOVERY',
+      'ADMINISTRATORS',
+      'MAIL_FROM',
+      'ALARM_TOPIC',
     ],
   },
   sender: {

@@ -28,6 +28,18 @@ const keepWholeMail: typeof keepMail = (request, response, next) => {
 }
 Object.assign(sendEmail, { default: keepWholeMail })
 
+/**
+ * The call by which SES says that it may send from an address, which the embedded SES lacks: the mailbox takes every mail.
+ * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_GetEmailIdentity.html
+ */
+const withIdentities =
+  (answer: RequestListener): RequestListener =>
+  (request, response) => {
+    if (request.method !== 'GET' || !request.url?.startsWith('/v2/email/identities/')) return answer(request, response)
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ VerificationStatus: 'SUCCESS', VerifiedForSendingStatus: true }))
+  }
+
 /** A list in the query protocol of SES: `LIST.member.1`, `LIST.member.2` and so on. */
 const membersOf = (form: Readonly<Record<string, string>>, list: string): string[] =>
   Object.keys(form).flatMap((key) => (key.startsWith(`${list}.member.`) ? (form[key] ?? []) : []))
@@ -46,7 +58,7 @@ export async function startMailbox(port: number): Promise<EmbeddedService> {
   // The embedded SES swallows the error of a failed listen. A second attempt shows it.
   if (!server.listening) await listen(server, port, 'MAIL_PORT')
   const [answer] = server.listeners('request') as [RequestListener]
-  server.removeAllListeners('request').on('request', guarded(answer))
+  server.removeAllListeners('request').on('request', guarded(withIdentities(answer)))
   return {
     endpoint: `http://localhost:${(server.address() as AddressInfo).port}`,
     stop: () => close(server),

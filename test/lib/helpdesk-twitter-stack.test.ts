@@ -94,6 +94,8 @@ describe('permissions', () => {
         's3:ListBucket',
         's3:PutObject',
         'secretsmanager:GetSecretValue',
+        'ses:GetEmailIdentity',
+        'sns:ListSubscriptionsByTopic',
         'sqs:SendMessage',
       ],
     ],

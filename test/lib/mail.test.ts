@@ -69,9 +69,16 @@ describe.each(writers)('the function %s', (writer) => {
 
 test('no other function sends mails', () => {
   const allowed = Object.entries(permissionsOf(template)).filter(([, statements]) =>
-    JSON.stringify(statements).includes('ses:'),
+    JSON.stringify(statements).includes('ses:SendEmail'),
   )
   expect(allowed.map(([name]) => name)).toEqual(writers)
+})
+
+test('the API may ask whether our address is verified, and nothing else of SES', () => {
+  const asked = permissionsOf(template).api.filter(({ Action }) => JSON.stringify(Action).includes('ses:'))
+  expect(asked).toHaveLength(1)
+  expect(asked[0]).toMatchObject({ Effect: 'Allow', Action: 'ses:GetEmailIdentity' })
+  expect(identitiesIn(template, asked[0]?.Resource).sort()).toEqual(['example.org', 'helpdesk@example.org'])
 })
 
 describe('synthesis', () => {

@@ -195,6 +195,7 @@ describe('a stack', () => {
       AUDIT_DAYS: '365',
       ADMINISTRATORS: 'first@example.com,second@example.com',
       MAIL_FROM: 'support@example.com',
+      ALARM_TOPIC: '',
     }
     for (const name of names) {
       const environment = await eventually(`the environment of ${name}`, () => {

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs'
-import type { AppKeys, Clock, XSecrets } from '../../core/ports/platform.ts'
+import { type AppKeys, type Clock, NoAppKeysError, type XSecrets } from '../../core/ports/platform.ts'
 import type { ConsumerSecrets } from '../../core/x/signature.ts'
 import { type AwsAccess, callAws } from './json-call.ts'
 
@@ -43,7 +43,7 @@ export function createXSecrets(location: string, access: AwsAccess, now: Clock):
     async app() {
       const { app } = await read(CACHE_TTL_MS)
       if (app.key === '')
-        throw new Error('the secret of the X app has no consumerKey yet: put in the keys of the X app')
+        throw new NoAppKeysError('the secret of the X app has no consumerKey yet: put in the keys of the X app')
       return app
     },
   }
@@ -63,17 +63,19 @@ async function fetchSecret(access: AwsAccess, arn: string): Promise<Stored> {
   return { text: SecretString, storedAt: new Date(CreatedDate * 1000).toISOString() }
 }
 
-/** @throws Error that says which field is wrong, and never quotes the secret */
+/** @throws NoAppKeysError that says which field is wrong, and never quotes the secret */
 function secretsFrom(text: string): Pick<Cached, 'consumer' | 'app'> {
   let fields: { consumerKey?: unknown; consumerSecret?: unknown; consumerSecretPrevious?: unknown } | null
   try {
     fields = JSON.parse(text)
   } catch {
-    throw new Error('the secret of the X app is not JSON: it needs consumerKey, consumerSecret, consumerSecretPrevious')
+    throw new NoAppKeysError(
+      'the secret of the X app is not JSON: it needs consumerKey, consumerSecret, consumerSecretPrevious',
+    )
   }
   const { consumerKey: key, consumerSecret: current, consumerSecretPrevious: previous } = fields ?? {}
   if (typeof current !== 'string' || current === '') {
-    throw new Error('the secret of the X app has no consumerSecret yet: put in the keys of the X app')
+    throw new NoAppKeysError('the secret of the X app has no consumerSecret yet: put in the keys of the X app')
   }
   return {
     consumer: { current, previous: typeof previous === 'string' && previous !== '' ? previous : null },

@@ -5,6 +5,7 @@ import { weekdays } from '../channels/quiet-hours.ts'
 import { outgoingEventTypes, TEST_EVENT } from '../outgoing/endpoint.ts'
 import { problemCodes } from '../replies/validation.ts'
 import { groupings } from '../reports/report.ts'
+import { setupStates, setupSteps } from '../setup/check.ts'
 import { type Status, statuses } from '../tickets/ticket.ts'
 import { unreadReasons } from '../x/activity.ts'
 
@@ -300,6 +301,25 @@ export const extension = z
   .check(z.meta({ id: 'Extension' }))
 export const extensionList = z.object({ extensions: z.array(extension) })
 
+/** How far the setup is. */
+export const setup = z
+  .object({
+    checks: z.array(
+      z.object({
+        step: z.enum(setupSteps),
+        what: z.string().check(z.describe('the step in a few words')),
+        is: z
+          .enum(setupStates)
+          .check(z.describe('`not_known`: whoever knows could not be asked, which says nothing of the step')),
+        found: z.string().check(z.describe('what was found, in sentences')),
+        todo: z.nullable(z.string()).check(z.describe('what to do, in sentences; null if nothing is')),
+      }),
+    ),
+    callbackUrl: z.string().check(z.describe('to be entered in the settings of the X app, to the letter')),
+    webhookUrl: z.string().check(z.describe('to which X delivers; registered with the first channel')),
+  })
+  .check(z.meta({ id: 'Setup' }))
+
 /** Counts of one day; `ignored` by reason. */
 export const dayActivity = z
   .object({
@@ -459,6 +479,7 @@ export type ApiTicketNumbers = z.infer<typeof ticketNumbers>
 export type ApiMessage = z.infer<typeof message>
 export type ApiDryRun = z.infer<typeof dryRun>
 export type ApiChannel = z.infer<typeof channel>
+export type ApiSetup = z.infer<typeof setup>
 export type ApiXActionResult = z.infer<typeof xActionResult>
 export type ApiBlock = z.infer<typeof block>
 export type ApiEncryptedChat = z.infer<typeof encryptedChat>

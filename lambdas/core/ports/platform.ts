@@ -1,5 +1,6 @@
 import type { Mail } from '../channels/mails.ts'
 import type { LogEntry } from '../log-events.ts'
+import type { MailFacts } from '../setup/helpdesk.ts'
 import type { ConsumerSecrets } from '../x/signature.ts'
 
 /** The current time. */
@@ -8,9 +9,12 @@ export type Clock = () => Date
 /** Writes one line of log. */
 export type Log = (entry: LogEntry) => void
 
+/** The secret of the X app was never filled in, or not with what it needs. Its message says what is missing. */
+export class NoAppKeysError extends Error {}
+
 /** The secrets of the X app in our secret store. */
 export type XSecrets = {
-  /** @throws Error if they cannot be read or were never filled in */
+  /** @throws NoAppKeysError if they were never filled in, Error if they cannot be read */
   consumer(): Promise<ConsumerSecrets>
   /** Reads them again, unless that was just done: for a signature that does not match. Throws as `consumer` does. */
   refreshed(): Promise<ConsumerSecrets>
@@ -38,3 +42,6 @@ export type Mailer = {
   /** @throws Error if the mail could not be sent */
   send(mail: Mail): Promise<void>
 }
+
+/** What AWS knows of our mails: who must still confirm something. @throws Error if it could not be asked */
+export type MailSetup = () => Promise<MailFacts>

@@ -64,6 +64,12 @@ export type XAccounts = {
   invalidate(tokens: AccountTokens): Promise<void>
 }
 
+/**
+ * Calls our webhook as X does when it checks it.
+ * @returns why its answer is not what X wants, in words that end a sentence; null if it is
+ */
+export type WebhookTrial = (url: string, consumerSecret: string) => Promise<string | null>
+
 /** Our webhook at X and its subscriptions. Every method throws XError if X refuses or does not answer. */
 export type XSubscriptions = {
   webhooks(): Promise<XWebhook[]>

@@ -6,6 +6,7 @@ import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type { Clock, Log } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import { type AuditDependencies, createAuditTrail } from '../audit-trail.ts'
+import type { SetupDependencies } from '../look-at-setup.ts'
 import { activityRoutes } from './activity.ts'
 import { attachmentRoutes } from './attachments.ts'
 import { auditRoutes } from './audit.ts'
@@ -20,6 +21,7 @@ import { openApiRoute } from './openapi-route.ts'
 import { type ReplyDependencies, replyRoutes } from './replies.ts'
 import { reportRoutes } from './reports.ts'
 import { answerBy } from './route.ts'
+import { setupRoutes } from './setup.ts'
 import { ticketRoutes } from './tickets.ts'
 import { type EndpointDependencies, webhookEndpointRoutes } from './webhook-endpoints.ts'
 import { type XActionDependencies, xActionRoutes } from './x-actions.ts'
@@ -31,6 +33,7 @@ export type ApiDependencies = Stores &
   Omit<EndpointDependencies, 'trail'> &
   Omit<XActionDependencies, 'trail'> &
   Omit<ChatKeyDependencies, 'trail'> &
+  SetupDependencies &
   AuditDependencies & { now: Clock; log: Log }
 
 export function apiEndpoints({ log, ...given }: ApiDependencies) {
@@ -45,6 +48,7 @@ export function apiEndpoints({ log, ...given }: ApiDependencies) {
     ...activityRoutes(dependencies),
     ...connectRoutes({ ...dependencies, log }),
     ...extensionRoutes(dependencies),
+    ...setupRoutes(dependencies),
     ...reportRoutes(dependencies),
     ...eventRoutes(dependencies),
     ...auditRoutes(dependencies),

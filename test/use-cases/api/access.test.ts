@@ -56,6 +56,7 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['GET', '/api/channels/1', 'agents', 404],
   ['GET', '/api/channels/1/activity', 'agents', 404],
   ['GET', '/api/reports/tickets', 'agents', 200],
+  ['GET', '/api/setup', 'administrators', 200],
   ['DELETE', '/api/channels/1', 'administrators', 404],
   ['POST', '/api/channels/twitter/connect', 'administrators', 201],
   ['PATCH', '/api/channels/1', 'administrators', 404],

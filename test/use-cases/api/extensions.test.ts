@@ -16,7 +16,9 @@ afterAll(() => stores.stop())
 
 const administrator = { sub: 'root', username: 'root', 'cognito:groups': '[administrators]' }
 async function extension(previousSince: () => Promise<string | null>) {
-  const call = apiOver(stores, () => now, { secrets: { previousSince } })
+  const call = apiOver(stores, () => now, {
+    secrets: { previousSince, consumer: async () => ({ current: 'consumer secret', previous: null }) },
+  })
   const { statusCode, body } = await call('GET', '/api/extensions', { claims: administrator })
   expect(statusCode).toBe(200)
   return JSON.parse(body ?? '').extensions[0]

@@ -198,6 +198,7 @@ describe('reading', () => {
       '/api/extensions/twitter',
       '/api/openapi.json',
       '/api/reports/tickets',
+      '/api/setup',
       '/api/ticket-numbers',
       '/api/tickets',
       '/api/tickets/{id}',
