@@ -32,7 +32,11 @@ const aws = createServer(async (request, response) => {
     const name = new URLSearchParams(body).get('StackName')
     if (name !== 'Helpdesk') {
       const message = `Stack with id ${name} does not exist`
-      return answer(400, `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>${message}</Message></Error></ErrorResponse>`, 'text/xml')
+      return answer(
+        400,
+        `<ErrorResponse><Error><Type>Sender</Type><Code>ValidationError</Code><Message>${message}</Message></Error></ErrorResponse>`,
+        'text/xml',
+      )
     }
     const members = Object.entries(outputs).map(
       ([key, value]) => `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
@@ -53,7 +57,11 @@ const aws = createServer(async (request, response) => {
     )
   }
   if (target === 'secretsmanager.GetSecretValue') {
-    const SecretString = JSON.stringify({ consumerKey: '', consumerSecret: 'a-secret-of-ours', consumerSecretPrevious: '' })
+    const SecretString = JSON.stringify({
+      consumerKey: '',
+      consumerSecret: 'a-secret-of-ours',
+      consumerSecretPrevious: '',
+    })
     return answer(200, JSON.stringify({ ARN: secretArn, SecretString, CreatedDate: 1767225600 }))
   }
   if (request.url === '/v2/email/account') return answer(200, JSON.stringify({ ProductionAccessEnabled: false }))

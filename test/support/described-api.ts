@@ -70,6 +70,7 @@ export async function describedApi() {
     invalidate: async () => {},
     setMuted: async () => {},
     setHidden: async () => {},
+    webhooks: async () => [{ id: '1', url: 'https://helpdesk.example/webhooks/twitter', valid: true }],
     requestToken: async () => ({
       token: 'token',
       secret: 'secret',
@@ -83,6 +84,14 @@ export async function describedApi() {
     cipher,
     recovery: { recover: async () => ({ is: 'recovered', key: Uint8Array.from(shop.key) }) },
     sending: createEventSending(false),
+    secrets: { previousSince: async () => null, consumer: async () => ({ current: 'secret', previous: null }) },
+    tryWebhook: async () => null,
+    mailSetup: async () => ({
+      from: 'helpdesk@example.com',
+      isVerified: true,
+      administrators: ['lee@example.com'],
+      unconfirmed: ['lee@example.com'],
+    }),
     bucket: untouched('bucket', {
       link: async (key: string) => `https://files.example.com/${key}`,
       uploadLink: async (key: string) => `https://files.example.com/${key}`,

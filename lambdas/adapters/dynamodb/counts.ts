@@ -1,7 +1,7 @@
 import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { CountStore } from '../../core/ports/events.ts'
 import type { Clock } from '../../core/ports/platform.ts'
-import { dayCounts, dayOf, daysBetween, type Tally } from '../../core/reports/counts.ts'
+import { type CountName, dayCounts, dayOf, daysBetween, type Tally } from '../../core/reports/counts.ts'
 import { addUp, type Figures, figuresOf, type ReportedTicket } from '../../core/reports/report.ts'
 import { earlierOf, laterOf } from '../../core/time.ts'
 import { costOf } from '../../core/x/prices.ts'
@@ -97,10 +97,20 @@ export function createCountStore({ now, ...access }: ListAccess & { now: Clock }
 
     async lastMessageAt({ id, lastMessageAt: known }) {
       if (known === null) return null
-      const newest = await Promise.all(
-        partitionsOf(id, access.partitions).map((partition) => newestMessage(access, partition, known)),
+      const found = await Promise.all(
+        partitionsOf(id, access.partitions).map((partition) => newest(access, partition, known, ['opened', 'joined'])),
       )
-      return newest.reduce<string>((latest, at) => laterOf(latest, at ?? ''), known)
+      return found.reduce<string>((latest, item) => laterOf(latest, String(item?.receivedAt ?? '')), known)
+    },
+
+    async lastEventAt(channelId, since) {
+      const found = await Promise.all(
+        partitionsOf(channelId, access.partitions).map((partition) =>
+          newest(access, partition, since, ['received', 'unreadable']),
+        ),
+      )
+      const times = found.flatMap((item) => (item ? [String(item.countedAt).split('#')[0] ?? ''] : []))
+      return times.sort().at(-1) ?? null
     },
 
     async reported(channelId, from, to) {
@@ -122,8 +132,13 @@ export function createCountStore({ now, ...access }: ListAccess & { now: Clock }
 /** Entries to look at in a query: most are messages. */
 const LOOKED_AT = 20
 
-/** ISO time at which the newest customer's message in a partition came in; null if none was written since a time. */
-async function newestMessage({ tableName, documents }: ListAccess, partition: string, since: string) {
+/** The newest entry in a partition that has one of two names; null if none was written since a time. */
+async function newest(
+  { tableName, documents }: ListAccess,
+  partition: string,
+  since: string,
+  [one, other]: readonly [CountName, CountName],
+): Promise<Readonly<Record<string, unknown>> | null> {
   let start: Record<string, unknown> | undefined
   do {
     const { Items = [], LastEvaluatedKey } = await documents.send(
@@ -131,19 +146,19 @@ async function newestMessage({ tableName, documents }: ListAccess, partition: st
         TableName: tableName,
         IndexName: 'counts',
         KeyConditionExpression: 'inCounts = :partition AND countedAt > :since',
-        FilterExpression: 'contains(counts, :opened) OR contains(counts, :joined)',
+        FilterExpression: 'contains(counts, :one) OR contains(counts, :other)',
         ExpressionAttributeValues: {
           ':partition': partition,
           ':since': since,
-          ':opened': 'opened',
-          ':joined': 'joined',
+          ':one': one,
+          ':other': other,
         },
         ScanIndexForward: false,
         Limit: LOOKED_AT,
         ...(start && { ExclusiveStartKey: start }),
       }),
     )
-    if (Items[0]) return String(Items[0].receivedAt)
+    if (Items[0]) return Items[0]
     start = LastEvaluatedKey
   } while (start)
   return null

@@ -301,6 +301,24 @@ export const extension = z
   .check(z.meta({ id: 'Extension' }))
 export const extensionList = z.object({ extensions: z.array(extension) })
 
+/** Whether a channel works. */
+export const channelState = z
+  .object({
+    faults: z
+      .array(z.object({ what: z.string(), todo: z.string() }))
+      .check(z.describe('what keeps it from working wholly, and what to do, the worst first; empty if it works')),
+    lastEventAt: z
+      .nullable(time)
+      .check(z.describe('when the last event of X came in, whatever became of it; null if none did for 30 days')),
+    mentionsPolledAt: z.nullable(time).check(z.describe('up to when mentions were polled, stored every ten minutes')),
+    subscriptionsCheckedAt: z
+      .nullable(time)
+      .check(z.describe('when X was last seen to deliver for the account; null before the first check')),
+    spentTodayUsd: z.number().check(z.describe('what the channel has cost at X in this UTC day')),
+    repliesLeft: z.object({ directMessages: dryRun.shape.quota, posts: dryRun.shape.quota }),
+  })
+  .check(z.meta({ id: 'ChannelState' }))
+
 /** How far the setup is. */
 export const setup = z
   .object({
@@ -479,6 +497,7 @@ export type ApiTicketNumbers = z.infer<typeof ticketNumbers>
 export type ApiMessage = z.infer<typeof message>
 export type ApiDryRun = z.infer<typeof dryRun>
 export type ApiChannel = z.infer<typeof channel>
+export type ApiChannelState = z.infer<typeof channelState>
 export type ApiSetup = z.infer<typeof setup>
 export type ApiXActionResult = z.infer<typeof xActionResult>
 export type ApiBlock = z.infer<typeof block>

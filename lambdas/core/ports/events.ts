@@ -44,6 +44,8 @@ export type CountStore = {
    * `lastMessageAt` may be a minute earlier.
    */
   lastMessageAt(channel: Pick<Channel, 'id' | 'lastMessageAt'>): Promise<string | null>
+  /** ISO time at which the newest event of a channel came in, whatever became of it; null if none did since a time. */
+  lastEventAt(channelId: string, since: string): Promise<string | null>
   /** The figures of the tickets opened on each of these days, by day; days without tickets are left out. */
   reported(channelId: string, from: string, to: string): Promise<ReadonlyMap<string, Figures>>
 }

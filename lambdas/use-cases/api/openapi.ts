@@ -27,6 +27,7 @@ const TAGS: Readonly<Record<string, string>> = {
   events: 'What became no ticket, and why',
   audit: 'Who did what',
   extensions: 'The switch of the whole integration',
+  setup: 'How far the setup is, and what to do',
   'webhook-endpoints': 'Addresses that get signed events',
   description: 'This description',
 }

@@ -11,6 +11,7 @@ import { activityRoutes } from './activity.ts'
 import { attachmentRoutes } from './attachments.ts'
 import { auditRoutes } from './audit.ts'
 import { blockRoutes } from './blocks.ts'
+import { channelStateRoutes } from './channel-state.ts'
 import { channelRoutes } from './channels.ts'
 import { type ChatKeyDependencies, chatKeyRoutes } from './chat-keys.ts'
 import { type ConnectDependencies, connectRoutes } from './connect.ts'
@@ -45,6 +46,7 @@ export function apiEndpoints({ log, ...given }: ApiDependencies) {
     ...attachmentRoutes(dependencies),
     ...channelRoutes(dependencies),
     ...chatKeyRoutes({ ...dependencies, log }),
+    ...channelStateRoutes(dependencies),
     ...activityRoutes(dependencies),
     ...connectRoutes({ ...dependencies, log }),
     ...extensionRoutes(dependencies),

@@ -8,6 +8,7 @@ export function setupRoutes(dependencies: SetupDependencies): Route[] {
     route({
       method: 'GET',
       path: '/api/setup',
+      operation: 'getSetup',
       summary: 'How far the setup is, step by step, with what to do; asks X and AWS, and changes nothing',
       access: 'administrator',
       query: noQuery,

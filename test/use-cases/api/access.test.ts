@@ -55,6 +55,7 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['GET', '/api/channels', 'agents', 200],
   ['GET', '/api/channels/1', 'agents', 404],
   ['GET', '/api/channels/1/activity', 'agents', 404],
+  ['GET', '/api/channels/1/state', 'agents', 404],
   ['GET', '/api/reports/tickets', 'agents', 200],
   ['GET', '/api/setup', 'administrators', 200],
   ['DELETE', '/api/channels/1', 'administrators', 404],

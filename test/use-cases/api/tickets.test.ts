@@ -190,6 +190,7 @@ describe('reading', () => {
       '/api/channels/{id}',
       '/api/channels/{id}/activity',
       '/api/channels/{id}/chat-key',
+      '/api/channels/{id}/state',
       '/api/customers/{id}',
       '/api/customers/{id}/blocked',
       '/api/erasures/{id}',
