@@ -16,12 +16,13 @@ export type PageProps = {
   readonly isAside?: boolean
 }
 
-/** A page with its heading. The heading gets the focus when somebody navigates to the page. */
+/** A page with its heading. The heading gets the focus when somebody navigates to the page, unless the page has set it. */
 export function Page({ title, intro, actions, back, children, isWide, isAside = false }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     if (isAside) return
-    if (!isFirstPage) heading.current?.focus({ preventScroll: true })
+    const hasFocus = heading.current?.closest('.page')?.contains(document.activeElement)
+    if (!isFirstPage && !hasFocus) heading.current?.focus({ preventScroll: true })
     isFirstPage = false
   }, [isAside])
   useEffect(() => {

@@ -12,6 +12,7 @@ export const ticketsMessages = {
   number: (n: number) => (n >= 100 ? '99+' : String(n)),
   order: 'Order',
   orders: { '': 'Newest activity', waiting: 'Longest waiting' },
+  unread: 'Unread, ',
   you: 'You: ',
   noText: 'No text',
   moreTags: (n: number) => `+${n}`,

@@ -1,7 +1,7 @@
 import '../../style/ticket.css'
 import '../../style/message.css'
 import '../../style/reply.css'
-import { useState } from 'preact/hooks'
+import { useEffect, useState } from 'preact/hooks'
 import type { ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
 import { KindLabel, StatusBadge } from '../../components/badge.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -9,12 +9,15 @@ import { ErrorNotice } from '../../components/notice.tsx'
 import { Page } from '../../components/page.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { conversationMessages, ticketMessages as t } from '../../messages/ticket.ts'
+import { markSeen } from '../../seen.ts'
 import { Conversation } from './conversation/conversation.tsx'
 import { Details } from './details/details.tsx'
 import { useTicket } from './use-ticket.ts'
 
 type TicketPageProps = {
   readonly id: string
+  /** As the list shows it: something to see until the answer is there. */
+  readonly known: ApiTicket | undefined
   readonly listUrl: string
   /** The tickets after and before it in the list. */
   readonly nextUrl: string | undefined
@@ -22,9 +25,17 @@ type TicketPageProps = {
 }
 
 /** A ticket: its conversation, and its details at the side. */
-export function TicketPage({ id, listUrl, nextUrl, previousUrl }: TicketPageProps) {
-  const { ticket, messages, hasEarlier, error, actions } = useTicket(id)
+export function TicketPage({ id, known, listUrl, nextUrl, previousUrl }: TicketPageProps) {
+  const { ticket, messages, hasEarlier, error, actions } = useTicket(id, known)
   const [areDetailsOpen, setDetailsOpen] = useState(false)
+  const isShown = messages !== undefined
+  useEffect(() => {
+    if (!ticket || !isShown) return undefined
+    const look = () => document.hidden || markSeen(ticket)
+    look()
+    document.addEventListener('visibilitychange', look)
+    return () => document.removeEventListener('visibilitychange', look)
+  }, [ticket, isShown])
   return (
     <Page
       title={ticket?.subject ?? t.titleWhileLoading}

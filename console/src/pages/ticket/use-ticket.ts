@@ -40,9 +40,12 @@ export type TicketActions = {
   readonly loadEarlier: () => Promise<unknown>
 }
 
-/** Loads a ticket with its newest messages and polls for changes; earlier messages come when asked for. */
-export function useTicket(id: string): State & { readonly actions: Omit<TicketActions, 'rewrite'> } {
-  const [state, setState] = useState<State>({ hasEarlier: false })
+/**
+ * Loads a ticket with its newest messages and polls for changes; earlier messages come when asked for.
+ * @param known the ticket as the list shows it, until the answer is there
+ */
+export function useTicket(id: string, known?: ApiTicket): State & { readonly actions: Omit<TicketActions, 'rewrite'> } {
+  const [state, setState] = useState<State>({ hasEarlier: false, ...(known && { ticket: known }) })
   const latest = useRef(state)
   const shown = useRef<Tagged<ApiTicket> | undefined>(undefined)
   const loadsDue = useRef(0)
@@ -83,7 +86,7 @@ export function useTicket(id: string): State & { readonly actions: Omit<TicketAc
   }
 
   const refresh = async (): Promise<boolean> => {
-    const { messages: known } = latest.current
+    const { messages: knownMessages } = latest.current
     const before = shown.current
     try {
       const ticket = await read(path, {}, before)
@@ -95,11 +98,11 @@ export function useTicket(id: string): State & { readonly actions: Omit<TicketAc
         loadsDue.current ||= 1
       }
       if (loadsDue.current > 0) {
-        announceNew(known, await loadMessages())
+        announceNew(knownMessages, await loadMessages())
         loadsDue.current -= 1
         refreshesSinceLoad.current = 0
-      } else if (known) {
-        await loadInProgress(known)
+      } else if (knownMessages) {
+        await loadInProgress(knownMessages)
       }
       if (latest.current.error) update({ error: undefined })
       return true

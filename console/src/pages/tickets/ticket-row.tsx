@@ -6,25 +6,45 @@ import { Time } from '../../components/time.tsx'
 import { commonMessages } from '../../messages/common.ts'
 import { ticketMessages } from '../../messages/ticket.ts'
 import { ticketsMessages as t } from '../../messages/tickets.ts'
+import { isUnread } from '../../seen.ts'
 
 /** More tags would push the message away. */
 const SHOWN_TAGS = 2
 
-type TicketRowProps = { readonly ticket: ApiTicket; readonly href: string; readonly isOpen: boolean }
+type TicketRowProps = {
+  readonly ticket: ApiTicket
+  /** Its place in the list, from 0. */
+  readonly row: number
+  /** How many rows the list has; -1 while that is unknown. */
+  readonly rows: number
+  readonly href: string
+  readonly isOpen: boolean
+  /** True for the ticket from which somebody came back to the list. */
+  readonly cameFrom: boolean
+  readonly onFocus: () => void
+}
 
 /** A ticket in the list: who, what they wrote last, and whose turn it is. The whole row is a link. */
-export function TicketRow({ ticket, href, isOpen }: TicketRowProps) {
+export function TicketRow({ ticket, row, rows, href, isOpen, cameFrom, onFocus }: TicketRowProps) {
   const { subject, customer, channel, kind, status, tags, lastMessage, waitingSince, updatedAt } = ticket
   const name = customer.name ?? customer.username ?? customer.id
   const isAnswer = lastMessage?.direction === 'outbound'
   const preview = lastMessage?.text || (lastMessage && lastMessage.direction === 'inbound' ? t.noText : '')
   return (
-    <li class={`ticket-row${isOpen ? ' is-open-row' : ''}${waitingSince ? ' is-waiting' : ''}`}>
+    <li
+      class={`ticket-row${isOpen ? ' is-open-row' : ''}${isUnread(ticket) ? ' is-unread' : ''}`}
+      style={{ '--row': row }}
+      aria-posinset={row + 1}
+      aria-setsize={rows}
+      data-came-from={cameFrom || undefined}
+      onFocusIn={onFocus}
+    >
       <Avatar name={name} url={customer.avatarUrl} size={28} />
       <p class="ticket-customer">
         <Icon name={kind === 'direct' ? 'envelope' : 'globe'} size={14} />
         <span>{name}</span>
         <span class="visually-hidden">
+          {isUnread(ticket) && t.unread}
           {customer.username && `@${customer.username}, `}
           {commonMessages.kinds[kind]}, {channel.name}
         </span>

@@ -4,17 +4,12 @@ import { useLocation, useRoute } from 'preact-iso'
 import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
 import { call } from '../../api/client.ts'
 import { useResource } from '../../api/resource.ts'
-import { Button } from '../../components/button.tsx'
-import { ErrorNotice } from '../../components/notice.tsx'
 import { Page } from '../../components/page.tsx'
 import { ResourceStatus } from '../../components/resource-status.tsx'
-import { commonMessages } from '../../messages/common.ts'
 import { ticketsMessages as t } from '../../messages/tickets.ts'
 import { TicketPage } from '../ticket/ticket-page.tsx'
 import { Filters, filterFromQuery, ticketUrl } from './filters.tsx'
-import { NoTickets } from './no-tickets.tsx'
-import { TicketRow } from './ticket-row.tsx'
-import { useEndInView } from './use-end-in-view.ts'
+import { TicketList } from './ticket-list.tsx'
 import { useTicketList } from './use-ticket-list.ts'
 import { useTicketNumbers } from './use-ticket-numbers.ts'
 
@@ -43,6 +38,7 @@ export function TicketsPage() {
         <TicketPage
           key={id}
           id={id}
+          known={tickets[at]}
           listUrl={ticketUrl(filter)}
           nextUrl={at < 0 ? undefined : urlOf(at + 1)}
           previousUrl={at < 0 ? undefined : urlOf(at - 1)}
@@ -66,37 +62,4 @@ function ListFilters({ filter, tickets }: Pick<Parameters<typeof Filters>[0], 'f
     call<{ channels: ApiChannel[] }>('GET', '/api/channels', { signal }).then((answer) => answer.channels),
   )
   return <Filters filter={filter} tickets={tickets} channels={channels.value ?? []} numbers={useTicketNumbers()} />
-}
-
-type TicketListProps = {
-  readonly list: ReturnType<typeof useTicketList>
-  readonly filter: ReturnType<typeof filterFromQuery>
-  readonly openId: string | undefined
-}
-
-function TicketList({ list: { resource, tickets, hasMore, loadMore, moreError }, filter, openId }: TicketListProps) {
-  const end = useEndInView(() => void loadMore(), tickets.length)
-  return (
-    <>
-      {resource.value && tickets.length === 0 && !hasMore && <NoTickets filter={filter} />}
-      {tickets.length > 0 && (
-        <ul class="tickets" aria-label={filter.order === 'waiting' ? t.listByWaiting : t.list}>
-          {tickets.map((ticket) => (
-            <TicketRow
-              key={ticket.id}
-              ticket={ticket}
-              href={ticketUrl(filter, ticket.id)}
-              isOpen={ticket.id === openId}
-            />
-          ))}
-        </ul>
-      )}
-      {moreError && <ErrorNotice error={moreError} onRetry={loadMore} />}
-      {hasMore && (
-        <div class="load-more" ref={end}>
-          <Button onClick={loadMore}>{commonMessages.showMore}</Button>
-        </div>
-      )}
-    </>
-  )
 }

@@ -5,6 +5,7 @@ import { usePolling } from '../../api/polling.ts'
 import { useResource } from '../../api/resource.ts'
 import { announce } from '../../components/announcements.tsx'
 import { ticketsMessages as t } from '../../messages/tickets.ts'
+import { beginSeen } from '../../seen.ts'
 import { type Filter, queryOf } from './filters.tsx'
 
 type TicketList = { readonly tickets: readonly ApiTicket[]; readonly nextCursor: string | null }
@@ -15,9 +16,11 @@ const PAGE_SIZE = '50'
 /** The tickets of a filter, page by page, and up to date. */
 export function useTicketList(filter: Filter) {
   const firstPage = { ...queryOf(filter), limit: PAGE_SIZE }
-  const resource = useResource(withQuery('', firstPage), (signal) =>
-    read<TicketList>(path, { query: firstPage, signal }),
-  )
+  const resource = useResource(withQuery('', firstPage), async (signal) => {
+    const first = await read<TicketList>(path, { query: firstPage, signal })
+    beginSeen(first.value.tickets)
+    return first
+  })
   const isByActivity = filter.order !== 'waiting'
 
   usePolling(async () => {
