@@ -19,6 +19,8 @@ export type Addresses = {
   readonly deadLetterUrls: Readonly<Record<QueueName, string>>
   /** The X simulator; missing when the stack uses another X. */
   readonly x?: { readonly url: string }
+  /** The stand-in for Usedesk, and the token of its API; missing when it was not asked for. */
+  readonly usedesk?: { readonly url: string; readonly token: string }
   /** The mailbox: a web page, and JSON at `/store`. Missing when the stack uses another SES. */
   readonly mail?: { readonly url: string }
 }

@@ -25,6 +25,8 @@ export type Settings = {
   readonly xPort: number
   /** Port of the mailbox. */
   readonly mailPort: number
+  /** Port of the stand-in for Usedesk. Undefined where it is not asked for. */
+  readonly usedeskPort: number | undefined
   readonly dataDir: string
   /** The table in the embedded DynamoDB, to work on a restored one. */
   readonly tableName: string
@@ -86,6 +88,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     port: readPort('PORT', read('PORT') ?? '3000'),
     xPort: readPort('X_PORT', read('X_PORT') ?? '3001'),
     mailPort: readPort('MAIL_PORT', read('MAIL_PORT') ?? '3002'),
+    usedeskPort: readUsedeskPort(read),
     dataDir: resolve(read('DATA_DIR') ?? '.local'),
     tableName: readTableName(read('TABLE_NAME') ?? defaults.tableName),
     publicUrl: readUrl('PUBLIC_URL', read('PUBLIC_URL')),
@@ -110,6 +113,13 @@ export function readSettings(environment: Readonly<Record<string, string | undef
       ses: readUrl('AWS_ENDPOINT_URL_SES', read('AWS_ENDPOINT_URL_SES')),
     },
   }
+}
+
+function readUsedeskPort(read: (name: string) => string | undefined): number | undefined {
+  const which = read('USEDESK')
+  if (which === undefined) return undefined
+  if (which !== 'local') throw new UserError(`USEDESK must be local, for the stand-in on this machine, not «${which}».`)
+  return readPort('USEDESK_PORT', read('USEDESK_PORT') ?? '3003')
 }
 
 function readTableName(text: string): string {

@@ -61,6 +61,8 @@ export type StackOptions = XSecrets & {
   readonly localEndpoints?: boolean
   /** Port of the mailbox. Default: any free port. */
   readonly mailPort?: number
+  /** Port of the stand-in for Usedesk. Default: it does not start. */
+  readonly usedeskPort?: number | undefined
   /** Mail addresses that get the notifications for administrators. Default: `admin@example.com`. */
   readonly administrators?: readonly string[]
   /** Sender of those mails. Default: `helpdesk@example.com`. */
@@ -188,6 +190,13 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     : await timed(onProgress, 'X', () => startSimulator(options, consoleUrl, onWarning))
   if (x) closing.push(() => x.stop())
 
+  const { usedeskPort } = options
+  const usedesk =
+    usedeskPort === undefined
+      ? undefined
+      : await timed(onProgress, 'Usedesk', () => startUsedeskStandIn(dataDir, usedeskPort, onWarning))
+  if (usedesk) closing.push(() => usedesk.stop())
+
   const site = await timed(onProgress, 'console', () => buildConsole(onProgress))
   // A relative URL: people sign in at the address at which they opened the console.
   const pages = readConsolePages(site, { signInUrl: '/', clientId: consoleClient.id })
@@ -261,6 +270,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     queueUrls: urls,
     deadLetterUrls,
     ...(x && { x: { url: x.url } }),
+    ...(usedesk && { usedesk: { url: usedesk.url, token: usedesk.token } }),
     ...(!awsEndpoints.ses && { mail: { url: ses } }),
   }
   writeAddresses(dataDir, addresses)
@@ -287,6 +297,12 @@ async function startSimulator(options: StackOptions, consoleUrl: string, onWarni
   const { startX } = await import('./x-simulator/simulator.ts')
   const { dataDir, consumerKey, consumerSecret, xPort: port = 0 } = options
   return startX({ port, consumerKey, consumerSecret, dataFile: join(dataDir, 'x.json'), consoleUrl, onWarning })
+}
+
+/** Starts the stand-in for Usedesk. It is imported here only, because few stacks need it. */
+async function startUsedeskStandIn(dataDir: string, port: number, onWarning: (sentence: string) => void) {
+  const { startUsedesk } = await import('./usedesk/usedesk.ts')
+  return startUsedesk({ port, dataFile: join(dataDir, 'usedesk.json'), onWarning })
 }
 
 /** Starts the mailbox. It is imported here only, because a stack with another SES does not need it. */

@@ -43,7 +43,7 @@ async function start(): Promise<void> {
 }
 
 function welcome(
-  { url, publicUrl, consoleUrl, secrets, machineClients, endpoints, x, mail }: Stack,
+  { url, publicUrl, consoleUrl, secrets, machineClients, endpoints, x, usedesk, mail }: Stack,
   {
     dataDir,
     xApiUrl,
@@ -75,6 +75,7 @@ ${where ? `            ${where}` : ''}\
   X         ${x ? `${x.url} (simulated)` : `${xApiUrl} (from X_API_URL; the simulator is off)`}
             consumer key ${consumerKey}, consumer secret ${shown(consumerSecret, !file)}
 ${x ? '            Open it in a browser to write as a customer.\n' : ''}\
+${usedesk ? `  Usedesk   ${usedesk.url} (a stand-in; open it to be the agent in Usedesk)\n            token ${usedesk.token}\n` : ''}\
   Mail      ${mail ? `${mail.url} (a mailbox; /store has it as JSON)` : `${endpoints.ses} (from AWS_ENDPOINT_URL_SES; the mailbox is off)`}
             to ${administrators.join(', ')}, from ${mailFrom}
   Token     ${first ? `curl -s -u ${machine(first)} -d grant_type=client_credentials ${url}/oauth2/token` : 'for people only'}

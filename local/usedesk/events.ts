@@ -33,7 +33,7 @@ export function ticketShape(ticket: Ticket, client: Client): Record<string, unkn
 }
 
 /** Files of a comment, with addresses from which anyone may load them. */
-export const fileShapes = ({ files }: Comment, url: string): readonly object[] =>
+export const fileShapes = ({ files }: Comment, url: string): readonly { name: string; file: string }[] =>
   files.map(({ key, name }) => ({ name, file: `${url}/upload/${key}/${encodeURIComponent(name)}` }))
 
 /**

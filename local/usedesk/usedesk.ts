@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { guarded, pathOf } from '../guard.ts'
+import { servePage } from '../served-page.ts'
 import { close, listen } from '../server.ts'
 import { openStateFile } from '../state-file.ts'
 import { type Answer, readBody, send } from '../x-simulator/http.ts'
@@ -13,8 +15,9 @@ import { createFaults } from './faults.ts'
 import { createPace } from './pace.ts'
 import { Misuse, readParameters, type Sent } from './parameters.ts'
 import { completeState, type RecordedCall } from './state.ts'
+import { viewOf } from './view.ts'
 
-/** A stand-in for Usedesk: its API, its events, and control calls under `/_usedesk/`. See README.md. */
+/** A stand-in for Usedesk: its API, its events, control calls under `/_usedesk/`, and a page at `/`. See README.md. */
 export type Usedesk = {
   readonly url: string
   readonly port: number
@@ -59,6 +62,7 @@ export async function startUsedesk(options: UsedeskOptions): Promise<Usedesk> {
   const url = () => `http://localhost:${port}`
   const desk: Desk = { state, changed, bytes, now, url, emit: deliveries.emit }
   const control = createControl({ desk, deliveries, faults })
+  const page = servePage(join(import.meta.dirname, 'page'))
 
   const record = (call: string, sent: Sent | undefined, outcome: RecordedCall['outcome']) => {
     const { api_token: _, ...parameters } = sent?.parameters ?? {}
@@ -92,8 +96,7 @@ export async function startUsedesk(options: UsedeskOptions): Promise<Usedesk> {
   /** Answers a call of the API; undefined if the connection is to end without an answer. */
   const answerCall = async (request: IncomingMessage, body: Buffer): Promise<Answer | undefined> => {
     const path = pathOf(request)
-    // The international installation has its calls under /uapi/.
-    const name = path.replace(/^\/(uapi\/)?/, '')
+    const name = nameOf(path)
     if (!Object.hasOwn(calls, name)) return { ...violate(path, `there is no call ${path}`), status: 404 }
     const call = name as CallName
     if (request.method !== 'POST') return violate(call, `the method is ${request.method}, not POST`)
@@ -122,20 +125,30 @@ export async function startUsedesk(options: UsedeskOptions): Promise<Usedesk> {
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const body = await readBody(request)
     const path = pathOf(request)
-    const own = path.startsWith('/_usedesk/') ? await answerControl(control, request.method, path, body) : undefined
-    const answer = own ?? fileAt(request.method, path) ?? (await answerCall(request, body))
+    const answer = path.startsWith('/_usedesk/')
+      ? await answerControl(control, request.method, path, body)
+      : ((request.method === 'GET' ? await answerGet(request, path) : undefined) ?? (await answerCall(request, body)))
     flush()
     if (answer) send(response, answer)
     else response.destroy()
   }
 
-  /** A file of a comment: anyone who has its address may load it. */
-  const fileAt = (method: string | undefined, path: string): Answer | undefined => {
+  /** The page, what it shows, and files of comments, which anyone may load who has their address. */
+  const answerGet = async (request: IncomingMessage, path: string): Promise<Answer | undefined> => {
+    if (path === '/page/view') {
+      const open = new URL(request.url ?? '/', url()).searchParams.get('open')
+      return { status: 200, body: viewOf(desk, token, Number(open)), headers: { 'cache-control': 'no-store' } }
+    }
     const [, key] = /^\/upload\/([\w-]+)\/[^/]+$/.exec(path) ?? []
-    if (method !== 'GET' || key === undefined) return undefined
-    const file = state.tickets
-      .flatMap(({ comments }) => comments.flatMap(({ files }) => files))
-      .find((one) => one.key === key)
+    if (key !== undefined) return fileAt(key)
+    const known = await page(path)
+    // A browser asks for more than there is, such as an icon.
+    return known ?? (Object.hasOwn(calls, nameOf(path)) ? undefined : { status: 404, body: { error: 'Not found' } })
+  }
+
+  const fileAt = (key: string): Answer => {
+    const all = state.tickets.flatMap(({ comments }) => comments.flatMap(({ files }) => files))
+    const file = all.find((one) => one.key === key)
     const content = file && bytes.get(key)
     if (!content) return { status: 404, body: { error: 'There is no such file' } }
     // Scripts in a file never run, also when somebody opens the file itself.
@@ -170,3 +183,6 @@ export async function startUsedesk(options: UsedeskOptions): Promise<Usedesk> {
     },
   }
 }
+
+/** The name of a call. The international installation has its calls under /uapi/. */
+const nameOf = (path: string) => path.replace(/^\/(uapi\/)?/, '')

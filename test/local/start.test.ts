@@ -96,7 +96,11 @@ function readyForAll(environment: Record<string, string>) {
 }
 
 describe('a stack that is ready', () => {
-  const stack = readyForAll({ ADMINISTRATORS: 'first@example.com,second@example.com' })
+  const stack = readyForAll({
+    ADMINISTRATORS: 'first@example.com,second@example.com',
+    USEDESK: 'local',
+    USEDESK_PORT: '0',
+  })
 
   test('tells where everything is and what to try first, and a token comes from the line it prints', async () => {
     const [, line = ''] = /Token +(curl .*)/.exec(stack.output()) ?? []
@@ -126,6 +130,19 @@ describe('a stack that is ready', () => {
     expect(stack.output()).toContain('to first@example.com, second@example.com, from helpdesk@example.com')
   })
 
+  test('tells where the stand-in for Usedesk is, which takes the printed token', async () => {
+    const [, url = ''] = /Usedesk +(http:\S+) \(a stand-in; open it/.exec(stack.output()) ?? []
+    const [, token = ''] = /token (\S+)/.exec(stack.output()) ?? []
+    const body = JSON.stringify({ api_token: token })
+    const answer = await fetch(`${url}/tickets`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
+    expect(await answer.json()).toEqual([])
+    expect(await (await fetch(url)).text()).toContain('<title>Usedesk, simulated</title>')
+  })
+
   test('has no child but the database', () => {
     // One that has ended and was not fetched yet has no command: the bundler, a moment ago.
     const children = processes().filter(({ parent, command }) => parent === stack.child?.pid && command !== '')
@@ -143,6 +160,10 @@ describe('a stack that is ready', () => {
 
 describe('a stack with an X and an SES that it is given', () => {
   const stack = readyForAll({ X_API_URL: 'http://127.0.0.1:9/', AWS_ENDPOINT_URL_SES: 'http://127.0.0.1:9/' })
+
+  test('starts no stand-in for Usedesk, which nobody asked for', () => {
+    expect(stack.output()).not.toContain('Usedesk')
+  })
 
   test('starts no simulator', () => {
     expect(stack.output()).toMatch(/X +http:\/\/127\.0\.0\.1:9 \(from X_API_URL; the simulator is off\)/)
