@@ -1,5 +1,6 @@
+import { pageHeaders } from '../served-page.ts'
 import type { Answer } from './http.ts'
-import { colourOf, pageHeaders } from './page.ts'
+import { colourOf } from './page.ts'
 import type { User } from './state.ts'
 import { escapeHtml } from './text.ts'
 
@@ -21,7 +22,7 @@ export function authorizePage(token: string, users: readonly User[], fault?: str
     fault ? 400 : 200,
     'Authorize Helpdesk to access your account?',
     `
-    ${fault ? `<p class="alert" role="alert">${escapeHtml(fault)}</p>` : ''}
+    ${fault ? `<p class="notice danger" role="alert">${escapeHtml(fault)}</p>` : ''}
     <p>With your permission, <strong>Helpdesk</strong> will</p>
     <ul>
       <li>read and send posts of this account</li>
@@ -33,7 +34,7 @@ export function authorizePage(token: string, users: readonly User[], fault?: str
       <fieldset>
         <legend>Account</legend>${choices.join('')}
       </fieldset>
-      <div class="buttons">
+      <div class="actions">
         <button class="button primary" name="decision" value="allow">Allow</button>
         <button class="button" name="decision" value="cancel">Cancel</button>
       </div>
@@ -70,7 +71,7 @@ function page(status: number, title: string, content: string): Answer {
   <meta name="color-scheme" content="light dark">
   <title>${title}</title>
   <link rel="icon" href="/page/icon.svg">
-  <link rel="stylesheet" href="/page/style.css">
+  <link rel="stylesheet" href="/page/main.css">
 </head>
 <body class="sheet-page">
   <main class="sheet">

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { extname, join } from 'node:path'
 import { latestKeys } from './chat/account-keys.ts'
 import { type ShownChat, shownChat } from './chat/shown-chat.ts'
 import type { Answer, Call } from './http.ts'
@@ -152,76 +150,20 @@ function shownKeys(state: Readonly<State>, userId: string): ShownUser['keys'] {
 
 /** The CSS class of a person's colour, the same on every page. */
 export function colourOf(userId: string): string {
-  return `colour-${Number(BigInt(userId) % 31n) % 6}`
+  return `hue-${Number(BigInt(userId) % 31n) % 6}`
 }
 
 const originOf = (url: string | undefined) => (url === undefined ? null : new URL(url).origin)
 
-const files: Readonly<Record<string, string>> = {
-  '/': 'index.html',
-  ...Object.fromEntries(
-    [
-      'style.css',
-      'icon.svg',
-      'picture.svg',
-      'send.svg',
-      'lock.svg',
-      'main.js',
-      'controls.js',
-      'api.js',
-      'encrypted.js',
-      'composer.js',
-      'dom.js',
-      'messages.js',
-      'posts.js',
-      'reach.js',
-    ].map((name) => [`/page/${name}`, name]),
-  ),
-}
-
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.svg': 'image/svg+xml',
-}
-
-/** Response headers of every page. The policy forbids other origins, inline scripts and styles, and framing. */
-export const pageHeaders: Readonly<Record<string, string>> = {
-  'content-security-policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' blob:",
-    "media-src 'self' blob:",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-store',
-}
-
 /**
- * Serves the page on which a person acts as a customer: its files, and `GET /page/view?person=ID&shop=ID`, which it
- * polls every second. Returns undefined for any other call.
+ * Answers `GET /page/view?person=ID&shop=ID`, which the page asks for every second. Returns undefined for any other call.
  */
-export function answerPage(
+export function answerView(
   state: Readonly<State>,
   call: Pick<Call, 'method' | 'path' | 'query'>,
   about: Pick<View, 'now' | 'consoleUrl'>,
 ): Answer | undefined {
-  if (call.method !== 'GET') return undefined
-  if (call.path === '/page/view') {
-    const body = viewOf(state, call.query.get('person') ?? '', call.query.get('shop') ?? '', about)
-    return { status: 200, body, headers: { 'cache-control': 'no-store' } }
-  }
-  const name = Object.hasOwn(files, call.path) ? files[call.path] : undefined
-  if (name === undefined) return undefined
-  return {
-    status: 200,
-    body: readFileSync(join(import.meta.dirname, 'page', name)),
-    headers: { ...pageHeaders, 'content-type': types[extname(name)] ?? 'application/octet-stream' },
-  }
+  if (call.method !== 'GET' || call.path !== '/page/view') return undefined
+  const body = viewOf(state, call.query.get('person') ?? '', call.query.get('shop') ?? '', about)
+  return { status: 200, body, headers: { 'cache-control': 'no-store' } }
 }

@@ -1,13 +1,15 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { guarded } from '../guard.ts'
+import { servePage } from '../served-page.ts'
 import { close, listen } from '../server.ts'
 import type { Nonces, UnauthenticatedCall } from './authentication.ts'
 import { type Control, createControl } from './control.ts'
 import { answerControl } from './control-calls.ts'
 import { createDeliveries } from './deliveries.ts'
 import { type Answer, readBody, send } from './http.ts'
-import { answerPage } from './page.ts'
+import { answerView } from './page.ts'
 import { createReplays } from './replay-jobs.ts'
 import { handleCall } from './router.ts'
 import { createScriptedAnswers, defaultAnswer, type ScriptedAnswer } from './scripted-answers.ts'
@@ -69,12 +71,14 @@ export async function startX(options: XOptions): Promise<XSimulator> {
   const answers = createScriptedAnswers()
   const control = createControl({ world, deliveries, answers, now })
   const nonces: Nonces = new Map()
+  const page = servePage(join(import.meta.dirname, 'page'))
 
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     const call = await readCall(request)
     if (call.path.startsWith('/_x/')) return finish(response, await answerControl(control, call))
-    const page = answerPage(state, call, { now: clock().toISOString(), consoleUrl: options.consoleUrl ?? null })
-    if (page) return finish(response, page)
+    const about = { now: clock().toISOString(), consoleUrl: options.consoleUrl ?? null }
+    const shown = answerView(state, call, about) ?? (call.method === 'GET' ? await page(call.path) : undefined)
+    if (shown) return finish(response, shown)
     const scripted = answers.take(call.method, call.path)
     const own = isExecuted(scripted) ? await handleCall(world, nonces, call, onWarning) : undefined
     control.recordCall({ method: call.method, path: call.path, status: scripted?.status ?? own?.status ?? null })
