@@ -22,14 +22,15 @@ export function everything() {
       return usedesk
     },
     /** What takes Usedesk's events. */
-    async receiver(): Promise<Served & { readonly bodies: Json[]; status: number }> {
+    async receiver(): Promise<Served & { readonly bodies: Json[]; status: number; gate: Promise<void> | undefined }> {
       const server = await served(async (request, response) => {
         const chunks: Buffer[] = []
         for await (const chunk of request) chunks.push(chunk as Buffer)
         receiver.bodies.push(JSON.parse(Buffer.concat(chunks).toString('utf8')))
+        await receiver.gate
         response.writeHead(receiver.status).end()
       })
-      const receiver = { ...server, bodies: [] as Json[], status: 200 }
+      const receiver = { ...server, bodies: [] as Json[], status: 200, gate: undefined as Promise<void> | undefined }
       parts.push(receiver)
       return receiver
     },

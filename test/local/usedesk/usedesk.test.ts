@@ -224,8 +224,9 @@ describe('events', () => {
 })
 
 describe('the state', () => {
-  test('survives a kill, with files', async () => {
+  test('survives a kill, with files and with events that had no answer yet', async () => {
     const folder = temporaryFolder()
+    const receiver = await all.receiver()
     try {
       const dataFile = join(folder.path, 'usedesk.json')
       const before = await all.usedesk({ dataFile })
@@ -237,6 +238,16 @@ describe('the state', () => {
       const { body } = await call(after, 'ticket', { ticket_id: id })
       expect(await (await fetch(body.comments[1].files[0].file)).text()).toBe('GIF89a')
       expect(await openTicket(after)).toBeGreaterThan(id)
+
+      const answers = Promise.withResolvers<void>()
+      receiver.gate = answers.promise
+      after.control.settings({ redirectUrl: receiver.url })
+      await openTicket(after)
+      await eventually('the first event', () => receiver.bodies.length === 1)
+      const last = await all.usedesk({ dataFile })
+      await eventually('it once more', () => receiver.bodies.length === 2)
+      answers.resolve()
+      await eventually('both', () => last.control.deliveries().every(({ status }) => status === 'delivered'))
     } finally {
       folder.remove()
     }
