@@ -16,7 +16,7 @@ export type ComposerProps = {
   readonly maxFiles: number
   readonly text: string
   readonly onText: (text: string) => void
-  readonly field: RefObject<HTMLTextAreaElement>
+  readonly field: RefObject<HTMLTextAreaElement | null>
   readonly hint?: string | null
   /** What stands above the text: what is answered or quoted. */
   readonly children?: ComponentChildren

@@ -103,7 +103,7 @@ function useShown() {
   const [shown, setShown] = useState<Shown>()
   const [fault, setFault] = useState<string>()
   const chosen = useRef<Chosen>(Object.fromEntries(new URLSearchParams(location.search)))
-  const users = useRef<readonly ShownUser[]>()
+  const users = useRef<readonly ShownUser[] | undefined>(undefined)
   const line = useRef(Promise.resolve())
 
   /** Asks once, after what was asked before, with the latest choice. */
