@@ -123,7 +123,9 @@ const LIB_MAY_IMPORT = [
 
 /** A page of `local/`: it talks HTTP, has the console's styles, and of its server it knows types. */
 const isAllowedInPage = (to: string, typesOnly: boolean) =>
-  typesOnly || /^(preact|preact\/hooks)$/.test(to) || to.startsWith('console/src/style/')
+  typesOnly ||
+  /^(preact|preact\/hooks)$/.test(to) ||
+  /^(console\/src\/style|local\/[\w-]+\/page)\/[\w-]+\.css$/.test(to)
 
 const isAdapterLayer = (layer: string) => layer.startsWith('adapters/')
 

@@ -403,7 +403,7 @@ describe('whatever people write', () => {
 
 describe('the page', () => {
   test.each(['light', 'dark'] as const)(
-    'passes axe in %s, wide and at 360 pixels, with nothing cut off',
+    'passes axe in %s, at three widths, with nothing cut off',
     async (colorScheme) => {
       const [x, receiver] = [await all.x(), await all.receiver()]
       await subscribed(x, receiver, shop)
@@ -417,7 +417,7 @@ describe('the page', () => {
       await accountAt(x, shop).v2.sendDmToParticipant(customer, { text: 'Thank you @demo_customer' })
       const entry = x.control.post({ by: customer, text: `@demo_shop ${'y'.repeat(80)} #late` })
       await accountAt(x, shop).v2.reply('Sorry!', entry.id)
-      for (const width of [1280, 360]) {
+      for (const width of [1440, 1024, 390, 360]) {
         const { page, context, faults } = await pageOf(x, { width, height: 740, colorScheme })
         await page.getByText('Thank you').waitFor()
         expect(await axeViolations(page)).toEqual([])
@@ -427,6 +427,7 @@ describe('the page', () => {
           .click()
         await page.getByText('Add a person').click()
         expect(await axeViolations(page)).toEqual([])
+        await screenshot(page, `x-simulator-${width}-${colorScheme}`)
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width)
         expect(faults).toEqual(noFaults)
         await context.close()
