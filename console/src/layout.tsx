@@ -66,7 +66,7 @@ function Navigation() {
           class="nav-link"
           href={href}
           title={text}
-          aria-current={path === href || path.startsWith(`${href}/`) ? 'page' : undefined}
+          aria-current={isWithin(path, href) ? 'page' : undefined}
         >
           <Icon name={icon} />
           <span>{text}</span>
@@ -74,6 +74,11 @@ function Navigation() {
       ))}
     </nav>
   )
+}
+
+/** True for the page of a link, and for those that it leads to. */
+function isWithin(path: string, href: string): boolean {
+  return path === href || path.startsWith(`${href}/`) || (href === '/channels' && path === '/setup')
 }
 
 function Account() {

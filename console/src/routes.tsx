@@ -1,5 +1,6 @@
 import { useLayoutEffect } from 'preact/hooks'
 import { lazy, Route, Router, useLocation, useRoute } from 'preact-iso'
+import { call } from './api/client.ts'
 import { AdministratorsOnly, NotFound } from './pages/error-pages.tsx'
 import { role } from './session/session.ts'
 
@@ -9,6 +10,7 @@ const Channels = lazy(() => import('./pages/channels/channels-page.tsx').then(({
 const Channel = lazy(() => import('./pages/channels/channel-page.tsx').then(({ ChannelPage }) => ChannelPage))
 const Audit = lazy(() => import('./pages/audit/audit-page.tsx').then(({ AuditPage }) => AuditPage))
 const Webhooks = lazy(() => import('./pages/webhooks/webhooks-page.tsx').then(({ WebhooksPage }) => WebhooksPage))
+const Setup = lazy(() => import('./pages/setup/setup-page.tsx').then(({ SetupPage }) => SetupPage))
 const Extensions = lazy(() =>
   import('./pages/extensions/extensions-page.tsx').then(({ ExtensionsPage }) => ExtensionsPage),
 )
@@ -17,12 +19,13 @@ const Extensions = lazy(() =>
 export function Pages() {
   return (
     <Router>
-      <Route path="/" component={RedirectToTickets} />
+      <Route path="/" component={FirstPage} />
       <Route path="/tickets/:id?" component={Tickets} />
       <Route path="/reports" component={Reports} />
       <Route path="/channels" component={administratorsOnly(Channels)} />
       <Route path="/channels/:id" component={ChannelRoute} />
       <Route path="/webhook-endpoints" component={administratorsOnly(Webhooks)} />
+      <Route path="/setup" component={administratorsOnly(Setup)} />
       <Route path="/audit" component={administratorsOnly(Audit)} />
       <Route path="/extensions" component={administratorsOnly(Extensions)} />
       <Route default component={NotFound} />
@@ -39,8 +42,14 @@ function administratorsOnly(Page: () => preact.JSX.Element) {
   return role.value === 'administrator' ? Page : AdministratorsOnly
 }
 
-function RedirectToTickets() {
+/** The tickets; for an administrator the setup, as long as there is no channel. */
+function FirstPage() {
   const { route } = useLocation()
-  useLayoutEffect(() => route('/tickets', true), [route])
+  useLayoutEffect(() => {
+    if (role.value !== 'administrator') return route('/tickets', true)
+    void call<{ channels: unknown[] }>('GET', '/api/channels')
+      .then(({ channels }) => route(channels.length === 0 ? '/setup' : '/tickets', true))
+      .catch(() => route('/tickets', true))
+  }, [route])
   return null
 }

@@ -20,7 +20,7 @@ test('while the extension is off, agents are told whom to ask, and administrator
   expect(await page.getByRole('link', { name: 'Go to extensions' }).count()).toBe(0)
   expect(faults).toEqual(noFaults)
 
-  const { page: other } = await openConsole(browser.open, product, 'administrator')
+  const { page: other } = await openConsole(browser.open, product, 'administrator', { at: '/tickets' })
   await other.getByRole('link', { name: 'Go to extensions' }).click()
   await other.getByRole('switch').check()
   await other.getByRole('link', { name: 'Tickets', exact: true }).click()

@@ -40,7 +40,7 @@ const openTicket = async (page: Page, subject: string) => {
 }
 
 test('without a channel the list says what to do, and Cancel on X is explained', async () => {
-  const { page, faults } = await signedIn('administrator')
+  const { page, faults } = await signedIn('administrator', { at: '/tickets' })
   await heading(page, 'Tickets').waitFor()
   await page.getByRole('main').getByRole('link', { name: 'Add Channel' }).click()
   await heading(page, 'Channels').waitFor()

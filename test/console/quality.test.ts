@@ -68,6 +68,30 @@ const pages = (): [name: string, address: string, act: (page: Page) => Promise<u
   ['audit', '/audit', (page) => page.getByRole('cell', { name: 'Connected an account' }).waitFor()],
   ['audit-none', '/audit?person=nobody', (page) => page.getByText('Nothing in the trail').waitFor()],
   ['webhooks-none', '/webhook-endpoints', (page) => page.getByText('No address yet').waitFor()],
+  ['setup', '/setup', (page) => page.getByText('Everything is set up').waitFor()],
+  [
+    'setup-missing',
+    '/setup',
+    async (page) => {
+      await product.onX('POST', 'settings', { approvedCallbacks: ['https://elsewhere.example.com/callback'] })
+      await page.getByRole('button', { name: 'Check again' }).click()
+      await page.getByText('6 of 7 steps done').waitFor()
+      await product.onX('POST', 'settings', { approvedCallbacks: null })
+    },
+  ],
+  [
+    'channel-fails',
+    `/channels/twitter-${shop.id}`,
+    async (page) => {
+      const enable = (enabled: boolean) =>
+        product.call('/api/extensions/twitter', { method: 'PATCH', body: { enabled }, client: 'admin' })
+      await page.getByText('Works', { exact: true }).waitFor()
+      await enable(false)
+      await page.reload()
+      await page.getByText('The extension is off').waitFor()
+      await enable(true)
+    },
+  ],
   ['extensions', '/extensions', (page) => page.getByRole('switch').waitFor()],
   ['not-found', '/nowhere', (page) => page.getByText('The console has no page').waitFor()],
 ]

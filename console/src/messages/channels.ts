@@ -3,6 +3,7 @@ export const channelsMessages = {
   title: 'Channels',
   intro: 'The X accounts whose messages become tickets.',
   add: 'Add Channel',
+  toSetup: 'Setup',
   chooseKind: 'Which kind of channel?',
   twitter: 'Twitter',
   twitterText:
@@ -99,12 +100,6 @@ export const channelMessages = {
   valueOf: (value: string | boolean) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : value || 'empty'),
   reconnect: 'Reconnect',
   disconnect: 'Disconnect',
-  needsReconnection: 'We lost access to this account',
-  needsReconnectionText:
-    'Access was withdrawn or changed on X. New messages do not arrive and replies cannot be sent until you reconnect the account. Settings and tickets stay.',
-  disconnected: 'This channel is disconnected',
-  disconnectedText:
-    'It receives and sends no messages. Its tickets stay. Reconnect the account to use the channel again with the same settings.',
   access: 'Access to the account',
   accessText: 'Reconnect if X has withdrawn our access. Disconnect to give up access; the tickets stay.',
   confirmDisconnect: (name: string) => ({
@@ -114,6 +109,37 @@ export const channelMessages = {
     isDanger: true,
   }),
   disconnectedDone: 'Channel disconnected.',
+} as const
+
+/** Whether a channel works. What is wrong and what to do, the API says. */
+export const channelStateMessages = {
+  title: 'State',
+  works: 'Works',
+  worksText: 'X delivers to this channel, and replies can be sent.',
+  lastEvent: 'Last event of X',
+  noEvent: 'None in 30 days',
+  lastMessage: 'Last message',
+  noMessage: 'None yet',
+  subscriptions: 'Subscriptions checked',
+  polled: 'Mentions polled',
+  notYet: 'Not yet',
+  off: 'Off',
+  messagesLeft: 'Direct messages left',
+  postsLeft: 'Public replies left',
+  left: (remaining: number, limit: number) => `${remaining} of ${limit}`,
+  until: 'until',
+  costToday: 'Cost at X today (UTC)',
+  cost: (usd: number, budgetUsd: number | null) =>
+    budgetUsd === null ? `$${usd.toFixed(2)}, no budget` : `$${usd.toFixed(2)} of $${budgetUsd.toFixed(2)}`,
+  encrypted: 'Encrypted messages',
+  encryptedStates: {
+    off: 'Off',
+    not_used_on_x: 'Not used',
+    pin_needed: 'PIN needed',
+    readable: 'Read and answered',
+    replaced_on_x: 'New PIN needed',
+    refused_by_x: 'Refused by X',
+  },
 } as const
 
 /** The hours in which silence is expected. */

@@ -8,17 +8,18 @@ import { ChannelBadge } from '../../components/badge.tsx'
 import { Button } from '../../components/button.tsx'
 import { confirmDialog } from '../../components/dialog.tsx'
 import { ExternalLink } from '../../components/external-link.tsx'
-import { ErrorNotice, Notice } from '../../components/notice.tsx'
+import { ErrorNotice } from '../../components/notice.tsx'
 import { Card, Page } from '../../components/page.tsx'
 import { ResourceStatus } from '../../components/resource-status.tsx'
 import { Time } from '../../components/time.tsx'
 import { profileUrl } from '../../links.ts'
 import { channelMessages as t } from '../../messages/channels.ts'
 import { Activity } from './activity.tsx'
-import { redirectToX } from './connect.ts'
+import { ChannelState } from './channel-state.tsx'
 import { ConnectError } from './connect-error.tsx'
 import { EncryptedMessages } from './encrypted-messages.tsx'
 import { IgnoredEvents } from './ignored-events.tsx'
+import { ReconnectButton } from './reconnect-button.tsx'
 import { SettingsForm } from './settings-form.tsx'
 
 /** A channel: its status, settings, activity and ignored events. */
@@ -35,7 +36,7 @@ export function ChannelPage({ id }: { id: string }) {
       {resource.value && channel && (
         <>
           <ConnectError />
-          <ReconnectNotice channel={channel} />
+          <ChannelState channel={channel} />
           <SettingsForm known={resource.value} onChange={resource.set} />
           <EncryptedMessages channel={channel} onChange={(value) => resource.update(({ tag }) => ({ value, tag }))} />
           <Activity channelId={id} />
@@ -58,33 +59,6 @@ function Summary({ channel: { status, username, connectedAt } }: { channel: ApiC
         </span>
       )}
     </span>
-  )
-}
-
-/** Why the channel does not work and how to reconnect it; nothing while it is connected. */
-function ReconnectNotice({ channel: { id, status } }: { channel: ApiChannel }) {
-  if (status === 'connected') return null
-  const hasLostAccess = status === 'needs_reconnection'
-  return (
-    <Notice
-      tone="warning"
-      title={hasLostAccess ? t.needsReconnection : t.disconnected}
-      actions={<ReconnectButton id={id} isPrimary />}
-    >
-      {hasLostAccess ? t.needsReconnectionText : t.disconnectedText}
-    </Notice>
-  )
-}
-
-function ReconnectButton({ id, isPrimary }: { id: string; isPrimary?: boolean }) {
-  const { error, run } = useAction()
-  return (
-    <>
-      <Button kind={isPrimary ? 'primary' : 'plain'} icon="retry" onClick={() => run(() => redirectToX(id))}>
-        {t.reconnect}
-      </Button>
-      {error && <ErrorNotice error={error} />}
-    </>
   )
 }
 

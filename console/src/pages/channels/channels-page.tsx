@@ -43,7 +43,18 @@ export function ChannelsPage() {
     </Button>
   )
   return (
-    <Page title={t.title} intro={t.intro} actions={addButton}>
+    <Page
+      title={t.title}
+      intro={t.intro}
+      actions={
+        <>
+          <a class="button plain" href="/setup">
+            {t.toSetup}
+          </a>
+          {addButton}
+        </>
+      }
+    >
       <ConnectError />
       {!isExtensionOn && (
         <Notice tone="warning" actions={<a href="/extensions">{t.toExtensions}</a>}>
