@@ -10,9 +10,9 @@ export function channelFrom({ pk: _pk, sk: _sk, ...channel }: Item): Channel {
   // Every write sets fields of these types. Items of before a field was introduced lack it.
   const stored = channel as unknown as Channel
   const { countsFrom = stored.connectedAt, quietHours = null, retentionDays = null, version = 0 } = stored
-  const { dailyBudgetUsd = null, budgetUsedUpOn = null, budgetNotified = null } = stored
+  const { rules = [], dailyBudgetUsd = null, budgetUsedUpOn = null, budgetNotified = null } = stored
   const budget = { dailyBudgetUsd, budgetUsedUpOn, budgetNotified }
-  return { ...stored, countsFrom, quietHours, retentionDays, ...budget, version }
+  return { ...stored, countsFrom, quietHours, rules, retentionDays, ...budget, version }
 }
 
 /** An update that sets fields. */

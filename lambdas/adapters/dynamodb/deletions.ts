@@ -38,7 +38,7 @@ export function createDeletionStore(access: ListAccess): DeletionStore {
             Key: keys.message(ticketId, position, id),
             UpdateExpression:
               'SET #text = :nothing, media = :none, versions = :none, #missing = :none, erasedAt = :at, deletedAt = :deletedAt' +
-              `${sending ? ', sending = :sending' : ''} REMOVE entities, quoted, inDue, dueAt`,
+              `${sending ? ', sending = :sending' : ''} REMOVE entities, quoted, facts, inDue, dueAt`,
             ConditionExpression: `media = :media AND attribute_not_exists(erasedAt)${sending ? ' AND sending.version = :before' : ''}`,
             ExpressionAttributeNames: { '#text': 'text', '#missing': 'missing' },
             ExpressionAttributeValues: {

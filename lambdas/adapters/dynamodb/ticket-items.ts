@@ -101,6 +101,7 @@ const EMPTY = {
   deletedAt: null,
   erasedAt: null,
   hiddenAt: null,
+  facts: null,
   delivery: null,
   sending: null,
   recovered: null,

@@ -17,6 +17,7 @@ import { holdDeletion } from './deletions.ts'
 import { dueAs } from './due.ts'
 import { addressIn, isStored, knownAs, messageById, readMessage } from './message-items.ts'
 import { listMessages } from './message-lists.ts'
+import { openingsSince } from './openings.ts'
 import { listPending } from './replies.ts'
 import { readSituation } from './situation.ts'
 import { conditionHolds, getAll, type Item, type Key, keys, type ListAccess } from './table.ts'
@@ -340,6 +341,7 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
     },
 
     tickets: (filter, page) => listTickets(access, filter, page),
+    openingsSince: (channelId, since, most) => openingsSince(access, channelId, since, most),
     changedSince: (time) => changedSince(access, time),
     messages: (ticket, page, order = 'oldest') => listMessages(access, ticket, page, order),
     message: (ticketId, messageId) => messageById(access, ticketId, messageId),

@@ -6,7 +6,7 @@ import { countIncomplete, createAsk, type InBoth } from './dialect.ts'
 import { answered, fieldsOf, textOf } from './shapes.ts'
 
 const PEOPLE_AND_MEDIA = {
-  'user.fields': 'name,profile_image_url,username',
+  'user.fields': 'created_at,name,profile_image_url,public_metrics,username,verified,verified_type',
   'media.fields': 'preview_image_url,type,url,variants',
 }
 
@@ -15,12 +15,12 @@ const POSTS: InBoth = {
   always: ['author_id', 'created_at'],
   old: {
     'tweet.fields':
-      'attachments,author_id,conversation_id,created_at,display_text_range,edit_history_tweet_ids,entities,in_reply_to_user_id,note_tweet,referenced_tweets',
+      'attachments,author_id,conversation_id,created_at,display_text_range,edit_history_tweet_ids,entities,in_reply_to_user_id,lang,note_tweet,referenced_tweets',
     expansions: 'author_id,attachments.media_keys,referenced_tweets.id,referenced_tweets.id.author_id',
     ...PEOPLE_AND_MEDIA,
   },
   new: {
-    'post.fields': 'attachments,conversation_id,created_at,display_text_range,entities,note_post',
+    'post.fields': 'attachments,conversation_id,created_at,display_text_range,entities,lang,note_post',
     expansions: 'attachments.media_keys,author_id,edit_history_post_ids,in_reply_to_user_id,referenced_posts',
     ...PEOPLE_AND_MEDIA,
   },

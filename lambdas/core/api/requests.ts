@@ -2,14 +2,16 @@ import { en } from 'zod/locales'
 import * as z from 'zod/mini'
 import { auditKinds } from '../audit/entry.ts'
 import { MAX_KEY_FILE_CHARACTERS } from '../channels/key-file.ts'
+import { MAX_RULES, MAX_RULES_BYTES, type NoiseRule } from '../channels/noise-rules.ts'
 import { isAlwaysQuiet, isTimeZone, weekdays } from '../channels/quiet-hours.ts'
 import { outgoingEventTypes } from '../outgoing/endpoint.ts'
 import { MAX_DIRECT_MESSAGE_CHARACTERS } from '../replies/reply.ts'
 import { groupings } from '../reports/report.ts'
 import { messageOrders } from '../tickets/pages.ts'
-import { MAX_TAGS, statuses, unsettledStates } from '../tickets/ticket.ts'
+import { MAX_TAGS, statuses, ticketKinds, unsettledStates } from '../tickets/ticket.ts'
 import { needsMessage, xActions } from '../tickets/x-action.ts'
 import { isXId } from '../x/ids.ts'
+import { languageOf } from '../x/payload/people.ts'
 
 /**
  * The schemas of requests to the HTTP API: they validate, and stand in `GET /api/openapi.json`. Every schema of a body has
@@ -248,6 +250,130 @@ const quietHours = () =>
         ),
     })
     .check(z.describe('local hours in which silence is expected: they do not count, and no mail is sent in them'))
+
+const word = () =>
+  z.string().check(
+    z.trim(),
+    z.maxLength(60),
+    z.regex(/^\P{Cc}*$/u, 'must not contain control characters'),
+    z.refine((text) => /[\p{L}\p{N}\p{S}]/u.test(text), 'must have a letter, a number or a symbol'),
+    wellFormed(),
+  )
+
+const languages = () =>
+  z
+    .array(
+      z.pipe(
+        z.string().check(z.refine((code) => languageOf(code) !== null, 'must be a code of a language, such as en')),
+        z.transform((code) => languageOf(code) ?? code),
+      ),
+    )
+    .check(z.minLength(1), z.maxLength(50))
+
+const bounded = (name: keyof NoiseRule, isWrong: (rule: NoiseRule) => boolean, error: string) =>
+  z.refine<NoiseRule>((rule) => !isWrong(rule), { path: [name], error })
+
+const hasCondition = ({
+  name: _name,
+  kinds: _kinds,
+  outcome: _outcome,
+  tag: _tag,
+  answersOnly,
+  ...others
+}: NoiseRule) => answersOnly === true || Object.values(others).some((value) => value !== undefined)
+
+const isForDirectOnly = ({ kinds }: NoiseRule) => !kinds.includes('mention')
+
+/** The rules against noise of a channel, also to try. */
+const noiseRules = onFirstUse(() =>
+  z
+    .array(
+      z
+        .strictObject({
+          name: word().check(z.describe('the reason that people read; unique within the channel')),
+          kinds: z.array(z.enum(ticketKinds)).check(z.minLength(1), z.maxLength(2)),
+          outcome: z.enum(['ignore', 'tag']),
+          tag: z.optional(tag()).check(z.describe('of the outcome `tag`')),
+          words: z
+            .optional(z.array(word()).check(z.minLength(1), z.maxLength(100)))
+            .check(z.describe('one of these is in the text, as a whole word, whatever the case')),
+          languages: z.optional(languages()).check(z.describe('X says that it is in one of these')),
+          otherLanguagesThan: z.optional(languages()).check(z.describe('X says that it is in another one')),
+          followersBelow: z
+            .optional(z.int().check(z.minimum(1), z.maximum(100_000)))
+            .check(z.describe('the author has fewer followers')),
+          verified: z.optional(z.boolean()).check(z.describe('the author is verified, or is not')),
+          accountDaysBelow: z
+            .optional(z.int().check(z.minimum(1), z.maximum(365)))
+            .check(z.describe("the author's account was younger")),
+          answersOnly: z.optional(z.boolean()).check(z.describe('true: it answers a post')),
+        })
+        .check(
+          z.refine(hasCondition, 'must have a condition: without one it matches everything'),
+          bounded(
+            'tag',
+            ({ outcome, tag }) => (outcome === 'tag') !== (tag !== undefined),
+            'must be there for the outcome `tag`, and only then',
+          ),
+          bounded(
+            'otherLanguagesThan',
+            (one) => Boolean(one.languages && one.otherLanguagesThan),
+            'must not be beside languages',
+          ),
+          bounded(
+            'answersOnly',
+            (one) => one.answersOnly === true && isForDirectOnly(one),
+            'no direct message answers a post',
+          ),
+          bounded(
+            'languages',
+            (one) => one.languages !== undefined && isForDirectOnly(one),
+            'X says no language of direct messages',
+          ),
+          bounded(
+            'otherLanguagesThan',
+            (one) => one.otherLanguagesThan !== undefined && isForDirectOnly(one),
+            'X says no language of direct messages',
+          ),
+        ),
+    )
+    .check(
+      z.maxLength(MAX_RULES),
+      z.check(({ value, issues }) => {
+        value.forEach(({ name }, n) => {
+          if (value.findIndex((one) => one.name === name) === n) return
+          issues.push({ code: 'custom', path: [n, 'name'], input: name, message: 'must not be that of another rule' })
+        })
+      }),
+      z.refine(
+        (rules) => Buffer.byteLength(JSON.stringify(rules)) <= MAX_RULES_BYTES,
+        `must not be longer than ${MAX_RULES_BYTES} bytes of JSON together`,
+      ),
+      z.describe('rules against noise; the first that matches decides'),
+    ),
+)
+
+export const dryRunBody = onFirstUse(() =>
+  z
+    .strictObject({
+      rules: noiseRules(),
+      days: z
+        .optional(z.int().check(z.minimum(1), z.maximum(7)))
+        .check(z.describe('how many days to look back; 7 if not given')),
+    })
+    .check(
+      z.meta({
+        id: 'NoiseRuleTrial',
+        examples: [
+          {
+            rules: [{ name: 'Giveaways', kinds: ['mention'], outcome: 'ignore', words: ['giveaway', 'free crypto'] }],
+            days: 3,
+          },
+        ],
+      }),
+    ),
+)
+
 /** The key of a channel for encrypted messages. Neither field is ever answered or logged. */
 export const chatKeyBody = onFirstUse(() =>
   z
@@ -282,6 +408,7 @@ export const changeChannelBody = onFirstUse(() =>
       mentions: z.optional(z.boolean()),
       noMessagesHours: z.optional(z.nullable(z.int().check(z.minimum(1), z.maximum(720)))),
       quietHours: z.optional(z.nullable(quietHours())),
+      rules: z.optional(noiseRules()),
       retentionDays: z
         .optional(z.nullable(z.int().check(z.minimum(1), z.maximum(3650))))
         .check(z.describe('days without a change after which a ticket is erased; null for never')),

@@ -6,7 +6,7 @@ import { outgoingEventTypes, TEST_EVENT } from '../outgoing/endpoint.ts'
 import { problemCodes } from '../replies/validation.ts'
 import { groupings } from '../reports/report.ts'
 import { setupStates, setupSteps } from '../setup/check.ts'
-import { type Status, statuses } from '../tickets/ticket.ts'
+import { type Status, statuses, ticketKinds } from '../tickets/ticket.ts'
 import { unreadReasons } from '../x/activity.ts'
 
 /**
@@ -35,6 +35,22 @@ export const encryptedChat = z
   })
   .check(z.meta({ id: 'EncryptedChat', description: 'what a channel can do with encrypted messages' }))
 
+const noiseRule = z
+  .object({
+    name: z.string(),
+    kinds: z.readonly(z.array(z.enum(ticketKinds))),
+    outcome: z.enum(['ignore', 'tag']),
+    tag: z.optional(z.string()),
+    words: z.optional(z.readonly(z.array(z.string()))),
+    languages: z.optional(z.readonly(z.array(z.string()))),
+    otherLanguagesThan: z.optional(z.readonly(z.array(z.string()))),
+    followersBelow: z.optional(z.int()),
+    verified: z.optional(z.boolean()),
+    accountDaysBelow: z.optional(z.int()),
+    answersOnly: z.optional(z.boolean()),
+  })
+  .check(z.meta({ id: 'NoiseRule', description: 'what happens to a message that would begin a conversation' }))
+
 export const channel = z
   .object({
     id: z.string(),
@@ -53,6 +69,7 @@ export const channel = z
         ),
       }),
     ),
+    rules: z.readonly(z.array(noiseRule)).check(z.describe('rules against noise; the first that matches decides')),
     retentionDays: z
       .nullable(z.int().check(z.minimum(1), z.maximum(3650)))
       .check(z.describe('days without a change after which a ticket is erased; null for never')),
@@ -407,6 +424,41 @@ export const erasure = z
   })
   .check(z.meta({ id: 'Erasure' }))
 
+export const noiseDryRun = z
+  .object({
+    from: time.check(z.describe('since when tickets were looked at')),
+    to: time,
+    isWhole: z.boolean().check(z.describe('false if only the 500 newest tickets of the days were looked at')),
+    alreadyIgnored: z
+      .int()
+      .check(
+        z.describe('messages that rules have ignored on these days; not looked at, because their text is not kept'),
+      ),
+    judged: z.int().check(z.describe('tickets that began a conversation')),
+    rules: z.readonly(
+      z.array(
+        z.object({
+          name: z.string(),
+          outcome: z.enum(['ignore', 'tag']),
+          matched: z.int().check(z.describe('tickets that it would have ignored or tagged')),
+          unknown: z
+            .int()
+            .check(
+              z.describe('tickets of which X did not tell what the rule asks for, so that it would not have matched'),
+            ),
+          examples: z
+            .readonly(
+              z.array(
+                z.object({ id: z.string(), subject: z.string(), openedAt: time, username: z.nullable(z.string()) }),
+              ),
+            )
+            .check(z.describe('the newest tickets that it matches')),
+        }),
+      ),
+    ),
+  })
+  .check(z.meta({ id: 'NoiseDryRun', description: 'what rules against noise would have done' }))
+
 export const channelList = z.object({ channels: z.array(channel) })
 export const eventPage = z.object({ events: z.array(eventRecord), nextCursor })
 
@@ -510,3 +562,4 @@ export type ApiTicketReport = z.infer<typeof ticketReport>
 export type ApiEndpoint = z.infer<typeof webhookEndpoint>
 export type ApiEndpointWithSecret = z.infer<typeof webhookEndpointWithSecret>
 export type ApiDelivery = z.infer<typeof webhookDelivery>
+export type ApiNoiseDryRun = z.infer<typeof noiseDryRun>

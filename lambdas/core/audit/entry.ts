@@ -1,3 +1,5 @@
+import { canonicalJson } from '../canonical-json.ts'
+
 /** What an entry of the audit trail tells of. What is done by X or by a customer is no entry. */
 export const auditKinds = [
   'signed_in',
@@ -51,7 +53,7 @@ export type AuditEntry = {
 
 /** The fields that differ, as they were and as they are; null if none does. Values are compared as JSON. */
 export function changesOf(before: Values, after: Values): { before: Values; after: Values } | null {
-  const names = Object.keys(after).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+  const names = Object.keys(after).filter((name) => canonicalJson(before[name]) !== canonicalJson(after[name]))
   if (names.length === 0) return null
   const pick = (values: Values) => Object.fromEntries(names.map((name) => [name, values[name] ?? null]))
   return { before: pick(before), after: pick(after) }

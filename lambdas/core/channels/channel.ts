@@ -1,4 +1,5 @@
 import type { ChatState } from './chat-state.ts'
+import type { NoiseRule } from './noise-rules.ts'
 import type { QuietHours } from './quiet-hours.ts'
 
 /**
@@ -21,6 +22,8 @@ export type Channel = {
   readonly noMessagesHours: number | null
   /** Hours of the week in which silence is expected, so that they do not count; null for none. */
   readonly quietHours: QuietHours | null
+  /** The rules against noise, the first that matches decides. */
+  readonly rules: readonly NoiseRule[]
   /** Days without a change after which a ticket is erased; null for never. */
   readonly retentionDays: number | null
   /** US dollars that the channel may cost at X in a UTC day; null for no limit. */
@@ -63,7 +66,14 @@ export const MAX_BLOCKED = 150
 export type ChannelSettings = Partial<
   Pick<
     Channel,
-    'name' | 'directMessages' | 'mentions' | 'noMessagesHours' | 'quietHours' | 'retentionDays' | 'dailyBudgetUsd'
+    | 'name'
+    | 'directMessages'
+    | 'mentions'
+    | 'noMessagesHours'
+    | 'quietHours'
+    | 'rules'
+    | 'retentionDays'
+    | 'dailyBudgetUsd'
   >
 >
 
@@ -104,6 +114,7 @@ export function newChannel(account: {
     mentions: true,
     noMessagesHours: null,
     quietHours: null,
+    rules: [],
     retentionDays: null,
     dailyBudgetUsd: null,
     budgetUsedUpOn: null,

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical-json.ts'
 import type { Channel } from '../channels/channel.ts'
 import { erased } from '../tickets/deletion.ts'
 import type { Message, Ticket } from '../tickets/ticket.ts'
@@ -80,6 +81,7 @@ const CHANNEL_FIELDS = [
   'mentions',
   'noMessagesHours',
   'quietHours',
+  'rules',
   'retentionDays',
   'dailyBudgetUsd',
   'budgetUsedUpOn',
@@ -94,16 +96,7 @@ function ofChannel(before: Channel | null, after: Channel | null): Happened | nu
 }
 
 function differ<Thing extends object>(before: Thing, after: Thing, fields: readonly (keyof Thing)[]): boolean {
-  return fields.some((field) => canonical(before[field]) !== canonical(after[field]))
-}
-
-/** JSON with sorted names: an image in the stream has them in any order. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, one) =>
-    one && typeof one === 'object' && !Array.isArray(one)
-      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : one,
-  )
+  return fields.some((field) => canonicalJson(before[field]) !== canonicalJson(after[field]))
 }
 
 /** What stays in order: the events of a ticket, or of a channel. */

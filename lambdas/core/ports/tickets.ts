@@ -1,3 +1,4 @@
+import type { Opening } from '../channels/dry-run.ts'
 import type { Upload } from '../tickets/attachment.ts'
 import type { Answers, Continued, Placeholder, Situation } from '../tickets/decision.ts'
 import type { MessageOrder } from '../tickets/pages.ts'
@@ -150,6 +151,11 @@ export type TicketStore = {
   knownAs(channelId: string, target: Target, externalId: string): Promise<string | null>
   /** A ticket and those that belong to the same thread, the first opened first. */
   thread(ticket: Ticket): Promise<ListedTicket[]>
+  /**
+   * The tickets that were opened in a channel since a time, the newest first, each with its customer's first message;
+   * eventually consistent. `isWhole` is false if there are more than `most`. @param since ISO time
+   */
+  openingsSince(channelId: string, since: string, most: number): Promise<{ openings: Opening[]; isWhole: boolean }>
   /** How many tickets there are of each kind that a list can show. */
   numbers(): Promise<TicketNumbers>
   /** Corrects the counts of a ticket from all its messages, unless it has changed since it was read. */

@@ -113,6 +113,7 @@ export function writeReply(
       deletedAt: null,
       erasedAt: null,
       hiddenAt: null,
+      facts: null,
       joinedBecause: 'an agent answered',
       delivery: { status: 'pending', reason: null, attempts: 0, dueAt },
       recovered: null,

@@ -84,6 +84,8 @@ export type Decision =
       readonly answers: Answers | null
       /** X's id of a parent that must still be unknown when this is written; null if it is known or there is none. */
       readonly unknownParentId: string | null
+      /** A tag besides the usual one; left out for none. */
+      readonly tag?: string | undefined
       readonly reason: string
     }
   | {

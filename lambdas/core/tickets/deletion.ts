@@ -15,6 +15,7 @@ export function erased(message: Message, deletedAt: string, at: string): Message
     quoted: null,
     versions: [],
     missing: [],
+    facts: null,
     deletedAt: message.deletedAt ?? deletedAt,
     erasedAt: at,
     sending: sending && { ...sending, uploadedMedia: [], version: sending.version + 1 },

@@ -26,7 +26,7 @@ import {
 } from './ticket.ts'
 import { ticketIdOf } from './ticket-id.ts'
 import { turnOf } from './turn.ts'
-import { authorOf, messageIdOf, positionOf, type Written } from './written.ts'
+import { authorOf, factsOf, messageIdOf, positionOf, type Written } from './written.ts'
 
 /** What a new message takes from outside its activity. */
 export type MessageContext = {
@@ -49,7 +49,7 @@ export function openTicket(
   written: Written,
   decision: Pick<
     Extract<Decision, { do: 'open' }>,
-    'kind' | 'conversationId' | 'number' | 'follows' | 'previousTicketId' | 'reason'
+    'kind' | 'conversationId' | 'number' | 'follows' | 'previousTicketId' | 'tag' | 'reason'
   >,
   context: MessageContext,
   now: string,
@@ -59,7 +59,11 @@ export function openTicket(
   const customer = authorOf(written)
   const { number, follows } = decision
   const id = ticketIdOf({ channelId, conversationId: decision.conversationId, number })
-  const message = messageOf(written, customer, id, 'inbound', decision.reason, context, recovered)
+  const facts = factsOf(written)
+  const message = {
+    ...messageOf(written, customer, id, 'inbound', decision.reason, context, recovered),
+    facts: Object.keys(facts).length > 0 ? facts : null,
+  }
   const ticket: Ticket = {
     id,
     channelId,
@@ -67,7 +71,7 @@ export function openTicket(
     conversationId: decision.conversationId,
     number,
     status: 'new',
-    tags: [tagOf[decision.kind]],
+    tags: [...new Set([tagOf[decision.kind], ...(decision.tag === undefined ? [] : [decision.tag])])],
     subject: subjectOf(decision.kind, message.notice ? '' : message.text, customer),
     customer,
     openedAt: now,
@@ -176,6 +180,7 @@ function messageOf(
     erasedAt: null,
     hiddenAt: null,
     joinedBecause: reason,
+    facts: null,
     delivery: null,
     sending: null,
     recovered,

@@ -1,12 +1,13 @@
 import type { Channel } from '../channels/channel.ts'
+import { firstMatch, IGNORED_BY_RULE } from '../channels/noise-rules.ts'
 import { recoveredBy } from '../channels/outage.ts'
 import type { Activity, DirectMessage, EncryptedChat, Revocation } from '../x/activity.ts'
 import { decideChat } from './chat.ts'
 import { type Decision, ignore, joins, type Situation, settleByEcho } from './decision.ts'
 import { decidePost, decideVersion, isUnknownVersion } from './posts.ts'
-import { authorOf, type Written } from './written.ts'
+import { authorOf, judgedOf, type Written } from './written.ts'
 
-/** Decides on an activity by rules 1 to 3 and 5 to 10; rule 4 is in `ticket.ts`. Pure. */
+/** Decides on an activity by rules 1 to 3, 5 to 10 and 13; rule 4 is in `ticket.ts`. Pure. */
 export function decide(activity: Activity, situation: Situation): Decision {
   const { channel, storedIn } = situation
   if (!channel) return ignore('no channel is connected for this X account')
@@ -25,8 +26,18 @@ export function decide(activity: Activity, situation: Situation): Decision {
   if (off) return off
   if (situation.authorIsBlocked) return ignore('the customer is blocked')
   if (activity.kind === 'post' && situation.stored) return decideVersion(activity, situation.stored, channel)
-  if (activity.kind === 'post') return decidePost(activity, situation, channel)
-  return decidePrivate(activity, situation, channel)
+  const decision =
+    activity.kind === 'post' ? decidePost(activity, situation, channel) : decidePrivate(activity, situation, channel)
+  return againstNoise(decision, activity, channel)
+}
+
+/** Rule 13: what begins a conversation is judged by the channel's rules against noise. Nothing else is. */
+function againstNoise(decision: Decision, written: Written, { rules }: Channel): Decision {
+  if (decision.do !== 'open' || decision.previousTicketId !== null) return decision
+  const rule = firstMatch(rules, judgedOf(written))
+  if (!rule) return decision
+  if (rule.outcome === 'ignore') return ignore(`${IGNORED_BY_RULE}${rule.name}»`)
+  return { ...decision, tag: rule.tag, reason: `${decision.reason}, tagged by the rule «${rule.name}»` }
 }
 
 /** The conversation id of a customer's direct messages. @param customerId X's id */

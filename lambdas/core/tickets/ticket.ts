@@ -1,4 +1,4 @@
-import type { Addressee, Entity, Person, QuotedPost, SealedEvent, UnreadReason } from '../x/activity.ts'
+import type { Addressee, Entity, Facts, Person, QuotedPost, SealedEvent, UnreadReason } from '../x/activity.ts'
 import type { Attachment, UploadedMedia } from './attachment.ts'
 
 /** The statuses of a ticket, in the order in which a ticket usually passes them. */
@@ -6,7 +6,8 @@ export const statuses = ['new', 'open', 'pending', 'on_hold', 'solved', 'closed'
 export type Status = (typeof statuses)[number]
 
 /** A ticket is opened by a direct message or by a mention. */
-export type TicketKind = 'direct' | 'mention'
+export const ticketKinds = ['direct', 'mention'] as const
+export type TicketKind = (typeof ticketKinds)[number]
 
 /** The tag of a new ticket, spelled exactly as the helpdesk documents it. */
 export const tagOf: Readonly<Record<TicketKind, string>> = { direct: 'Twitter:Direct', mention: 'Twitter: Mention' }
@@ -236,6 +237,8 @@ export type Message = {
   /** ISO time at which an agent hid it on X; null if none did, or it was shown again. */
   readonly hiddenAt: string | null
   readonly joinedBecause: string
+  /** What X told of it besides its content, to try rules against noise; of what opened a ticket only. */
+  readonly facts: Facts | null
   /** Null unless it is an agent's reply; so is `sending`. */
   readonly delivery: Delivery | null
   readonly sending: Sending | null

@@ -1,4 +1,5 @@
-import type { Activity, DirectMessage, EncryptedChat, Person, Post } from '../x/activity.ts'
+import type { Judged } from '../channels/noise-rules.ts'
+import type { Activity, DirectMessage, EncryptedChat, Facts, Person, Post } from '../x/activity.ts'
 import { positionOfId, positionOfTime } from '../x/ids.ts'
 
 /** An activity that can become a message. */
@@ -30,4 +31,29 @@ export function positionOf(written: Written): string {
 /** X's id of the first version of a post. */
 export function firstVersionOf({ versionIds, externalId }: Post): string {
   return versionIds[0] ?? externalId
+}
+
+/** What X tells of it besides its content; of an encrypted message nothing. */
+export function factsOf(written: Written): Facts {
+  return written.kind === 'encrypted_chat' ? {} : written.facts
+}
+
+/** What the rules against noise look at. */
+export function judgedOf(written: Written): Judged {
+  const facts = factsOf(written)
+  const { createdAt } = written
+  if (written.kind === 'post') {
+    return { kind: 'mention', text: written.text, isAnswer: isAnswer(written), facts, createdAt }
+  }
+  return { kind: 'direct', text: textOf(written), isAnswer: false, facts, createdAt }
+}
+
+function isAnswer({ inReplyTo }: Post): boolean {
+  return inReplyTo !== null && inReplyTo.postId !== null
+}
+
+/** Null for an encrypted message that could not be read. */
+function textOf(written: DirectMessage | EncryptedChat): string | null {
+  if (written.kind === 'direct_message') return written.text
+  return written.content.is === 'message' ? written.content.text : null
 }

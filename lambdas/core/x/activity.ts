@@ -6,6 +6,19 @@ export type Person = {
   readonly avatarUrl: string | null
 }
 
+/**
+ * What X tells of a message besides its content, and of its author at that time. What is left out is unknown: events
+ * differ in what they carry (docs/decisions/rules-against-noise.md).
+ */
+export type Facts = {
+  /** The language of a post, as its code without a region (`en`). */
+  readonly language?: string
+  readonly followers?: number
+  readonly verified?: boolean
+  /** The UTC day (`YYYY-MM-DD`) since when there is the account. */
+  readonly accountSince?: string
+}
+
 /** A marked part of a text. `start` and `end` (exclusive) are offsets in UTF-16 units of the displayed text. */
 export type Entity =
   | { readonly type: 'hashtag' | 'cashtag'; readonly start: number; readonly end: number; readonly text: string }
@@ -72,7 +85,12 @@ type Message = Common & {
 
 /** A direct message that the account received or sent. */
 export type DirectMessage = Message &
-  Content & { readonly kind: 'direct_message'; readonly sender: Person; readonly recipient: Person }
+  Content & {
+    readonly kind: 'direct_message'
+    readonly sender: Person
+    readonly recipient: Person
+    readonly facts: Facts
+  }
 
 /** Why an encrypted message is a notice (rule 10). */
 export const unreadReasons = [
@@ -135,6 +153,7 @@ export type Post = Message &
     /** The handles before the text, left out of `text`. */
     readonly addressees: readonly Addressee[]
     readonly quoted: QuotedPost | null
+    readonly facts: Facts
     /** X's ids of all its versions, this one included, oldest first. */
     readonly versionIds: readonly string[]
     readonly isRepost: boolean

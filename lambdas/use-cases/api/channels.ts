@@ -3,12 +3,14 @@ import { entityTag, mayChange } from '../../core/api/entity-tag.ts'
 import { changeChannelBody, noQuery } from '../../core/api/requests.ts'
 import type { ApiChannel } from '../../core/api/schemas.ts'
 import { changesOf } from '../../core/audit/entry.ts'
+import { canonicalJson } from '../../core/canonical-json.ts'
 import { type Channel, type ChannelSettings, withSettings } from '../../core/channels/channel.ts'
 import type { AuditTrail } from '../../core/ports/audit.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
 import { recordingOnce } from '../audit-trail.ts'
 import { conflict, retryOnConflict } from '../retry-on-conflict.ts'
+import { refuseOwnName } from './noise-rules.ts'
 import { Answer, type ChangeRequest, changedMeanwhile, notFound, type Route, route } from './route.ts'
 import { toApiChannel } from './shapes.ts'
 
@@ -47,6 +49,7 @@ export function channelRoutes({
     const record = recordingOnce(trail, actor)
     return retryOnConflict(`channel ${id}`, async () => {
       const before = await find(id)
+      refuseOwnName(settings.rules ?? [], before)
       if (tried && isSame(before, tried)) return before
       if (!mayChange(headers['if-match'], before.version)) throw changedMeanwhile('the settings', await show(before))
       tried = withSettings(before, settings, now().toISOString())
@@ -89,8 +92,7 @@ export function channelRoutes({
       method: 'PATCH',
       path: '/api/channels/{id}',
       operation: 'changeChannel',
-      summary:
-        'Change the name, the kinds of messages to process, «No messages (h)», and the hours in which silence is expected',
+      summary: 'Change the name, the kinds of messages to process, the rules against noise, and the other settings',
       access: 'administrator',
       query: noQuery,
       body: changeChannelBody,
@@ -110,9 +112,10 @@ function isSame(stored: Channel, tried: Channel): boolean {
     'mentions',
     'noMessagesHours',
     'quietHours',
+    'rules',
     'retentionDays',
     'dailyBudgetUsd',
   ]
-  const isEqual = (name: keyof ChannelSettings) => JSON.stringify(stored[name]) === JSON.stringify(tried[name])
+  const isEqual = (name: keyof ChannelSettings) => canonicalJson(stored[name]) === canonicalJson(tried[name])
   return stored.version === tried.version && names.every(isEqual)
 }

@@ -18,6 +18,7 @@ import { type ConnectDependencies, connectRoutes } from './connect.ts'
 import { erasureRoutes } from './erasures.ts'
 import { eventRoutes } from './events.ts'
 import { type ExtensionDependencies, extensionRoutes } from './extensions.ts'
+import { noiseRuleRoutes } from './noise-rules.ts'
 import { openApiRoute } from './openapi-route.ts'
 import { type ReplyDependencies, replyRoutes } from './replies.ts'
 import { reportRoutes } from './reports.ts'
@@ -48,6 +49,7 @@ export function apiEndpoints({ log, ...given }: ApiDependencies) {
     ...chatKeyRoutes({ ...dependencies, log }),
     ...channelStateRoutes(dependencies),
     ...activityRoutes(dependencies),
+    ...noiseRuleRoutes(dependencies),
     ...connectRoutes({ ...dependencies, log }),
     ...extensionRoutes(dependencies),
     ...setupRoutes(dependencies),

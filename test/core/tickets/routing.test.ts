@@ -320,3 +320,74 @@ describe('what else X says', () => {
     expect(decide(deletion, nothing).do).toBe('remember_deletion')
   })
 })
+
+describe('rule 13: noise', () => {
+  const rules = [
+    { name: 'Giveaways', kinds: ['mention'], outcome: 'ignore', words: ['giveaway'] },
+    { name: 'Jobs', kinds: ['direct', 'mention'], outcome: 'tag', tag: 'jobs', words: ['job'] },
+  ] as const
+  const withRules = (some: Partial<Situation> = {}) => situation({ ...some, channel: { ...channel, rules } })
+  const noise = (options: object = {}) => mention({ text: '@shop giveaway', ...options })
+
+  test('is ignored with the name of the rule, or gets its tag and says so', () => {
+    expect(decide(noise(), withRules())).toEqual({ do: 'ignore', reason: 'the rule «Giveaways»' })
+    expect(decide(mention({ text: '@shop a job?' }), withRules())).toMatchObject({
+      do: 'open',
+      tag: 'jobs',
+      reason: 'a new mention, tagged by the rule «Jobs»',
+    })
+    expect(decide(mention(), withRules())).toEqual(decide(mention(), nothing))
+  })
+
+  test('is judged by the kinds of each rule', () => {
+    const written = (text: string) => activityOf(directMessages(shop, { id: '100', from: ann, to: shop, text }))
+    expect(decide(written('giveaway'), withRules())).toMatchObject({
+      do: 'open',
+      reason: expect.not.stringMatching('rule'),
+    })
+    expect(decide(written('a job'), withRules())).toMatchObject({ do: 'open', tag: 'jobs' })
+  })
+
+  test('that belongs to a ticket joins it', () => {
+    const current = ticketOf(mention())
+    const answered = { ...conversationOf(current), parentIsFirstEntry: true }
+    const answer = noise({ id: '201', answers: { id: '200', by: ann } })
+    expect(decide(answer, withRules({ answered, parent: current }))).toMatchObject({ do: 'join', ticket: current })
+    const own = conversationOf(ticketOf(answer))
+    expect(decide(noise(), withRules({ own }))).toMatchObject({ do: 'join' })
+  })
+
+  test('that follows an earlier ticket of the same customer opens one all the same', () => {
+    const closed = ticketOf(mention(), 'closed')
+    const answered = { ...conversationOf(closed), parentIsFirstEntry: true }
+    const answer = noise({ id: '201', answers: { id: '200', by: ann } })
+    const afterClosed = withRules({ answered, parent: closed, parentTicketId: closed.id })
+    expect(decide(answer, afterClosed)).toMatchObject({ do: 'open', previousTicketId: closed.id })
+    const parentMessage = openedBy(mention()).message
+    const toReply = { parent: ticketOf(mention()), parentMessage, parentTicketId: closed.id }
+    const underOurReply = noise({ id: '202', answers: { id: '150', by: shop } })
+    expect(decide(underOurReply, withRules(toReply))).toMatchObject({ do: 'open', previousTicketId: closed.id })
+  })
+
+  test('by somebody else in the thread of a customer is judged', () => {
+    const parent = ticketOf(mention())
+    const parentMessage = openedBy(mention()).message
+    const answer = noise({ id: '202', by: bob, answers: { id: '150', by: shop } })
+    expect(decide(answer, withRules({ parent, parentMessage, parentTicketId: parent.id }))).toMatchObject({
+      do: 'ignore',
+    })
+  })
+
+  test('is looked for after the switches and the blocks', () => {
+    const reasonOf = (some: Partial<Situation>) => decide(noise(), withRules(some)).reason
+    expect(reasonOf({ extensionEnabled: false })).toBe('the Twitter extension is disabled')
+    expect(reasonOf({ authorIsBlocked: true })).toBe('the customer is blocked')
+  })
+
+  test('is never seen in an encrypted message that cannot be read', () => {
+    const all = [{ name: 'All', kinds: ['direct'], outcome: 'ignore', words: ['e'] }] as const
+    const payload = { id: 'e4f4d3fc', sender_id: ann.id, created_at_msec: '1784841183370' }
+    const chat = activityOf(xActivity(shop, 'chat.received', payload))
+    expect(decide(chat, situation({ channel: { ...channel, rules: all } }))).toMatchObject({ do: 'open' })
+  })
+})

@@ -63,6 +63,7 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['PATCH', '/api/channels/1', 'administrators', 404],
   ['PUT', '/api/channels/1/chat-key', 'administrators', 404],
   ['DELETE', '/api/channels/1/chat-key', 'administrators', 404],
+  ['POST', '/api/channels/1/rules/dry-run', 'administrators', 404],
   ['GET', '/api/extensions', 'agents', 200],
   ['PATCH', '/api/extensions/twitter', 'administrators', 200],
   ['GET', '/api/events', 'administrators', 200],
@@ -84,6 +85,7 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
 const bodies: Record<string, object> = { PATCH: { status: 'open' }, POST: { text: 'Hello' } }
 const ownBodies: Record<string, object> = {
   '/api/channels/1': { mentions: false },
+  '/api/channels/1/rules/dry-run': { rules: [] },
   '/api/channels/1/chat-key': { pin: '0000' },
   '/api/extensions/twitter': { enabled: true },
   '/api/webhook-endpoints': { url: 'https://helpdesk.example.com/events' },

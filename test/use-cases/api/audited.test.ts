@@ -149,6 +149,7 @@ const audited: readonly Call[] = [
 /** The other routes that are no reading, each with the reason for which the trail has no entry of them. */
 const unaudited: Readonly<Record<string, string>> = {
   'POST /api/channels/twitter/connect': 'changes nothing yet: the redirect from X does, and has an entry',
+  'POST /api/channels/{id}/rules/dry-run': 'only reads',
   'POST /api/attachments': 'announces a file; the reply that uses it has an entry',
   'POST /api/tickets/{id}/messages/{messageId}/read-now': 'reads what X has',
   'POST /api/webhook-endpoints/{id}/test': 'sends an event without content, which is listed as a delivery',

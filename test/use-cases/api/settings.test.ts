@@ -100,6 +100,66 @@ describe('the settings of a channel', () => {
     expect([status, body.errors.map((one: { field: string }) => one.field)]).toEqual([422, [field]])
   })
 
+  const giveaways = { name: 'Giveaways', kinds: ['mention'], outcome: 'ignore', words: ['giveaway', 'free crypto'] }
+  const strangers = {
+    name: 'Young accounts',
+    kinds: ['mention', 'direct'],
+    outcome: 'tag',
+    tag: 'young',
+    accountDaysBelow: 7,
+    followersBelow: 10,
+    verified: false,
+  }
+
+  test('rules against noise are kept in order, as they are given, and removed', async () => {
+    const rules = [
+      giveaways,
+      strangers,
+      { ...giveaways, name: 'Not ours', words: undefined, otherLanguagesThan: ['DE', 'in'] },
+    ]
+    const kept = [
+      giveaways,
+      strangers,
+      { name: 'Not ours', kinds: ['mention'], outcome: 'ignore', otherLanguagesThan: ['de', 'id'] },
+    ]
+    expect((await set({ rules })).body.rules).toEqual(kept)
+    expect((await set({ name: 'Other' })).body.rules).toEqual(kept)
+    expect((await set({ rules: kept.toReversed() })).body.rules).toEqual(kept.toReversed())
+    expect((await set({ rules: [] })).body.rules).toEqual([])
+  })
+
+  test.each<[string, object[]]>([
+    ['rules.0', [{ ...giveaways, words: undefined }]],
+    ['rules.0', [{ ...giveaways, words: undefined, answersOnly: false }]],
+    ['rules.0.words', [{ ...giveaways, words: [] }]],
+    ['rules.0.words', [{ ...giveaways, words: Array.from({ length: 101 }, (_, n) => `word${n}`) }]],
+    ['rules.0.words.1', [{ ...giveaways, words: ['free', ' '] }]],
+    ['rules.0.words.0', [{ ...giveaways, words: ['?!'] }]],
+    ['rules.0.words.0', [{ ...giveaways, words: ['x'.repeat(61)] }]],
+    ['rules.0.words.0', [{ ...giveaways, words: ['half \ud83d'] }]],
+    ['rules.1.words', [giveaways, { ...giveaways, name: 'Us', words: ['free', 'SHOP'] }]],
+    ['rules.1.name', [giveaways, giveaways]],
+    ['rules.0.name', [{ ...giveaways, name: '' }]],
+    ['rules.0.kinds', [{ ...giveaways, kinds: [] }]],
+    ['rules.0.kinds.0', [{ ...giveaways, kinds: ['all'] }]],
+    ['rules.0.outcome', [{ ...giveaways, outcome: 'answer' }]],
+    ['rules.0.tag', [{ ...giveaways, tag: 'noise' }]],
+    ['rules.0.tag', [{ ...strangers, tag: undefined }]],
+    ['rules.0.languages.0', [{ ...giveaways, languages: ['und'] }]],
+    ['rules.0.otherLanguagesThan', [{ ...giveaways, languages: ['en'], otherLanguagesThan: ['de'] }]],
+    ['rules.0.languages', [{ ...giveaways, kinds: ['direct'], languages: ['en'] }]],
+    ['rules.0.answersOnly', [{ ...giveaways, kinds: ['direct'], answersOnly: true }]],
+    ['rules.0.followersBelow', [{ ...giveaways, followersBelow: 100_001 }]],
+    ['rules.0.accountDaysBelow', [{ ...giveaways, accountDaysBelow: 366 }]],
+    ['rules.0.pattern', [{ ...giveaways, pattern: '(a+)+$' }]],
+    ['rules', Array.from({ length: 21 }, (_, n) => ({ ...giveaways, name: `Rule ${n}` }))],
+    ['rules', [{ ...giveaways, words: Array.from({ length: 80 }, (_, n) => 'w'.repeat(48) + n) }]],
+  ])('%s is refused by its name', async (field, rules) => {
+    const { status, body } = await set({ rules })
+    expect([status, body.errors?.map((one: { field: string }) => one.field)]).toEqual([422, [field]])
+    expect((await call('GET', `/api/channels/${id}`)).body.rules).toEqual([])
+  })
+
   test('nothing at all, and an unknown channel', async () => {
     expect((await set({})).status).toBe(422)
     expect((await call('PATCH', '/api/channels/none', { mentions: false })).status).toBe(404)
@@ -114,6 +174,22 @@ describe('the settings of a channel', () => {
     expect(events).toMatchObject([{ reason: 'mentions are switched off for this channel', externalId: idAt(now(), 1) }])
     await set({ mentions: true })
     expect(await deliver(mention(2))).toMatchObject([{ outcome: 'opened' }])
+  })
+
+  test('a rule holds for the next event: it is ignored with the name of the rule, and a change of rules is audited', async () => {
+    await set({ rules: [giveaways] })
+    const noise = posts(shop, { id: idAt(now(), 8), by: ann, text: '@shop Free  crypto!', mentions: [shop] })
+    expect(await routerOver(stores, now).deliver(noise)).toMatchObject([{ outcome: 'ignored' }])
+    const { events } = (await call('GET', '/api/events')).body
+    expect(events).toContainEqual(
+      expect.objectContaining({ reason: 'the rule «Giveaways»', externalId: idAt(now(), 8) }),
+    )
+    const { days } = (await call('GET', `/api/channels/${id}/activity`)).body
+    expect(days.at(-1).ignored).toMatchObject({ 'the rule «Giveaways»': 1 })
+    await set({ rules: [] })
+    const { entries } = (await call('GET', '/api/audit')).body
+    const change = { kind: 'channel_changed', before: { rules: [giveaways] }, after: { rules: [] } }
+    expect(entries).toContainEqual(expect.objectContaining(change))
   })
 })
 

@@ -190,6 +190,7 @@ describe('reading', () => {
       '/api/channels/{id}',
       '/api/channels/{id}/activity',
       '/api/channels/{id}/chat-key',
+      '/api/channels/{id}/rules/dry-run',
       '/api/channels/{id}/state',
       '/api/customers/{id}',
       '/api/customers/{id}/blocked',

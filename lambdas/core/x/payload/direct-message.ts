@@ -3,7 +3,7 @@ import type { DirectMessage } from '../activity.ts'
 import { otherParticipant } from '../webhook-body.ts'
 import { marksFrom } from './marks.ts'
 import { mediaFromV1, mediaFromV2 } from './media.ts'
-import { includedPerson } from './people.ts'
+import { includedFacts, includedPerson } from './people.ts'
 import { type Envelope, isoTime, xId } from './schema.ts'
 import { displayText } from './text.ts'
 
@@ -59,6 +59,7 @@ function readV2Message(item: unknown, envelope: Envelope): DirectMessage {
     recipient: includedPerson(recipient, envelope.includes),
     ...displayText(message.text, marks),
     media: mediaFromV2(message.attachments?.media_keys ?? [], includedMedia(envelope.includes)),
+    facts: includedFacts(sender, envelope.includes),
   }
 }
 
@@ -86,5 +87,6 @@ function readV1Message(item: unknown, envelope: Envelope): DirectMessage {
     recipient: includedPerson(recipient, envelope.includes),
     ...displayText(raw, marks),
     media,
+    facts: includedFacts(sender, envelope.includes),
   }
 }

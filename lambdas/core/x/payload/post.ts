@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
-import type { Post, QuotedPost } from '../activity.ts'
+import type { Facts, Post, QuotedPost } from '../activity.ts'
 import { isXId, positionOfId, postUrlOf } from '../ids.ts'
 import { leadingMentions } from './addressees.ts'
 import { marksFrom } from './marks.ts'
 import { mediaFromV1, mediaFromV2 } from './media.ts'
-import { includedPerson, personFrom } from './people.ts'
+import { factsFrom, includedFacts, includedPerson, languageOf, personFrom } from './people.ts'
 import { type Envelope, isoTime, xId } from './schema.ts'
 import { displayText } from './text.ts'
 import { includedPosts, inNewNames } from './vocabulary.ts'
@@ -20,6 +20,7 @@ const v1Post = z.object({
   display_text_range: range,
   created_at: z.optional(z.unknown()),
   timestamp_ms: z.optional(z.unknown()),
+  lang: z.optional(z.unknown()),
   user: z.looseObject({ id_str: xId }),
   entities: z.optional(z.unknown()),
   extended_entities: media,
@@ -61,6 +62,7 @@ function readV1Post(item: unknown, envelope: Envelope): Post {
     ...contentOfV1(post),
     inReplyTo: repliedTo(post.in_reply_to_status_id_str, post.in_reply_to_user_id_str, null),
     quoted: post.quoted_status_id_str ? quotedOfV1(post.quoted_status_id_str, post.quoted_status) : null,
+    facts: { ...languageIn(post), ...factsFrom(post.user.id_str, post.user) },
     versionIds: versionsOf(post.id_str, post.edit_history?.edit_tweet_ids ?? []),
     isRepost: typeof post.retweeted_status === 'object' && post.retweeted_status !== null,
   }
@@ -110,6 +112,7 @@ const v2Fields = z.object({
   display_text_range: range,
   note_post: z.catch(z.nullish(z.object({ text: z.string(), entities: z.optional(z.unknown()) })), null),
   created_at: z.optional(z.unknown()),
+  lang: z.optional(z.unknown()),
   author_id: xId,
   entities: z.optional(z.unknown()),
   attachments: z.catch(z.nullish(z.object({ media_keys: z.catch(z.array(z.string()), []) })), null),
@@ -141,6 +144,7 @@ function readV2Post(item: unknown, envelope: Envelope): Post {
     quoted: quotedId
       ? (quotedPostFrom(includedPost(quotedId, envelope.includes), envelope.includes) ?? linkTo(quotedId))
       : null,
+    facts: { ...languageIn(post), ...includedFacts(post.author_id, envelope.includes) },
     versionIds: versionsOf(post.id, post.edit_history_post_ids ?? []),
     isRepost: referencedBy(post, 'retweeted') !== null,
   }
@@ -206,6 +210,11 @@ export function readPost(item: unknown, envelope: Envelope): Post {
   if (!inReplyTo?.postId || !versionIds.includes(inReplyTo.postId)) return post
   // A post cannot answer itself: what it answers is not known.
   return { ...post, inReplyTo: { ...inReplyTo, postId: null } }
+}
+
+function languageIn({ lang }: { lang?: unknown }): Pick<Facts, 'language'> {
+  const language = languageOf(lang)
+  return language === null ? {} : { language }
 }
 
 const noAddressees = { addressees: [], from: 0 }

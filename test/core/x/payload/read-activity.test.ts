@@ -156,6 +156,65 @@ describe('a post', () => {
   })
 })
 
+describe('what X tells of a message and its author', () => {
+  const item = (more: object) => v2Post({ id: '42', by: ann, text: '@shop hi', mentions: [shop], more })
+  const user = {
+    id: ann.id,
+    username: 'ann',
+    name: 'Ann',
+    created_at: '2026-04-20T19:55:59.000Z',
+    verified: false,
+    verified_type: 'none',
+    public_metrics: { followers_count: 97 },
+  }
+  const facts = { followers: 97, verified: false, accountSince: '2026-04-20' }
+  const read = (more: object, users: object[]) =>
+    (activityOf(xActivity(shop, 'post.mention.create', item(more), { users })) as Post).facts
+
+  test('is read from a post of the X Activity API, and only of its author', () => {
+    expect(read({ lang: 'en' }, [{ ...user, id: bob.id }, user])).toEqual({ language: 'en', ...facts })
+    expect(read({}, [{ ...user, id: bob.id }])).toEqual({})
+    expect((activityOf(xActivity(shop, 'post.reply.create', item({}), {})) as Post).facts).toEqual({})
+  })
+
+  test.each([
+    ['pt-BR', 'pt'],
+    ['in', 'id'],
+    ['iw', 'he'],
+    ['und', undefined],
+    ['zxx', undefined],
+    ['qme', undefined],
+    [7, undefined],
+  ])('a language of %j is %j', (lang, language) => expect(read({ lang }, []).language).toBe(language))
+
+  test('is read from a direct message of the X Activity API', () => {
+    const payload = directMessages(shop, { id: '7', from: ann, to: shop })
+    const users = { [ann.id]: { data: user }, [shop.id]: { data: { ...user, id: shop.id, verified: true } } }
+    expect((activityOf(xActivity(shop, 'dm.received', { ...payload, users })) as DirectMessage).facts).toEqual(facts)
+  })
+
+  test('is read from the Account Activity API, whose «not verified» says nothing of the badges of today', () => {
+    const known = { followers_count: 5, verified: false }
+    const created = { created_at: 'Fri Dec 13 00:56:10 +0000 2019' }
+    const author = { ...postItem({ id: '1', by: ann, text: '' }).user, ...known, ...created }
+    expect(post({ more: { lang: 'fi', user: author } }).facts).toEqual({
+      language: 'fi',
+      followers: 5,
+      accountSince: '2019-12-13',
+    })
+    expect(post({ more: { user: { ...author, verified: true } } }).facts.verified).toBe(true)
+    const delivery = directMessages(shop, { id: '7', from: ann, to: shop })
+    const users = { [ann.id]: { id: ann.id, ...known, created_timestamp: '1576198570797' } }
+    const message = activityOf({ ...delivery, users }) as DirectMessage
+    expect(message.facts).toEqual({ followers: 5, accountSince: '2019-12-13' })
+  })
+
+  test('is left out where it is odd', () => {
+    const odd = { ...user, created_at: 'soon', verified: 'no', public_metrics: { followers_count: -1 } }
+    expect(read({}, [odd])).toEqual({})
+  })
+})
+
 describe('a quoted post', () => {
   const inner = postItem({ id: '77', by: bob, text: 'Fish &amp; chips', at: '2026-01-02T03:04:05.000Z' })
   const quoting = (status: object) =>
