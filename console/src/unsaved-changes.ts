@@ -6,6 +6,9 @@ import { layoutMessages } from './messages/layout.ts'
 /** The page with unsaved changes, and how to navigate away from it; null when there are none. */
 let unsavedPage: { readonly url: string; readonly navigate: (url: string) => void } | null = null
 
+/** How many parts of it have some. */
+let unsavedParts = 0
+
 const currentUrl = () => location.pathname + location.search
 
 async function confirmAndLeave(url: string): Promise<void> {
@@ -45,14 +48,16 @@ export function guardNavigation(): void {
   })
 }
 
-/** Marks the current page as one with unsaved changes. */
+/** Marks the current page as one with unsaved changes, in one of its parts. */
 export function useUnsavedChanges(isUnsaved: boolean): void {
   const { route } = useLocation()
   useEffect(() => {
     if (!isUnsaved) return undefined
     unsavedPage = { url: currentUrl(), navigate: route }
+    unsavedParts++
     return () => {
-      unsavedPage = null
+      unsavedParts--
+      if (unsavedParts === 0) unsavedPage = null
     }
   }, [isUnsaved, route])
 }

@@ -53,6 +53,7 @@ const pages = (): [name: string, address: string, act: (page: Page) => Promise<u
     async (page) => {
       await page.getByLabel('No messages (h)').fill('1000')
       await page.getByRole('button', { name: 'Add hours' }).click()
+      await page.getByRole('button', { name: 'Add rule' }).click()
       await page.getByRole('button', { name: 'Save' }).click()
       await page.getByText('Enter whole hours').waitFor()
     },

@@ -19,6 +19,7 @@ import { ChannelState } from './channel-state.tsx'
 import { ConnectError } from './connect-error.tsx'
 import { EncryptedMessages } from './encrypted-messages.tsx'
 import { IgnoredEvents } from './ignored-events.tsx'
+import { NoiseRules } from './noise-rules.tsx'
 import { ReconnectButton } from './reconnect-button.tsx'
 import { SettingsForm } from './settings-form.tsx'
 
@@ -38,6 +39,7 @@ export function ChannelPage({ id }: { id: string }) {
           <ConnectError />
           <ChannelState channel={channel} />
           <SettingsForm known={resource.value} onChange={resource.set} />
+          <NoiseRules known={resource.value} onChange={resource.set} />
           <EncryptedMessages channel={channel} onChange={(value) => resource.update(({ tag }) => ({ value, tag }))} />
           <Activity channelId={id} />
           <IgnoredEvents channelId={id} />
