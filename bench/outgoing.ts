@@ -10,9 +10,15 @@ import { untouched } from '../test/support/untouched.ts'
 export function outgoingOver(stores: Stores, now: () => Date) {
   const queued: Work[] = []
   let taken = 0
-  const publish = createPublisher({ ...stores, queue: { send: async (work) => void queued.push(...work) }, now })
+  const publish = createPublisher({
+    ...stores,
+    queue: { send: async (work) => void queued.push(...work) },
+    usedeskUrl: null,
+    now,
+  })
   const deliver = createDelivering({
     ...stores,
+    tellUsedesk: null,
     sending: {
       refusalOf: () => null,
       async send() {

@@ -55,6 +55,8 @@ const environment: Record<EnvironmentName, string> = {
   PUBLIC_URL: 'https://helpdesk.example.com',
   EVENT_SOURCE: 'x-activity',
   AUDIT_DAYS: '365',
+  USEDESK_API_URL: '',
+  USEDESK_SECRETS: '',
   ORIGIN_SECRETS: 'YtqzRGpXvB3nKfW7dLmC9sHjAeU2xQ4oPrTgZk6N',
   ADMINISTRATORS: 'admin@example.com',
   MAIL_FROM: 'helpdesk@example.com',

@@ -32,6 +32,7 @@ type PlainVariable =
   | 'AUDIT_DAYS'
   | 'ADMINISTRATORS'
   | 'ORIGIN_SECRETS'
+  | 'USEDESK_API_URL'
 
 /** IAM actions on resources; exact names only. */
 export type Permission = {
@@ -99,6 +100,11 @@ export class HandlerFunction extends Construct {
   ): void {
     this.#setVariable(variable, value)
     for (const permission of permissions) this.addPermission(permission)
+  }
+
+  /** Leaves a variable empty, because this installation does not have what it would name. */
+  addNothing(variable: EnvironmentName): void {
+    this.#setVariable(variable, '')
   }
 
   /** Sets a variable that is a plain value. */

@@ -19,6 +19,7 @@ import { Schedule } from './schedule.ts'
 import type { Settings } from './settings.ts'
 import { TicketTable } from './ticket-table.ts'
 import { TokensKey } from './tokens-key.ts'
+import { Usedesk } from './usedesk.ts'
 import { WorkQueue } from './work-queue.ts'
 import { XSecrets } from './x-secrets.ts'
 
@@ -150,20 +151,32 @@ export class HelpdeskTwitterStack extends Stack {
       concurrency: settings.queueConcurrency,
       alarms,
     })
+    const usedesk = new Usedesk(this, 'Usedesk', { apiUrl: settings.usedeskApiUrl })
     const publish = new HandlerFunction(this, 'Publish', { name: 'publish', code: bundles.publish })
     tickets.addConsumer(publish, alarms)
     tickets.grantReadWrite(publish)
     outgoing.grantSend(publish)
+    usedesk.grantKnow(publish)
     outgoing.grantSend(api)
     api.addVariable('LOCAL_ENDPOINTS', 'refused')
 
-    // Deliver signs the events and sends them.
+    // Deliver signs the events and sends them, or tells Usedesk of them.
     const deliver = new HandlerFunction(this, 'Deliver', { name: 'deliver', code: bundles.deliver })
     outgoing.addConsumer(deliver)
     tickets.grantReadWrite(deliver)
     tokens.grantDecryptTokens(deliver)
-    mediaBucket.grantPresignDownload(deliver)
     deliver.addVariable('LOCAL_ENDPOINTS', 'refused')
+    usedesk.grantUse(deliver)
+    deliver.addVariable('AUDIT_DAYS', String(settings.auditDays))
+    // Agents' answers in Usedesk become replies, with their files.
+    usedesk.grantUse(api)
+    if (usedesk.isOn) {
+      mediaBucket.grantPresign(deliver)
+      replies.grantSend(deliver)
+    } else {
+      mediaBucket.grantPresignDownload(deliver)
+      deliver.addNothing('REPLIES_QUEUE_URL')
+    }
 
     // Every minute requeue puts due replies, media and events back into their queues, and has deleted what X deleted.
     const notRequeued = 'Replies that had to wait are not sent, and failed media downloads are not retried'
@@ -173,6 +186,7 @@ export class HelpdeskTwitterStack extends Stack {
     media.grantSend(requeue)
     requeue.addVariable('DELETION_HOLD_HOURS', String(settings.deletionHoldHours))
     outgoing.grantSend(requeue)
+    usedesk.grantKnow(requeue)
     new Schedule(this, 'RequeueSchedule', {
       name: 'requeue',
       target: requeue,
@@ -249,7 +263,11 @@ export class HelpdeskTwitterStack extends Stack {
     })
 
     // Some failures show only in log lines.
-    new LogAlarms(this, 'LogAlarms', { handlers: [router, sender, inactivity, reconcile], alarms })
+    new LogAlarms(this, 'LogAlarms', {
+      handlers: [router, sender, inactivity, reconcile, ...(usedesk.isOn ? [deliver] : [])],
+      alarms,
+      hasUsedesk: usedesk.isOn,
+    })
 
     // Everyone except X needs a token: people sign in, machines use a client secret.
     const access = new Access(this, 'Access', {
@@ -257,7 +275,7 @@ export class HelpdeskTwitterStack extends Stack {
       domainPrefix: settings.domainPrefix,
       machineClients: settings.machineClients,
     })
-    publicApi.addRoutes({ webhook, api, authorizer: access.authorizer })
+    publicApi.addRoutes({ webhook, api, authorizer: access.authorizer, hasUsedesk: usedesk.isOn })
 
     // The console needs the sign-in address in its configuration, so it is uploaded last.
     new ConsoleUpload(this, 'ConsoleUpload', {
@@ -287,6 +305,18 @@ export class HelpdeskTwitterStack extends Stack {
     if (helpdesk) this.#output('HelpdeskClientId', helpdesk, 'Machine client with the scope tickets')
     if (admin) this.#output('AdminClientId', admin, 'Machine client with all scopes')
     this.#output('XSecretsArn', secrets.arn, 'Secret that must hold the credentials of the X app')
+    if (usedesk.secretArn) {
+      this.#output(
+        'UsedeskWebhookUrl',
+        `${frontDoor.url}${paths.usedesk}?secret=`,
+        'Redirect URL for the API channel of Usedesk; append the webhookSecret of UsedeskSecretsArn',
+      )
+      this.#output(
+        'UsedeskSecretsArn',
+        usedesk.secretArn,
+        'Secret that must hold the token of the API channel of Usedesk',
+      )
+    }
     this.#output('TableName', tickets.name, 'Table of tickets; it outlives the stack')
     this.#output('MediaBucketName', mediaBucket.name, 'Bucket of media; it outlives the stack')
     this.#output('TokensKeyArn', tokens.arn, 'Key that encrypts the tokens of accounts; it outlives the stack')

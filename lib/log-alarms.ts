@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib'
 import { FilterPattern } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
-import type { LogEvent, RoutedOutcome } from '../lambdas/core/log-events.ts'
+import type { LogEvent, RoutedOutcome, UsedeskOutcome } from '../lambdas/core/log-events.ts'
 import { type FunctionName, schedules } from '../lambdas/runtime/resources.ts'
 import type { AlarmTopic } from './alarms.ts'
 import type { HandlerFunction } from './handler-function.ts'
@@ -11,10 +11,13 @@ const eventIs = (event: LogEvent) => FilterPattern.stringValue('$.message.event'
 const mustAct = (value: boolean) => FilterPattern.booleanValue('$.message.mustAct', value)
 const routedTo = (outcome: RoutedOutcome) => FilterPattern.stringValue('$.message.outcome', '=', outcome)
 const replyIs = (status: 'unknown') => FilterPattern.stringValue('$.message.outcome', '=', status)
+const usedeskIs = (outcome: UsedeskOutcome) => FilterPattern.stringValue('$.message.outcome', '=', outcome)
 
 type Row = Omit<LogAlarmProps, 'alarms' | 'logGroups' | 'section' | 'metricName'> & {
   /** The functions that log such lines. */
   readonly handlers: readonly FunctionName[]
+  /** True if there is nothing to alarm while Usedesk is off. */
+  readonly isOfUsedesk?: boolean
 }
 
 /** Alarms on failures that only log lines show, by metric name. */
@@ -32,6 +35,14 @@ const rows: Readonly<Record<string, Row>> = {
     cause: 'the sender could not find out whether X accepted a reply',
     handlers: ['sender'],
     pattern: replyIs('unknown'),
+  },
+  LostUsedeskAnswers: {
+    name: 'usedesk-answers-lost',
+    userImpact: 'Some customers do not get the answer that an agent wrote in Usedesk',
+    cause: 'it could not be written as a reply for 24 hours',
+    handlers: ['deliver'],
+    isOfUsedesk: true,
+    pattern: FilterPattern.all(eventIs('usedesk_taken'), usedeskIs('given_up')),
   },
   RepairFailed: {
     name: 'repair-failed',
@@ -68,7 +79,7 @@ export class LogAlarms extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { handlers, alarms }: { handlers: readonly HandlerFunction[]; alarms: AlarmTopic },
+    { handlers, alarms, hasUsedesk }: { handlers: readonly HandlerFunction[]; alarms: AlarmTopic; hasUsedesk: boolean },
   ) {
     super(scope, id)
     const logGroupOf = (name: FunctionName) => {
@@ -76,7 +87,8 @@ export class LogAlarms extends Construct {
       if (!handler) throw new Error(`LogAlarms needs the handler ${name}`)
       return handler.logGroup
     }
-    for (const [metricName, { handlers: names, ...row }] of Object.entries(rows)) {
+    for (const [metricName, { handlers: names, isOfUsedesk = false, ...row }] of Object.entries(rows)) {
+      if (isOfUsedesk && !hasUsedesk) continue
       const [first, ...more] = names.map(logGroupOf)
       if (!first) throw new Error(`${row.name}: no handler logs its lines`)
       new LogAlarm(this, metricName, { ...row, section: row.name, metricName, alarms, logGroups: [first, ...more] })

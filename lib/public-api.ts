@@ -28,6 +28,8 @@ import { LogAlarm } from './log-alarm.ts'
 const throttles = {
   webhook: { rateLimit: 1000, burstLimit: 2000 },
   api: { rateLimit: 500, burstLimit: 1000 },
+  /** Usedesk tells of each of our calls too, and repeats nothing that was refused. */
+  usedesk: { rateLimit: 100, burstLimit: 200 },
   /** Routes without a token or signature: each person needs them a few times a day. */
   open: { rateLimit: 20, burstLimit: 50 },
 } as const satisfies Record<string, ThrottleSettings>
@@ -59,6 +61,8 @@ export type RouteTargets = {
   readonly webhook: HandlerFunction
   readonly api: HandlerFunction
   readonly authorizer: IHttpRouteAuthorizer
+  /** True if Usedesk is switched on. */
+  readonly hasUsedesk: boolean
 }
 
 /**
@@ -96,7 +100,7 @@ export class PublicApi extends Construct {
   }
 
   /** Adds the routes. A route without authorizer states the reason. */
-  addRoutes({ webhook, api, authorizer }: RouteTargets): void {
+  addRoutes({ webhook, api, authorizer, hasUsedesk }: RouteTargets): void {
     const toWebhook = integration('Webhook', webhook)
     const toApi = integration('Api', api)
     const notFound = 'No such route: the handler answers 404.'
@@ -114,6 +118,10 @@ export class PublicApi extends Construct {
       'X redirects the browser here without a token; the handler checks the cookie of the flow.',
     )
     this.#addPublicRoute('/api/openapi.json', HttpMethod.GET, toApi, 'The API description is public.')
+    if (hasUsedesk) {
+      const why = 'Usedesk signs nothing: the secret stands in the address that it calls, and the handler compares it.'
+      this.#addPublicRoute(paths.usedesk, HttpMethod.POST, toApi, why, throttles.usedesk)
+    }
     const calls = { path: '/api/{proxy+}', methods: [HttpMethod.ANY], integration: toApi, authorizer }
     this.#throttle(this.#api.addRoutes(calls), throttles.api)
     this.#addPublicRoute('/{proxy+}', HttpMethod.ANY, toApi, notFound)

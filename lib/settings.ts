@@ -59,6 +59,8 @@ export type Settings = {
   readonly firewallRequests: number
   /** The ARN of the firewall in us-east-1 that guards the distribution; undefined: none. */
   readonly firewallArn: string | undefined
+  /** Where Usedesk's API is, without a trailing slash; undefined: Usedesk is not switched on. */
+  readonly usedeskApiUrl: string | undefined
   /** What is there already and used instead of being made: of a stack that was deleted, or restored from a backup. */
   readonly adopted: Adopted
 }
@@ -125,6 +127,7 @@ export function readSettings(node: Node): Settings {
     webhookReserved: wholeNumber(node, 'webhookReserved', { default: 0, min: 0, max: 100_000 }),
     firewallRequests: firewallRequests(node),
     firewallArn: firewallArn(node),
+    usedeskApiUrl: usedeskApiUrl(node),
     adopted: adoptedIn(node),
   }
 }
@@ -140,6 +143,15 @@ function origin(node: Node, name: string): string | undefined {
   const value = text(node, name)
   if (value === undefined || /^https:\/\/[^\s/?#@]+$/.test(value)) return value
   throw new Error(`context ${name}: expected https://HOST without a path, got ${JSON.stringify(value)}`)
+}
+
+/** On its international and its own servers, Usedesk's API has a path. */
+function usedeskApiUrl(node: Node): string | undefined {
+  const value = text(node, 'usedeskApiUrl')
+  if (value === undefined || /^https:\/\/[^\s/?#@]+(\/[\w.-]+)*$/.test(value)) return value
+  throw new Error(
+    `context usedeskApiUrl: expected https://HOST or https://HOST/PATH, such as https://api.usedesk.ru, got ${JSON.stringify(value)}`,
+  )
 }
 
 /**

@@ -25,6 +25,13 @@ export function writeSecrets(dataDir: string, secrets: XSecrets): string {
   return secretsUrl(dataDir)
 }
 
+/** Writes the secrets of Usedesk to the data folder and returns the value of `USEDESK_SECRETS`: a `file:` URL. */
+export function writeUsedeskSecrets(dataDir: string, secrets: { apiToken: string; webhookSecret: string }): string {
+  const path = join(dataDir, 'usedesk-secrets.json')
+  writePrivateFile(path, JSON.stringify(secrets))
+  return pathToFileURL(path).href
+}
+
 /**
  * Returns the value of `TOKENS_KEY`: a `file:` URL of the key that encrypts the access tokens of X accounts.
  * Creates the key on the first call.

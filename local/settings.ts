@@ -44,6 +44,8 @@ export type Settings = {
   readonly consumerKey: string
   readonly consumerSecret: string
   readonly consumerSecretPrevious: string | undefined
+  /** Usedesk, if it is switched on. */
+  readonly usedesk: UsedeskSettings | undefined
   /** True if events may be sent to this machine itself, also by http. */
   readonly localEndpoints: boolean
   /** Mail addresses that get the notifications for administrators. */
@@ -55,6 +57,13 @@ export type Settings = {
   /** The machines that may get a token. Undefined: all, or only the helpdesk where X or the public address is real. */
   readonly machineClients: readonly MachineName[] | undefined
   readonly awsEndpoints: AwsEndpoints
+}
+
+/** The address of Usedesk's API, the token of its channel, and the secret in the address that it calls. */
+export type UsedeskSettings = {
+  readonly apiUrl: string
+  readonly apiToken: string
+  readonly webhookSecret: string
 }
 
 /** AWS services to use instead of the embedded ones. */
@@ -101,6 +110,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     consumerKey: read('X_CONSUMER_KEY') ?? 'local-consumer-key',
     consumerSecret: read('X_CONSUMER_SECRET') ?? 'local-consumer-secret',
     consumerSecretPrevious: read('X_CONSUMER_SECRET_PREVIOUS'),
+    usedesk: readUsedesk(read),
     localEndpoints: readLocalEndpoints(read('LOCAL_ENDPOINTS') ?? 'allowed'),
     administrators: readAdministrators(read('ADMINISTRATORS')) ?? defaults.administrators,
     mailFrom: readMailFrom(read('MAIL_FROM')) ?? defaults.mailFrom,
@@ -120,6 +130,24 @@ function readUsedeskPort(read: (name: string) => string | undefined): number | u
   if (which === undefined) return undefined
   if (which !== 'local') throw new UserError(`USEDESK must be local, for the stand-in on this machine, not «${which}».`)
   return readPort('USEDESK_PORT', read('USEDESK_PORT') ?? '3003')
+}
+
+function readUsedesk(read: (name: string) => string | undefined): UsedeskSettings | undefined {
+  const apiUrl = readUrl('USEDESK_API_URL', read('USEDESK_API_URL'))
+  if (apiUrl === undefined) return undefined
+  const apiToken = read('USEDESK_API_TOKEN')
+  if (apiToken === undefined) {
+    throw new UserError(
+      'USEDESK_API_TOKEN is missing: with USEDESK_API_URL it is the secret key of an API channel of Usedesk.',
+    )
+  }
+  const webhookSecret = read('USEDESK_WEBHOOK_SECRET')
+  if (webhookSecret === undefined) {
+    throw new UserError(
+      'USEDESK_WEBHOOK_SECRET is missing: choose a long random text and put it into the address that Usedesk calls.',
+    )
+  }
+  return { apiUrl, apiToken, webhookSecret }
 }
 
 function readTableName(text: string): string {

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
+import { paths } from '../lambdas/core/api/paths.ts'
 import type { EventSource } from '../lambdas/core/x/event-source.ts'
 import {
   type EnvironmentName,
@@ -35,8 +37,9 @@ import type { FunctionLogLine } from './lambda/sandbox.ts'
 import { startSchedules } from './lambda/schedules.ts'
 import { startStreamPoller } from './lambda/stream-poller.ts'
 import { lockDataDir } from './lock.ts'
-import { ensureSignInSecrets, ensureTokensKey, writeSecrets, type XSecrets } from './secrets.ts'
-import { type AwsEndpoints, defaults } from './settings.ts'
+import { ensureSignInSecrets, ensureTokensKey, writeSecrets, writeUsedeskSecrets, type XSecrets } from './secrets.ts'
+import { type AwsEndpoints, defaults, type UsedeskSettings } from './settings.ts'
+import type { Usedesk } from './usedesk/usedesk.ts'
 
 export type StackOptions = XSecrets & {
   /** Absolute path of the folder for all data that survives a restart. */
@@ -57,6 +60,8 @@ export type StackOptions = XSecrets & {
   readonly deletionHoldHours?: number
   readonly lookupsPerCustomer?: number
   readonly megabytesPerCustomer?: number
+  /** Usedesk. Default: it is not switched on. */
+  readonly usedesk?: UsedeskSettings | undefined
   /** False if events may be sent only to public addresses, as on AWS. Default: also to this machine. */
   readonly localEndpoints?: boolean
   /** Port of the mailbox. Default: any free port. */
@@ -196,6 +201,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
       ? undefined
       : await timed(onProgress, 'Usedesk', () => startUsedeskStandIn(dataDir, usedeskPort, onWarning))
   if (usedesk) closing.push(() => usedesk.stop())
+  const usedeskSettings = options.usedesk ?? (usedesk && connectStandIn(usedesk, url))
 
   const site = await timed(onProgress, 'console', () => buildConsole(onProgress))
   // A relative URL: people sign in at the address at which they opened the console.
@@ -212,6 +218,8 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     MEDIA_QUEUE_URL: urls.media,
     OUTGOING_QUEUE_URL: urls.outgoing,
     LOCAL_ENDPOINTS: options.localEndpoints === false ? 'refused' : 'allowed',
+    USEDESK_API_URL: usedeskSettings?.apiUrl ?? '',
+    USEDESK_SECRETS: usedeskSettings ? writeUsedeskSecrets(dataDir, usedeskSettings) : '',
     MEDIA_BUCKET: bucketName,
     X_SECRETS: writeSecrets(dataDir, pickSecrets(options)),
     TOKENS_KEY: ensureTokensKey(dataDir),
@@ -303,6 +311,13 @@ async function startSimulator(options: StackOptions, consoleUrl: string, onWarni
 async function startUsedeskStandIn(dataDir: string, port: number, onWarning: (sentence: string) => void) {
   const { startUsedesk } = await import('./usedesk/usedesk.ts')
   return startUsedesk({ port, dataFile: join(dataDir, 'usedesk.json'), onWarning })
+}
+
+/** Connects the stand-in both ways. The secret is a new one at each start: a tunnel leads to that door too. */
+function connectStandIn({ url, token, control }: Usedesk, ownUrl: string): UsedeskSettings {
+  const webhookSecret = randomBytes(24).toString('base64url')
+  control.settings({ redirectUrl: `${ownUrl}${paths.usedesk}?secret=${webhookSecret}` })
+  return { apiUrl: url, apiToken: token, webhookSecret }
 }
 
 /** Starts the mailbox. It is imported here only, because a stack with another SES does not need it. */

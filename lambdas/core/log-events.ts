@@ -57,6 +57,10 @@ export const logEvents = {
   retry_late: 'The failed messages of a batch come again only after the visibility time-out: SQS refused to change it.',
   event_delivered: 'An endpoint was called with an event: `outcome`, `status`, `error`.',
   endpoint_disabled: 'An endpoint took no event for 24 hours and gets none any more.',
+  usedesk_received: 'Usedesk told something: `what`.',
+  usedesk_taken:
+    'What Usedesk told was worked on: `outcome`. With `given_up` an answer of an agent did not reach its customer.',
+  usedesk_looked: 'Tickets that changed in Usedesk were read: `found` had come by no webhook.',
   change_unreadable: 'A change of the table could not be read, so no event tells it: `error`.',
   failed: 'Something unexpected failed: `error`, `stack`. What it worked on comes again.',
 } as const
@@ -81,3 +85,16 @@ export type RoutedOutcome =
   | 'counted'
   | 'ignored'
   | 'unreadable'
+
+/** What became of what Usedesk told, in `usedesk_taken`. */
+export type UsedeskOutcome =
+  | 'reply'
+  | 'refused'
+  | 'repeated'
+  | 'status'
+  | 'echo'
+  | 'stays_closed'
+  | 'no_status_of_ours'
+  | 'not_ours'
+  | 'failed'
+  | 'given_up'

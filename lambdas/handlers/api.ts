@@ -9,6 +9,7 @@ import { createXChat } from '../adapters/x/chat.ts'
 import { createXModeration } from '../adapters/x/moderation.ts'
 import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
 import { tryWebhook } from '../adapters/x/webhook-trial.ts'
+import { paths } from '../core/api/paths.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { openBucketOnFirstUse } from '../runtime/bucket-on-first-use.ts'
 import { openChatCipherOnFirstUse } from '../runtime/chat-on-first-use.ts'
@@ -26,15 +27,20 @@ import { httpHandler } from '../runtime/http.ts'
 import { openKeyRecovery } from '../runtime/key-recovery.ts'
 import { log } from '../runtime/log.ts'
 import { openStores } from '../runtime/stores.ts'
+import { openUsedeskSecrets } from '../runtime/usedesk.ts'
 import { xAccess } from '../runtime/x-access.ts'
 import { apiEndpoints } from '../use-cases/api/routes.ts'
+import { createUsedeskReceiver } from '../use-cases/usedesk/receive-usedesk.ts'
 
 const environment = readEnvironment('api')
 const { access, encryption } = xAccess(environment)
 const eventSource = eventSourceIn(environment.EVENT_SOURCE)
 
+const stores = openStores(tableIn(environment), now)
+const outgoingQueue = createOutgoingQueue(awsAccess('sqs'), environment.OUTGOING_QUEUE_URL)
+
 const endpoints = apiEndpoints({
-  ...openStores(tableIn(environment), now),
+  ...stores,
   replyQueue: createReplyQueue(awsAccess('sqs'), environment.REPLIES_QUEUE_URL),
   bucket: openBucketOnFirstUse(environment.MEDIA_BUCKET),
   eventQueue: createEventQueue(awsAccess('sqs'), environment.EVENTS_QUEUE_URL),
@@ -44,7 +50,7 @@ const endpoints = apiEndpoints({
   moderation: createXModeration(access),
   recovery: openKeyRecovery(environment.KEY_RECOVERY),
   subscriptions: createXSubscriptions(access, eventSource),
-  outgoingQueue: createOutgoingQueue(awsAccess('sqs'), environment.OUTGOING_QUEUE_URL),
+  outgoingQueue,
   sending: createEventSending(localEndpointsIn(environment.LOCAL_ENDPOINTS)),
   eventSource,
   encryption,
@@ -62,4 +68,20 @@ const endpoints = apiEndpoints({
   log,
 })
 
-export const handler = httpHandler(endpoints, log, listIn(environment.ORIGIN_SECRETS))
+const fromUsedesk = environment.USEDESK_API_URL !== '' && {
+  method: 'POST',
+  path: paths.usedesk,
+  answer: createUsedeskReceiver({
+    ...stores,
+    secrets: openUsedeskSecrets(environment),
+    queue: outgoingQueue,
+    now,
+    log,
+  }),
+}
+
+export const handler = httpHandler(
+  fromUsedesk ? [...endpoints, fromUsedesk] : endpoints,
+  log,
+  listIn(environment.ORIGIN_SECRETS),
+)

@@ -1,28 +1,78 @@
-/** Called by SQS with groups of events, in order per endpoint and ticket: sends them to the endpoints. */
+/**
+ * Called by SQS with groups of events, in order per endpoint and ticket: sends them to the endpoints. And with what came from
+ * Usedesk: writes agents' answers.
+ */
+import { createReplyQueue } from '../adapters/aws/due-queue.ts'
 import { createEncryption, rememberDecrypted } from '../adapters/aws/encryption.ts'
 import { createMessageVisibility } from '../adapters/aws/message-visibility.ts'
 import { createEventSending } from '../adapters/webhooks/send.ts'
+import type { QueuedWork } from '../core/outgoing/delivery.ts'
+import { FROM_USEDESK, LOOK } from '../core/usedesk/usedesk.ts'
 import { awsAccess } from '../runtime/aws.ts'
 import { batchHandler } from '../runtime/batch.ts'
 import { openBucketOnFirstUse } from '../runtime/bucket-on-first-use.ts'
 import { now } from '../runtime/clock.ts'
-import { localEndpointsIn, readEnvironment, tableIn } from '../runtime/environment.ts'
+import { auditDaysIn, localEndpointsIn, readEnvironment, tableIn } from '../runtime/environment.ts'
 import { log } from '../runtime/log.ts'
 import { openStores } from '../runtime/stores.ts'
+import { createAuditTrail } from '../use-cases/audit-trail.ts'
 import { createDelivering } from '../use-cases/deliver-events.ts'
 
 const environment = readEnvironment('deliver')
+const mayBeLocal = localEndpointsIn(environment.LOCAL_ENDPOINTS)
+const stores = openStores(tableIn(environment), now)
+const bucket = openBucketOnFirstUse(environment.MEDIA_BUCKET)
+
+/** What works with Usedesk; null while it is not switched on. Then its code, a fifth of a start, is not loaded. */
+const usedesk = environment.USEDESK_API_URL === '' ? null : await loadUsedesk()
 
 const deliver = createDelivering({
-  ...openStores(tableIn(environment), now),
-  sending: createEventSending(localEndpointsIn(environment.LOCAL_ENDPOINTS)),
+  ...stores,
+  sending: createEventSending(mayBeLocal),
   encryption: rememberDecrypted(createEncryption(environment.TOKENS_KEY, awsAccess('kms'))),
-  bucket: openBucketOnFirstUse(environment.MEDIA_BUCKET),
+  tellUsedesk: usedesk?.tell ?? null,
+  bucket,
   now,
   log,
 })
 
-/** Longer than the last attempt of a group may take. */
-const MAX_RECORD_MS = 15_000
+async function loadUsedesk() {
+  const [{ openUsedesk }, { createFileSource }, { createReplyWriting }, telling, taking, looking] = await Promise.all([
+    import('../runtime/usedesk.ts'),
+    import('../adapters/webhooks/files.ts'),
+    import('../use-cases/write-reply.ts'),
+    import('../use-cases/usedesk/tell-usedesk.ts'),
+    import('../use-cases/usedesk/take-from-usedesk.ts'),
+    import('../use-cases/usedesk/look-at-usedesk.ts'),
+  ])
+  const { api } = openUsedesk(environment)
+  const shared = {
+    ...stores,
+    api,
+    bucket,
+    replyQueue: createReplyQueue(awsAccess('sqs'), environment.REPLIES_QUEUE_URL),
+    trail: createAuditTrail({ ...stores, auditDays: auditDaysIn(environment.AUDIT_DAYS), now }),
+    now,
+    log,
+  }
+  return {
+    tell: telling.createTellUsedesk(shared),
+    take: taking.createTakeFromUsedesk({
+      ...shared,
+      files: createFileSource(mayBeLocal),
+      replies: createReplyWriting(shared),
+    }),
+    look: looking.createLookAtUsedesk(shared),
+  }
+}
 
-export const handler = batchHandler('outgoing', deliver, createMessageVisibility(awsAccess('sqs')), log, MAX_RECORD_MS)
+/** What waits of Usedesk is dropped when it was switched off: `deliver` finds no such endpoint. */
+function work(queued: QueuedWork): Promise<void> {
+  if (!usedesk || queued.endpointId !== FROM_USEDESK) return deliver(queued)
+  return queued.group === LOOK ? usedesk.look() : usedesk.take(queued)
+}
+
+/** Longer than the last attempt of a group may take. */
+const MAX_RECORD_MS = 20_000
+
+export const handler = batchHandler('outgoing', work, createMessageVisibility(awsAccess('sqs')), log, MAX_RECORD_MS)

@@ -13,6 +13,7 @@ const environment = readEnvironment('publish')
 const publish = createPublisher({
   ...openStores(tableIn(environment), now),
   queue: createOutgoingQueue(awsAccess('sqs'), environment.OUTGOING_QUEUE_URL),
+  usedeskUrl: environment.USEDESK_API_URL || null,
   now,
 })
 

@@ -14,6 +14,7 @@ export const handler = createRequeue({
   ...openStores(tableIn(environment), now),
   queue: createReplyQueue(awsAccess('sqs'), environment.REPLIES_QUEUE_URL),
   mediaQueue: createMediaQueue(awsAccess('sqs'), environment.MEDIA_QUEUE_URL),
+  hasUsedesk: environment.USEDESK_API_URL !== '',
   deletionHoldMs: deletionHoldIn(environment.DELETION_HOLD_HOURS),
   outgoingQueue: createOutgoingQueue(awsAccess('sqs'), environment.OUTGOING_QUEUE_URL),
   log,

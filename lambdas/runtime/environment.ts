@@ -13,8 +13,19 @@ import {
   tablePartitions,
 } from './resources.ts'
 
-/** A stack may have no administrators, who get mails; one machine has no front door, which knows secrets, and no alarms. */
-const MAY_BE_EMPTY: readonly EnvironmentName[] = ['ADMINISTRATORS', 'ORIGIN_SECRETS', 'ALARM_TOPIC']
+/**
+ * A stack may have no administrators, who get mails, and no Usedesk; one machine has no front door, which knows secrets, and
+ * no alarms.
+ */
+const MAY_BE_EMPTY: readonly EnvironmentName[] = [
+  'ADMINISTRATORS',
+  'ORIGIN_SECRETS',
+  'ALARM_TOPIC',
+  'USEDESK_API_URL',
+  'USEDESK_SECRETS',
+  // Of `deliver`, which writes replies for Usedesk alone.
+  'REPLIES_QUEUE_URL',
+]
 
 type NamesOf<F extends FunctionName> = (typeof functions)[F]['environment'][number]
 

@@ -27,6 +27,10 @@ export type EnvironmentName =
   | 'OUTGOING_QUEUE_URL'
   /** `allowed` on one machine: events may be sent to this machine itself. Elsewhere `refused`. */
   | 'LOCAL_ENDPOINTS'
+  /** The address of Usedesk's API, without a trailing slash; empty: Usedesk is not switched on. */
+  | 'USEDESK_API_URL'
+  /** The token and the webhook secret of Usedesk: the ARN of a secret, or a `file:` URL; empty while it is off. */
+  | 'USEDESK_SECRETS'
   /** The name of the bucket for pictures, GIFs and videos. */
   | 'MEDIA_BUCKET'
   /** The keys of the X app: the ARN of a secret, or a `file:` URL. */
@@ -90,6 +94,8 @@ export const functions = {
       'ADMINISTRATORS',
       'MAIL_FROM',
       'ALARM_TOPIC',
+      'USEDESK_API_URL',
+      'USEDESK_SECRETS',
     ],
   },
   sender: {
@@ -138,13 +144,28 @@ export const functions = {
       'MEDIA_QUEUE_URL',
       'OUTGOING_QUEUE_URL',
       'DELETION_HOLD_HOURS',
+      'USEDESK_API_URL',
     ],
   },
-  publish: { timeoutSeconds: 60, memoryMb: 512, environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'OUTGOING_QUEUE_URL'] },
+  publish: {
+    timeoutSeconds: 60,
+    memoryMb: 512,
+    environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'OUTGOING_QUEUE_URL', 'USEDESK_API_URL'],
+  },
   deliver: {
     timeoutSeconds: 60,
     memoryMb: 512,
-    environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'MEDIA_BUCKET', 'TOKENS_KEY', 'LOCAL_ENDPOINTS'],
+    environment: [
+      'TABLE_NAME',
+      'TABLE_PARTITIONS',
+      'MEDIA_BUCKET',
+      'TOKENS_KEY',
+      'LOCAL_ENDPOINTS',
+      'REPLIES_QUEUE_URL',
+      'AUDIT_DAYS',
+      'USEDESK_API_URL',
+      'USEDESK_SECRETS',
+    ],
   },
   mentions: {
     timeoutSeconds: 110,

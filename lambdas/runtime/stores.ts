@@ -18,6 +18,7 @@ import { createReplyStore } from '../adapters/dynamodb/replies.ts'
 import type { SharedTable } from '../adapters/dynamodb/table.ts'
 import { createTicketStore } from '../adapters/dynamodb/tickets.ts'
 import { createUploadStore } from '../adapters/dynamodb/uploads.ts'
+import { createUsedeskStore } from '../adapters/dynamodb/usedesk.ts'
 import { createXActionStore } from '../adapters/dynamodb/x-actions.ts'
 import type { Clock } from '../core/ports/platform.ts'
 import type { Stores } from '../core/ports/stores.ts'
@@ -48,5 +49,6 @@ export function openStores(shared: SharedTable, now: Clock, client = new DynamoD
     erasures: createErasureStore(access),
     customerUse: createCustomerUseStore(access),
     xActions: createXActionStore(access),
+    usedesk: createUsedeskStore(access),
   }
 }

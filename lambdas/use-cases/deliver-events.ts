@@ -4,17 +4,21 @@
  * that was deleted meanwhile. A failure of ours brings the group again.
  */
 import { afterFailure, isGivenUp, isPaused, nextTryAt, triesSince, waitsUntil } from '../core/outgoing/back-off.ts'
-import type { Delivery, QueuedWork, Waiting } from '../core/outgoing/delivery.ts'
+import type { Answer, Delivery, EventData, QueuedWork, Waiting } from '../core/outgoing/delivery.ts'
 import { type Endpoint, secretContext, validSecrets } from '../core/outgoing/endpoint.ts'
 import type { EventSending } from '../core/ports/outgoing.ts'
 import type { Clock, Encryption, Log } from '../core/ports/platform.ts'
 import type { Stores } from '../core/ports/stores.ts'
+import { USEDESK } from '../core/usedesk/usedesk.ts'
 import type { Links } from './api/messages.ts'
 import { createPresentContent } from './present-content.ts'
 import { withLinks } from './stored-file.ts'
+import type { createTellUsedesk } from './usedesk/tell-usedesk.ts'
 
 export type DeliverDependencies = Pick<Stores, 'endpoints' | 'deliveries' | 'tickets' | 'media' | 'deletions'> & {
   sending: EventSending
+  /** Null while Usedesk is not switched on. */
+  tellUsedesk: ReturnType<typeof createTellUsedesk> | null
   encryption: Pick<Encryption, 'decrypt'>
   bucket: Links
   now: Clock
@@ -28,13 +32,15 @@ const MAX_WORK_MS = 5_000
 const MAX_EVENTS = 10
 
 export function createDelivering(dependencies: DeliverDependencies) {
-  const { endpoints, deliveries, sending, encryption, bucket, now, log } = dependencies
+  const { endpoints, deliveries, sending, tellUsedesk, encryption, bucket, now, log } = dependencies
   const present = createPresentContent(dependencies)
 
   return async (work: QueuedWork): Promise<void> => {
     const began = now().getTime()
     const foundDueAt = work.at ? Date.parse(work.at) : began
-    let endpoint = await endpoints.get(work.endpointId)
+    // What waits for Usedesk is dropped when it was switched off.
+    const isOff = work.endpointId === USEDESK && tellUsedesk === null
+    let endpoint = isOff ? null : await endpoints.get(work.endpointId)
     for (;;) {
       const waiting = await deliveries.waiting(work, MAX_EVENTS)
       for (const stored of waiting) {
@@ -61,15 +67,12 @@ export function createDelivering(dependencies: DeliverDependencies) {
   }
 
   async function attempt(endpoint: Endpoint, event: Waiting, at: Date) {
-    const answer = await sending.send({
-      url: endpoint.url,
-      id: event.eventId,
-      at,
-      body: JSON.stringify({ ...event.payload, data: await withLinks(await present(event, at), bucket) }),
-      secrets: await Promise.all(
-        validSecrets(endpoint, at).map(({ encrypted }) => encryption.decrypt(encrypted, secretContext(endpoint.id))),
-      ),
-    })
+    const data = await present(event, at)
+    const { payload, group } = event
+    const answer =
+      tellUsedesk && endpoint.id === USEDESK
+        ? await tellUsedesk({ type: payload.type, group, data })
+        : await send(endpoint, event, data, at)
     const ended = now()
     const isTaken = answer.error === null
     const failingSince = event.failingSince ?? at.toISOString()
@@ -77,7 +80,7 @@ export function createDelivering(dependencies: DeliverDependencies) {
     // With a disabled endpoint it waits for an administrator.
     const givenUp = !isTaken && failing?.status !== 'disabled' && isGivenUp(failingSince, ended)
     const outcome = isTaken ? 'delivered' : givenUp ? 'given_up' : 'failed'
-    const { eventId, group, payload, about } = event
+    const { eventId, about } = event
     const number = event.attempts + 1
     const id = `${at.toISOString()}.${eventId}`
     const { type } = payload
@@ -113,6 +116,18 @@ export function createDelivering(dependencies: DeliverDependencies) {
     const tries = { attempts: number, failingSince, triedAt: ended.toISOString() }
     await deliveries.postpone({ ...event, ...tries }, nextTryAt(number, ended, failingSince))
     return { endpoint: failing, mustWait: true }
+  }
+
+  async function send(endpoint: Endpoint, event: Waiting, data: EventData, at: Date): Promise<Answer> {
+    return sending.send({
+      url: endpoint.url,
+      id: event.eventId,
+      at,
+      body: JSON.stringify({ ...event.payload, data: await withLinks(data, bucket) }),
+      secrets: await Promise.all(
+        validSecrets(endpoint, at).map(({ encrypted }) => encryption.decrypt(encrypted, secretContext(endpoint.id))),
+      ),
+    })
   }
 
   async function worksAgain(endpoint: Endpoint): Promise<Endpoint | null> {

@@ -10,32 +10,52 @@ import { ENDPOINTS_REMEMBERED_MS, type Endpoint } from '../core/outgoing/endpoin
 import type { OutgoingQueue } from '../core/ports/outgoing.ts'
 import type { Clock } from '../core/ports/platform.ts'
 import type { Stores } from '../core/ports/stores.ts'
+import { USEDESK, usedeskEndpoint } from '../core/usedesk/usedesk.ts'
 import { toApiMessage } from './api/messages.ts'
 import { toApiChannel, toApiTicket } from './api/shapes.ts'
 import { storedFile } from './stored-file.ts'
 
 export type PublishDependencies = Pick<Stores, 'endpoints' | 'deliveries' | 'tickets' | 'channels'> & {
   queue: OutgoingQueue
+  /** The address of Usedesk's API; null while Usedesk is not switched on. */
+  usedeskUrl: string | null
   now: Clock
 }
 
 /** Digits of a sequence number of a stream, at most. */
 const POSITION_DIGITS = 40
 
-export function createPublisher({ endpoints, deliveries, tickets, channels, queue, now }: PublishDependencies) {
+export function createPublisher(dependencies: PublishDependencies) {
+  const { endpoints, deliveries, tickets, channels, queue, usedeskUrl, now } = dependencies
   let known: { readonly endpoints: readonly Endpoint[]; readonly readAt: number } | null = null
 
   /** The endpoints as they were at most some seconds ago: then without one a message costs no read. */
-  async function remembered(): Promise<readonly Endpoint[]> {
+  async function remembered(since: string): Promise<readonly Endpoint[]> {
     const at = now().getTime()
     if (!known || at - known.readAt > ENDPOINTS_REMEMBERED_MS || at < known.readAt) {
-      known = { endpoints: await endpoints.list(), readAt: at }
+      known = { endpoints: await withUsedesk(await endpoints.list(), since), readAt: at }
     }
     return known.endpoints
   }
 
+  /** Usedesk is an endpoint while it is switched on: from the first change on that comes then. */
+  async function withUsedesk(all: readonly Endpoint[], since: string): Promise<readonly Endpoint[]> {
+    const others = all.filter(({ id }) => id !== USEDESK)
+    const stored = all.find(({ id }) => id === USEDESK)
+    if (usedeskUrl === null) {
+      if (stored) await endpoints.remove(USEDESK)
+      return others
+    }
+    if (stored?.url === usedeskUrl) return all
+    const fresh = usedeskEndpoint(usedeskUrl, since)
+    if (!stored) await endpoints.add(fresh)
+    return [...others, stored ? ((await endpoints.change(USEDESK, { url: usedeskUrl })) ?? stored) : fresh]
+  }
+
   return async (changes: readonly Change[]): Promise<void> => {
-    const all = await remembered()
+    const [first] = changes
+    if (!first) return
+    const all = await remembered(first.at)
     if (all.length === 0) return
     for (const change of changes) {
       const happened = eventOf(change)

@@ -10,12 +10,15 @@ import type { OutgoingQueue } from '../core/ports/outgoing.ts'
 import type { Log } from '../core/ports/platform.ts'
 import type { DueMessage, DueQueue } from '../core/ports/queues.ts'
 import type { Stores } from '../core/ports/stores.ts'
+import { FROM_USEDESK, LOOK, LOOK_EVERY_MINUTES } from '../core/usedesk/usedesk.ts'
 import { inParallel } from './in-parallel.ts'
 
 export type RequeueDependencies = Pick<Stores, 'replies' | 'media' | 'deletions' | 'deliveries'> & {
   queue: DueQueue
   mediaQueue: DueQueue
   outgoingQueue: OutgoingQueue
+  /** True if Usedesk is switched on. */
+  hasUsedesk: boolean
   /** Milliseconds for which the content of what was deleted on X is kept. */
   deletionHoldMs: number
   log: Log
@@ -37,6 +40,7 @@ export function createRequeue({
   queue,
   mediaQueue,
   outgoingQueue,
+  hasUsedesk,
   deletionHoldMs,
   log,
 }: RequeueDependencies) {
@@ -51,12 +55,20 @@ export function createRequeue({
       requeue(media, mediaQueue, at),
       requeue(after(deletionHoldMs, deletions), mediaQueue, at),
       requeue(deliveries, outgoing, at),
+      hasUsedesk ? lookAtUsedesk(at) : 0,
     ])
     const failure = results.find((one) => one.status === 'rejected')
     if (failure) throw failure.reason
     const counts = results.map((one) => (one.status === 'fulfilled' ? one.value : 0))
     const [replyCount, mediaCount, deletionCount, eventCount] = counts
     log({ event: 'requeued', replies: replyCount, media: mediaCount, deletions: deletionCount, events: eventCount })
+  }
+
+  /** Every few minutes somebody looks for what Usedesk's webhooks did not bring. */
+  async function lookAtUsedesk(at: string): Promise<number> {
+    if (new Date(at).getUTCMinutes() % LOOK_EVERY_MINUTES !== 0) return 0
+    await outgoingQueue.send([{ endpointId: FROM_USEDESK, group: LOOK, at, deduplicationId: at }])
+    return 1
   }
 }
 

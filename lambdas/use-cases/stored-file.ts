@@ -9,11 +9,19 @@ export async function storedFile(key: string): Promise<string> {
   return `${PREFIX}${key}`
 }
 
+/** The key of a file of the bucket in a stored event; null for another address. */
+export function storedKey(url: string): string | null {
+  return url.startsWith(PREFIX) ? url.slice(PREFIX.length) : null
+}
+
 /** The data of an event with links that work now. */
 export async function withLinks(data: EventData, { link }: Links): Promise<EventData> {
   const { message } = data
   if (!message?.attachments?.length) return data
-  const open = async (url: string) => (url.startsWith(PREFIX) ? link(url.slice(PREFIX.length)) : url)
+  const open = async (url: string) => {
+    const key = storedKey(url)
+    return key === null ? url : link(key)
+  }
   const attachments = await Promise.all(
     message.attachments.map(async (one) => ({
       ...one,

@@ -52,6 +52,7 @@ const routes: readonly Route[] = [
   { key: `ANY ${paths.webhook}`, path: exactly(paths.webhook), to: 'webhook', token: false },
   // X redirects a browser to the callback: it has a cookie and no token.
   { key: `GET ${paths.callback}`, method: 'GET', path: exactly(paths.callback), to: 'api', token: false },
+  { key: `POST ${paths.usedesk}`, method: 'POST', path: exactly(paths.usedesk), to: 'api', token: false },
   { key: `GET ${openApiPath}`, method: 'GET', path: exactly(openApiPath), to: 'api', token: false },
   { key: 'ANY /api/{proxy+}', path: /^\/api\/(?<proxy>.+)$/s, to: 'api', token: true },
   { key: 'ANY /', path: /^\/$/, to: 'api', token: false },

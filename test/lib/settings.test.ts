@@ -319,3 +319,14 @@ describe('the prefix of the sign-in domain', () => {
     expect(read({ stackName, domainPrefix: 'support' })).toMatchObject({ stackName, domainPrefix: 'support' })
   })
 })
+
+describe('the address of Usedesk', () => {
+  test.each(['https://api.usedesk.ru', 'https://secure.usedesk.com/uapi', undefined])('may be %j', (usedeskApiUrl) => {
+    expect(read({ usedeskApiUrl }).usedeskApiUrl).toBe(usedeskApiUrl)
+  })
+
+  test.each(['http://api.usedesk.ru', 'https://api.usedesk.ru/', 'https://a@b.ru', 'https://a.ru?b', 'usedesk'])(
+    'is refused by its name: %j',
+    (usedeskApiUrl) => expect(() => read({ usedeskApiUrl })).toThrow('context usedeskApiUrl: expected https://HOST'),
+  )
+})

@@ -41,6 +41,7 @@ export function productStack(app: App, settings: Partial<Settings> = {}): Helpde
       mailIdentity: 'new',
       domainPrefix: undefined,
       xApiUrl: 'https://api.x.com',
+      usedeskApiUrl: undefined,
       eventSource: 'x-activity',
       mentionsPollMinutes: 2,
       deletionHoldHours: 24,

@@ -125,3 +125,13 @@ test.each([
 ])('%s=%s is refused with an error that names it', (name, value) => {
   expect(() => readSettings({ [name]: value })).toThrow(new RegExp(`^${name} must be .*«${value}»\\.$`))
 })
+
+test('Usedesk needs a token and a secret with its address', () => {
+  const all = { USEDESK_API_URL: 'http://localhost:4000/', USEDESK_API_TOKEN: 't', USEDESK_WEBHOOK_SECRET: 's' }
+  expect(readSettings(all).usedesk).toEqual({ apiUrl: 'http://localhost:4000', apiToken: 't', webhookSecret: 's' })
+  expect(readSettings({ USEDESK_API_TOKEN: 't' }).usedesk).toBeUndefined()
+  for (const name of ['USEDESK_API_TOKEN', 'USEDESK_WEBHOOK_SECRET']) {
+    expect(() => readSettings({ ...all, [name]: '' })).toThrow(`${name} is missing`)
+  }
+  expect(() => readSettings({ ...all, USEDESK_API_URL: 'usedesk' })).toThrow('USEDESK_API_URL must be an http')
+})

@@ -186,6 +186,8 @@ describe('a stack', () => {
       LOCAL_ENDPOINTS: 'allowed',
       MEDIA_BUCKET: 'media',
       ORIGIN_SECRETS: '',
+      USEDESK_API_URL: '',
+      USEDESK_SECRETS: '',
       X_SECRETS: expect.stringMatching(/^file:\/\/\/.*\/x-secrets\.json$/),
       TOKENS_KEY: expect.stringMatching(/^file:\/\/\/.*\/tokens\.key$/),
       X_API_URL: xApiUrl,

@@ -113,6 +113,7 @@ export function helpdeskOver(stores: TestStores, clock: { now(): Date; pass(mill
           queue,
           mediaQueue: ignored,
           outgoingQueue: ignored,
+          hasUsedesk: false,
           deletionHoldMs: 24 * 3600_000,
           log: () => {},
         })({

@@ -35,7 +35,7 @@ beforeAll(async () => {
   receiver = await startReceiver(() => status)
   await stores.connect()
   await stores.endpoints.add(receiver.endpoint('endpoint', long.at))
-  const publish = streamHandler(createPublisher({ ...stores, queue, now }), (line) => {
+  const publish = streamHandler(createPublisher({ ...stores, queue, usedeskUrl: null, now }), (line) => {
     throw new Error(JSON.stringify(line))
   })
   stream = startStreamPoller({
@@ -91,6 +91,7 @@ const waitingFor = (group: string, type: string) =>
 const send = (group: string) =>
   createDelivering({
     ...stores,
+    tellUsedesk: null,
     sending: createEventSending(true, 100_000),
     encryption: noEncryption,
     bucket: untouched('bucket'),

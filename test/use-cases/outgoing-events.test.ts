@@ -62,11 +62,12 @@ function newChanges(count: number, ticket?: number): Change[] {
   })
 }
 
-const publisher = () => createPublisher({ ...stores, queue, now })
+const publisher = () => createPublisher({ ...stores, queue, usedeskUrl: null, now })
 
 const deliver = (given: Partial<Parameters<typeof createDelivering>[0]> = {}) =>
   createDelivering({
     ...stores,
+    tellUsedesk: null,
     // The machine may be slow: only the receiver decides whether an attempt fails.
     sending: createEventSending(true, 100_000),
     encryption: noEncryption,
@@ -81,6 +82,7 @@ async function requeue(): Promise<void> {
     replies: stores.replies,
     media: stores.media,
     deletions: stores.deletions,
+    hasUsedesk: false,
     deletionHoldMs: 24 * 3600_000,
     queue: untouched<never>('q'),
     mediaQueue: untouched<never>('m'),
@@ -267,6 +269,7 @@ test('without an endpoint a change reads and writes nothing, but for the list of
     endpoints,
     channels: untouched('channels'),
     queue: untouched('queue'),
+    usedeskUrl: null,
     now: () => new Date(0),
   })
   for (const change of newChanges(100)) await publish([change])

@@ -36,6 +36,7 @@ test('what is due is brought back and put off, replies and media alike', async (
     queue: into,
     mediaQueue: into,
     outgoingQueue: untouched('outgoingQueue'),
+    hasUsedesk: false,
     deletionHoldMs: 24 * 3600_000,
     log: () => {},
   })({ time })
@@ -54,7 +55,9 @@ test.each(['queue', 'mediaQueue'] as const)(
       [name]: away,
     }
     await expect(
-      createRequeue({ ...stores, ...queues, deletionHoldMs: 24 * 3600_000, log: () => {} })({ time }),
+      createRequeue({ ...stores, ...queues, hasUsedesk: false, deletionHoldMs: 24 * 3600_000, log: () => {} })({
+        time,
+      }),
     ).rejects.toThrow('SQS is away')
     const other = name === 'queue' ? 'media' : 'reply'
     expect([queued, putOff]).toEqual([[other], [`${other} 2026-01-01T12:05:00.000Z`]])
@@ -79,6 +82,7 @@ test('what cannot be put off keeps no other from being put off', async () => {
     queue: into,
     mediaQueue: into,
     outgoingQueue: untouched('outgoingQueue'),
+    hasUsedesk: false,
     deletionHoldMs: 24 * 3600_000,
     log: () => {},
   })
@@ -105,6 +109,7 @@ test('what was deleted on X is brought to the media function when the hold is ov
     }),
     queue: untouched('queue'),
     mediaQueue: { send: async (some) => void queued.push(...some) },
+    hasUsedesk: false,
     deletionHoldMs: 48 * 3600_000,
     log: () => {},
   })

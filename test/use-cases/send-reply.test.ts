@@ -102,6 +102,7 @@ async function sweep(over: Partial<SenderDependencies> = {}) {
     ...stores,
     queue,
     mediaQueue: untouched('mediaQueue'),
+    hasUsedesk: false,
     deletionHoldMs: 24 * 3600_000,
     outgoingQueue: { send: async () => {} },
     log: () => {},

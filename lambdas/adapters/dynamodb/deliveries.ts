@@ -1,5 +1,5 @@
 import { DeleteCommand, PutCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import type { Delivery, Waiting, Work } from '../../core/outgoing/delivery.ts'
+import type { Delivery, Payload, Waiting, Work } from '../../core/outgoing/delivery.ts'
 import type { DeliveryStore } from '../../core/ports/outgoing.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import { mergePartitions, type PartitionPage } from '../../core/tickets/pages.ts'
@@ -47,7 +47,7 @@ export function createDeliveryStore({ now, ...access }: ListAccess & { now: Cloc
       )
     },
 
-    async waiting(work, limit) {
+    async waiting<Content = Payload>(work: Work, limit: number) {
       const { Items = [] } = await documents.send(
         new QueryCommand({
           TableName: tableName,
@@ -57,7 +57,7 @@ export function createDeliveryStore({ now, ...access }: ListAccess & { now: Cloc
           Limit: limit,
         }),
       )
-      return (Items as Item[]).map(waitingFrom)
+      return (Items as Item[]).map((item) => waitingFrom<Content>(item))
     },
 
     async postpone({ position, attempts, failingSince, triedAt, ...work }, until) {
@@ -103,7 +103,7 @@ export function createDeliveryStore({ now, ...access }: ListAccess & { now: Cloc
       const found = pages.flatMap((page) => (page.Items ?? []) as Item[])
       const longest = found.sort((a, b) => (String(a.dueAt) < String(b.dueAt) ? -1 : 1)).slice(0, limit)
       // The index has only keys.
-      return (await getAll(access, longest)).flatMap((item) => (item ? [waitingFrom(item)] : []))
+      return (await getAll(access, longest)).flatMap((item) => (item ? [waitingFrom<Payload>(item)] : []))
     },
 
     async record(endpointId, { id, ...delivery }) {
@@ -142,11 +142,12 @@ export function createDeliveryStore({ now, ...access }: ListAccess & { now: Cloc
   }
 }
 
-function waitingFrom({ pk, sk, inDue: _inDue, dueAt: _dueAt, expiresAt: _expiresAt, ...event }: Item): Waiting {
+function waitingFrom<Content>({ pk, sk, ...item }: Item): Waiting<Content> {
+  const { inDue: _inDue, dueAt: _dueAt, expiresAt: _expiresAt, ...event } = item
   const [endpointId = '', group = ''] = pk.slice(WAITING.length).split('#')
   const work: Work = { endpointId, group }
   // Only this store writes such items, always complete.
-  return { ...work, position: sk, ...event } as unknown as Waiting
+  return { ...work, position: sk, ...event } as unknown as Waiting<Content>
 }
 
 function deliveryFrom({ pk: _pk, sk, expiresAt: _expiresAt, ...delivery }: Item): Delivery {

@@ -57,6 +57,9 @@ export async function eraseItem(
     case 'DEFERRED':
     case 'USE':
     case 'DELIVERIES':
+    case 'USEDESK':
+    case 'USEDESK_TICKET':
+    case 'USEDESK_CLIENT':
       await remove(access, item)
       return 'other'
     default:

@@ -119,6 +119,21 @@ export const keys = {
     pk: `${WAITING}${endpointId}#${group}`,
     sk: position,
   }),
+  /** The ticket in Usedesk of one of ours, and what it was told of each message. */
+  usedeskLink: (ticketId: string): Key => ({ pk: `USEDESK#${ticketId}`, sk: 'LINK' }),
+  usedeskTold: (ticketId: string, messageId: string): Key => ({
+    pk: keys.usedeskLink(ticketId).pk,
+    sk: `${TOLD}${messageId}`,
+  }),
+  /** An agent's answer in Usedesk that was worked off. */
+  usedeskAnswer: (ticketId: string, commentId: string): Key => ({
+    pk: keys.usedeskLink(ticketId).pk,
+    sk: `ANSWER#${commentId}`,
+  }),
+  /** Leads from a ticket in Usedesk to ours. */
+  usedeskTicket: (usedeskTicketId: string): Key => ({ pk: `USEDESK_TICKET#${usedeskTicketId}`, sk: 'TICKET' }),
+  /** The last ticket in Usedesk of a customer. */
+  usedeskClient: (customerId: string): Key => ({ pk: `USEDESK_CLIENT#${customerId}`, sk: 'CLIENT' }),
   /** An event that waits for a message or conversation (`until`). */
   deferred: (channelId: string, until: string, position: string, messageId: string): Key => ({
     pk: `DEFERRED#${channelId}#${until}`,
@@ -133,6 +148,9 @@ export const keys = {
   /** What an erased message or ticket keeps counting. It names nobody. */
   erased: (channelId: string, id: string): Key => ({ pk: `ERASED#${channelId}#${id}`, sk: 'ERASED' }),
 }
+
+/** The beginning of the sort keys of what Usedesk was told. */
+export const TOLD = 'TOLD#'
 
 /** The partition of all endpoints, and the beginning of those of waiting events. */
 export const ENDPOINTS = 'ENDPOINTS'

@@ -1,11 +1,10 @@
-import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns'
 import { request as requestByHttp } from 'node:http'
 import { request as requestByHttps } from 'node:https'
-import { isIP, type LookupFunction } from 'node:net'
+import type { LookupFunction } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import type { Answer } from '../../core/outgoing/delivery.ts'
 import type { EventSending } from '../../core/ports/outgoing.ts'
-import { isLoopback, isPublicAddress } from './address.ts'
+import { createGuard, RefusedAddress, type Resolve } from './lookup.ts'
 
 /** A receiver that needs longer does its work before it answers; it should store the event and answer. */
 const TIMEOUT_MS = 5_000
@@ -13,57 +12,13 @@ const TIMEOUT_MS = 5_000
 /** So much of an answer is read; the rest is cut off. */
 const MAX_ANSWER_BYTES = 1_024
 
-const MAX_URL_CHARACTERS = 2_000
-
-/** As `lookup` of `node:dns` with all addresses. */
-type Resolve = (
-  host: string,
-  options: LookupAllOptions,
-  callback: (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => void,
-) => void
-
-/** An address that must not be called. */
-class RefusedAddress extends Error {}
-
 /**
- * Calls endpoints: only by https and only at public addresses, and looks at the address at the moment of connecting, since
- * a name may lead elsewhere than before. No redirect is followed.
+ * Calls endpoints: only by https and only at public addresses (`lookup.ts`). No redirect is followed.
  * @param mayBeLocal true on one machine: this machine itself may be called too, also by http
  * @param resolve looks up the addresses of a name
  */
-export function createEventSending(
-  mayBeLocal: boolean,
-  timeoutMs = TIMEOUT_MS,
-  resolve: Resolve = lookup,
-): EventSending {
-  const mayCall = (address: string) => isPublicAddress(address) || (mayBeLocal && isLoopback(address))
-
-  const lookUp: LookupFunction = (host, options, callback) => {
-    resolve(host, { ...options, all: true }, (error, found) => {
-      if (error) return callback(error, '', 0)
-      const [first] = found
-      // One address that must not be called is enough: which one is taken is not ours to say.
-      const refused = found.find(({ address }) => !mayCall(address))
-      if (!first || refused) return callback(refusalOfAddress(host, refused?.address), '', 0)
-      return options.all ? callback(null, found) : callback(null, first.address, first.family)
-    })
-  }
-
-  function refusalOf(text: string): string | null {
-    if (text.length > MAX_URL_CHARACTERS) return `has more than ${MAX_URL_CHARACTERS} characters`
-    if (!URL.canParse(text)) return 'is not an address such as https://helpdesk.example.com/events'
-    const url = new URL(text)
-    const host = hostOf(url)
-    const isLocal = mayBeLocal && (host === 'localhost' || isLoopback(host))
-    if (url.protocol !== 'https:' && !(isLocal && url.protocol === 'http:')) return 'must begin with https://'
-    if (url.username !== '' || url.password !== '') return 'must not contain a user name or password'
-    if (url.hash !== '') return 'must not contain a fragment (#)'
-    if (isLocal) return null
-    if (isIP(host) !== 0 && !mayCall(host)) return `must be a public address, not ${host}`
-    if (host === 'localhost' || /\.(localhost|local|internal)\.?$/.test(host))
-      return `must be a public name, not ${host}`
-    return null
-  }
+export function createEventSending(mayBeLocal: boolean, timeoutMs = TIMEOUT_MS, resolve?: Resolve): EventSending {
+  const { lookUp, refusalOf } = createGuard(mayBeLocal, resolve)
 
   return {
     refusalOf,
@@ -98,17 +53,6 @@ export function createEventSending(
 
 function meaning(status: number): string {
   return status >= 300 && status < 400 ? ': redirects are not followed' : ''
-}
-
-function refusalOfAddress(host: string, address: string | undefined): Error {
-  return new RefusedAddress(
-    address ? `${host} leads to ${address}, which is not a public address` : `${host} has no address`,
-  )
-}
-
-/** The host of a URL; an IPv6 address without brackets. */
-function hostOf({ hostname }: URL): string {
-  return hostname.replace(/^\[(.*)\]$/, '$1').toLowerCase()
 }
 
 /** Posts and reads the beginning of the answer. @throws Error that says why there is none in time */

@@ -24,13 +24,13 @@ export type Work = { readonly endpointId: string; readonly group: string }
 /** Work in its queue. `at` is the ISO time at which it was found due; left out for new events. */
 export type QueuedWork = Work & { readonly at?: string }
 
-/** An event that an endpoint has not taken yet. */
-export type Waiting = Work & {
+/** An event that an endpoint has not taken yet; or, with other content, what came from Usedesk and is not worked off. */
+export type Waiting<Content = Payload> = Work & {
   /** Its place in its group. */
   readonly position: string
   /** `webhook-id`: the same in every attempt. */
   readonly eventId: string
-  readonly payload: Payload
+  readonly payload: Content
   /** The message that it tells of; null if it tells of none. */
   readonly about: MessageAddress | null
 } & Tries

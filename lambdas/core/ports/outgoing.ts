@@ -1,4 +1,4 @@
-import type { Answer, Delivery, QueuedWork, Waiting, Work } from '../outgoing/delivery.ts'
+import type { Answer, Delivery, Payload, QueuedWork, Waiting, Work } from '../outgoing/delivery.ts'
 import type { Endpoint } from '../outgoing/endpoint.ts'
 import type { Page, PageRequest } from './tickets.ts'
 
@@ -21,12 +21,12 @@ export type EndpointStore = {
 /** The events that endpoints have not taken yet, and what became of the last attempts. */
 export type DeliveryStore = {
   /** Stores an event until the endpoint has it. Storing it again changes nothing. */
-  add(waiting: Waiting): Promise<void>
+  add(waiting: Waiting<unknown>): Promise<void>
   /** The first events of a group, in order. */
-  waiting(work: Work, limit: number): Promise<Waiting[]>
+  waiting<Content = Payload>(work: Work, limit: number): Promise<Waiting<Content>[]>
   /** Notes the failed attempts of an event and makes its group due again at an ISO time. */
-  postpone(waiting: Waiting, until: string): Promise<void>
-  remove(waiting: Waiting): Promise<void>
+  postpone(waiting: Waiting<unknown>, until: string): Promise<void>
+  remove(waiting: Waiting<unknown>): Promise<void>
   /** Groups that are due at an ISO time, the longest due first. */
   due(at: string, limit: number): Promise<Waiting[]>
   /** Keeps an attempt for 7 days. */

@@ -9,6 +9,7 @@ import type { MediaStore } from './media.ts'
 import type { DeliveryStore, EndpointStore } from './outgoing.ts'
 import type { QuotaStore, ReplyStore, UploadStore } from './replies.ts'
 import type { TicketStore } from './tickets.ts'
+import type { UsedeskStore } from './usedesk.ts'
 import type { XActionStore } from './x-actions.ts'
 
 /** All stores of the one table. */
@@ -31,4 +32,5 @@ export type Stores = {
   endpoints: EndpointStore
   deliveries: DeliveryStore
   xActions: XActionStore
+  usedesk: UsedeskStore
 }

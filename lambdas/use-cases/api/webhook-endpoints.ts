@@ -18,6 +18,7 @@ import type { AuditTrail } from '../../core/ports/audit.ts'
 import type { EventSending, OutgoingQueue } from '../../core/ports/outgoing.ts'
 import type { Clock, Encryption } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
+import { USEDESK } from '../../core/usedesk/usedesk.ts'
 import { cursorOf, keyIn, notFound, type Route, route } from './route.ts'
 
 export type EndpointDependencies = Pick<Stores, 'endpoints' | 'deliveries'> & {
@@ -45,6 +46,12 @@ export function webhookEndpointRoutes(dependencies: EndpointDependencies): Route
     const endpoint = id ? await endpoints.get(id) : null
     if (!endpoint) throw notFound('webhook endpoint', id)
     return endpoint
+  }
+
+  /** @throws Problem 404, and 409 for Usedesk, which is switched on and off by a setting of the deployment */
+  async function findOwn(id: string | undefined): Promise<Endpoint> {
+    if (id === USEDESK) throw new Problem(409, 'Usedesk is a setting of the deployment: change it there')
+    return find(id)
   }
 
   /** @throws Problem 422 for an address that may not be called */
@@ -138,9 +145,10 @@ export function webhookEndpointRoutes(dependencies: EndpointDependencies): Route
       query: noQuery,
       body: changeEndpointBody,
       answer: 'webhookEndpoint',
-      problems: [404],
+      problems: [404, 409],
       handle: async ({ actor, params, body }) => {
-        const before = await find(params.id)
+        const isOnlyStatus = Object.keys(body).every((name) => name === 'status')
+        const before = await (isOnlyStatus ? find : findOwn)(params.id)
         const { id, status } = before
         if (body.url !== undefined) checkUrl(body.url)
         const isEnabled = body.status === 'enabled' && status === 'disabled'
@@ -166,9 +174,9 @@ export function webhookEndpointRoutes(dependencies: EndpointDependencies): Route
       query: noQuery,
       body: null,
       answer: 'nothing',
-      problems: [404],
+      problems: [404, 409],
       handle: async ({ actor, params }) => {
-        const endpoint = await find(params.id)
+        const endpoint = await findOwn(params.id)
         const { id } = endpoint
         await trail.record(actor, { kind: 'endpoint_changed', object: id, before: chosen(endpoint) })
         await endpoints.remove(id)
@@ -184,9 +192,9 @@ export function webhookEndpointRoutes(dependencies: EndpointDependencies): Route
       query: noQuery,
       body: null,
       answer: 'webhookEndpointWithSecret',
-      problems: [404],
+      problems: [404, 409],
       handle: async ({ actor, params }) => {
-        const before = await find(params.id)
+        const before = await findOwn(params.id)
         const { id } = before
         const { secret, encrypted } = await newSecret(id)
         const secrets = rotated(before.secrets, encrypted, now())

@@ -4,6 +4,7 @@ import { createEventSending } from '../../../lambdas/adapters/webhooks/send.ts'
 import type { ApiDelivery, ApiEndpoint, ApiEndpointWithSecret } from '../../../lambdas/core/api/schemas.ts'
 import type { Work } from '../../../lambdas/core/outgoing/delivery.ts'
 import { MAX_ENDPOINTS } from '../../../lambdas/core/outgoing/endpoint.ts'
+import { usedeskEndpoint } from '../../../lambdas/core/usedesk/usedesk.ts'
 import { createDelivering } from '../../../lambdas/use-cases/deliver-events.ts'
 import { type Served, served } from '../../local/support.ts'
 import { apiOver } from '../../support/api.ts'
@@ -73,6 +74,7 @@ const deliveries = async (id: string, query: Record<string, string> = {}) =>
 async function deliver(): Promise<void> {
   const run = createDelivering({
     ...stores,
+    tellUsedesk: null,
     sending,
     encryption: noEncryption,
     bucket: untouched('bucket'),
@@ -201,4 +203,15 @@ describe('refused, with the field or the reason', () => {
       expect((await call(method, path, method === 'PATCH' ? { status: 'enabled' } : undefined)).status).toBe(404)
     }
   })
+})
+
+test('Usedesk is listed, can be disabled and enabled, and is changed by its setting alone', async () => {
+  await stores.endpoints.add(usedeskEndpoint('https://api.usedesk.ru', now().toISOString()))
+  expect(await read()).toMatchObject({ id: 'usedesk', description: 'Usedesk', status: 'enabled' })
+  expect((await call('PATCH', `${root}/usedesk`, { status: 'disabled' })).status).toBe(200)
+  expect((await call('PATCH', `${root}/usedesk`, { status: 'enabled' })).status).toBe(200)
+  expect((await call('PATCH', `${root}/usedesk`, { url: program.url })).status).toBe(409)
+  expect((await call('DELETE', `${root}/usedesk`)).status).toBe(409)
+  expect((await call('POST', `${root}/usedesk/rotate-secret`)).status).toBe(409)
+  expect(await read()).toMatchObject({ url: 'https://api.usedesk.ru', status: 'enabled' })
 })

@@ -126,6 +126,7 @@ async function sweep(over: Partial<MediaDependencies> = {}): Promise<number> {
     ...stores,
     queue: untouched('queue'),
     mediaQueue,
+    hasUsedesk: false,
     deletionHoldMs: 24 * 3600_000,
     outgoingQueue: { send: async () => {} },
     log: () => {},

@@ -92,7 +92,7 @@ async function work(): Promise<boolean> {
 /** The sweep of a minute, and what it brings; the number of what it brought. */
 async function sweep(deletionHoldMs = 24 * HOUR_MS): Promise<number> {
   const queues = { queue: untouched<never>('queue'), mediaQueue: queue, outgoingQueue: untouched<never>('outgoing') }
-  await createRequeue({ ...stores, ...queues, deletionHoldMs, log: () => {} })({
+  await createRequeue({ ...stores, ...queues, hasUsedesk: false, deletionHoldMs, log: () => {} })({
     time: now().toISOString(),
   })
   const brought = queued.length

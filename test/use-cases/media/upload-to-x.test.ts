@@ -114,6 +114,7 @@ async function sweep(): Promise<void> {
     queue: replyQueue,
     mediaQueue,
     outgoingQueue: { send: async () => {} },
+    hasUsedesk: false,
     deletionHoldMs: 24 * 3600_000,
     log: () => {},
   })({ time: clock.toISOString() })

@@ -57,6 +57,9 @@ export function EndpointCard({ endpoint, secret, onSecret, onChange, onRemove }:
       onRemove()
     })
   }
+  // It is switched on and off by a setting of the deployment, and has no secret of ours.
+  const isUsedesk = id === 'usedesk'
+
   return (
     <section class="card endpoint" aria-labelledby={`endpoint-${id}`}>
       <div class="endpoint-header">
@@ -76,13 +79,15 @@ export function EndpointCard({ endpoint, secret, onSecret, onChange, onRemove }:
         <Button disabled={!isEnabled} onClick={sendTest}>
           {t.sendTest}
         </Button>
-        <Button onClick={rotate}>{t.rotate}</Button>
+        {!isUsedesk && <Button onClick={rotate}>{t.rotate}</Button>}
         <Button onClick={() => setStatus(isEnabled ? 'disabled' : 'enabled')}>
           {isEnabled ? t.disable : t.enable}
         </Button>
-        <Button kind="danger" onClick={remove}>
-          {t.remove}
-        </Button>
+        {!isUsedesk && (
+          <Button kind="danger" onClick={remove}>
+            {t.remove}
+          </Button>
+        )}
         <Button kind="quiet" expanded={isOpen} onClick={() => setOpen(!isOpen)}>
           {t.deliveries}
         </Button>
