@@ -39,7 +39,6 @@ import { startStreamPoller } from './lambda/stream-poller.ts'
 import { lockDataDir } from './lock.ts'
 import { ensureSignInSecrets, ensureTokensKey, writeSecrets, writeUsedeskSecrets, type XSecrets } from './secrets.ts'
 import { type AwsEndpoints, defaults, type UsedeskSettings } from './settings.ts'
-import type { Usedesk } from './usedesk/usedesk.ts'
 
 export type StackOptions = XSecrets & {
   /** Absolute path of the folder for all data that survives a restart. */
@@ -199,9 +198,9 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
   const usedesk =
     usedeskPort === undefined
       ? undefined
-      : await timed(onProgress, 'Usedesk', () => startUsedeskStandIn(dataDir, usedeskPort, onWarning))
+      : await timed(onProgress, 'Usedesk', () => startUsedeskStandIn(dataDir, usedeskPort, url, onWarning))
   if (usedesk) closing.push(() => usedesk.stop())
-  const usedeskSettings = options.usedesk ?? (usedesk && connectStandIn(usedesk, url))
+  const usedeskSettings = options.usedesk ?? usedesk?.settings
 
   const site = await timed(onProgress, 'console', () => buildConsole(onProgress))
   // A relative URL: people sign in at the address at which they opened the console.
@@ -307,17 +306,23 @@ async function startSimulator(options: StackOptions, consoleUrl: string, onWarni
   return startX({ port, consumerKey, consumerSecret, dataFile: join(dataDir, 'x.json'), consoleUrl, onWarning })
 }
 
-/** Starts the stand-in for Usedesk. It is imported here only, because few stacks need it. */
-async function startUsedeskStandIn(dataDir: string, port: number, onWarning: (sentence: string) => void) {
+/**
+ * Starts the stand-in for Usedesk, connected both ways. The secret is a new one at each start: a tunnel leads to that door
+ * too. It is imported here only, because few stacks need it.
+ */
+async function startUsedeskStandIn(
+  dataDir: string,
+  port: number,
+  ownUrl: string,
+  onWarning: (sentence: string) => void,
+) {
   const { startUsedesk } = await import('./usedesk/usedesk.ts')
-  return startUsedesk({ port, dataFile: join(dataDir, 'usedesk.json'), onWarning })
-}
-
-/** Connects the stand-in both ways. The secret is a new one at each start: a tunnel leads to that door too. */
-function connectStandIn({ url, token, control }: Usedesk, ownUrl: string): UsedeskSettings {
   const webhookSecret = randomBytes(24).toString('base64url')
-  control.settings({ redirectUrl: `${ownUrl}${paths.usedesk}?secret=${webhookSecret}` })
-  return { apiUrl: url, apiToken: token, webhookSecret }
+  // Told at the start, because events that wait from before go there, too.
+  const redirectUrl = `${ownUrl}${paths.usedesk}?secret=${webhookSecret}`
+  const usedesk = await startUsedesk({ port, redirectUrl, dataFile: join(dataDir, 'usedesk.json'), onWarning })
+  const settings: UsedeskSettings = { apiUrl: usedesk.url, apiToken: usedesk.token, webhookSecret }
+  return { ...usedesk, settings }
 }
 
 /** Starts the mailbox. It is imported here only, because a stack with another SES does not need it. */

@@ -244,8 +244,9 @@ describe('the state', () => {
       after.control.settings({ redirectUrl: receiver.url })
       await openTicket(after)
       await eventually('the first event', () => receiver.bodies.length === 1)
-      const last = await all.usedesk({ dataFile })
-      await eventually('it once more', () => receiver.bodies.length === 2)
+      const moved = await all.receiver()
+      const last = await all.usedesk({ dataFile, redirectUrl: moved.url })
+      await eventually('both at the new address', () => moved.bodies.length === 2)
       answers.resolve()
       await eventually('both', () => last.control.deliveries().every(({ status }) => status === 'delivered'))
     } finally {

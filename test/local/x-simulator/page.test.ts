@@ -403,7 +403,7 @@ describe('whatever people write', () => {
 
 describe('the page', () => {
   test.each(['light', 'dark'] as const)(
-    'passes axe in %s, at three widths, with nothing cut off',
+    'passes axe in %s, at four widths, with nothing cut off',
     async (colorScheme) => {
       const [x, receiver] = [await all.x(), await all.receiver()]
       await subscribed(x, receiver, shop)
