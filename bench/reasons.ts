@@ -17,7 +17,7 @@ export const reasons: Readonly<Record<string, string>> = {
     'As the message that joins, and once a minute the time of the channel’s last message (1).',
   'a direct message opens a ticket after a closed one': 'As a message that opens, and it marks the closed one (1).',
   'a reply, from POST to sent, and its echo':
-    'It has an entry in the audit trail (1). The first reply turns `new` into `open` and so moves in the list of a status (2).',
+    'It has an entry in the audit trail (1). The first reply turns `new` into `open` and so moves in the list of a status (2), and once X has it the ticket says since when it is answered (2).',
   'a later reply of the ticket, from POST to sent, and its echo': inTrail,
   'PATCH of a status': inTrail,
   'PATCH that closes a ticket': inTrail,

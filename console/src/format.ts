@@ -38,6 +38,15 @@ export function daysAgo(days: number, nowMs = Date.now()): string {
   return new Date(nowMs - days * DAY_MS).toISOString().slice(0, 10)
 }
 
+/** The reader's time zone, as IANA names it. */
+export const readersTimeZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC'
+
+/** The reader's own day that many days ago, as `YYYY-MM-DD`. */
+export function ownDaysAgo(days: number, now = new Date()): string {
+  const day = new Date(now.getFullYear(), now.getMonth(), now.getDate() - days)
+  return new Date(day.getTime() - day.getTimezoneOffset() * 60_000).toISOString().slice(0, 10)
+}
+
 /** In the two largest units, for example «1 h 30 min». */
 export function formatDuration(seconds: number): string {
   if (seconds < 60) return `${Math.round(seconds)} ${units.seconds}`

@@ -362,6 +362,8 @@ export const table = {
       ],
     },
     status: { partitionKey: 'inStatus', sortKey: 'openedAt', projected: [] },
+    /** Closed tickets by their closing, with what reports count of it. Others have no `closedAt`. */
+    closed: { partitionKey: 'inStatus', sortKey: 'closedAt', projected: ['openedAt', 'tags'] },
     customer: { partitionKey: 'inCustomer', sortKey: 'openedAt', projected: [] },
     /** The tickets of a channel, with what reports count. */
     channel: {

@@ -326,12 +326,17 @@ async function reportViolations(system: System, stored: readonly Stored[]): Prom
     const report = await system.get<ApiTicketReport>(`/api/reports/tickets?by=${by}&${allDays()}`)
     const keys = new Set([
       ...stored.flatMap(({ ticket }) => keysOf[by](ticket)),
-      ...report.rows.flatMap(({ key, opened }) => (opened > 0 ? [key] : [])),
+      ...report.rows.flatMap(({ key, opened, closedInPeriod }) =>
+        opened > 0 || (closedInPeriod > 0 && by !== 'day') ? [key] : [],
+      ),
     ])
     for (const key of keys) {
       const row = report.rows.find((one) => one.key === key)
       const counted = figuresOf(stored.filter(({ ticket }) => keysOf[by](ticket).includes(key)))
+      // A ticket may be closed on another day than it was opened. Of all days every closed ticket is one of the closings.
+      if (by === 'day') delete counted.closedInPeriod
       const reported = row && shownFigures(row)
+      if (by === 'day') delete reported?.closedInPeriod
       if (JSON.stringify(reported) !== JSON.stringify(counted)) {
         violations.push(`report by ${by}, ${key}: ${JSON.stringify(reported)}, counted ${JSON.stringify(counted)}`)
       }
@@ -339,23 +344,39 @@ async function reportViolations(system: System, stored: readonly Stored[]): Prom
     const total = JSON.stringify(shownFigures(report.total))
     const counted = JSON.stringify(figuresOf(stored))
     if (total !== counted) violations.push(`report by ${by}, total: ${total}, counted ${counted}`)
+    const closings = report.rows.reduce((sum, { closedInPeriod }) => sum + closedInPeriod, 0)
+    if (by === 'day' && closings !== report.total.closedInPeriod) {
+      violations.push(`report by day: ${closings} closings, in all ${report.total.closedInPeriod}`)
+    }
   }
   return violations
 }
 
-function shownFigures({ opened, closed, messagesIn, messagesOut, firstResponse }: ApiTicketReport['total']) {
-  return { opened, closed, messagesIn, messagesOut, responses: firstResponse.count }
+/** The numbers of a row that are compared. */
+type Figures = Record<'opened' | 'closed' | 'messagesIn' | 'messagesOut' | 'responses', number> & {
+  closedInPeriod?: number
 }
 
-function figuresOf(stored: readonly Stored[]) {
+function shownFigures(row: ApiTicketReport['total']): Figures {
+  const { opened, closed, messagesIn, messagesOut, firstResponse, closedInPeriod } = row
+  return { opened, closed, messagesIn, messagesOut, responses: firstResponse.count, closedInPeriod }
+}
+
+/** An answer is what X has: a reply that was sent, or what the account wrote on X itself. */
+const isAnswer = ({ direction, delivery }: ApiMessage) =>
+  direction === 'outbound' && (delivery === null || delivery.status === 'sent')
+
+function figuresOf(stored: readonly Stored[]): Figures {
   const messages = stored.flatMap((one) => one.messages)
+  const closed = stored.filter(({ ticket }) => ticket.status === 'closed').length
   const count = (direction: ApiMessage['direction']) => messages.filter((one) => one.direction === direction).length
   return {
     opened: stored.length,
-    closed: stored.filter(({ ticket }) => ticket.status === 'closed').length,
+    closed,
     messagesIn: count('inbound'),
     messagesOut: count('outbound'),
-    responses: stored.filter((one) => one.messages.some(({ direction }) => direction === 'outbound')).length,
+    responses: stored.filter((one) => one.messages.some(isAnswer)).length,
+    closedInPeriod: closed,
   }
 }
 

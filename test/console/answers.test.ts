@@ -292,28 +292,35 @@ describe('numbers', () => {
     closed: 2,
     messagesIn: 9,
     messagesOut: 8,
-    firstResponse: { count: 2, medianSeconds: 5400, histogram: [{ upToSeconds: 3600, count: 2 }] },
+    firstResponse: { count: 2, medianSeconds: 5400, p90Seconds: 7200, histogram: [{ upToSeconds: 3600, count: 2 }] },
+    closedInPeriod: 5,
+    timeToClose: { medianSeconds: 86400, p90Seconds: 172800 },
   })
 
-  test('a report is a chart, a table, and a CSV file in which no text is a formula', async () => {
-    const asked: string[] = []
+  test('a report is a chart, a table, and a file, in the days of the reader', async () => {
+    const asked: URLSearchParams[] = []
     const { page } = await at('/reports?by=tag', (one) =>
       one.route(/\/api\/reports\/tickets/, (route) => {
-        asked.push(new URL(route.request().url()).searchParams.get('by') ?? '')
-        const rows = [metrics(3, 'Twitter:Direct'), metrics(1, '=cmd|"x"')]
+        const url = new URL(route.request().url())
+        asked.push(url.searchParams)
+        if (url.pathname.endsWith('.csv')) return route.fulfill({ contentType: 'text/csv', body: 'Tag,Opened\r\n' })
+        const rows = [metrics(3, 'Twitter:Direct'), metrics(1, 'refund')]
         return route.fulfill({ json: { rows, total: metrics(4, 'all') } })
       }),
     )
     await page.getByRole('img', { name: 'Tickets opened and closed, Tag' }).waitFor()
-    await page.getByRole('row', { name: 'Twitter:Direct 3 2 9 8 2 1 h 30 min' }).waitFor()
+    await page.getByRole('row', { name: 'Twitter:Direct 3 2 9 8 2 1 h 30 min / 2 h 5 1 d / 2 d' }).waitFor()
+    await page.getByRole('columnheader', { name: 'Closed in these days' }).first().waitFor()
+    await page.getByText('90 % within 2 h').waitFor()
+    const zone = await page.evaluate(() => Intl.DateTimeFormat().resolvedOptions().timeZone)
+    await page.getByText(`Days are in ${zone}.`).waitFor()
     const downloading = page.waitForEvent('download')
     await page.getByRole('button', { name: 'Download CSV' }).click()
-    const text = readFileSync(await (await downloading).path(), 'utf8')
-    expect(text).toContain('Twitter:Direct,3,2,9,8,2,5400\r\n')
-    expect(text).toContain(`"'=cmd|""x""",1,`)
+    expect(readFileSync(await (await downloading).path(), 'utf8')).toBe('\ufeffTag,Opened\r\n')
     await page.getByRole('combobox', { name: 'Group by' }).selectOption('Channel')
     await page.waitForURL(/by=channel/)
-    await eventually('the report by channel', () => asked.at(-1) === 'channel')
+    await eventually('the report by channel', () => asked.at(-1)?.get('by') === 'channel')
+    expect(new Set(asked.map((query) => query.get('timeZone')))).toEqual(new Set([zone]))
   })
 
   test('the activity of a channel is a chart and a table of the same numbers', async () => {

@@ -43,7 +43,8 @@ const pages = (): [name: string, address: string, act: (page: Page) => Promise<u
       await page.getByText('The text is too long for X.').waitFor()
     },
   ],
-  ['reports', '/reports', (page) => page.locator('.card, .notice').first().waitFor()],
+  ['reports', '/reports', (page) => page.getByRole('img', { name: 'Customers who wait now' }).waitFor()],
+  ['reports-by-tag', '/reports?by=tag', (page) => page.getByRole('img', { name: /opened and closed, Tag/ }).waitFor()],
   ['channels', '/channels', (page) => page.getByRole('link', { name: shop.username }).waitFor()],
   ['channels-error', '/channels?error=app_permissions', (page) => page.getByRole('alert').waitFor()],
   ['channels-add', '/channels', (page) => page.getByRole('button', { name: 'Add Channel' }).click()],

@@ -1,8 +1,9 @@
 import { expect } from '@jest/globals'
 import type { TicketFilter } from '../../lambdas/core/ports/tickets.ts'
 import { dayOf, daysBetween } from '../../lambdas/core/reports/counts.ts'
-import { addUp, figuresOf } from '../../lambdas/core/reports/report.ts'
+import { firstAnswerAt } from '../../lambdas/core/tickets/counted.ts'
 import type { Message, Ticket } from '../../lambdas/core/tickets/ticket.ts'
+import { nextDay } from '../../lambdas/core/time-zone.ts'
 import type { TestStores } from './stores.ts'
 
 export type Seen = { readonly ticket: Ticket; readonly messages: readonly Message[] }
@@ -64,6 +65,10 @@ export async function expectConsistent(
       count: messages.length,
       out: messages.filter(({ direction }) => direction === 'outbound').length,
     })
+    expect({ id: ticket.id, answered: ticket.firstResponseAt }).toEqual({
+      id: ticket.id,
+      answered: firstAnswerAt(messages),
+    })
     const positions = messages.map(({ position }) => position)
     expect(positions).toEqual([...positions].sort())
     for (const message of messages) {
@@ -107,9 +112,17 @@ export async function expectConsistent(
   expect(sum(({ opened, joined }) => opened + joined)).toBe(
     messages.filter(({ direction }) => direction === 'inbound').length,
   )
-  const reported = await stores.counts.reported(channelId, from, to)
-  expect(sorted(addUp([...reported.values()]))).toEqual(sorted(addUp(all.map(({ ticket }) => figuresOf(ticket)))))
+  const opened = await stores.counts.opened(channelId, from, nextDay(to))
+  expect(sorted(opened.map(reportedOf))).toEqual(sorted(all.map(({ ticket }) => reportedOf(ticket))))
+  const closed = (await stores.counts.closed(from, nextDay(to))).filter((one) => one.channelId === channelId)
+  const areClosed = all.flatMap(({ ticket }) => (ticket.status === 'closed' ? [ticket] : []))
+  expect(sorted(closed.map(closingOf))).toEqual(sorted(areClosed.map(closingOf)))
   return all
 }
 
-const sorted = (figures: ReadonlyMap<string, number>) => [...figures].sort(([a], [b]) => (a < b ? -1 : 1))
+type Reported = Pick<Ticket, 'openedAt' | 'status' | 'tags' | 'messageCount' | 'outboundCount' | 'firstResponseAt'>
+const reportedOf = ({ openedAt, status, tags, messageCount, outboundCount, firstResponseAt }: Reported) =>
+  JSON.stringify([openedAt, status, tags, messageCount, outboundCount, firstResponseAt])
+const closingOf = ({ openedAt, closedAt, tags }: Pick<Ticket, 'openedAt' | 'closedAt' | 'tags'>) =>
+  JSON.stringify([openedAt, closedAt, tags])
+const sorted = (texts: readonly string[]) => [...texts].sort()

@@ -37,6 +37,11 @@ export class ScriptedX implements Pick<WholeX, 'send' | 'findSent'> {
     this.#scripts.push({ account, script })
   }
 
+  /** Whatever was said of calls that did not come. */
+  forget(): void {
+    this.#scripts.length = 0
+  }
+
   async send(tokens: AccountTokens, target: Target, text: string, mediaIds: readonly string[] = []): Promise<XAnswer> {
     this.calls++
     const at = this.#scripts.findIndex(({ account }) => account === null || account === tokens.token)

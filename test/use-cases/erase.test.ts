@@ -4,6 +4,7 @@ import type { Payload } from '../../lambdas/core/outgoing/delivery.ts'
 import type { OutgoingEventType } from '../../lambdas/core/outgoing/endpoint.ts'
 import type { Erasure } from '../../lambdas/core/ports/erasure.ts'
 import { dayOf } from '../../lambdas/core/reports/counts.ts'
+import type { ClosedTicket, OpenedTicket } from '../../lambdas/core/reports/report.ts'
 import { createErasure } from '../../lambdas/use-cases/erase.ts'
 import { databaseClient, tableName } from '../../local/aws/table.ts'
 import { apiOver } from '../support/api.ts'
@@ -203,11 +204,26 @@ async function finish(world: World, erasure: Erasure, onFailure?: (error: unknow
   throw new Error('the erasure does not end')
 }
 
+/** What reports count of tickets, but for the tags that name the customer. */
+const reportedOf = (tickets: readonly (OpenedTicket | ClosedTicket)[]) =>
+  tickets
+    .map((ticket) =>
+      JSON.stringify([
+        ticket.openedAt,
+        ticket.tags.filter((tag) => !tag.includes('about')),
+        'closedAt' in ticket
+          ? ticket.closedAt
+          : [ticket.status, ticket.messageCount, ticket.outboundCount, ticket.firstResponseAt],
+      ]),
+    )
+    .sort()
+
 /** The counts of a world, of the same days however late it is: an erasure may pass midnight. */
 const countsOf = async ({ channelId, countedUntil }: World) => ({
   activity: await stores.counts.activity(channelId, '2026-01-01', countedUntil),
-  reported: [...(await stores.counts.reported(channelId, '2026-01-01', countedUntil)).values()].map((figures) =>
-    [...figures].filter(([name]) => !name.includes('about')).sort(),
+  opened: reportedOf(await stores.counts.opened(channelId, '2026-01-01', countedUntil)),
+  closed: reportedOf(
+    (await stores.counts.closed('2026-01-01', countedUntil)).filter((one) => one.channelId === channelId),
   ),
 })
 

@@ -4,6 +4,7 @@ import type {
   ApiExtension,
   ApiMessage,
   ApiTicketReport,
+  ApiWaitingReport,
 } from '../../../lambdas/core/api/schemas.ts'
 
 /** Short names for the answers of the API. */
@@ -22,3 +23,6 @@ export type ReportRow = Report['rows'][number]
 /** The numbers of a report row or of the total. */
 export type Metrics = Report['total']
 export type Grouping = Report['by']
+export type WaitingReport = ApiWaitingReport
+/** How many times are in each class. */
+export type Durations = WaitingReport['ages']

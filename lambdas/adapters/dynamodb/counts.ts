@@ -2,9 +2,10 @@ import { PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { CountStore } from '../../core/ports/events.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import { type CountName, dayCounts, dayOf, daysBetween, type Tally } from '../../core/reports/counts.ts'
-import { addUp, type Figures, figuresOf, type ReportedTicket } from '../../core/reports/report.ts'
+import type { ClosedTicket, OpenedTicket } from '../../core/reports/report.ts'
 import { earlierOf, laterOf } from '../../core/time.ts'
 import { costOf } from '../../core/x/prices.ts'
+import type { Membership } from './memberships.ts'
 import { conditionHolds, type Item, keys, type ListAccess, partitionFor, partitionsOf, queryAll } from './table.ts'
 
 /**
@@ -44,8 +45,25 @@ export function createCountStore({ now, ...access }: ListAccess & { now: Clock }
     return found.flat()
   }
 
+  /** The entries of an index from an ISO time until before another one. DynamoDB refuses an empty range. */
+  async function inTime({ index, attribute, partitions }: Membership, range: TimeRange): Promise<Item[]> {
+    const { sortKey, from, until } = range
+    if (until <= from) return []
+    const found = await Promise.all(
+      partitions.map((partition) =>
+        queryAll(access, {
+          ...(index && { IndexName: index }),
+          KeyConditionExpression: '#partition = :partition AND #time BETWEEN :from AND :until',
+          ExpressionAttributeNames: { '#partition': attribute, '#time': sortKey },
+          ExpressionAttributeValues: { ':partition': partition, ':from': from, ':until': until },
+        }),
+      ),
+    )
+    return found.flat().filter((item) => String(item[sortKey]) < until)
+  }
+
   /** Keeps the counts of a day, so that its entries are not read again. Another reader may have been first. */
-  async function keep(channelId: string, { day, countedTo: before }: Day, countedTo: string, numbers: Figures) {
+  async function keep(channelId: string, { day, countedTo: before }: Day, countedTo: string, numbers: Numbers) {
     const item = { ...keys.counts(channelId, day), countedTo, numbers: Object.fromEntries(numbers) }
     await conditionHolds(
       documents.send(
@@ -113,21 +131,31 @@ export function createCountStore({ now, ...access }: ListAccess & { now: Clock }
       return times.sort().at(-1) ?? null
     },
 
-    async reported(channelId, from, to) {
-      const found = await Promise.all(
-        partitionsOf(channelId, access.partitions).map((partition) =>
-          queryAll(access, {
-            IndexName: 'channel',
-            KeyConditionExpression: 'inChannel = :partition AND openedAt BETWEEN :from AND :to',
-            ExpressionAttributeValues: { ':partition': partition, ':from': from, ':to': endOf(to) },
-          }),
-        ),
+    async opened(channelId, from, until) {
+      const items = await inTime(
+        { index: 'channel', attribute: 'inChannel', partitions: partitionsOf(channelId, access.partitions) },
+        { sortKey: 'openedAt', from, until },
       )
-      const byDay = Map.groupBy(found.flat(), ({ openedAt }) => dayOf(String(openedAt)))
-      return new Map([...byDay].map(([day, items]) => [day, addUp(items.map(figuresIn))]))
+      // Only `commit` writes tickets, always complete but for what is null.
+      return items.map((item) => ({ firstResponseAt: null, ...item, channelId }) as unknown as OpenedTicket)
+    },
+
+    async closed(from, until) {
+      const partitions = ['closed', 'erased'].flatMap((status) => partitionsOf(status, access.partitions))
+      const items = await inTime(
+        { index: 'closed', attribute: 'inStatus', partitions },
+        { sortKey: 'closedAt', from, until },
+      )
+      return items.map(
+        ({ pk, tags, openedAt, closedAt }) =>
+          ({ channelId: pk.split('#')[1], tags, openedAt, closedAt }) as ClosedTicket,
+      )
     },
   }
 }
+
+/** ISO times in an attribute by which an index is sorted. */
+type TimeRange = { readonly sortKey: string; readonly from: string; readonly until: string }
 
 /** Entries to look at in a query: most are messages. */
 const LOOKED_AT = 20
@@ -165,7 +193,7 @@ async function newest(
 }
 
 /** A day and what was counted of it so far: every entry before `countedTo`, a sort key. */
-type Day = { readonly day: string; readonly countedTo: string; readonly numbers: Figures }
+type Day = { readonly day: string; readonly countedTo: string; readonly numbers: Numbers }
 
 function dayFrom(day: string, item: Item | undefined): Day {
   if (!item) return { day, countedTo: day, numbers: new Map() }
@@ -190,12 +218,16 @@ function stretches(days: readonly Day[]): [Day, Day][] {
 /** A sort key after all of a day: `~` sorts after every time. */
 const endOf = (day: string) => `${day}~`
 
+/** Numbers by name. */
+type Numbers = ReadonlyMap<string, number>
+
 /** The names that an entry adds one to. */
-function numbersOf({ counts }: Item): Figures {
+function numbersOf({ counts }: Item): Numbers {
   return new Map((counts as string[]).map((name) => [name, 1]))
 }
 
-function figuresIn(item: Item): Figures {
-  // Only `commit` writes tickets, always complete but for what is null.
-  return figuresOf({ firstResponseAt: null, ...item } as unknown as ReportedTicket)
+function addUp(all: readonly Numbers[]): Numbers {
+  const sums = new Map<string, number>()
+  for (const one of all) for (const [name, value] of one) sums.set(name, (sums.get(name) ?? 0) + value)
+  return sums
 }

@@ -15,6 +15,7 @@ import {
   type ListAccess,
   MESSAGE,
   PENDING,
+  partitionFor,
   partitionsOf,
   queryAll,
   type TableAccess,
@@ -117,22 +118,24 @@ export async function eraseTicket(access: ListAccess, item: Item, removeFiles: R
         ExpressionAttributeValues: { ':version': ticket.version },
       },
     },
-    { Put: { TableName: access.tableName, Item: reported(item, ticket) } },
+    { Put: { TableName: access.tableName, Item: reported(access, item, ticket) } },
   ])
   return isErased ? 'ticket' : 'busy'
 }
 
-/** What reports count of a ticket. */
-function reported(item: Item, ticket: Ticket): Item {
+/** What reports count of a ticket. It is in no status: lists would meet it. */
+function reported({ partitions }: ListAccess, item: Item, ticket: Ticket): Item {
+  const id = randomUUID()
   const { inChannel, openedAt, status, messageCount, outboundCount, firstResponseAt } = item
   return {
-    ...keys.erased(ticket.channelId, randomUUID()),
+    ...keys.erased(ticket.channelId, id),
     inChannel,
     openedAt,
     status,
     messageCount,
     outboundCount,
     ...(firstResponseAt !== undefined && { firstResponseAt }),
+    ...(ticket.closedAt !== null && { inStatus: partitionFor(id, 'erased', partitions), closedAt: ticket.closedAt }),
     tags: tagsWithoutPerson(ticket),
   }
 }

@@ -6,6 +6,7 @@ import type { ReplyStore } from '../../core/ports/replies.ts'
 import type { Idempotency } from '../../core/ports/tickets.ts'
 import { isReply, type Reply } from '../../core/replies/reply.ts'
 import { namesOfOutcome, type Tally, tallyOfReply } from '../../core/reports/counts.ts'
+import { answeredAt, firstAnswerAt, withAnswer } from '../../core/tickets/counted.ts'
 import type { Message, Target } from '../../core/tickets/ticket.ts'
 import { unsettledIn, withUnsettled } from '../../core/tickets/turn.ts'
 import { messageIdOf } from '../../core/tickets/written.ts'
@@ -14,6 +15,7 @@ import { changeTicket } from './change-ticket.ts'
 import { countedAs } from './counts.ts'
 import { dueAs, dueIn, postpone } from './due.ts'
 import { readMessage } from './message-items.ts'
+import { listMessages } from './message-lists.ts'
 import {
   conditionHolds,
   getAll,
@@ -26,7 +28,10 @@ import {
   type TableAccess,
   writeUnlessChanged,
 } from './table.ts'
-import { messageItem } from './ticket-items.ts'
+import { messageItem, ticketFrom } from './ticket-items.ts'
+
+/** X's limits keep tickets far shorter. */
+const ALL_OF_IT = { limit: 10_000, after: null }
 
 /** Replies of agents in the table: messages with a delivery, listed by the time at which they are due. */
 export function createReplyStore({ now, ...access }: ListAccess & { now: Clock }): ReplyStore {
@@ -106,6 +111,14 @@ export function createReplyStore({ now, ...access }: ListAccess & { now: Clock }
     return changeTicket(access, reply.ticketId, (ticket) => withUnsettled(ticket, reply, state, at))
   }
 
+  /** Lets the ticket of a reply that X did not deliver after all say which answer was the first without it. */
+  async function answeredWithout({ ticketId }: Reply): Promise<void> {
+    const [item] = await getAll(access, [keys.ticket(ticketId)])
+    if (item?.version === undefined) return
+    const { items } = await listMessages(access, ticketFrom(item), ALL_OF_IT, 'oldest')
+    await changeTicket(access, ticketId, (ticket) => ({ ...ticket, firstResponseAt: firstAnswerAt(items) }))
+  }
+
   /** Writes the reply and counts its outcome: the first with the reply itself, a later one in the same transaction. */
   async function writeReply(before: Reply, after: Reply): Promise<boolean> {
     const at = now().toISOString()
@@ -173,6 +186,11 @@ export function createReplyStore({ now, ...access }: ListAccess & { now: Clock }
     },
 
     async save(before, after) {
+      const answered = answeredAt(after)
+      const wasAnswer = answeredAt(before) !== null
+      // X has it, whether or not a crash comes before the reply says so.
+      if (answered !== null && !wasAnswer)
+        await changeTicket(access, after.ticketId, (ticket) => withAnswer(ticket, answered))
       const state = unsettledIn(after.delivery)
       const isOther = state !== unsettledIn(before.delivery)
       // Said too early it is corrected below; said too late it could be lost in a crash, and nobody would know.
@@ -182,6 +200,7 @@ export function createReplyStore({ now, ...access }: ListAccess & { now: Clock }
         const stored = isSaved ? after : await readMessage(access, addressOf(after))
         if (stored && isReply(stored)) await mark(stored)
       }
+      if (isSaved && answered === null && wasAnswer) await answeredWithout(after)
       return isSaved
     },
 

@@ -1,4 +1,4 @@
-import type { ListedTicket, Message, Ticket } from '../../core/tickets/ticket.ts'
+import type { ListedTicket, Message, Sending, Ticket } from '../../core/tickets/ticket.ts'
 import { partsOfTicketId, ticketIdOf } from '../../core/tickets/ticket-id.ts'
 import { type Item, type Key, keys, partitionFor, TICKET } from './table.ts'
 
@@ -18,14 +18,15 @@ export function activityOf({ updatedAt, id }: Pick<Ticket, 'updatedAt' | 'id'>):
 
 /**
  * The item of a ticket. It must stay under 1 KB, since each write of it and of its entry in the list is paid by the
- * kilobyte. So what another attribute says is left out: the key, `activity`, the first position; and what is null.
+ * kilobyte. So what another attribute says is left out: the key, `activity`, the first position; and what is null or empty.
  */
 export function ticketItem(ticket: Ticket, partitions: number) {
   const { id, channelId, conversationId: _conversationId, number: _number, kind: _kind, updatedAt, ...fields } = ticket
   const isUnsettled = Object.keys(fields.unsettled).length > 0
   const isSaid = (name: string) =>
     (name === 'lowestPosition' && fields.lowestPosition === fields.firstPosition) ||
-    (name === 'unsettled' && !isUnsettled)
+    (name === 'unsettled' && !isUnsettled) ||
+    (name === 'isAwaited' && !fields.isAwaited)
   const filled = Object.entries(fields).filter(([name, value]) => value !== null && !isSaid(name))
   return {
     ...keys.ticket(id),
@@ -48,6 +49,8 @@ const NULLS = {
   lastMessage: null,
   waitingSince: null,
   unsettled: {},
+  closedAt: null,
+  isAwaited: false,
 }
 
 /** The ticket in its item. */
@@ -107,20 +110,42 @@ const EMPTY = {
   recovered: null,
 } satisfies Partial<Message>
 
+/** What the sending of a reply has when its item says nothing. */
+const UNSENT = {
+  attemptedAt: null,
+  failedVerifications: 0,
+  ifMissing: null,
+  claimedUntil: null,
+  sentAt: null,
+  firstOutcome: null,
+  uploadedMedia: [],
+  failedUploads: 0,
+} satisfies Partial<Sending>
+
 /** The attributes of a message. What is empty is left out: each write of an item is paid by the kilobyte. */
 export function messageItem(message: Message) {
-  const filled = Object.entries(message).filter(([name, value]) => !(name in EMPTY && isEmpty(value)))
-  return { ...keys.message(message.ticketId, message.position, message.id), ...Object.fromEntries(filled) }
+  const { sending } = message
+  return {
+    ...keys.message(message.ticketId, message.position, message.id),
+    ...filled(message, EMPTY),
+    ...(sending && { sending: filled(sending, UNSENT) }),
+  }
+}
+
+/** The fields that are not as they are when nothing is said of them. */
+function filled(fields: object, empty: object) {
+  return Object.fromEntries(Object.entries(fields).filter(([name, value]) => !(name in empty && isEmpty(value))))
 }
 
 function isEmpty(value: unknown): boolean {
-  return value === null || (Array.isArray(value) && value.length === 0)
+  return value === null || value === 0 || (Array.isArray(value) && value.length === 0)
 }
 
 /** The message in its item. */
 export function messageFrom(item: Item): Message {
   const { pk: _pk, sk: _sk, inDue: _inDue, dueAt: _dueAt, ...rest } = item
   const { inCounts: _inCounts, countedAt: _countedAt, counts: _counts, ...message } = rest
+  const sending = message.sending ? { ...UNSENT, ...message.sending } : null
   // Only `commit` and `save` write such items, always complete.
-  return { ...EMPTY, ...message } as unknown as Message
+  return { ...EMPTY, ...message, sending } as unknown as Message
 }

@@ -186,6 +186,14 @@ function fits(ticket: ListedTicket, filter: TicketFilter): boolean {
   )
 }
 
+/** The tickets in which the customer may wait: in each status those that were opened first. */
+export async function waitingTickets(access: ListAccess) {
+  const filter = { order: 'waiting' } as const
+  const { ids, isWhole } = await members(access, specialOf(filter, access.partitions) ?? [], MANY)
+  const { items } = await pageOf(access, ids, filter, { limit: ids.length, after: null })
+  return { items, isWhole }
+}
+
 /** Numbers are counted up to this; more is not told apart. */
 const MAX_NUMBER = 100
 

@@ -3,6 +3,7 @@ import type { Clock } from '../../core/ports/platform.ts'
 import type { CommitResult, Idempotency, Placed, TicketChange, TicketStore } from '../../core/ports/tickets.ts'
 import { isReply } from '../../core/replies/reply.ts'
 import { tallyOfChange } from '../../core/reports/counts.ts'
+import { firstAnswerAt } from '../../core/tickets/counted.ts'
 import type { Answers, Continued, Placeholder } from '../../core/tickets/decision.ts'
 import { threadOf } from '../../core/tickets/thread.ts'
 import { isCounted, type Message, type Ticket } from '../../core/tickets/ticket.ts'
@@ -22,7 +23,7 @@ import { listPending } from './replies.ts'
 import { readSituation } from './situation.ts'
 import { conditionHolds, getAll, type Item, type Key, keys, type ListAccess } from './table.ts'
 import { messageItem, ticketFrom, ticketItem } from './ticket-items.ts'
-import { changedSince, listTickets, numbersOf } from './ticket-lists.ts'
+import { changedSince, listTickets, numbersOf, waitingTickets } from './ticket-lists.ts'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -353,14 +354,21 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
     },
 
     numbers: () => numbersOf(access),
+    waiting: () => waitingTickets(access),
 
     async recount(ticket, messages) {
       const outboundCount = messages.filter(({ direction }) => direction === 'outbound').length
       // What is counted but not stored counts when it comes again.
       const counted = ticket.counted.filter((id) => messages.some((one) => one.id === id))
-      const unsettled = unsettledAmong(messages)
-      const version = ticket.version + 1
-      const after = { ...ticket, counted, messageCount: messages.length, outboundCount, unsettled, version }
+      const after = {
+        ...ticket,
+        counted,
+        messageCount: messages.length,
+        outboundCount,
+        firstResponseAt: firstAnswerAt(messages),
+        unsettled: unsettledAmong(messages),
+        version: ticket.version + 1,
+      }
       await replace(ticket, after)
     },
   }

@@ -3,13 +3,14 @@ import * as z from 'zod/mini'
 import { auditKinds } from '../audit/entry.ts'
 import { MAX_KEY_FILE_CHARACTERS } from '../channels/key-file.ts'
 import { MAX_RULES, MAX_RULES_BYTES, type NoiseRule } from '../channels/noise-rules.ts'
-import { isAlwaysQuiet, isTimeZone, weekdays } from '../channels/quiet-hours.ts'
+import { isAlwaysQuiet, weekdays } from '../channels/quiet-hours.ts'
 import { outgoingEventTypes } from '../outgoing/endpoint.ts'
 import { MAX_DIRECT_MESSAGE_CHARACTERS } from '../replies/reply.ts'
 import { groupings } from '../reports/report.ts'
 import { messageOrders } from '../tickets/pages.ts'
 import { MAX_TAGS, statuses, ticketKinds, unsettledStates } from '../tickets/ticket.ts'
 import { needsMessage, xActions } from '../tickets/x-action.ts'
+import { isTimeZone } from '../time-zone.ts'
 import { isXId } from '../x/ids.ts'
 import { languageOf } from '../x/payload/people.ts'
 
@@ -229,12 +230,13 @@ export const changeTicketBody = onFirstUse(() =>
 
 const localTime = () => z.string().check(z.regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time from 00:00 to 23:59'))
 
+const timeZone = () =>
+  z.string().check(z.maxLength(64), z.refine(isTimeZone, 'must be an IANA time zone, such as Europe/Berlin'))
+
 const quietHours = () =>
   z
     .strictObject({
-      timeZone: z
-        .string()
-        .check(z.maxLength(64), z.refine(isTimeZone, 'must be an IANA time zone, such as Europe/Berlin')),
+      timeZone: timeZone(),
       weekly: z
         .array(
           z.strictObject({
@@ -476,7 +478,12 @@ export const auditQuery = onFirstUse(() => z.strictObject({ ...auditFilter(), li
 export const auditCsvQuery = onFirstUse(() => z.strictObject(auditFilter()))
 
 export const reportQuery = onFirstUse(() =>
-  z.extend(activityQuery(), { by: z.enum(groupings).check(z.describe('what a row is')) }),
+  z.strictObject({
+    from: z.optional(day()).check(z.describe('local day; default: 29 days before `to`')),
+    to: z.optional(day()).check(z.describe('local day, included; default: today')),
+    timeZone: z._default(timeZone(), 'UTC').check(z.describe('IANA time zone of the days, such as `Europe/Berlin`')),
+    by: z.enum(groupings).check(z.describe('what a row is')),
+  }),
 )
 
 const endpointUrl = () => z.string().check(z.minLength(1), z.maxLength(2000), z.describe('a public https address'))

@@ -370,33 +370,58 @@ export const dayActivity = z
   .check(z.meta({ id: 'DayActivity' }))
 export const channelActivity = z.object({ days: z.array(dayActivity) })
 
+/** Whole seconds; null if there are no times. */
+const times = {
+  medianSeconds: z.nullable(z.int()),
+  p90Seconds: z.nullable(z.int()).check(z.describe('90th percentile')),
+}
+
+const durations = z
+  .array(z.object({ upToSeconds: z.nullable(z.int()), count: z.int() }))
+  .check(z.describe('how many in each class, the shortest first; `upToSeconds` null is everything longer'))
+
 const reportRow = z.object({
-  opened: z.int(),
+  opened: z.int().check(z.describe('tickets opened in these days; the next four say how these are now')),
   closed: z.int().check(z.describe('of those opened: closed by now')),
   messagesIn: z.int(),
-  messagesOut: z.int().check(z.describe('replies, and what the account wrote on X')),
-  firstResponse: z.object({
-    count: z.int().check(z.describe('tickets with a response')),
-    medianSeconds: z.nullable(z.number()).check(z.describe('accurate to 5 %')),
-    histogram: z
-      .array(z.object({ upToSeconds: z.number(), count: z.int() }))
-      .check(z.describe('empty classes are left out')),
-  }),
+  messagesOut: z
+    .int()
+    .check(z.describe('replies that were written, whether or not X has them, and what the account wrote on X')),
+  firstResponse: z
+    .object({ count: z.int().check(z.describe('tickets with a response')), ...times, histogram: durations })
+    .check(z.describe('time from opening to the first reply that X has, or that the account wrote on X')),
+  closedInPeriod: z.int().check(z.describe('closed in these days, whenever they were opened')),
+  timeToClose: z.object(times).check(z.describe('of those closed in these days: time from opening to closing')),
 })
 
 /**
- * A report on tickets opened from one UTC day to another, in their present state. A ticket counts in the row of each of
- * its tags.
+ * Tickets opened from one local day to another, in their present state, and tickets closed in these days. A ticket counts
+ * in the row of each of its tags.
  */
 export const ticketReport = z
   .object({
     from: z.string(),
     to: z.string(),
+    timeZone: z.string(),
     by: z.enum(groupings),
     rows: z.array(z.extend(reportRow, { key: z.string(), label: z.string() })),
     total: reportRow,
   })
   .check(z.meta({ id: 'TicketReport' }))
+
+/** The same as CSV: times in seconds. */
+export const ticketReportCsv = z.string()
+
+/** The tickets whose customer waits for us now, by how long they have been waiting. */
+export const waitingReport = z
+  .object({
+    at: time,
+    count: z.int(),
+    isWhole: z.boolean().check(z.describe('false if there are more: in each status the 2,000 opened first count')),
+    longestSince: z.nullable(time).check(z.describe('since when the one that waits longest does; null if none waits')),
+    ages: durations,
+  })
+  .check(z.meta({ id: 'WaitingReport' }))
 
 export const block = z
   .object({ blocked: z.boolean().check(z.describe("true if the customer's messages are ignored, in every channel")) })
@@ -559,6 +584,7 @@ export type ApiAuditEntry = z.infer<typeof auditEntry>
 export type ApiExtension = z.infer<typeof extension>
 export type ApiDayActivity = z.infer<typeof dayActivity>
 export type ApiTicketReport = z.infer<typeof ticketReport>
+export type ApiWaitingReport = z.infer<typeof waitingReport>
 export type ApiEndpoint = z.infer<typeof webhookEndpoint>
 export type ApiEndpointWithSecret = z.infer<typeof webhookEndpointWithSecret>
 export type ApiDelivery = z.infer<typeof webhookDelivery>

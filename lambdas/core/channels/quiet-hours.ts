@@ -1,3 +1,5 @@
+import { offsetAt } from '../time-zone.ts'
+
 /**
  * Hours of the week in which no message is expected, in local time of a zone. An hour that summer time skips is none of
  * them, and one that it repeats counts twice, as on a wall clock.
@@ -22,16 +24,6 @@ const WEEK_MS = 7 * DAY_MS
 
 /** The last Monday before 1970, the beginning of a week in which local times are counted. */
 const FIRST_MONDAY_MS = -3 * DAY_MS
-
-/** True for a name of a time zone that this system knows. An offset such as `+02:00` knows no summer time, so it is none. */
-export function isTimeZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false
-  try {
-    return formatOf(name) !== undefined
-  } catch {
-    return false
-  }
-}
 
 /** True if every moment of the week is quiet. */
 export function isAlwaysQuiet(weekly: readonly QuietRange[]): boolean {
@@ -100,37 +92,4 @@ function offsetChangeIn(timeZone: string, from: number, to: number): number {
     else after = middle
   }
   return after
-}
-
-/** Milliseconds by which local time is ahead of UTC at a moment. */
-function offsetAt(timeZone: string, ms: number): number {
-  const parts = new Map(
-    formatOf(timeZone)
-      .formatToParts(ms)
-      .map(({ type, value }) => [type, Number(value)]),
-  )
-  const part = (name: Intl.DateTimeFormatPartTypes) => parts.get(name) ?? 0
-  const local = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'))
-  return local - Math.floor(ms / 1000) * 1000
-}
-
-/** Making one takes longer than everything else here. */
-const formats = new Map<string, Intl.DateTimeFormat>()
-
-/** @throws RangeError if there is no such time zone */
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone)
-  if (known) return known
-  const format = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  })
-  formats.set(timeZone, format)
-  return format
 }

@@ -1,6 +1,6 @@
 import type { Channel } from '../channels/channel.ts'
 import type { DayCounts } from '../reports/counts.ts'
-import type { Figures } from '../reports/report.ts'
+import type { ClosedTicket, OpenedTicket } from '../reports/report.ts'
 import type { Page, PageRequest } from './tickets.ts'
 
 /** An event that was ignored or unreadable, and why (rule 9). */
@@ -46,6 +46,8 @@ export type CountStore = {
   lastMessageAt(channel: Pick<Channel, 'id' | 'lastMessageAt'>): Promise<string | null>
   /** ISO time at which the newest event of a channel came in, whatever became of it; null if none did since a time. */
   lastEventAt(channelId: string, since: string): Promise<string | null>
-  /** The figures of the tickets opened on each of these days, by day; days without tickets are left out. */
-  reported(channelId: string, from: string, to: string): Promise<ReadonlyMap<string, Figures>>
+  /** The tickets of a channel that were opened from an ISO time until before another one, erased ones too. */
+  opened(channelId: string, from: string, until: string): Promise<OpenedTicket[]>
+  /** The tickets of all channels that were closed from an ISO time until before another one and still are. */
+  closed(from: string, until: string): Promise<ClosedTicket[]>
 }

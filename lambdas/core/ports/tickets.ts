@@ -158,6 +158,8 @@ export type TicketStore = {
   openingsSince(channelId: string, since: string, most: number): Promise<{ openings: Opening[]; isWhole: boolean }>
   /** How many tickets there are of each kind that a list can show. */
   numbers(): Promise<TicketNumbers>
+  /** Those whose customer may wait for us; not whole if a status has more than 2,000 tickets. */
+  waiting(): Promise<{ readonly items: readonly ListedTicket[]; readonly isWhole: boolean }>
   /** Corrects the counts of a ticket from all its messages, unless it has changed since it was read. */
   recount(ticket: Ticket, messages: readonly Message[]): Promise<void>
 }

@@ -273,7 +273,7 @@ export function failed(reply: Reply, reason: string): Reply {
   return {
     ...reply,
     delivery: { ...reply.delivery, status: 'failed', reason, dueAt: null },
-    sending: { ...reply.sending, attemptedAt: null, claimedUntil: null },
+    sending: { ...reply.sending, attemptedAt: null, claimedUntil: null, sentAt: null },
   }
 }
 
@@ -295,13 +295,24 @@ export function sent(reply: Reply, externalId: string, sequenceId: string | null
     externalId,
     chat: chat ? { sequenceId, conversationId: chat.conversationId, sealed: null } : null,
     delivery: { ...reply.delivery, status: 'sent', reason: null, dueAt: null },
-    sending: { ...reply.sending, attemptedAt: null, claimedUntil: null, ifMissing: null },
+    sending: {
+      ...reply.sending,
+      attemptedAt: null,
+      claimedUntil: null,
+      ifMissing: null,
+      sentAt: reply.sending.sentAt ?? reply.sending.attemptedAt,
+    },
   }
 }
 
 /** A reply that an agent found on X. It keeps its attempt, because its echo may still bring X's id. */
 export function foundByAgent(reply: Reply): Reply {
-  return { ...reply, delivery: { ...reply.delivery, status: 'sent', reason: null, dueAt: null } }
+  const { attemptedAt } = reply.sending
+  return {
+    ...reply,
+    delivery: { ...reply.delivery, status: 'sent', reason: null, dueAt: null },
+    sending: { ...reply.sending, sentAt: attemptedAt },
+  }
 }
 
 /** A reply that an agent gave up: nothing sends it any more. */

@@ -1,117 +1,177 @@
 import { statuses, type Ticket } from '../tickets/ticket.ts'
+import { nextDay, startOfDay } from '../time-zone.ts'
+import { daysBetween } from './counts.ts'
 
 /** How a report groups tickets. */
 export const groupings = ['tag', 'status', 'channel', 'day'] as const
 export type Grouping = (typeof groupings)[number]
 
-/**
- * The numbers that tickets add to a report: `opened`, `closed`, `in`, `out`, and one for the class of the first
- * response time. Each number exists for all tickets, for each status and for each tag.
- */
-export type Figures = ReadonlyMap<string, number>
-
-/**
- * Ratio between the bounds of neighbouring classes of first response times. The middle of a class is within 5 % of
- * every time in it. Class 0 ends at one second.
- */
-const CLASS_RATIO = 1.1
-
-/** What a report needs of a ticket. */
-export type ReportedTicket = Pick<
+/** What a report needs of a ticket that was opened in its days. */
+export type OpenedTicket = Pick<
   Ticket,
-  'status' | 'tags' | 'messageCount' | 'outboundCount' | 'openedAt' | 'firstResponseAt'
+  'channelId' | 'status' | 'tags' | 'messageCount' | 'outboundCount' | 'openedAt' | 'firstResponseAt'
 >
 
-/** The figures of one ticket in its present state. They belong to the day on which it was opened. */
-export function figuresOf(ticket: ReportedTicket): Figures {
-  const seconds = firstResponseSeconds(ticket)
-  const own: [string, number][] = [
-    ['opened', 1],
-    ['closed', ticket.status === 'closed' ? 1 : 0],
-    ['in', ticket.messageCount - ticket.outboundCount],
-    ['out', ticket.outboundCount],
-    ...(seconds === null ? [] : [[`r${classOf(seconds)}`, 1] as [string, number]]),
-  ]
-  const groups = ['all', `status#${ticket.status}`, ...ticket.tags.map((tag) => `tag#${tag}`)]
-  return new Map(groups.flatMap((group) => own.map(([name, value]) => [nameOf(name, group), value] as const)))
-}
+/** What a report needs of a ticket that was closed in its days, and still is. @property closedAt ISO time */
+export type ClosedTicket = Pick<Ticket, 'channelId' | 'tags' | 'openedAt'> & { readonly closedAt: string }
 
-/** A row of a report. */
+/** A local day, from its first moment until that of the next one, in milliseconds since 1970. */
+export type Day = { readonly day: string; readonly from: number; readonly until: number }
+
+/** Whole seconds; null if there are no times. */
+type Times = { readonly medianSeconds: number | null; readonly p90Seconds: number | null }
+
+/** How many durations are in a class. `upToSeconds`: its upper bound, included; null for everything longer. */
+export type DurationClass = { readonly upToSeconds: number | null; readonly count: number }
+
+/** A row of a report. The first five numbers are of the tickets opened in its days, as they are now. */
 export type ReportRow = {
   readonly opened: number
   readonly closed: number
   readonly messagesIn: number
   readonly messagesOut: number
-  readonly firstResponse: {
-    /** Tickets with a response. */
-    readonly count: number
-    /** Accurate to 5 %; null if no ticket has a response. */
-    readonly medianSeconds: number | null
-    /** Tickets by first response time. `upToSeconds` is the upper bound of a class; empty classes are left out. */
-    readonly histogram: readonly { readonly upToSeconds: number; readonly count: number }[]
+  readonly firstResponse: Times & { readonly count: number; readonly histogram: readonly DurationClass[] }
+  /** Tickets closed in its days, whenever they were opened. */
+  readonly closedInPeriod: number
+  readonly timeToClose: Times
+}
+
+export type LabelledRow = ReportRow & { readonly key: string; readonly label: string }
+
+/** Tickets of one row. */
+type Group = { readonly opened: OpenedTicket[]; readonly closed: ClosedTicket[] }
+
+/** All days from one to another, both included, in a time zone. @param from, to `YYYY-MM-DD` */
+export function daysIn(from: string, to: string, timeZone: string): Day[] {
+  const days = daysBetween(from, to)
+  const starts = [...days, nextDay(to)].map((day) => startOfDay(day, timeZone))
+  return days.map((day, index) => ({ day, from: starts[index] ?? 0, until: starts[index + 1] ?? 0 }))
+}
+
+/**
+ * The rows of a report and their total. Every day and no other group without a ticket has a row.
+ * @param channels those of the rows by channel, in their order
+ */
+export function reportOf(
+  { opened, closed }: { readonly opened: readonly OpenedTicket[]; readonly closed: readonly ClosedTicket[] },
+  by: Grouping,
+  days: readonly Day[],
+  channels: readonly { readonly id: string; readonly name: string }[],
+): { rows: LabelledRow[]; total: ReportRow } {
+  const groups = new Map<string, Group>()
+  const groupOf = (key: string) => {
+    const group = groups.get(key) ?? { opened: [], closed: [] }
+    groups.set(key, group)
+    return group
+  }
+  const keys = keysBy[by]
+  for (const one of opened) for (const key of keys.opened(one, days)) groupOf(key).opened.push(one)
+  for (const one of closed) for (const key of keys.closed(one, days)) groupOf(key).closed.push(one)
+  const rows = labelsOf(by, [...groups.keys()], days, channels).map(([key, label]) => ({
+    key,
+    label,
+    ...rowOf(groups.get(key) ?? { opened: [], closed: [] }),
+  }))
+  return { rows, total: rowOf({ opened: [...opened], closed: [...closed] }) }
+}
+
+/** The groups of a ticket that was opened, and of one that was closed. */
+const keysBy: Readonly<
+  Record<
+    Grouping,
+    {
+      readonly opened: (ticket: OpenedTicket, days: readonly Day[]) => readonly string[]
+      readonly closed: (ticket: ClosedTicket, days: readonly Day[]) => readonly string[]
+    }
+  >
+> = {
+  tag: { opened: ({ tags }) => tags, closed: ({ tags }) => tags },
+  status: { opened: ({ status }) => [status], closed: () => ['closed'] },
+  channel: { opened: ({ channelId }) => [channelId], closed: ({ channelId }) => [channelId] },
+  day: {
+    opened: ({ openedAt }, days) => dayAt(openedAt, days),
+    closed: ({ closedAt }, days) => dayAt(closedAt, days),
+  },
+}
+
+/** The day of an ISO time among days in their order; none if it is in none of them. */
+function dayAt(time: string, days: readonly Day[]): string[] {
+  const ms = Date.parse(time)
+  let [low, high] = [0, days.length - 1]
+  while (low <= high) {
+    const middle = (low + high) >> 1
+    const day = days[middle]
+    if (!day) return []
+    if (ms < day.from) high = middle - 1
+    else if (ms >= day.until) low = middle + 1
+    else return [day.day]
+  }
+  return []
+}
+
+/** The keys of the rows in their order, each with its label. */
+function labelsOf(
+  by: Grouping,
+  found: readonly string[],
+  days: readonly Day[],
+  channels: readonly { readonly id: string; readonly name: string }[],
+): (readonly [key: string, label: string])[] {
+  switch (by) {
+    case 'day':
+      return days.map(({ day }) => [day, day])
+    case 'channel':
+      return channels.filter(({ id }) => found.includes(id)).map(({ id, name }) => [id, name])
+    case 'status':
+      return statuses.filter((one) => found.includes(one)).map((one) => [one, wordsOf(one)])
+    case 'tag':
+      return [...found].sort().map((tag) => [tag, tag])
   }
 }
 
-/** The row of a group from the sums. @param group `all`, `status#…` or `tag#…` */
-export function rowOf(sums: Figures, group: string): ReportRow {
-  const sum = (name: string) => sums.get(nameOf(name, group)) ?? 0
-  const classes = [...sums]
-    .flatMap(([name, count]) => {
-      const [, number, of] = /^r(\d+)#(.*)$/s.exec(name) ?? []
-      return number !== undefined && of === group && count > 0 ? [{ class: Number(number), count }] : []
-    })
-    .sort((a, b) => a.class - b.class)
-  return {
-    opened: sum('opened'),
-    closed: sum('closed'),
-    messagesIn: sum('in'),
-    messagesOut: sum('out'),
-    firstResponse: {
-      count: classes.reduce((count, one) => count + one.count, 0),
-      medianSeconds: medianOf(classes),
-      histogram: classes.map((one) => ({ upToSeconds: Math.ceil(CLASS_RATIO ** one.class), count: one.count })),
-    },
-  }
-}
+/** A status as people read it: `on_hold` is «On hold». */
+const wordsOf = (status: string) => `${status.charAt(0).toUpperCase()}${status.slice(1).replace('_', ' ')}`
 
-/** The groups that have tickets: statuses in the order of `statuses`, tags by name. */
-export function groupsIn(sums: Figures, grouping: 'tag' | 'status'): { group: string; key: string }[] {
-  const found = [...sums].flatMap(([name, count]) =>
-    count > 0 && name.startsWith(`opened#${grouping}#`) ? [name.slice(`opened#${grouping}#`.length)] : [],
+function rowOf({ opened, closed }: Group): ReportRow {
+  const sum = (of: (ticket: OpenedTicket) => number) => opened.reduce((all, one) => all + of(one), 0)
+  const waits = opened.flatMap(({ openedAt, firstResponseAt }) =>
+    firstResponseAt === null ? [] : [secondsBetween(openedAt, firstResponseAt)],
   )
-  const order = (key: string) => (grouping === 'status' ? (statuses as readonly string[]).indexOf(key) : 0)
-  return found
-    .sort((a, b) => order(a) - order(b) || (a < b ? -1 : 1))
-    .map((key) => ({ group: `${grouping}#${key}`, key }))
-}
-
-/** Adds figures up. */
-export function addUp(all: readonly Figures[]): Figures {
-  const sums = new Map<string, number>()
-  for (const one of all) for (const [name, value] of one) sums.set(name, (sums.get(name) ?? 0) + value)
-  return sums
-}
-
-/** Seconds from opening to the first outbound message; null before. */
-function firstResponseSeconds({ openedAt, firstResponseAt }: ReportedTicket): number | null {
-  return firstResponseAt === null ? null : Math.max(0, (Date.parse(firstResponseAt) - Date.parse(openedAt)) / 1000)
-}
-
-function classOf(seconds: number): number {
-  return seconds <= 1 ? 0 : Math.ceil(Math.log(seconds) / Math.log(CLASS_RATIO))
-}
-
-/** The geometric middle of the class of the middle ticket, in seconds. */
-function medianOf(classes: readonly { class: number; count: number }[]): number | null {
-  const half = classes.reduce((count, one) => count + one.count, 0) / 2
-  let passed = 0
-  for (const one of classes) {
-    passed += one.count
-    if (passed >= half) return one.class === 0 ? 1 : CLASS_RATIO ** (one.class - 0.5)
+  return {
+    opened: opened.length,
+    closed: sum(({ status }) => (status === 'closed' ? 1 : 0)),
+    messagesIn: sum(({ messageCount, outboundCount }) => messageCount - outboundCount),
+    messagesOut: sum(({ outboundCount }) => outboundCount),
+    firstResponse: { count: waits.length, ...timesOf(waits), histogram: histogramOf(waits) },
+    closedInPeriod: closed.length,
+    timeToClose: timesOf(closed.map(({ openedAt, closedAt }) => secondsBetween(openedAt, closedAt))),
   }
-  return null
 }
 
-function nameOf(figure: string, group: string): string {
-  return `${figure}#${group}`
+/** Whole seconds from an ISO time to another; 0 if that is earlier, because clocks differ. */
+export function secondsBetween(from: string, to: string): number {
+  return Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000))
+}
+
+/** Median and 90th percentile: the least time that is not exceeded by half, or nine tenths, of them. */
+function timesOf(seconds: readonly number[]): Times {
+  const sorted = Float64Array.from(seconds).sort()
+  const at = (share: number) => sorted[Math.ceil(share * sorted.length) - 1] ?? null
+  return { medianSeconds: at(0.5), p90Seconds: at(0.9) }
+}
+
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** The upper bounds of the classes of durations, in seconds. */
+const LIMITS_SECONDS = [MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, 8 * HOUR, DAY, 3 * DAY, 7 * DAY, null] as const
+
+/** How many durations are in each class. */
+export function histogramOf(seconds: readonly number[]): DurationClass[] {
+  const counts = LIMITS_SECONDS.map(() => 0)
+  for (const one of seconds) {
+    const index = LIMITS_SECONDS.findIndex((limit) => limit === null || one <= limit)
+    counts[index] = (counts[index] ?? 0) + 1
+  }
+  return LIMITS_SECONDS.map((upToSeconds, index) => ({ upToSeconds, count: counts[index] ?? 0 }))
 }

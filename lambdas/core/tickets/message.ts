@@ -76,6 +76,7 @@ export function openTicket(
     customer,
     openedAt: now,
     openedBecause: decision.reason,
+    closedAt: null,
     updatedAt: now,
     messageCount: 1,
     outboundCount: 0,

@@ -40,12 +40,14 @@ export type Ticket = {
   readonly customer: Person
   readonly openedAt: string
   readonly openedBecause: string
+  /** When it was closed; null while it is not. */
+  readonly closedAt: string | null
   /** Time of the last change: a message, a status, a tag. */
   readonly updatedAt: string
   readonly messageCount: number
   /** The outbound messages among them: replies, and what the account wrote on X itself. */
   readonly outboundCount: number
-  /** Time at which the first outbound message was written; null before. */
+  /** Time of the first answer that X has (`answeredAt`); null before. */
   readonly firstResponseAt: string | null
   /** The lowest position of its customer's messages. */
   readonly firstPosition: string
@@ -153,6 +155,8 @@ export type Sending = {
   readonly ifMissing: string | null
   /** ISO time until which one worker has the reply for itself; null if none has. */
   readonly claimedUntil: string | null
+  /** ISO time of the attempt that X took; null unless the reply is sent. */
+  readonly sentAt: string | null
   /** How and when (ISO time) the reply ended first; null before. It is counted so; later outcomes count besides. */
   readonly firstOutcome: { readonly status: Delivery['status']; readonly at: string } | null
   /** The reply's files that are uploaded to X. */
@@ -268,6 +272,11 @@ export function statusAfterCustomer(status: Status): Status {
 /** Rule 4: the status after an agent's reply or change of tags. */
 export function statusAfterAgent(status: Status): Status {
   return status === 'new' ? 'open' : status
+}
+
+/** The ticket with a status. One that stays closed keeps the time of its closing. @param at ISO time */
+export function withStatus(ticket: Ticket, status: Status, at: string): Ticket {
+  return { ...ticket, status, closedAt: status === 'closed' ? (ticket.closedAt ?? at) : null }
 }
 
 const MAX_SUBJECT_CHARACTERS = 100

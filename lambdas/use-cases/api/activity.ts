@@ -31,7 +31,7 @@ export function activityRoutes({
       handle: async ({ params, query }) => {
         const channel = await channels.get(params.id ?? '')
         if (!channel) throw notFound('channel', params.id)
-        const { from, to } = period(query, now())
+        const { from, to } = period(query, dayOf(now().toISOString()))
         return { days: await counts.activity(channel.id, from, to) }
       },
     }),
@@ -42,8 +42,8 @@ export function activityRoutes({
  * The first and last day of a query (`YYYY-MM-DD`), both included.
  * @throws Problem 422 if `from` is after `to`, or the period is too long
  */
-export function period({ from, to }: { from?: string | undefined; to?: string | undefined }, now: Date) {
-  const last = to ?? dayOf(now.toISOString())
+export function period({ from, to }: { from?: string | undefined; to?: string | undefined }, today: string) {
+  const last = to ?? today
   const first = from ?? dayOf(new Date(Date.parse(last) - (DEFAULT_DAYS - 1) * DAY_MS).toISOString())
   const problem =
     first > last

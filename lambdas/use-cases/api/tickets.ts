@@ -8,7 +8,15 @@ import { changesOf } from '../../core/audit/entry.ts'
 import type { AuditTrail } from '../../core/ports/audit.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
-import { type ListedTicket, MAX_TAGS, type Message, statusAfterAgent, type Ticket } from '../../core/tickets/ticket.ts'
+import { firstAnswerAt } from '../../core/tickets/counted.ts'
+import {
+  type ListedTicket,
+  MAX_TAGS,
+  type Message,
+  statusAfterAgent,
+  type Ticket,
+  withStatus,
+} from '../../core/tickets/ticket.ts'
 import { saysUnsettled } from '../../core/tickets/turn.ts'
 import { laterOf } from '../../core/time.ts'
 import { recordingOnce } from '../audit-trail.ts'
@@ -49,12 +57,13 @@ export function ticketRoutes({
 
   /**
    * A crash may leave a ticket with one message too many in its count: of an event that became a dead letter, or of a
-   * reply whose request was not repeated. It may also leave a reply unsettled that is not. Whoever reads the whole
+   * reply whose request was not repeated. It may also leave a reply unsettled that is not, or a first answer that is none. Whoever reads the whole
    * ticket later mends it.
    */
   async function correct(ticket: Ticket, all: readonly Message[]): Promise<void> {
     const isQuiet = now().getTime() - Date.parse(ticket.updatedAt) > QUIET_MS
-    const isRight = all.length === ticket.messageCount && saysUnsettled(ticket, all)
+    const isRight =
+      all.length === ticket.messageCount && saysUnsettled(ticket, all) && ticket.firstResponseAt === firstAnswerAt(all)
     if (isQuiet && !isRight) await tickets.recount(ticket, all)
   }
 
@@ -275,7 +284,7 @@ function changed(before: Ticket, wanted: Wanted, at: string): Ticket {
   const status = wanted.status ?? (sameTags ? before.status : statusAfterAgent(before.status))
   if (sameTags && status === before.status) return before
   const updatedAt = laterOf(at, before.updatedAt)
-  return { ...before, tags, status, updatedAt, version: before.version + 1 }
+  return { ...withStatus(before, status, at), tags, updatedAt, version: before.version + 1 }
 }
 
 function tagsAfter(before: readonly string[], { tags = before, addTags = [], removeTags = [] }: Wanted) {

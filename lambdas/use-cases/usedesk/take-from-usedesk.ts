@@ -16,7 +16,7 @@ import type { Stores } from '../../core/ports/stores.ts'
 import type { FileSource, UsedeskApi } from '../../core/ports/usedesk.ts'
 import { kindOfType, MEGABYTE_BYTES } from '../../core/tickets/attachment.ts'
 import { bucketPrefixes } from '../../core/tickets/bucket-keys.ts'
-import type { Status } from '../../core/tickets/ticket.ts'
+import { type Status, withStatus } from '../../core/tickets/ticket.ts'
 import { laterOf } from '../../core/time.ts'
 import type { HookFile, UsedeskHook } from '../../core/usedesk/hook.ts'
 import { statusFromUsedesk, usedeskStatusOf } from '../../core/usedesk/statuses.ts'
@@ -195,8 +195,9 @@ export function createTakeFromUsedesk(dependencies: TakeFromUsedeskDependencies)
         const current = await tickets.currentTicketId(before)
         if (before.isContinued || current !== before.id) return current ?? 'another'
       }
-      const updatedAt = laterOf(now().toISOString(), before.updatedAt)
-      const after = { ...before, status, updatedAt, version: before.version + 1 }
+      const at = now().toISOString()
+      const updatedAt = laterOf(at, before.updatedAt)
+      const after = { ...withStatus(before, status, at), updatedAt, version: before.version + 1 }
       const of = { object: before.id, customerId: before.customer.id }
       await record({ kind: 'ticket_changed', ...of, before: { status: before.status }, after: { status } })
       return (await tickets.commit({ before, after, message: null, follows: null })) === 'done' ? null : conflict

@@ -6,10 +6,10 @@ import {
   expectedMs,
   isAlwaysQuiet,
   isQuiet,
-  isTimeZone,
   type QuietHours,
   weekdays,
 } from '../../../lambdas/core/channels/quiet-hours.ts'
+import { isTimeZone } from '../../../lambdas/core/time-zone.ts'
 import { cases } from '../../support/properties.ts'
 
 const MINUTE_MS = 60_000

@@ -57,6 +57,8 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['GET', '/api/channels/1/activity', 'agents', 404],
   ['GET', '/api/channels/1/state', 'agents', 404],
   ['GET', '/api/reports/tickets', 'agents', 200],
+  ['GET', '/api/reports/tickets.csv', 'agents', 200],
+  ['GET', '/api/reports/waiting', 'agents', 200],
   ['GET', '/api/setup', 'administrators', 200],
   ['DELETE', '/api/channels/1', 'administrators', 404],
   ['POST', '/api/channels/twitter/connect', 'administrators', 201],
@@ -111,7 +113,7 @@ describe.each(calls)('%s %s', (method, path, access, status) => {
     const takesBody = ['POST', 'PUT', 'PATCH'].includes(method) && !/\/(connect|tags\/refund)$/.test(path)
     const answer = await api(method, path, {
       claims: callers[caller],
-      ...(path.startsWith('/api/reports') ? { query: { by: 'day' } } : {}),
+      ...(path.startsWith('/api/reports/tickets') ? { query: { by: 'day' } } : {}),
       ...(takesBody ? { body: JSON.stringify(body) } : {}),
     })
     expect(answer.statusCode).toBe(expected(access, caller, status))

@@ -200,6 +200,8 @@ describe('reading', () => {
       '/api/extensions/twitter',
       '/api/openapi.json',
       '/api/reports/tickets',
+      '/api/reports/tickets.csv',
+      '/api/reports/waiting',
       '/api/setup',
       '/api/ticket-numbers',
       '/api/tickets',

@@ -1,57 +1,55 @@
 import '../../style/reports.css'
 import { useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
-import { call, withQuery } from '../../api/client.ts'
+import { useAction } from '../../api/action.ts'
+import { call, readCsv, withQuery } from '../../api/client.ts'
 import { useResource } from '../../api/resource.ts'
-import type { Grouping, Report, ReportRow } from '../../api/types.ts'
+import type { Durations, Grouping, Report, ReportRow, WaitingReport } from '../../api/types.ts'
 import { BarChart } from '../../components/bar-chart.tsx'
 import { Button } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { Field, Select } from '../../components/field.tsx'
-import { Notice } from '../../components/notice.tsx'
+import { ErrorNotice, Notice } from '../../components/notice.tsx'
 import { Card, Page } from '../../components/page.tsx'
 import { ResourceStatus } from '../../components/resource-status.tsx'
 import { StatTiles } from '../../components/stat-tiles.tsx'
 import { downloadCsv } from '../../download.ts'
-import { daysAgo, formatDay, formatDuration } from '../../format.ts'
-import { commonMessages } from '../../messages/common.ts'
+import { formatDay, formatDuration, ownDaysAgo, readersTimeZone } from '../../format.ts'
 import { reportsMessages as t } from '../../messages/reports.ts'
-import { toCsv } from './csv.ts'
-import { toBuckets } from './histogram.ts'
-import { formatMedian, ReportTable } from './report-table.tsx'
+import { formatSeconds, ReportTable } from './report-table.tsx'
 
 const groupings: readonly Grouping[] = ['day', 'channel', 'tag', 'status']
 
 const isDay = (text: string | undefined): text is string => /^\d{4}-\d\d-\d\d$/.test(text ?? '')
 
-/** Numbers of the tickets opened in a period. Period and grouping are in the URL. */
+/** Numbers of the tickets opened and closed in a period, in the reader's days. Period and grouping are in the URL. */
 export function ReportsPage() {
   const { query } = useLocation()
-  const from = isDay(query.from) ? query.from : daysAgo(29)
-  const to = isDay(query.to) ? query.to : daysAgo(0)
+  const from = isDay(query.from) ? query.from : ownDaysAgo(29)
+  const to = isDay(query.to) ? query.to : ownDaysAgo(0)
   const by = groupings.find((one) => one === query.by) ?? 'day'
-  const resource = useResource(`${from} ${to} ${by}`, (signal) =>
-    call<Report>('GET', '/api/reports/tickets', { query: { from, to, by }, signal }),
+  const wanted = { from, to, by, timeZone: readersTimeZone() }
+  const resource = useResource(JSON.stringify(wanted), (signal) =>
+    call<Report>('GET', '/api/reports/tickets', { query: wanted, signal }),
   )
-  const report = resource.value && withLabels(resource.value, by)
-  const downloadButton = report && (
-    <Button icon="download" onClick={() => downloadCsv(`tickets-${from}-${to}-${by}.csv`, toCsv(report, by))}>
+  const waiting = useResource('waiting', (signal) => call<WaitingReport>('GET', '/api/reports/waiting', { signal }))
+  const { error, run } = useAction()
+  const download = () =>
+    run(async () => downloadCsv(`tickets-${from}-${to}-${by}.csv`, await readCsv('/api/reports/tickets.csv', wanted)))
+  const downloadButton = (
+    <Button icon="download" onClick={download}>
       {t.download}
     </Button>
   )
   return (
     <Page title={t.title} intro={t.intro} actions={downloadButton} isWide>
+      {error && <ErrorNotice error={error} onRetry={download} />}
       <Filters from={from} to={to} by={by} />
       <ResourceStatus resource={resource} lines={3} />
-      {report && <Results report={report} by={by} />}
+      {waiting.error && <ErrorNotice error={waiting.error} onRetry={waiting.reload} />}
+      {resource.value && <Results report={resource.value} waiting={waiting.value} by={by} />}
     </Page>
   )
-}
-
-/** The report with the words of the console for what the API names by a key. */
-function withLabels(report: Report, by: Grouping): Report {
-  const names: Readonly<Record<string, string>> = by === 'status' ? commonMessages.statuses : {}
-  return { ...report, rows: report.rows.map((row) => ({ ...row, label: names[row.key] ?? row.label })) }
 }
 
 function Filters({ from, to, by }: { from: string; to: string; by: Grouping }) {
@@ -74,7 +72,7 @@ function Filters({ from, to, by }: { from: string; to: string; by: Grouping }) {
           options={groupings.map((one) => [one, t.groupings[one]] as const)}
           onChange={(grouping) => change({ by: grouping })}
         />
-        <p class="muted small">{t.utcHint}</p>
+        <p class="muted small">{t.zoneHint(readersTimeZone())}</p>
       </div>
       {isWrongOrder && <Notice tone="danger">{t.wrongOrder}</Notice>}
     </>
@@ -89,7 +87,7 @@ function DayField(props: { label: string; value: string; onChange: (day: string)
           {...control}
           type="date"
           value={props.value}
-          max={daysAgo(0)}
+          max={ownDaysAgo(0)}
           onChange={(event) => props.onChange(event.currentTarget.value)}
         />
       )}
@@ -97,59 +95,80 @@ function DayField(props: { label: string; value: string; onChange: (day: string)
   )
 }
 
-/** True for a day on which nothing happened to the tickets that were opened then, because none was. */
-const isEmpty = ({ opened, messagesIn, messagesOut }: ReportRow) => opened + messagesIn + messagesOut === 0
+/** True for a day on which no ticket was opened or closed. */
+const isEmpty = ({ opened, closedInPeriod }: Pick<ReportRow, 'opened' | 'closedInPeriod'>) =>
+  opened + closedInPeriod === 0
 
-function Results({ report: { rows, total }, by }: { report: Report; by: Grouping }) {
-  if (rows.length === 0)
-    return (
-      <div class="card">
-        <EmptyState icon="reports" title={t.empty} />
-      </div>
-    )
+function Results(props: { report: Report; waiting: WaitingReport | undefined; by: Grouping }) {
+  const { report, waiting, by } = props
+  const { rows, total } = report
+  const { firstResponse, timeToClose } = total
   const label = (row: ReportRow) => (by === 'day' ? formatDay(row.key) : row.label)
+  const within = (seconds: number | null) => (seconds === null ? undefined : t.p90(formatDuration(seconds)))
+  const closings = by === 'day' ? t.closedOnDay : t.closedInPeriod
   return (
     <>
       <StatTiles
         stats={[
           [t.opened, total.opened],
-          [t.closed, total.closed],
-          [t.messagesIn, total.messagesIn],
-          [t.messagesOut, total.messagesOut],
-          [t.firstResponse, formatMedian(total)],
+          [t.closedInPeriod, total.closedInPeriod],
+          [t.median(t.firstResponse), formatSeconds(firstResponse.medianSeconds), within(firstResponse.p90Seconds)],
+          [t.median(t.timeToClose), formatSeconds(timeToClose.medianSeconds), within(timeToClose.p90Seconds)],
+          waitingTile(waiting),
         ]}
       />
-      <Card title={t.chart} id="chart">
-        <BarChart
-          label={`${t.chart}, ${t.groupings[by]}`}
-          heading={t.groupings[by]}
-          series={[t.opened, t.closed]}
-          areNames={by !== 'day'}
-          bars={rows.map((row) => ({ label: label(row), values: [row.opened, row.closed] }))}
-        />
-      </Card>
-      <Card title={t.table(t.groupings[by])} id="table">
-        <ReportTable
-          rows={rows.filter((row) => by !== 'day' || !isEmpty(row)).map((row) => ({ ...row, label: label(row) }))}
-          total={total}
-          heading={t.groupings[by]}
-        />
-        {by === 'day' && rows.some(isEmpty) && <p class="muted small">{t.emptyDays(rows.filter(isEmpty).length)}</p>}
-      </Card>
-      {total.firstResponse.count > 0 && (
-        <Card title={t.histogram} id="histogram">
-          <BarChart
-            label={t.histogram}
-            heading={t.histogram}
-            series={[t.tickets]}
-            areNames
-            bars={toBuckets(total.firstResponse.histogram).map(({ upToSeconds, count }) => ({
-              label: upToSeconds === null ? t.longer : t.upTo(formatDuration(upToSeconds)),
-              values: [count],
-            }))}
-          />
-        </Card>
+      {isEmpty(total) ? (
+        <div class="card">
+          <EmptyState icon="reports" title={t.empty} />
+        </div>
+      ) : (
+        <>
+          <Card title={t.chart} id="chart">
+            <BarChart
+              label={`${t.chart}, ${t.groupings[by]}`}
+              heading={t.groupings[by]}
+              series={[t.opened, closings]}
+              areNames={by !== 'day'}
+              bars={rows.map((row) => ({ label: label(row), values: [row.opened, row.closedInPeriod] }))}
+            />
+          </Card>
+          <Card title={t.table(t.groupings[by])} id="table">
+            <ReportTable
+              rows={rows.filter((row) => !isEmpty(row)).map((row) => ({ ...row, label: label(row) }))}
+              total={total}
+              heading={t.groupings[by]}
+              closings={closings}
+            />
+            {rows.some(isEmpty) && <p class="muted small">{t.emptyDays(rows.filter(isEmpty).length)}</p>}
+          </Card>
+        </>
       )}
+      {firstResponse.count > 0 && <Histogram title={t.histogram} id="histogram" classes={firstResponse.histogram} />}
+      {waiting && waiting.count > 0 && <Histogram title={t.ages} id="ages" classes={waiting.ages} />}
     </>
+  )
+}
+
+function waitingTile(waiting: WaitingReport | undefined): readonly [string, string | number, string | undefined] {
+  if (!waiting) return [t.waiting, '…', undefined]
+  const { at, count, isWhole, longestSince } = waiting
+  const longest = longestSince && t.longest(formatDuration((Date.parse(at) - Date.parse(longestSince)) / 1000))
+  return [t.waiting, isWhole ? count : t.more(count), longest ?? undefined]
+}
+
+function Histogram({ title, id, classes }: { title: string; id: string; classes: Durations }) {
+  return (
+    <Card title={title} id={id}>
+      <BarChart
+        label={title}
+        heading={title}
+        series={[t.tickets]}
+        areNames
+        bars={classes.map(({ upToSeconds, count }) => ({
+          label: upToSeconds === null ? t.longer : t.upTo(formatDuration(upToSeconds)),
+          values: [count],
+        }))}
+      />
+    </Card>
   )
 }
