@@ -53,5 +53,5 @@ export const noiseRulesMessages = {
   ignoresMost: (ignored: number, judged: number) => `These rules would have ignored ${ignored} of ${judged}`,
   ignoresMostText: 'That is more than half. Look at the tickets below before you apply them.',
   alreadyIgnored: (count: number) =>
-    `${count} messages that rules ignored in these days are not looked at, because their text is not kept.`,
+    `What rules ignored on these days (${count}) is not looked at, because its text is not kept.`,
 } as const
