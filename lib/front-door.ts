@@ -5,6 +5,12 @@ import {
   type BehaviorOptions,
   CachePolicy,
   Distribution,
+  Function as EdgeFunction,
+  FunctionCode,
+  FunctionEventType,
+  FunctionRuntime,
+  HeadersFrameOption,
+  HeadersReferrerPolicy,
   HttpVersion,
   OriginProtocolPolicy,
   OriginRequestCookieBehavior,
@@ -17,6 +23,8 @@ import {
 } from 'aws-cdk-lib/aws-cloudfront'
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins'
 import { Construct } from 'constructs'
+import { consoleHeaders } from '../build/console-headers.ts'
+import { cors, edgeFunction } from '../lambdas/core/api/edge.ts'
 import { originHeader } from '../lambdas/core/api/origin.ts'
 import { paths } from '../lambdas/core/api/paths.ts'
 
@@ -30,6 +38,8 @@ export type FrontDoorProps = {
   readonly originSecret: string
   /** The ARN of a firewall; undefined: none. */
   readonly firewallArn?: string | undefined
+  /** Origins whose pages may call the API, besides the console's own. */
+  readonly corsOrigins: readonly string[]
   /** The behaviour for all other paths: the console. */
   readonly console: BehaviorOptions
 }
@@ -67,10 +77,15 @@ export class FrontDoor extends Construct {
       responseHeadersPolicy: ResponseHeadersPolicy.SECURITY_HEADERS,
       compress: false,
     }
+    const toApi: BehaviorOptions = {
+      ...toGateway,
+      responseHeadersPolicy: this.#apiHeaders(props.corsOrigins),
+      functionAssociations: [{ eventType: FunctionEventType.VIEWER_REQUEST, function: this.#edge(props.corsOrigins) }],
+    }
     // Connecting an account is bound to a browser by a cookie.
-    const withCookies = { ...toGateway, originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER }
+    const withCookies = { ...toApi, originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER }
     // Everybody may ask for it, so it is answered here. Without query, which could make each request another one.
-    const { originRequestPolicy: _, ...bare } = toGateway
+    const { originRequestPolicy: _, functionAssociations: _edge, ...bare } = toApi
     const cachedDescription: BehaviorOptions = {
       ...bare,
       allowedMethods: AllowedMethods.ALLOW_GET_HEAD,
@@ -88,7 +103,8 @@ export class FrontDoor extends Construct {
       additionalBehaviors: {
         [`${dirname(paths.callback)}/*`]: withCookies,
         '/api/openapi.json': cachedDescription,
-        '/api/*': toGateway,
+        '/api/docs': cachedDescription,
+        '/api/*': toApi,
         '/webhooks/*': toGateway,
       },
     })
@@ -117,5 +133,41 @@ export class FrontDoor extends Construct {
           'raise the minimum. Browsers and X use TLS 1.2 or 1.3.',
       },
     )
+  }
+
+  /** Refuses calls without a token, and tells browsers which pages may call. */
+  #edge(corsOrigins: readonly string[]): EdgeFunction {
+    return new EdgeFunction(this, 'Calls', {
+      functionName: `${Stack.of(this).stackName}-${Aws.REGION}-calls`,
+      comment: 'Answers calls of the API whose token is missing or expired, and preflights of browsers',
+      runtime: FunctionRuntime.JS_2_0,
+      code: FunctionCode.fromInline(edgeFunction(corsOrigins)),
+    })
+  }
+
+  /** Answers for pages of other origins say so, also those of API Gateway itself. */
+  #apiHeaders(corsOrigins: readonly string[]) {
+    if (corsOrigins.length === 0) return ResponseHeadersPolicy.SECURITY_HEADERS
+    return new ResponseHeadersPolicy(this, 'ApiHeaders', {
+      responseHeadersPolicyName: `${Stack.of(this).stackName}-${Aws.REGION}-api`,
+      corsBehavior: {
+        accessControlAllowCredentials: false,
+        accessControlAllowHeaders: [...cors.requestHeaders],
+        accessControlAllowMethods: [...cors.methods],
+        accessControlAllowOrigins: [...corsOrigins],
+        accessControlExposeHeaders: [...cors.answerHeaders],
+        accessControlMaxAge: Duration.seconds(cors.maxAgeSeconds),
+        originOverride: true,
+      },
+      securityHeadersBehavior: {
+        strictTransportSecurity: {
+          accessControlMaxAge: Duration.seconds(consoleHeaders.strictTransportSecuritySeconds),
+          override: false,
+        },
+        contentTypeOptions: { override: true },
+        frameOptions: { frameOption: HeadersFrameOption.SAMEORIGIN, override: false },
+        referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.SAME_ORIGIN, override: false },
+      },
+    })
   }
 }

@@ -53,6 +53,7 @@ export class HelpdeskTwitterStack extends Stack {
       gatewayHost: publicApi.host,
       originSecret: originSecret.sent,
       firewallArn: settings.firewallArn,
+      corsOrigins: settings.corsOrigins,
       console: site.behavior,
     })
 

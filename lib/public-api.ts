@@ -122,6 +122,7 @@ export class PublicApi extends Construct {
       const why = 'Usedesk signs nothing: the secret stands in the address that it calls, and the handler compares it.'
       this.#addPublicRoute(paths.usedesk, HttpMethod.POST, toApi, why, throttles.usedesk)
     }
+    this.#addPublicRoute('/api/docs', HttpMethod.GET, toApi, 'The API description is public.')
     const calls = { path: '/api/{proxy+}', methods: [HttpMethod.ANY], integration: toApi, authorizer }
     this.#throttle(this.#api.addRoutes(calls), throttles.api)
     this.#addPublicRoute('/{proxy+}', HttpMethod.ANY, toApi, notFound)

@@ -1,4 +1,5 @@
 import type { Node } from 'constructs'
+import { isCorsOrigin } from '../lambdas/core/api/edge.ts'
 import { isMailAddress } from '../lambdas/core/mail-address.ts'
 import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
 import {
@@ -61,6 +62,8 @@ export type Settings = {
   readonly firewallArn: string | undefined
   /** Where Usedesk's API is, without a trailing slash; undefined: Usedesk is not switched on. */
   readonly usedeskApiUrl: string | undefined
+  /** Origins whose pages may call the API, besides the console's own; none by default. */
+  readonly corsOrigins: readonly string[]
   /** What is there already and used instead of being made: of a stack that was deleted, or restored from a backup. */
   readonly adopted: Adopted
 }
@@ -128,6 +131,7 @@ export function readSettings(node: Node): Settings {
     firewallRequests: firewallRequests(node),
     firewallArn: firewallArn(node),
     usedeskApiUrl: usedeskApiUrl(node),
+    corsOrigins: corsOrigins(node.tryGetContext('corsOrigins')),
     adopted: adoptedIn(node),
   }
 }
@@ -251,6 +255,14 @@ function clients(value: unknown): readonly MachineClient[] {
 function itemsIn(value: unknown): unknown[] {
   const list: unknown[] = Array.isArray(value) ? value : typeof value === 'string' ? value.split(',') : [value ?? '']
   return list.map((item) => (typeof item === 'string' ? item.trim() : item)).filter((item) => item !== '')
+}
+
+/** `*` is none: every page of the web could try what a token permits. */
+function corsOrigins(value: unknown): string[] {
+  return itemsIn(value).map((item) => {
+    if (typeof item === 'string' && isCorsOrigin(item)) return item
+    throw new Error(`context corsOrigins: expected https://HOST without a path, got ${JSON.stringify(item)}`)
+  })
 }
 
 function address(name: string, value: unknown): string {

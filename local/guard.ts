@@ -50,18 +50,27 @@ export function pathOf({ url = '/' }: IncomingMessage): string {
  * Passes on what this machine's own people and programs ask, and what X asks under the tunnel's name. Answers
  * everything else itself, with the reason: 421 under an unknown Host, 404 through the tunnel, 403 from a foreign page.
  * @param tunnelUrl the public address of this server, if it is not on this machine
+ * @param corsOrigins origins whose pages may call the API
  */
-export function guarded(listener: RequestListener, tunnelUrl?: string): RequestListener {
+export function guarded(
+  listener: RequestListener,
+  tunnelUrl?: string,
+  corsOrigins: readonly string[] = [],
+): RequestListener {
   const tunnelName = tunnelUrl && new URL(tunnelUrl).hostname
   return (request, response) => {
-    const refusal = refusalOf(request, tunnelName)
+    const refusal = refusalOf(request, tunnelName, corsOrigins)
     if (!refusal) return listener(request, response)
     const { statusCode, headers, body } = problemAnswer(refusal)
     response.writeHead(statusCode, headers).end(body)
   }
 }
 
-function refusalOf(request: IncomingMessage, tunnelName: string | undefined): Problem | undefined {
+function refusalOf(
+  request: IncomingMessage,
+  tunnelName: string | undefined,
+  corsOrigins: readonly string[],
+): Problem | undefined {
   const name = nameIn(request)
   if (!ownNames.includes(name) && name !== tunnelName) {
     return new Problem(421, `no server here has the Host «${name}»: PUBLIC_URL must be the address that X calls`)
@@ -72,6 +81,7 @@ function refusalOf(request: IncomingMessage, tunnelName: string | undefined): Pr
     const here = `http://localhost:${request.socket.localPort}`
     return new Problem(404, `through a tunnel only ${publicPaths.join(' and ')} answer: use ${here} on this machine`)
   }
+  if (path.startsWith('/api/') && corsOrigins.includes(request.headers.origin ?? '')) return undefined
   if (isFromForeignPage(request)) return new Problem(403, 'a page of another origin may not call this')
   if (controlPaths.test(path) && !isJsonOrEmpty(request)) {
     return new Problem(403, 'the body must be JSON: send the header content-type: application/json')

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { isCorsOrigin } from '../lambdas/core/api/edge.ts'
 import { isMailAddress } from '../lambdas/core/mail-address.ts'
 import { type EventSource, eventSources } from '../lambdas/core/x/event-source.ts'
 import {
@@ -56,6 +57,8 @@ export type Settings = {
   readonly auditDays: number
   /** The machines that may get a token. Undefined: all, or only the helpdesk where X or the public address is real. */
   readonly machineClients: readonly MachineName[] | undefined
+  /** Origins whose pages may call the API; none by default. */
+  readonly corsOrigins: readonly string[]
   readonly awsEndpoints: AwsEndpoints
 }
 
@@ -116,6 +119,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     mailFrom: readMailFrom(read('MAIL_FROM')) ?? defaults.mailFrom,
     auditDays: readNumber('AUDIT_DAYS', 'days', read, auditDays),
     machineClients: readMachineClients(read('MACHINE_CLIENTS')),
+    corsOrigins: readCorsOrigins(read('CORS_ORIGINS')),
     awsEndpoints: {
       dynamodb: readUrl('AWS_ENDPOINT_URL_DYNAMODB', read('AWS_ENDPOINT_URL_DYNAMODB')),
       sqs: readUrl('AWS_ENDPOINT_URL_SQS', read('AWS_ENDPOINT_URL_SQS')),
@@ -202,6 +206,15 @@ function readAdministrators(text: string | undefined): readonly string[] | undef
     throw new UserError(`ADMINISTRATORS must be mail addresses, separated by commas, not «${text}».`)
   }
   return addresses
+}
+
+function readCorsOrigins(text: string | undefined): readonly string[] {
+  const origins = text?.split(',').map((one) => one.trim()) ?? []
+  const wrong = origins.find((one) => !isCorsOrigin(one))
+  if (wrong === undefined) return origins
+  throw new UserError(
+    `CORS_ORIGINS must be origins such as https://helpdesk.example.com, separated by commas, not «${wrong}».`,
+  )
 }
 
 function readMailFrom(text: string | undefined): string | undefined {

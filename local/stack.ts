@@ -75,6 +75,8 @@ export type StackOptions = XSecrets & {
   readonly auditDays?: number
   /** The machines that may get a token. Default: all, or only the helpdesk where X or the public address is real. */
   readonly machineClients?: readonly MachineName[] | undefined
+  /** Origins whose pages may call the API. Default: none. */
+  readonly corsOrigins?: readonly string[]
   /** The table of all data. Default: `helpdesk-twitter`. */
   readonly tableName?: string
   /** AWS services to use instead of the embedded ones. */
@@ -156,7 +158,12 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
 
   // The gateway starts first, because the functions need its port. Requests wait until the rest is up.
   const backends = Promise.withResolvers<Backends>()
-  const gateway = await startGateway({ port: options.port, backends: backends.promise, tunnelUrl })
+  const gateway = await startGateway({
+    port: options.port,
+    backends: backends.promise,
+    tunnelUrl,
+    corsOrigins: options.corsOrigins ?? [],
+  })
   closing.push(() => gateway.stop())
   const url = `http://localhost:${gateway.port}`
   const publicUrl = options.publicUrl ?? url

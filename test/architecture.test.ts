@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 
 const root = join(import.meta.dirname, '..')
-const folders = ['bench', 'bin', 'build', 'lib', 'lambdas', 'local', 'operate', 'console', 'test']
+const folders = ['bench', 'bin', 'build', 'client', 'lib', 'lambdas', 'local', 'operate', 'console', 'test']
 
 type Import = { readonly from: string; readonly to: string; readonly typesOnly: boolean }
 
@@ -91,6 +91,8 @@ function isAllowed({ from, to, typesOnly }: Import): boolean {
       )
     case 'bin':
       return target === 'lib' || target === 'build' || to === 'aws-cdk-lib' || isBuiltin(to)
+    case 'client':
+      return false
     case 'console':
       return isAllowedInConsole(from, to, typesOnly)
     case 'local':
@@ -113,6 +115,7 @@ const isChatLibrary = (to: string) =>
 /** Facts of the product that the stack deploys as they are. */
 const LIB_MAY_IMPORT = [
   'lambdas/core/api/access.ts',
+  'lambdas/core/api/edge.ts',
   'lambdas/core/api/origin.ts',
   'lambdas/core/api/paths.ts',
   'lambdas/core/log-events.ts',

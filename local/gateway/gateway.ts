@@ -9,6 +9,7 @@ import { InvocationError } from '../lambda/sandbox.ts'
 import { runOnRequest, type Schedules } from '../lambda/schedules.ts'
 import { close, listen } from '../server.ts'
 import type { ConsolePages } from './console-pages.ts'
+import { createEdge, type Edge } from './edge.ts'
 import { type GatewayResponse, readResponse, requestEvent } from './gateway-events.ts'
 
 /** Stands in for API Gateway and CloudFront on this machine. */
@@ -31,6 +32,8 @@ export type GatewayOptions = {
   readonly backends: Backends | Promise<Backends>
   /** The public address, if it is not on this machine. Only X and browsers that come back from X use it. */
   readonly tunnelUrl?: string | undefined
+  /** The origins whose pages may call the API; none by default. */
+  readonly corsOrigins?: readonly string[]
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html */
@@ -46,6 +49,7 @@ type Route = {
 
 const exactly = (path: string) => new RegExp(`^${path.replaceAll('.', '\\.')}$`)
 const openApiPath = '/api/openapi.json'
+const docsPath = '/api/docs'
 
 /** The routes of the HTTP API, the most specific first. The group `proxy` is the value of `{proxy+}`. */
 const routes: readonly Route[] = [
@@ -54,6 +58,7 @@ const routes: readonly Route[] = [
   { key: `GET ${paths.callback}`, method: 'GET', path: exactly(paths.callback), to: 'api', token: false },
   { key: `POST ${paths.usedesk}`, method: 'POST', path: exactly(paths.usedesk), to: 'api', token: false },
   { key: `GET ${openApiPath}`, method: 'GET', path: exactly(openApiPath), to: 'api', token: false },
+  { key: `GET ${docsPath}`, method: 'GET', path: exactly(docsPath), to: 'api', token: false },
   { key: 'ANY /api/{proxy+}', path: /^\/api\/(?<proxy>.+)$/s, to: 'api', token: true },
   { key: 'ANY /', path: /^\/$/, to: 'api', token: false },
   { key: 'ANY /{proxy+}', path: /^\/(?<proxy>.+)$/s, to: 'api', token: false },
@@ -64,13 +69,14 @@ const routes: readonly Route[] = [
  * the token issuer; and for `/_local/`, which exists on this machine only.
  * @throws UserError when the port is in use
  */
-export async function startGateway({ port, backends, tunnelUrl }: GatewayOptions): Promise<Gateway> {
+export async function startGateway({ port, backends, tunnelUrl, corsOrigins = [] }: GatewayOptions): Promise<Gateway> {
+  const edge = createEdge(corsOrigins)
   const answerRequest: RequestListener = (request, response) => {
-    serve(request, response, backends)
+    serve(request, response, backends, edge)
       .catch(() => json(500, { message: 'Internal Server Error' }))
       .then((reply) => reply && send(response, tunnelUrl ? onThisMachine(request, reply, tunnelUrl) : reply))
   }
-  const server = createServer(guarded(answerRequest, tunnelUrl))
+  const server = createServer(guarded(answerRequest, tunnelUrl, corsOrigins))
   return { port: await listen(server, port, 'PORT'), stop: () => close(server) }
 }
 
@@ -79,6 +85,7 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   backends: GatewayOptions['backends'],
+  edge: Edge,
 ): Promise<GatewayResponse | undefined> {
   const all = await backends
   const { tokens, schedules, pages } = all
@@ -98,7 +105,12 @@ async function serve(
   const schedule = /^\/_local\/schedules\/([^/]+)$/.exec(path)?.[1]
   if (schedule !== undefined) return runSchedule(request, schedule, body, schedules)
   if (/^\/(\.well-known|_local)(\/|$)/.test(path)) return json(404, { message: 'Not Found' })
-  return answer(request, path, body, all)
+  const isCall = /^\/api\/./.test(path)
+  if (!isCall) return answer(request, path, body, all)
+  // CloudFront calls the function for each call but those for the description.
+  const isDescription = request.method === 'GET' && (path === openApiPath || path === docsPath)
+  const own = isDescription ? undefined : edge.answer(request, path)
+  return own ?? edge.passOn(request, await answer(request, path, body, all))
 }
 
 /** Does what API Gateway does: finds the route, checks the token, calls the function. */

@@ -62,7 +62,9 @@ describe('the files of the console', () => {
 })
 
 describe('the single page', () => {
-  const [fallback] = Object.entries(resourcesOf(template, 'AWS::CloudFront::Function'))
+  const [fallback] = Object.entries(resourcesOf(template, 'AWS::CloudFront::Function')).filter(([id]) =>
+    id.startsWith('ConsoleSinglePage'),
+  )
   const code = String(fallback?.[1].Properties.FunctionCode)
   const handler = new Function(`${code}; return handler`)() as (event: unknown) => { uri: string }
   const answered = (uri: string) => handler({ request: { method: 'GET', uri, querystring: {} } }).uri

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { Template } from 'aws-cdk-lib/assertions'
 import { CachePolicy, OriginRequestPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront'
+import { edgeFunction } from '../../lambdas/core/api/edge.ts'
 import { FirewallStack } from '../../lib/firewall.ts'
 import { deployedFunction, productApp, productTemplate, resourcesOf } from './synthesis.ts'
 
@@ -26,6 +27,7 @@ test('calls of the API and deliveries of X go to the gateway, everything else to
   expect(door.CacheBehaviors.map(({ PathPattern }) => PathPattern)).toEqual([
     '/api/channels/twitter/*',
     '/api/openapi.json',
+    '/api/docs',
     '/api/*',
     '/webhooks/*',
   ])
@@ -33,7 +35,7 @@ test('calls of the API and deliveries of X go to the gateway, everything else to
   expect(originOf(door.DefaultCacheBehavior).DomainName).toEqual({ 'Fn::GetAtt': [bucket, 'RegionalDomainName'] })
 })
 
-const isDescription = ({ PathPattern }: Behavior) => PathPattern === '/api/openapi.json'
+const isDescription = ({ PathPattern = '' }: Behavior) => ['/api/openapi.json', '/api/docs'].includes(PathPattern)
 
 describe.each(
   door.CacheBehaviors.filter((one) => !isDescription(one)).map((behavior) => [behavior.PathPattern, behavior] as const),
@@ -60,8 +62,37 @@ describe.each(
   })
 
   test('returns the response of the gateway: a 404 stays a 404', () => {
-    expect(behavior).not.toHaveProperty('FunctionAssociations')
+    const associations = (behavior.FunctionAssociations ?? []) as { EventType: string }[]
+    expect(associations.filter(({ EventType }) => EventType !== 'viewer-request')).toEqual([])
     expect(behavior).not.toHaveProperty('LambdaFunctionAssociations')
+  })
+})
+
+test('calls of the API pass the function that refuses those without a token; the webhook and the description do not', () => {
+  const guardedPaths = door.CacheBehaviors.filter((one) => 'FunctionAssociations' in one)
+  expect(guardedPaths.map(({ PathPattern }) => PathPattern)).toEqual(['/api/channels/twitter/*', '/api/*'])
+  const functions = Object.values(resourcesOf(template, 'AWS::CloudFront::Function'))
+  const codes = functions.map(({ Properties }) => String(Properties.FunctionCode))
+  const [FunctionCode = ''] = codes.filter((code) => code.includes('ORIGINS'))
+  expect(FunctionCode).toBe(edgeFunction([]))
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html#limits-functions
+  expect(FunctionCode.length).toBeLessThan(10_240)
+})
+
+test('pages of other origins get their headers from CloudFront when they are named, and never with credentials', () => {
+  expect(resourcesOf(template, 'AWS::CloudFront::ResponseHeadersPolicy')).not.toHaveProperty('FrontDoorApiHeaders')
+  const origins = ['https://helpdesk.example.com']
+  const open = productTemplate({ corsOrigins: origins })
+  const policies = Object.values(resourcesOf(open, 'AWS::CloudFront::ResponseHeadersPolicy'))
+  const [policy] = policies.flatMap(({ Properties }) => {
+    const config = Properties.ResponseHeadersPolicyConfig as { CorsConfig?: object }
+    return config.CorsConfig ? [config.CorsConfig] : []
+  })
+  expect(policy).toMatchObject({
+    AccessControlAllowCredentials: false,
+    AccessControlAllowOrigins: { Items: origins },
+    AccessControlAllowHeaders: { Items: expect.arrayContaining(['authorization', 'if-match', 'idempotency-key']) },
+    AccessControlExposeHeaders: { Items: expect.arrayContaining(['etag']) },
   })
 })
 
@@ -84,7 +115,8 @@ test('the distribution replaces no response by an error page, and keeps none tha
 })
 
 test('the description of the API is answered from the cache, whatever query a stranger invents', () => {
-  const [description] = door.CacheBehaviors.filter(isDescription)
+  const [description, page] = door.CacheBehaviors.filter(isDescription)
+  expect({ ...page, PathPattern: '' }).toEqual({ ...description, PathPattern: '' })
   expect(description).toMatchObject({
     CachePolicyId: CachePolicy.CACHING_OPTIMIZED.cachePolicyId,
     AllowedMethods: ['GET', 'HEAD'],

@@ -56,6 +56,7 @@ describe('permissions', () => {
     expect(callers.sort()).toEqual([
       'apigateway.amazonaws.com / -> Api',
       'apigateway.amazonaws.com /api/channels/twitter/callback -> Api',
+      'apigateway.amazonaws.com /api/docs -> Api',
       'apigateway.amazonaws.com /api/openapi.json -> Api',
       'apigateway.amazonaws.com /api/{proxy+} -> Api',
       'apigateway.amazonaws.com /webhooks/twitter -> Webhook',

@@ -23,6 +23,7 @@ describe('routes', () => {
       'ANY /webhooks/twitter -> webhook, NONE',
       'ANY /{proxy+} -> api, NONE',
       'GET /api/channels/twitter/callback -> api, NONE',
+      'GET /api/docs -> api, NONE',
       'GET /api/openapi.json -> api, NONE',
     ])
   })

@@ -171,6 +171,20 @@ describe('machine clients', () => {
   })
 })
 
+describe('pages that may call the API', () => {
+  test('are named by their origins', () => {
+    const origins = ['https://helpdesk.example.com', 'http://localhost:5173']
+    expect(read({ corsOrigins: origins.join(',') }).corsOrigins).toEqual(origins)
+  })
+
+  test.each(['*', 'https://*.example.com', 'http://helpdesk.example.com', 'https://a.example/', 'null', 'a.example'])(
+    'are not %s',
+    (origin) => {
+      expect(() => read({ corsOrigins: [origin] })).toThrow(`context corsOrigins: expected https://HOST without a path`)
+    },
+  )
+})
+
 test('the other settings have defaults', () => {
   expect(read({})).toEqual({
     stackName: 'HelpdeskTwitter',
@@ -182,6 +196,7 @@ test('the other settings have defaults', () => {
     webhookReserved: 0,
     firewallRequests: 0,
     firewallArn: undefined,
+    corsOrigins: [],
     domainPrefix: undefined,
     xApiUrl: 'https://api.x.com',
     eventSource: 'x-activity',

@@ -56,6 +56,7 @@ export function productStack(app: App, settings: Partial<Settings> = {}): Helpde
       webhookReserved: 0,
       firewallRequests: 0,
       firewallArn: undefined,
+      corsOrigins: [],
       ...settings,
     },
     bundles: Object.fromEntries(Object.keys(functions).map((name) => [name, bundle])) as Record<FunctionName, string>,

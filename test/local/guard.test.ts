@@ -137,6 +137,7 @@ describe('through the tunnel', () => {
     ['the API with a token', { path: '/api/tickets' }],
     ['the API in other letters', { path: '/api%2Ftickets' }],
     ['the description of the API', { path: '/api/openapi.json' }],
+    ['the page of it', { path: '/api/docs' }],
     ['a token', { path: '/oauth2/token', method: 'POST' }],
     ['a sign-in', { path: '/oauth2/authorize?client_id=console' }],
     ['the keys of tokens', { path: '/.well-known/jwks.json' }],

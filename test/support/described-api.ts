@@ -77,7 +77,7 @@ export async function describedApi() {
       authorizeUrl: 'https://api.x.com/oauth/authorize?oauth_token=token',
     }),
   })
-  const over = apiOver(stores, now, {
+  const api = apiOver(stores, now, {
     ...portsOf(x),
     xChat: atX.xChat,
     encryption: boundEncryption,
@@ -100,13 +100,10 @@ export async function describedApi() {
     eventQueue: { send: async () => {} },
     outgoingQueue: { send: async () => {} },
   })
-  // Each call is later than the one before it, so lists by time have an order.
-  const api: typeof over = (...request) => {
-    clock = new Date(clock.getTime() + 1000)
-    return over(...request)
-  }
   const claims = { sub: 'lee-id', username: 'lee', 'cognito:groups': '[administrators]' }
   const call = async (method: string, path: string, body?: object) => {
+    // Each is later than the one before it, so lists by time have an order.
+    clock = new Date(clock.getTime() + 1000)
     const answer = await api(method, path, { claims, ...(body && { body: JSON.stringify(body) }) })
     return JSON.parse(answer.body || 'null')
   }
@@ -148,6 +145,8 @@ export async function describedApi() {
   }
   await stores.deliveries.record(endpoint, delivery as never)
   const { id: erasure } = await stores.erasures.request('27999999', at)
+
+  clock = new Date('2026-09-01T08:10:00.000Z')
 
   /** What the examples of paths and bodies stand for here: by operation, otherwise by the part before the parameter. */
   const of: Readonly<Record<string, string>> = {

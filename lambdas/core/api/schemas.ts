@@ -548,8 +548,24 @@ export const webhookDelivery = z
   .check(z.meta({ id: 'WebhookDelivery' }))
 export const webhookDeliveryPage = z.object({ deliveries: z.array(webhookDelivery), nextCursor })
 
+/** What an address gets when something happens. */
+export const webhookEvent = z
+  .object({
+    type: z.enum([...outgoingEventTypes, TEST_EVENT]),
+    timestamp: time.check(z.describe('when it happened')),
+    data: z.object({
+      ticket: z.optional(ticket),
+      message: z.optional(message),
+      channel: z.optional(channel),
+    }),
+  })
+  .check(z.meta({ id: 'WebhookEvent' }))
+
 /** An answer without content. */
 export const nothing = z.strictObject({})
+
+/** A page. */
+export const page = z.string()
 
 export const openApiDocument = z.record(z.string(), z.unknown())
 

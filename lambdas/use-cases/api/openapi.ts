@@ -149,6 +149,7 @@ export function openApiOf(routes: readonly Route[]): object {
     servers: [{ url: '/', description: 'This installation' }],
     tags: tags.sort().map((name) => ({ name, description: TAGS[name] ?? '' })),
     paths,
+    webhooks: { event: { post: eventOperation(components) } },
     components: {
       schemas: components,
       securitySchemes: {
@@ -160,6 +161,32 @@ export function openApiOf(routes: readonly Route[]): object {
         },
       },
     },
+  }
+}
+
+const EVENTS = `Sent to each address under \`/api/webhook-endpoints\` that wants its \`type\`, at least once and in order per ticket. Signed after the Standard Webhooks specification: \`webhook-signature\` is \`v1,\` and the base64 of the HMAC-SHA256 of \`ID.TIMESTAMP.BODY\`, with the bytes of the secret after \`whsec_\`, which is base64; while a secret is changed it holds two signatures, separated by a space. Answer 2xx within 5 seconds: anything else is a failure, and the event comes again, for 24 hours.`
+
+function eventOperation(components: Record<string, unknown>): object {
+  const header = (name: string, description: string, example: string) => ({
+    ...headerParameter(name, description, example),
+    required: true,
+  })
+  return {
+    operationId: 'receiveEvent',
+    tags: ['webhook-endpoints'],
+    summary: 'An event, as your address gets it',
+    description: EVENTS,
+    security: [],
+    parameters: [
+      header('webhook-id', 'id of the event, the same when it comes again', `evt_${'0'.repeat(32)}`),
+      header('webhook-timestamp', 'of this attempt, in seconds since 1970', '1788163200'),
+      header('webhook-signature', 'one or two signatures', 'v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4='),
+    ],
+    requestBody: {
+      required: true,
+      content: { 'application/json': { schema: schemaOf(answers.webhookEvent, 'output', components) } },
+    },
+    responses: { 204: { description: 'Taken' }, '4XX': { description: 'Not taken: it comes again' } },
   }
 }
 

@@ -31,7 +31,7 @@ export type Route = {
   /** A second kind of success, which `handle` answers with its own status. */
   readonly also?: { readonly status: number; readonly description: string; readonly answer: AnswerName }
   /** The media type of the answer; JSON by default. */
-  readonly mediaType?: 'text/csv'
+  readonly mediaType?: 'text/csv' | 'text/html'
   /** True if it answers with an entity tag, and 304 to a caller whose answer has not changed. */
   readonly hasEntityTag?: boolean
   /** True if its answer has an entity tag by which it can be changed: a PATCH takes `If-Match`, and answers 412. */

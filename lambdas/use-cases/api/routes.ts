@@ -19,7 +19,7 @@ import { erasureRoutes } from './erasures.ts'
 import { eventRoutes } from './events.ts'
 import { type ExtensionDependencies, extensionRoutes } from './extensions.ts'
 import { noiseRuleRoutes } from './noise-rules.ts'
-import { openApiRoute } from './openapi-route.ts'
+import { descriptionRoutes } from './openapi-route.ts'
 import { type ReplyDependencies, replyRoutes } from './replies.ts'
 import { reportRoutes } from './reports.ts'
 import { answerBy } from './route.ts'
@@ -61,6 +61,6 @@ export function apiEndpoints({ log, ...given }: ApiDependencies) {
     ...webhookEndpointRoutes(dependencies),
     ...xActionRoutes(dependencies),
   ]
-  const routes = [...described, openApiRoute(described)]
+  const routes = [...described, ...descriptionRoutes(described)]
   return routes.map((route) => ({ ...route, answer: (event: APIGatewayProxyEventV2) => answerBy(route, event, trail) }))
 }

@@ -190,6 +190,7 @@ describe('a route', () => {
     ['GET', '/webhooks/twitter', 'webhook', 'ANY /webhooks/twitter'],
     ['DELETE', '/webhooks/twitter', 'webhook', 'ANY /webhooks/twitter'],
     ['GET', '/api/openapi.json', 'api', 'GET /api/openapi.json'],
+    ['GET', '/api/docs', 'api', 'GET /api/docs'],
     ['GET', '/api/channels/twitter/callback?oauth_token=t', 'api', 'GET /api/channels/twitter/callback'],
     ['GET', '/', 'api', 'ANY /'],
     ['GET', '/anything/else', 'api', 'ANY /{proxy+}'],
@@ -202,15 +203,28 @@ describe('a route', () => {
   })
 
   test('under /api is refused without a valid token', async () => {
-    const expired = await tokens.issue('admin')
-    now += 7200_000
-    for (const authorization of [undefined, '', 'Bearer', 'Bearer x.y.z', 'Basic YTpi', `Bearer ${expired}`]) {
+    for (const authorization of [undefined, '', 'Bearer', 'Bearer x.y.z', 'Basic YTpi']) {
       const headers: Record<string, string> = authorization === undefined ? {} : { authorization }
       const { response, call } = await ask('/api/tickets', { headers })
-      expect([response.status, await response.json()]).toEqual([401, { message: 'Unauthorized' }])
+      const problem = await response.json()
+      expect([response.status, problem]).toMatchObject([401, { status: 401, detail: expect.stringMatching(/token/) }])
+      expect(response.headers.get('content-type')).toBe('application/problem+json')
       expect(response.headers.get('www-authenticate')).toMatch(/^Bearer/)
       expect(call).toBeUndefined()
     }
+    const said = async (headers: Record<string, string>) => {
+      const { detail } = (await (await ask('/api/tickets', { headers })).response.json()) as { detail: string }
+      return detail
+    }
+    expect(await said({})).toBe('a bearer token is required')
+    expect(await said({ authorization: 'Bearer x.y.z' })).toBe('the token is not valid')
+    const old = Buffer.from('{"exp":1767225600}').toString('base64url')
+    expect(await said({ authorization: `Bearer x.${old}.z` })).toBe('the token has expired')
+    // Only API Gateway knows the keys, so this is its own answer.
+    const [head = '', claims = ''] = (await tokens.issue('admin')).split('.')
+    const forged = await ask('/api/tickets', { headers: { authorization: `Bearer ${head}.${claims}.AAAA` } })
+    expect([forged.response.status, await forged.response.json()]).toEqual([401, { message: 'Unauthorized' }])
+    expect(forged.call).toBeUndefined()
     expect((await ask('/api/openapi.json', { method: 'POST' })).response.status).toBe(401)
     expect((await ask('/api%2Ftickets')).response.status).toBe(401)
     for (const [method, path] of [
@@ -220,7 +234,11 @@ describe('a route', () => {
     ] as const) {
       expect((await ask(path, { method })).response.status).toBe(401)
     }
+    const expired = await tokens.issue('admin')
+    now += 7200_000
+    const late = await ask('/api/tickets', { headers: { authorization: `Bearer ${expired}` } })
     now -= 7200_000
+    expect([late.response.status, late.call]).toEqual([401, undefined])
   })
 
   test('under /api passes the claims of the token, all as text', async () => {
@@ -430,4 +448,37 @@ test('a delivery that the gateway answered for the webhook is told; a call, or w
   const before = refusedDeliveries
   await ask('/webhooks/twitter', { method: 'POST', body: '{}' })
   expect(refusedDeliveries).toBe(before + 1)
+})
+
+describe('a page of another origin', () => {
+  const origin = 'https://desk.example.com'
+  let open: Gateway
+  beforeAll(async () => {
+    const backends = { functions, tokens, schedules, pages, onRefusedDelivery }
+    open = await startGateway({ port: 0, backends, corsOrigins: [origin] })
+  })
+  afterAll(() => open.stop())
+  const from = (page: string, init: RequestInit = {}) =>
+    fetch(`http://127.0.0.1:${open.port}/api/tickets`, { ...init, headers: { ...init.headers, origin: page } })
+
+  test('that is named may ask, call and read why it was refused, and no other', async () => {
+    answer = () => ({ statusCode: 200, headers: { etag: '"1-2"' } })
+    const asked = await from(origin, { method: 'OPTIONS', headers: { 'access-control-request-method': 'PATCH' } })
+    expect([asked.status, asked.headers.get('access-control-allow-origin')]).toEqual([204, origin])
+    expect(asked.headers.get('access-control-allow-headers')).toContain('if-match')
+    const authorization = `Bearer ${await tokens.issue('helpdesk')}`
+    for (const headers of [{ authorization }, {}] as Record<string, string>[]) {
+      const called = await from(origin, { headers })
+      expect([called.status, called.headers.get('access-control-allow-origin')]).toEqual([
+        headers.authorization ? 200 : 401,
+        origin,
+      ])
+      expect(called.headers.get('access-control-expose-headers')).toContain('etag')
+      expect(called.headers.has('access-control-allow-credentials')).toBe(false)
+    }
+    for (const other of ['https://desk.example.com.evil.example', 'null']) {
+      const refused = await from(other, { headers: { authorization } })
+      expect([refused.status, refused.headers.has('access-control-allow-origin')]).toEqual([403, false])
+    }
+  })
 })

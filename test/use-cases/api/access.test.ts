@@ -37,6 +37,7 @@ const callers = {
 /** Every call, and what it answers to those who may make it: there are neither tickets nor channels here. */
 const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] = [
   ['GET', '/api/openapi.json', 'anyone', 200],
+  ['GET', '/api/docs', 'anyone', 200],
   ['GET', '/api/channels/twitter/callback', 'anyone', 302],
   ['GET', '/api/tickets', 'agents', 200],
   ['GET', '/api/ticket-numbers', 'agents', 200],
@@ -138,13 +139,16 @@ test('the table has every call of the API', async () => {
   expect(described.sort()).toEqual(called.map(([method, path]) => `${method} ${path}`).sort())
 })
 
-test('the description may be kept for minutes, and is not sent again to who has it', async () => {
-  const first = await api('GET', '/api/openapi.json')
-  const tag = String(first.headers?.etag)
-  expect(first.headers).toMatchObject({
-    'cache-control': 'public, max-age=300',
-    etag: expect.stringMatching(/^"\S{43}"$/),
-  })
-  const again = await api('GET', '/api/openapi.json', { headers: { 'if-none-match': tag } })
-  expect([again.statusCode, again.body, again.headers?.etag]).toEqual([304, '', tag])
-})
+test.each(['/api/openapi.json', '/api/docs'])(
+  '%s may be kept for minutes, and is not sent again to who has it',
+  async (path) => {
+    const first = await api('GET', path)
+    const tag = String(first.headers?.etag)
+    expect(first.headers).toMatchObject({
+      'cache-control': 'public, max-age=300',
+      etag: expect.stringMatching(/^"\S{43}"$/),
+    })
+    const again = await api('GET', path, { headers: { 'if-none-match': tag } })
+    expect([again.statusCode, again.body, again.headers?.etag]).toEqual([304, '', tag])
+  },
+)

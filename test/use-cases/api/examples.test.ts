@@ -105,7 +105,13 @@ function record(): void {
  * Answers of the API, by operation: the examples of its description. They are recorded by
  * \`RECORD=1 npm test -- test/use-cases/api/examples.test.ts\`, and that test compares them with what is answered.
  */
-export const answers: Readonly<Record<string, unknown>> = ${JSON.stringify(Object.fromEntries(all.sort()), null, 2)}
+export const answers: Readonly<Record<string, unknown>> = ${JSON.stringify(Object.fromEntries(all), inOrder, 2)}
 `,
   )
+}
+
+/** Names in alphabetical order: the database gives back those of an object in any. */
+function inOrder(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
 }

@@ -194,6 +194,7 @@ describe('reading', () => {
       '/api/channels/{id}/state',
       '/api/customers/{id}',
       '/api/customers/{id}/blocked',
+      '/api/docs',
       '/api/erasures/{id}',
       '/api/events',
       '/api/extensions',
