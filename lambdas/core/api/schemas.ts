@@ -260,6 +260,9 @@ export const dryRun = z
       })
       .check(z.describe('of the X rate limit with the least left, of the account or the app; a reply beyond it waits')),
     price: z.object({ usd: z.number(), because: z.string() }).check(z.describe("X's price of the reply")),
+    links: z
+      .array(z.object(place))
+      .check(z.describe('where the text of a public reply has links, which make it dear; empty for a direct message')),
   })
   .check(z.meta({ id: 'DryRun' }))
 

@@ -38,6 +38,12 @@ export function hasLink(text: string): boolean {
   return text.length <= MAX_POST_UNITS && twitterText.extractUrls(text).length > 0
 }
 
+/** Where X makes links of parts of a text, in UTF-16 units; none in a text that is too long for any post. */
+export function linksIn(text: string): readonly { readonly start: number; readonly end: number }[] {
+  if (text.length > MAX_POST_UNITS) return []
+  return twitterText.extractUrlsWithIndices(text).map(({ indices: [start, end] }) => ({ start, end }))
+}
+
 /** The length of a text as X counts it, and the maximum. */
 export function lengthOf(kind: Ticket['kind'], text: string): { weightedLength: number; maxLength: number } {
   if (kind === 'direct') return { weightedLength: [...text].length, maxLength: MAX_DIRECT_MESSAGE_CHARACTERS }

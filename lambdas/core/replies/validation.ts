@@ -3,7 +3,7 @@ import { type Candidate, mediaProblemCodes, mediaProblems } from '../tickets/att
 import type { Message, Target, Ticket, TicketKind } from '../tickets/ticket.ts'
 import { prices } from '../x/prices.ts'
 import { type Quotas, quotaLeft } from './quota.ts'
-import { hasLink, lengthOf } from './reply.ts'
+import { hasLink, lengthOf, linksIn } from './reply.ts'
 
 /** Why the API refuses a reply, as programs read it. */
 export const problemCodes = [
@@ -127,6 +127,8 @@ export type Forecast = {
   readonly replyAllowed: boolean | null
   readonly quota: ReturnType<typeof quotaLeft>
   readonly price: Price
+  /** What makes a public reply dear, in UTF-16 units of its text; nothing in a direct message. */
+  readonly links: readonly { readonly start: number; readonly end: number }[]
 }
 
 /** X's price of a reply in US dollars, and why. */
@@ -136,7 +138,9 @@ export type Price = { readonly usd: number; readonly because: string }
 export function forecast({ text }: Draft, { ticket, entry }: ValidationContext, quotas: Quotas, now: Date): Forecast {
   const replyAllowed = ticket.kind === 'direct' ? true : (entry?.mentionsAccount ?? null)
   const kind = ticket.kind === 'direct' ? 'direct_message' : 'post'
-  return { replyAllowed, quota: quotaLeft(kind, quotas, now), price: priceOf(ticket.kind, text, replyAllowed) }
+  const price = priceOf(ticket.kind, text, replyAllowed)
+  const links = ticket.kind === 'direct' ? [] : linksIn(text)
+  return { replyAllowed, quota: quotaLeft(kind, quotas, now), price, links }
 }
 
 function priceOf(kind: TicketKind, text: string, mentioned: boolean | null): Price {

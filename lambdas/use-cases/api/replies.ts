@@ -46,13 +46,15 @@ export function replyRoutes(dependencies: ReplyDependencies): Route[] {
     const context = await contextOf(ticket, body.inReplyTo)
     const { problems, weightedLength, maxLength } = validateReply(draft, context)
     const quotas = await quota.read(ticket.channelId, ticket.kind === 'direct' ? 'direct_message' : 'post')
+    const expected = forecast(draft, context, quotas, at)
     return {
       ok: problems.length === 0,
       problems: problems.map(({ code, detail }) => ({ code, detail })),
       weightedLength,
       maxLength,
       encrypted: Boolean(context.chatConversationId),
-      ...forecast(draft, context, quotas, at),
+      ...expected,
+      links: [...expected.links],
     }
   }
 

@@ -183,6 +183,14 @@ describe('what sending would meet at X', () => {
     }
   })
 
+  test('tells where the links of a public post are, and none of a direct message', () => {
+    const text = '😀 See https://example.com/a?b=1, or example.com.'
+    const { links } = quotaless(text, mention())
+    expect(links.map(({ start, end }) => text.slice(start, end))).toEqual(['https://example.com/a?b=1', 'example.com'])
+    expect(quotaless(text, direct).links).toEqual([])
+    expect(quotaless('Gladly.', mention()).links).toEqual([])
+  })
+
   test('the quota is that of the window that is used up first, whole when nothing was sent', () => {
     expect(quotaless('hi', direct).quota).toEqual({ of: 'account', limit: 15, remaining: 15, resetsAt: null })
     const started = (minutes: number, used: number) => ({
