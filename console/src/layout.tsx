@@ -1,7 +1,10 @@
 import type { ComponentChildren } from 'preact'
 import { useLocation } from 'preact-iso'
+import { Alerts } from './alerts/alerts.tsx'
+import { choices } from './alerts/choices.ts'
 import { connection } from './api/client.ts'
 import { staleSince } from './api/polling.ts'
+import { PollTicketNumbers } from './api/ticket-numbers.ts'
 import { Button, IconButton } from './components/button.tsx'
 import { Icon, type IconName } from './components/icon.tsx'
 import { Notice } from './components/notice.tsx'
@@ -43,6 +46,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
       <main id="content" tabIndex={-1}>
         <Banner />
         {role.value && waitsForTickets(path) && <HealthBanner />}
+        {role.value && (choices.value.title || path.startsWith('/tickets')) && <PollTicketNumbers />}
         {children}
       </main>
     </div>
@@ -89,6 +93,7 @@ function Account() {
         <strong>{personName.value}</strong>
         {role.value && <span>{t.roles[role.value]}</span>}
       </div>
+      {role.value && <Alerts />}
       <span class="shortcuts-button">
         <IconButton icon="question" label={t.shortcuts.title} onClick={openShortcuts} />
       </span>

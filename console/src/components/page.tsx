@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import { commonMessages } from '../messages/common.ts'
+import { titleTab } from '../alerts/title.ts'
 import { Icon } from './icon.tsx'
 
 let isFirstPage = true
@@ -26,7 +26,7 @@ export function Page({ title, intro, actions, back, children, isWide, isAside = 
     isFirstPage = false
   }, [isAside])
   useEffect(() => {
-    if (!isAside) document.title = `${title} · ${commonMessages.product}`
+    if (!isAside) titleTab(title)
   }, [title, isAside])
   return (
     <div class={isWide ? 'page wide' : 'page'}>

@@ -21,6 +21,7 @@ export const layoutMessages = {
     audit: 'Audit',
   },
   signedInAs: 'Signed in as',
+  alerts: 'Notifications',
   roles: { administrator: 'Administrator', agent: 'Agent' },
   connection: {
     offline: 'You are offline. This page may be out of date. It updates when you are online again.',

@@ -4,6 +4,7 @@ import { useLocation, useRoute } from 'preact-iso'
 import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
 import { call } from '../../api/client.ts'
 import { useResource } from '../../api/resource.ts'
+import { ticketNumbers } from '../../api/ticket-numbers.ts'
 import { Page } from '../../components/page.tsx'
 import { ResourceStatus } from '../../components/resource-status.tsx'
 import { ticketsMessages as t } from '../../messages/tickets.ts'
@@ -11,7 +12,6 @@ import { TicketPage } from '../ticket/ticket-page.tsx'
 import { Filters, filterFromQuery, ticketUrl } from './filters.tsx'
 import { TicketList } from './ticket-list.tsx'
 import { useTicketList } from './use-ticket-list.ts'
-import { useTicketNumbers } from './use-ticket-numbers.ts'
 
 /**
  * The list of tickets and, beside it, the open one: on a narrow screen in its place. The list stays as it is while
@@ -61,5 +61,5 @@ function ListFilters({ filter, tickets }: Pick<Parameters<typeof Filters>[0], 'f
   const channels = useResource('channels', (signal) =>
     call<{ channels: ApiChannel[] }>('GET', '/api/channels', { signal }).then((answer) => answer.channels),
   )
-  return <Filters filter={filter} tickets={tickets} channels={channels.value ?? []} numbers={useTicketNumbers()} />
+  return <Filters filter={filter} tickets={tickets} channels={channels.value ?? []} numbers={ticketNumbers.value} />
 }
