@@ -38,7 +38,7 @@ describe('the settings of a channel', () => {
     const enter = page.getByRole('button', { name: 'Enter PIN' })
     await field.fill('0000')
     await enter.click()
-    await page.getByText('Pin: is wrong; X accepts 19 more before it destroys the backup.').waitFor()
+    await page.getByText('The PIN is wrong; X accepts 19 more before it destroys the backup.').waitFor()
     expect(await field.inputValue()).toBe('')
     await screenshot(page, 'encrypted-wrong-pin')
     await page.reload()

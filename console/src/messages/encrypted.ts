@@ -18,6 +18,7 @@ export const encryptedMessages = {
     'The key opens every encrypted message of the account, also earlier ones and those of other conversations. It is stored encrypted on the servers of this helpdesk. Never enter the PIN of a person’s private account.',
   pin: 'PIN of the account',
   pinHint: 'The PIN that was chosen in the X app for encrypted messages. It is used once and not stored.',
+  pinError: (detail: string) => `The PIN ${detail}.`,
   enter: 'Enter PIN',
   keyFile: 'Or a key file',
   keyFileHint: 'The file with the private keys that X’s tools export.',

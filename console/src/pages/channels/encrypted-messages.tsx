@@ -65,6 +65,7 @@ function KeyForm({ path, onChange }: { path: string; onChange: Props['onChange']
       onChange(changed)
       if (changed.encryptedChat.state === 'readable') showToast(t.entered)
     })
+  const pinError = error?.fields.find(({ field }) => field === 'pin')
   const readFile = async (chosen: File | undefined) => {
     if (!chosen) return
     await enter({ keyFile: textOrBase64(new Uint8Array(await chosen.arrayBuffer())) })
@@ -82,7 +83,7 @@ function KeyForm({ path, onChange }: { path: string; onChange: Props['onChange']
       <Notice tone="warning" title={t.warningTitle}>
         {t.warning}
       </Notice>
-      <Field label={t.pin} hint={t.pinHint}>
+      <Field label={t.pin} hint={t.pinHint} error={pinError && t.pinError(pinError.detail)}>
         {(control) => (
           <input
             {...control}
@@ -94,7 +95,7 @@ function KeyForm({ path, onChange }: { path: string; onChange: Props['onChange']
           />
         )}
       </Field>
-      {error && <ErrorNotice error={error} />}
+      {error && !pinError && <ErrorNotice error={error} />}
       <div class="actions">
         <Button kind="primary" disabled={pin === ''} onClick={() => enter({ pin })}>
           {t.enter}
