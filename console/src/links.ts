@@ -11,3 +11,7 @@ export function postUrl(id: string | null | undefined, username?: string | null)
 }
 
 export const profileUrl = (username: string): string => `https://x.com/${encodeURIComponent(username)}`
+
+/** Where X lets who is signed in there write a direct message to a person. @param userId of X */
+export const directMessageUrl = (userId: string): string =>
+  `https://x.com/messages/compose?recipient_id=${encodeURIComponent(userId)}`

@@ -21,6 +21,8 @@ test('an answer is hidden and shown again, a reply deleted, a customer muted: ea
   const dialog = page.getByRole('dialog')
   const entry = message(page, 'buy gold')
 
+  const more = { name: 'More about this message' }
+  await entry.getByRole('button', more).click()
   await entry.getByRole('button', { name: 'Hide on X' }).click()
   await dialog.getByText('X charges $0.005.').waitFor()
   expect(await axeViolations(page)).toEqual([])
@@ -32,6 +34,7 @@ test('an answer is hidden and shown again, a reply deleted, a customer muted: ea
   await dialog.getByRole('button', { name: 'Show on X' }).click()
   await entry.getByRole('button', { name: 'Hide on X' }).waitFor()
 
+  await message(page, 'We sell shoes.').getByRole('button', more).click()
   await message(page, 'We sell shoes.').getByRole('button', { name: 'Delete on X' }).click()
   await dialog.getByText('X charges $0.01.').waitFor()
   await dialog.getByRole('button', { name: 'Delete on X' }).click()

@@ -1,6 +1,10 @@
 /** The form below a conversation, and what agents do with replies that were not sent. */
 export const composerMessages = {
   sendAndSolve: 'Send and solve',
+  removeLinks: (n: number) => (n === 1 ? 'Remove link' : 'Remove links'),
+  writeDirectMessage: 'Write a direct message',
+  onX: 'on X',
+  writeAs: (username: string) => `There is no open ticket of direct messages. On X, write as @${username}.`,
   uploadFailed: 'A file was not uploaded. Remove it or add it again, then send.',
   noEntry: 'All posts of the customer are deleted, so there is none that you could answer.',
   colleagueReplied: (name: string, text: string) => ({

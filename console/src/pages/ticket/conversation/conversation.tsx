@@ -1,3 +1,4 @@
+import type { RefObject } from 'preact'
 import { useRef, useState } from 'preact/hooks'
 import type { ApiTicket } from '../../../../../lambdas/core/api/schemas.ts'
 import { useAction } from '../../../api/action.ts'
@@ -5,14 +6,14 @@ import { call, ticketPath } from '../../../api/client.ts'
 import type { Message } from '../../../api/types.ts'
 import { Button } from '../../../components/button.tsx'
 import { ErrorNotice, Notice } from '../../../components/notice.tsx'
+import { useEndInView } from '../../../components/use-end-in-view.ts'
 import { replyMessages, conversationMessages as t } from '../../../messages/ticket.ts'
 import { role } from '../../../session/session.ts'
 import { Composer } from '../reply/composer.tsx'
 import { addToDraft } from '../reply/drafts.ts'
 import type { TicketActions } from '../use-ticket.ts'
-import { isCustomerPost, isEntry } from './entries.ts'
+import { continues, isCustomerPost, isEntry } from './entries.ts'
 import { MessageItem } from './message-item.tsx'
-import { scrollToBottom } from './scroll.ts'
 import { useUnseenMessages } from './use-unseen-messages.ts'
 
 type ConversationProps = {
@@ -31,11 +32,7 @@ export function Conversation({ ticket, messages, hasEarlier, actions: given }: C
   const [chosenId, setChosenId] = useState<string | null>(null)
   const [draftNumber, setDraftNumber] = useState(0)
   const isMention = ticket.kind === 'mention'
-  const unseen = useUnseenMessages(
-    scroller,
-    messages.map(({ id }) => id),
-    !isMention,
-  )
+  const { unseen, seeNewest } = useUnseenMessages(scroller, messages)
   const mayReply = role.value !== null && ticket.status !== 'closed'
   // An answer names the version of the entry that was the newest when it was written.
   const entryIds = new Set(messages.filter(isCustomerPost).flatMap(({ versionIds }) => versionIds))
@@ -52,34 +49,34 @@ export function Conversation({ ticket, messages, hasEarlier, actions: given }: C
     setDraftNumber((now) => now + 1)
   }
   const actions = { ...given, rewrite }
+  const main = messages.filter((one) => !isBelowEntry(one))
+  const repliesTo = ({ versionIds }: Message) =>
+    messages.filter((one) => isBelowEntry(one) && versionIds.includes(one.inReplyToId ?? ''))
   const isChosen = (one: Message) => mayReply && chosenId === one.id
 
   return (
     <>
       <div class="conversation-scroll" ref={scroller}>
-        {hasEarlier && <EarlierMessages onLoad={actions.loadEarlier} />}
+        {hasEarlier && <EarlierMessages scroller={scroller} onLoad={actions.loadEarlier} count={messages.length} />}
         <ol class="messages">
-          {messages
-            .filter((one) => !isBelowEntry(one))
-            .map((message) => (
-              <MessageItem
-                key={message.id}
-                message={message}
-                ticket={ticket}
-                actions={actions}
-                replies={messages.filter(
-                  (one) => isBelowEntry(one) && message.versionIds.includes(one.inReplyToId ?? ''),
-                )}
-                onReply={isMention && mayReply && isEntry(message) ? () => setChosenId(message.id) : undefined}
-                isAnswered={isChosen(message)}
-              />
-            ))}
+          {main.map((message, index) => (
+            <MessageItem
+              key={message.id}
+              message={message}
+              ticket={ticket}
+              actions={actions}
+              replies={repliesTo(message)}
+              isJoined={continues(message, main[index - 1]) && repliesTo(main[index - 1] as Message).length === 0}
+              onReply={isMention && mayReply && isEntry(message) ? () => setChosenId(message.id) : undefined}
+              isAnswered={isChosen(message)}
+            />
+          ))}
         </ol>
         {ticket.status === 'closed' && <ClosedNotice ticket={ticket} onReopen={actions.setTicket} />}
         {role.value === null && <Notice icon="person">{replyMessages.noAccess}</Notice>}
         {unseen > 0 && (
           <div class="new-messages">
-            <Button kind="primary" small onClick={() => scrollToBottom(scroller.current)}>
+            <Button kind="primary" small onClick={seeNewest}>
               {t.newMessages(unseen)}
             </Button>
           </div>
@@ -93,22 +90,40 @@ export function Conversation({ ticket, messages, hasEarlier, actions: given }: C
           chosenId={chosenId}
           onChoose={setChosenId}
           draftNumber={draftNumber}
-          onSent={() => scrollToBottom(isMention ? null : scroller.current)}
         />
       )}
     </>
   )
 }
 
-function EarlierMessages({ onLoad }: { onLoad: () => Promise<unknown> }) {
+type EarlierMessagesProps = {
+  readonly scroller: RefObject<HTMLElement | null>
+  readonly onLoad: () => Promise<unknown>
+  /** Of the messages that are shown. */
+  readonly count: number
+}
+
+/** Loads what was before when the first of the shown messages comes near; what is read stays where it is. */
+function EarlierMessages({ scroller, onLoad, count }: EarlierMessagesProps) {
   const { error, run } = useAction()
+  const isLoading = useRef(false)
+  const load = async () => {
+    if (isLoading.current) return
+    isLoading.current = true
+    const first = scroller.current?.querySelector('.message-item')
+    const top = first?.getBoundingClientRect().top ?? 0
+    await run(onLoad)
+    isLoading.current = false
+    requestAnimationFrame(() => scroller.current?.scrollBy({ top: (first?.getBoundingClientRect().top ?? top) - top }))
+  }
+  const begin = useEndInView(() => void load(), count)
   return (
-    <>
-      <Button kind="quiet" onClick={() => run(onLoad)}>
+    <div ref={begin}>
+      <Button kind="quiet" onClick={load}>
         {t.showEarlier}
       </Button>
       {error && <ErrorNotice error={error} />}
-    </>
+    </div>
   )
 }
 

@@ -4,6 +4,7 @@ import { Avatar } from '../../../components/avatar.tsx'
 import { Button } from '../../../components/button.tsx'
 import { ExternalLink } from '../../../components/external-link.tsx'
 import { Icon } from '../../../components/icon.tsx'
+import { Menu } from '../../../components/menu.tsx'
 import { Time } from '../../../components/time.tsx'
 import { postUrl } from '../../../links.ts'
 import { commonMessages } from '../../../messages/common.ts'
@@ -16,6 +17,7 @@ import { XAction } from '../x-action.tsx'
 import { DeliveryStatus } from './delivery-status.tsx'
 import { EarlierVersions } from './earlier-versions.tsx'
 import { EncryptedNote } from './encrypted-note.tsx'
+import { continues } from './entries.ts'
 import { MessageMedia } from './message-media.tsx'
 import { MessageText } from './message-text.tsx'
 import { ReferencedPost } from './referenced-post.tsx'
@@ -29,10 +31,20 @@ type MessageItemProps = {
   /** Lets the form below the conversation answer it; undefined when the message cannot be answered publicly. */
   readonly onReply?: (() => void) | undefined
   readonly isAnswered?: boolean
+  /** True below a message of the same author, whose name is not said again. */
+  readonly isJoined?: boolean
 }
 
 /** A message with its author, text, media and delivery status; below it, our public replies to it. */
-export function MessageItem({ message, ticket, actions, replies = [], onReply, isAnswered }: MessageItemProps) {
+export function MessageItem({
+  message,
+  ticket,
+  actions,
+  replies = [],
+  onReply,
+  isAnswered,
+  isJoined,
+}: MessageItemProps) {
   const { direction, author, visibility, text, attachments, deletedAt, notice, parent, quoted } = message
   const isOutbound = direction === 'outbound'
   const addressees = (message.addressees ?? []).map(({ username }) => `@${username}`)
@@ -40,15 +52,22 @@ export function MessageItem({ message, ticket, actions, replies = [], onReply, i
   const avatarUrl = !isOutbound && ticket.customer.id === author.id ? ticket.customer.avatarUrl : null
   const kind = commonMessages.kinds[visibility === 'private' ? 'direct' : 'mention']
   return (
-    <li class={`message-item ${direction} ${visibility}${isAnswered ? ' is-answered' : ''}`}>
+    <li
+      data-message={message.id}
+      class={`message-item ${direction} ${visibility}${isAnswered ? ' is-answered' : ''}${isJoined ? ' is-joined' : ''}`}
+    >
       <article class="message" aria-label={`${name}, ${kind}`}>
         <header class="message-header">
-          <Avatar name={name} url={avatarUrl} size={32} isAgent={isOutbound} />
-          <div class="message-author">
-            <strong>{name}</strong>
-            {author.username && author.username !== name && <span class="muted">@{author.username}</span>}
-            {addressees.length > 0 && <span class="muted">{t.addressees(addressees.join(', '))}</span>}
-          </div>
+          {!isJoined && (
+            <>
+              <Avatar name={name} url={avatarUrl} size={28} isAgent={isOutbound} />
+              <div class="message-author">
+                <strong>{name}</strong>
+                {author.username && author.username !== name && <span class="muted">@{author.username}</span>}
+                {addressees.length > 0 && <span class="muted">{t.addressees(addressees.join(', '))}</span>}
+              </div>
+            </>
+          )}
           <span class="muted small">
             {message.encrypted && (
               <span title={encryptedMessages.encrypted}>
@@ -58,25 +77,30 @@ export function MessageItem({ message, ticket, actions, replies = [], onReply, i
             )}
             <Time at={message.createdAt} />
           </span>
+          <MessageMenu message={message} ticket={ticket} actions={actions} />
         </header>
-        <ReferencedPost post={parent} title={t.parent} />
+        <ReferencedPost post={parent} title={t.parent} isAwaited={!message.incompleteBecause} />
         {deletedAt && (
           <p class="message-note">
             <Icon name="info" size={16} />
-            {t.deleted} <Time at={deletedAt} />
-            {message.erasedAt !== null && `. ${t.erased}`}
+            <span>
+              {t.deleted} <Time at={deletedAt} />
+              {message.erasedAt !== null && `. ${t.erased}`}
+            </span>
           </p>
         )}
         {message.hiddenAt && (
           <p class="message-note">
             <Icon name="info" size={16} />
-            {xActionMessages.hidden} <Time at={message.hiddenAt} />
+            <span>
+              {xActionMessages.hidden} <Time at={message.hiddenAt} />
+            </span>
           </p>
         )}
         {message.incompleteBecause && (
           <p class="message-note">
             <Icon name="info" size={16} />
-            {t.incomplete(message.incompleteBecause)}
+            <span>{t.incomplete(message.incompleteBecause)}</span>
           </p>
         )}
         {notice ? (
@@ -86,15 +110,21 @@ export function MessageItem({ message, ticket, actions, replies = [], onReply, i
         )}
         {!notice && !text && attachments.length === 0 && message.erasedAt === null && <p class="muted">{t.noText}</p>}
         <MessageMedia attachments={attachments} from={name} />
-        <ReferencedPost post={quoted} title={t.quoted} />
+        <ReferencedPost post={quoted} title={t.quoted} isAwaited={!message.incompleteBecause} />
         <EarlierVersions versions={message.versions} />
-        <Footer message={message} ticket={ticket} actions={actions} onReply={onReply} />
+        <Footer message={message} ticket={ticket} onReply={onReply} />
         {message.delivery && <DeliveryStatus message={message} delivery={message.delivery} actions={actions} />}
       </article>
       {replies.length > 0 && (
         <ol class="messages replies">
-          {replies.map((reply) => (
-            <MessageItem key={reply.id} message={reply} ticket={ticket} actions={actions} />
+          {replies.map((reply, index) => (
+            <MessageItem
+              key={reply.id}
+              message={reply}
+              ticket={ticket}
+              actions={actions}
+              isJoined={continues(reply, replies[index - 1])}
+            />
           ))}
         </ol>
       )}
@@ -102,38 +132,16 @@ export function MessageItem({ message, ticket, actions, replies = [], onReply, i
   )
 }
 
-function Footer({ message, ticket, actions, onReply }: Omit<MessageItemProps, 'replies' | 'isAnswered'>) {
-  const { author, externalId, visibility, joinedBecause, delivery, direction, versionIds } = message
-  const username = author.username ?? (direction === 'outbound' ? ticket.channel.username : null)
-  const href = visibility === 'public' && message.deletedAt === null ? postUrl(externalId, username) : null
+function Footer({ message, ticket, onReply }: Pick<MessageItemProps, 'message' | 'ticket' | 'onReply'>) {
+  const { author, delivery, direction, versionIds } = message
   const isFirstEntry =
     direction === 'inbound' && ticket.firstEntryId !== null && versionIds.includes(ticket.firstEntryId)
-  const action = actionOn(message)
+  const isWrittenOnX = direction === 'outbound' && !delivery
+  if (!isFirstEntry && !isWrittenOnX && !onReply) return null
   return (
     <footer class="message-footer">
       {isFirstEntry && <span class="chip">{t.firstEntry}</span>}
-      {direction === 'outbound' && !delivery && <span class="muted small">{t.writtenOnX}</span>}
-      {!delivery && (
-        <details class="joined-because small">
-          <summary>{t.joinedBecause}</summary>
-          <p>{joinedBecause}</p>
-          {message.recovered && <p>{t.recovered}</p>}
-        </details>
-      )}
-      {href && (
-        <ExternalLink href={href} className="small">
-          {t.seeOnX}
-        </ExternalLink>
-      )}
-      {action && role.value !== null && (
-        <XAction
-          action={action}
-          ticketId={ticket.id}
-          messageId={message.id}
-          name={author.name ?? author.username ?? ''}
-          onDone={(result) => result.message && actions.putMessage(result.message)}
-        />
-      )}
+      {isWrittenOnX && <span class="muted small">{t.writtenOnX}</span>}
       {onReply && (
         <span class="reply-button">
           <Button small kind="quiet" icon="reply" onClick={onReply}>
@@ -143,6 +151,35 @@ function Footer({ message, ticket, actions, onReply }: Omit<MessageItemProps, 'r
         </span>
       )}
     </footer>
+  )
+}
+
+/** Why a message is here, the way to it on X, and what can be done with it there. */
+function MessageMenu({ message, ticket, actions }: Pick<MessageItemProps, 'message' | 'ticket' | 'actions'>) {
+  const { author, externalId, visibility, joinedBecause, delivery, direction } = message
+  const username = author.username ?? (direction === 'outbound' ? ticket.channel.username : null)
+  const href = visibility === 'public' && message.deletedAt === null ? postUrl(externalId, username) : null
+  const action = role.value === null ? null : actionOn(message)
+  if (delivery && !href && !action) return null
+  return (
+    <Menu label={t.more}>
+      {!delivery && (
+        <p>
+          <strong>{t.joinedBecause}:</strong> {joinedBecause}
+          {message.recovered && <span>{t.recovered}</span>}
+        </p>
+      )}
+      {href && <ExternalLink href={href}>{t.seeOnX}</ExternalLink>}
+      {action && (
+        <XAction
+          action={action}
+          ticketId={ticket.id}
+          messageId={message.id}
+          name={author.name ?? author.username ?? ''}
+          onDone={(result) => result.message && actions.putMessage(result.message)}
+        />
+      )}
+    </Menu>
   )
 }
 

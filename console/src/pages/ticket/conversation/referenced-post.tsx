@@ -5,8 +5,15 @@ import { mediaMessages, conversationMessages as t } from '../../../messages/tick
 import { PictureLink } from './message-media.tsx'
 import { MessageText } from './message-text.tsx'
 
+type ReferencedPostProps = {
+  readonly post: PostReference | null | undefined
+  readonly title: string
+  /** True if what is missing of it may still come. */
+  readonly isAwaited: boolean
+}
+
 /** A post that a message quotes or replies to. */
-export function ReferencedPost({ post, title }: { post: PostReference | null | undefined; title: string }) {
+export function ReferencedPost({ post, title, isAwaited }: ReferencedPostProps) {
   if (!post) return null
   const { author, text } = post
   const attachments = 'attachments' in post ? post.attachments : []
@@ -27,7 +34,7 @@ export function ReferencedPost({ post, title }: { post: PostReference | null | u
         )}
       </p>
       {text && <MessageText text={text} />}
-      {!text && attachments.length === 0 && (
+      {!text && attachments.length === 0 && (isUnavailable || isAwaited) && (
         <p class="muted">{isUnavailable ? t.referenceUnavailable : t.referencePending}</p>
       )}
       <Pictures attachments={attachments} from={name} href={href} />

@@ -1,39 +1,39 @@
 import type { RefObject } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { isNearBottom, scrollToBottom } from './scroll.ts'
+import type { Message } from '../../../api/types.ts'
+import { personId } from '../../../session/session.ts'
+import { isNearBottom, scrollToMessage } from './scroll.ts'
 
 /**
- * Counts new messages below the visible part of the conversation. Near its end, it scrolls to them instead.
- * @param ids of the messages, oldest first; earlier ones may be added at any time
- * @param startsAtBottom a chat starts at its latest message, a post at the post itself
+ * Counts new messages below the visible part of the conversation. Near its end, it scrolls to them instead. The
+ * conversation begins with its newest message in view.
+ * @param messages oldest first; earlier ones may be added at any time
  */
-export function useUnseenMessages(
-  scroller: RefObject<HTMLElement | null>,
-  ids: readonly string[],
-  startsAtBottom: boolean,
-): number {
-  const newest = ids.at(-1)
-  const seen = useRef(newest)
+export function useUnseenMessages(scroller: RefObject<HTMLElement | null>, messages: readonly Message[]) {
+  const newest = messages.at(-1)
+  const seen = useRef(newest?.id)
   const [unseen, setUnseen] = useState(0)
+  const seeNewest = () => {
+    seen.current = newest?.id
+    setUnseen(0)
+    scrollToMessage(scroller.current, newest?.id)
+  }
+  useEffect(() => scrollToMessage(scroller.current, newest?.id, 'instant'), [])
   useEffect(() => {
-    if (startsAtBottom) scrollToBottom(scroller.current, 'instant')
-  }, [startsAtBottom])
-  useEffect(() => {
-    if (newest === seen.current) return
-    if (!scroller.current || isNearBottom(scroller.current)) {
-      seen.current = newest
-      scrollToBottom(scroller.current)
-    } else setUnseen(ids.length - 1 - ids.indexOf(seen.current ?? ''))
-  }, [newest])
+    if (newest?.id === seen.current) return
+    const isOwn = newest?.direction === 'outbound' && newest.author.id === personId.value
+    if (isOwn || !scroller.current || isNearBottom(scroller.current)) seeNewest()
+    else setUnseen(messages.length - 1 - messages.findIndex(({ id }) => id === seen.current))
+  }, [newest?.id])
   useEffect(() => {
     const element = scroller.current
     const handleScroll = () => {
       if (!element || !isNearBottom(element)) return
-      seen.current = newest
+      seen.current = newest?.id
       setUnseen(0)
     }
     element?.addEventListener('scroll', handleScroll, { passive: true })
     return () => element?.removeEventListener('scroll', handleScroll)
-  }, [newest])
-  return unseen
+  }, [newest?.id])
+  return { unseen, seeNewest }
 }

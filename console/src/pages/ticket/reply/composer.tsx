@@ -6,6 +6,7 @@ import type { Message } from '../../../api/types.ts'
 import { confirmDialog } from '../../../components/dialog.tsx'
 import { ErrorNotice, Notice } from '../../../components/notice.tsx'
 import { composerMessages as t } from '../../../messages/composer.ts'
+import { personId } from '../../../session/session.ts'
 import { isEntry } from '../conversation/entries.ts'
 import type { TicketActions } from '../use-ticket.ts'
 import { storedDraft } from './drafts.ts'
@@ -20,11 +21,10 @@ type ComposerProps = {
   readonly onChoose: (id: string | null) => void
   /** Differs when the draft was changed from outside. */
   readonly draftNumber: number
-  readonly onSent: () => void
 }
 
 /** The form below the conversation: a direct message, or a public reply under the chosen or the latest entry. */
-export function Composer({ ticket, messages, actions, chosenId, onChoose, draftNumber, onSent }: ComposerProps) {
+export function Composer({ ticket, messages, actions, chosenId, onChoose, draftNumber }: ComposerProps) {
   const isMention = ticket.kind === 'mention'
   const entries = messages.filter(isEntry)
   const drafted = entries.findLast(({ id }) => storedDraft({ ticketId: ticket.id, entryId: id }) !== null)
@@ -39,7 +39,10 @@ export function Composer({ ticket, messages, actions, chosenId, onChoose, draftN
   const mayStillSend = async (): Promise<boolean> => {
     const before = known.current
     const now = await actions.reload().catch(() => messages)
-    const others = now.filter(({ id, direction }) => direction === 'outbound' && !before.has(id))
+    // An own reply whose answer was lost is there, too.
+    const others = now.filter(
+      ({ id, direction, author }) => direction === 'outbound' && !before.has(id) && author.id !== personId.value,
+    )
     const latest = others.at(-1)
     if (!latest) return true
     return confirmDialog(t.colleagueReplied(latest.author.name ?? latest.author.username ?? '', latest.text))
@@ -54,7 +57,6 @@ export function Composer({ ticket, messages, actions, chosenId, onChoose, draftN
       )
     }
     void actions.refresh()
-    onSent()
   }
   return (
     <div class="composer">

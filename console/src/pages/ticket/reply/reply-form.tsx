@@ -11,6 +11,7 @@ import { composerMessages } from '../../../messages/composer.ts'
 import { encryptedMessages } from '../../../messages/encrypted.ts'
 import { attachmentMessages, replyMessages as t } from '../../../messages/ticket.ts'
 import { AttachmentList } from './attachment-list.tsx'
+import { DirectMessageLink } from './direct-message-link.tsx'
 import { ACCEPTED_TYPES, useAttachments } from './use-attachments.ts'
 import { useDraft } from './use-draft.ts'
 import { useReplyValidation } from './use-reply-validation.ts'
@@ -70,6 +71,10 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
       onSent(reply, andSolve)
     })
   }
+  const removeLinks = () => {
+    draft.setText(withoutPlaces(draft.text, validation?.links ?? []))
+    textarea.current?.focus()
+  }
   const attach = (files: FileList | null | undefined) => {
     if (!files?.length) return false
     attachments.add([...files])
@@ -99,6 +104,7 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
         <span class="muted small">
           {entry ? t.publicHint : validation?.encrypted ? encryptedMessages.replyHint : t.directHint}
         </span>
+        {entry && <DirectMessageLink ticket={ticket} />}
       </div>
       <textarea
         ref={textarea}
@@ -124,7 +130,7 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
       {attachments.hasFailed && <Notice tone="warning">{composerMessages.uploadFailed}</Notice>}
       {attachments.error && <Notice tone="danger">{attachments.error}</Notice>}
       <div id={`${id}-validation`}>
-        <ValidationResult validation={validation} isTooLong={isTooLong} />
+        <ValidationResult validation={validation} isTooLong={isTooLong} onRemoveLinks={removeLinks} />
       </div>
       {error && <ErrorNotice error={error} />}
       {error?.status === 0 && <p class="small">{t.noAnswer}</p>}
@@ -159,4 +165,12 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
       </div>
     </form>
   )
+}
+
+/** A text without some parts, and without the spaces that stood before them. @param places in its order */
+function withoutPlaces(text: string, places: readonly { readonly start: number; readonly end: number }[]): string {
+  return places
+    .toReversed()
+    .reduce((left, { start, end }) => left.slice(0, start).trimEnd() + left.slice(end), text)
+    .trimStart()
 }

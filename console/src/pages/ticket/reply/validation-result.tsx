@@ -1,6 +1,8 @@
 import type { ReplyValidation } from '../../../api/types.ts'
+import { Button } from '../../../components/button.tsx'
 import { Icon } from '../../../components/icon.tsx'
 import { formatTime } from '../../../format.ts'
+import { composerMessages } from '../../../messages/composer.ts'
 import { replyMessages as t } from '../../../messages/ticket.ts'
 
 /** From so few remaining characters on, the count is highlighted and read out. */
@@ -36,11 +38,12 @@ export function CharacterCount({ id, length, maxLength, isShown }: CharacterCoun
 type ValidationResultProps = {
   readonly validation: ReplyValidation | null
   readonly isTooLong: boolean
+  readonly onRemoveLinks: () => void
 }
 
 /** The problems of a reply, how much of X's quota is left, and what the reply costs. */
-export function ValidationResult({ validation, isTooLong }: ValidationResultProps) {
-  const { problems = [], quota, price, replyAllowed } = validation ?? {}
+export function ValidationResult({ validation, isTooLong, onRemoveLinks }: ValidationResultProps) {
+  const { problems = [], quota, price, replyAllowed, links = [] } = validation ?? {}
   if (!validation && !isTooLong) return null
   return (
     <div class="validation">
@@ -61,8 +64,17 @@ export function ValidationResult({ validation, isTooLong }: ValidationResultProp
               : t.quotaUsed(quota.resetsAt ? formatTime(quota.resetsAt) : '…', quota.of === 'app')}
           </span>
         )}
-        {price && <span>{t.price(price.usd, price.because)}</span>}
+        {price && links.length === 0 && <span>{t.price(price.usd, price.because)}</span>}
       </p>
+      {price && links.length > 0 && (
+        <p class="dear small" role="status">
+          <Icon name="warning" size={16} />
+          <span>{t.price(price.usd, price.because)}</span>
+          <Button small onClick={onRemoveLinks}>
+            {composerMessages.removeLinks(links.length)}
+          </Button>
+        </p>
+      )}
     </div>
   )
 }

@@ -1,0 +1,124 @@
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import type { Page } from 'playwright-core'
+import type { ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import { eventually } from '../local/support.ts'
+import { axeViolations, browserForTests } from '../support/browser.ts'
+import { productForTests } from '../support/product.ts'
+import { type ConsoleOptions, customer, message, neighbour, openConsole, shop } from './support.ts'
+
+const product = productForTests(() => product.connectByOAuth(shop))
+const browser = browserForTests()
+const tell = (from: string, text: string) => product.onX('POST', 'direct-messages', { from, to: shop.username, text })
+let direct: ApiTicket
+let mention: ApiTicket
+
+beforeAll(async () => {
+  await tell(customer, 'Hi!')
+  await tell(customer, 'Where is my order?')
+  await product.onX('POST', 'posts', { by: neighbour, text: `@${shop.username} are you open?` })
+  const of = (kind: string, count: number) => async () =>
+    (await product.tickets()).find((one) => one.kind === kind && one.messageCount === count)
+  direct = await eventually('the direct ticket', of('direct', 2))
+  mention = await eventually('the mention ticket', of('mention', 1))
+})
+
+const at = async (ticket: ApiTicket, options: ConsoleOptions = {}) => {
+  const { page } = await openConsole(browser.open, product, 'agent', {
+    at: `/tickets/${ticket.id}`,
+    width: 1440,
+    ...options,
+  })
+  return page
+}
+const box = (page: Page) => page.getByRole('textbox', { name: /^Public reply/ })
+
+describe('messages', () => {
+  test('of one author in a row say the name once, and to screen readers each time', async () => {
+    const page = await at(direct)
+    await message(page, 'Hi!').locator('strong').getByText('Demo Customer').waitFor()
+    expect(await message(page, 'Where is my order?').locator('strong').count()).toBe(0)
+    expect(await page.getByRole('article', { name: 'Demo Customer, Direct message' }).count()).toBe(2)
+  })
+
+  test('say in a menu why they are here; it opens and closes by keyboard', async () => {
+    const page = await at(mention)
+    const more = message(page, 'are you open?').getByRole('button', { name: 'More about this message' })
+    await more.focus()
+    await page.keyboard.press('Enter')
+    await page.getByText('Why it is here:').waitFor()
+    await page.getByRole('link', { name: 'See on X' }).waitFor()
+    expect(await axeViolations(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByText('Why it is here:').waitFor({ state: 'detached' })
+    expect(await more.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true)
+  })
+
+  test('do not promise what was not looked up', async () => {
+    const parent = { id: '11', url: 'https://x.com/other/status/11', text: null, author: null, createdAt: null }
+    const page = await at(mention, {
+      prepare: (one) =>
+        one.route(/\/messages\?/, async (route) => {
+          const body = (await (await route.fetch()).json()) as { messages: ApiMessage[] }
+          const messages = body.messages.map((known) => ({
+            ...known,
+            parent: { ...parent, attachments: [], status: 'pending' },
+            incompleteBecause: 'the customer’s limit for today is reached',
+          }))
+          await route.fulfill({ json: { ...body, messages } })
+        }),
+    })
+    await page.getByText('We did not look up what X left out').waitFor()
+    expect(await page.getByText('We do not have its text yet').count()).toBe(0)
+  })
+
+  test('from before come when one scrolls up to them, and what is read stays in its place', async () => {
+    const [known] = await product.messages(direct.id)
+    const many = Array.from({ length: 250 }, (_, n) => ({ ...known, id: `message-${n}`, text: `number ${n} of many` }))
+    const page = await at(direct, {
+      prepare: (one) =>
+        one.route(/\/messages\?/, (route) => {
+          const query = new URL(route.request().url()).searchParams
+          const end = Number(query.get('cursor') ?? many.length)
+          const start = Math.max(0, end - Number(query.get('limit')))
+          const messages = many.slice(start, end).reverse()
+          return route.fulfill({ json: { messages, nextCursor: start > 0 ? String(start) : null } })
+        }),
+    })
+    await message(page, 'number 249 of many').waitFor()
+    expect(await message(page, 'number 149 of many').count()).toBe(0)
+    const watched = message(page, 'number 151 of many')
+    await page.locator('.conversation-scroll').evaluate((element) => element.scrollTo({ top: 200 }))
+    const before = (await watched.boundingBox())?.y ?? 0
+    await message(page, 'number 149 of many').waitFor({ state: 'attached' })
+    await eventually('the same place', async () => Math.abs(((await watched.boundingBox())?.y ?? 0) - before) < 3)
+  })
+})
+
+describe('the form', () => {
+  test('says what a link costs, and removes it', async () => {
+    const page = await at(mention)
+    await box(page).fill('See https://example.com/hours and example.com, we are.')
+    await page.getByText('Costs $0.20: it is a public post with a link').waitFor()
+    expect(await axeViolations(page)).toEqual([])
+    await page.getByRole('button', { name: 'Remove links' }).click()
+    expect(await box(page).inputValue()).toBe('See and, we are.')
+    await page.getByText('Costs $0.01').waitFor()
+    expect(await box(page).evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true)
+  })
+
+  test('of a mention leads to the direct messages of its author: to X, until they have a ticket', async () => {
+    const page = await at(mention)
+    const onX = page.getByRole('link', { name: 'Write a direct message on X' })
+    expect(await onX.getAttribute('href')).toBe(
+      `https://x.com/messages/compose?recipient_id=${encodeURIComponent(mention.customer.id)}`,
+    )
+    await tell(neighbour, 'In private: my number is 4711')
+    const own = await eventually('the direct ticket', async () =>
+      (await product.tickets()).find((one) => one.kind === 'direct' && one.customer.id === mention.customer.id),
+    )
+    await page.reload()
+    await page.getByRole('link', { name: 'Write a direct message', exact: true }).click()
+    await page.waitForURL(`**/tickets/${own.id}`)
+    await message(page, 'In private').waitFor()
+  })
+})
