@@ -210,6 +210,7 @@ describe('a dry run', () => {
       replyAllowed: true,
       quota: { of: 'account', limit: 100, remaining: 100, resetsAt: null },
       price: { usd: 0.2, because: expect.stringContaining('link') },
+      links: [{ start: 9, end: 34 }],
     })
     expect(await stores.itemsOf(`TICKET#${mentionTicket}`)).toEqual(before)
     expect(await stores.tickets.ticket(mentionTicket)).toEqual(ticket)
