@@ -43,6 +43,24 @@ const pages = (): [name: string, address: string, act: (page: Page) => Promise<u
       await page.getByText('The text is too long for X.').waitFor()
     },
   ],
+  [
+    'ticket-menu',
+    `/tickets/${mention.id}`,
+    async (page) => {
+      await page.getByRole('textbox', { name: /^Public reply/ }).fill('See https://example.com/norway')
+      await page.getByRole('button', { name: 'Remove link' }).waitFor()
+      await page.getByRole('button', { name: 'More about this message' }).first().click()
+      await page.getByText('Why it is here:').waitFor()
+    },
+  ],
+  [
+    'alerts',
+    '/tickets',
+    async (page) => {
+      await page.getByRole('button', { name: 'Notifications' }).click()
+      await page.getByRole('dialog', { name: 'Notifications' }).waitFor()
+    },
+  ],
   ['reports', '/reports', (page) => page.getByRole('img', { name: 'Customers who wait now' }).waitFor()],
   ['reports-by-tag', '/reports?by=tag', (page) => page.getByRole('img', { name: /opened and closed, Tag/ }).waitFor()],
   ['channels', '/channels', (page) => page.getByRole('link', { name: shop.username }).waitFor()],
