@@ -56,7 +56,7 @@ describe('nothing tells unless the person chose it', () => {
     const notify = page.getByRole('switch', { name: 'Notifications of your browser' })
     expect([await asked(page), await notify.isChecked()]).toEqual([0, false])
     await notify.click()
-    await page.getByRole('alert').getByText('Your browser blocks notifications of this page.').waitFor()
+    await page.getByRole('alert').filter({ hasText: 'Your browser blocks notifications of this page.' }).waitFor()
     expect([await asked(page), await notify.isChecked()]).toEqual([1, false])
   })
 

@@ -11,8 +11,9 @@ export function AlertsDialog({ onClose }: { onClose: () => void }) {
   const [permission, setPermission] = useState(isSupported ? Notification.permission : 'denied')
   useEffect(() => dialog.current?.showModal(), [])
   const changeNotify = async (notify: boolean) => {
-    if (notify) setPermission(await Notification.requestPermission())
-    choose({ notify: notify && Notification.permission === 'granted' })
+    const answer = notify ? await Notification.requestPermission() : permission
+    setPermission(answer)
+    choose({ notify: notify && answer === 'granted' })
   }
   return (
     <dialog ref={dialog} class="dialog" aria-labelledby="alerts-title" onClose={onClose}>

@@ -18,7 +18,8 @@ export function useEndInView(onNear: () => void, length: number): RefObject<HTML
       ([entry]) => {
         if (entry?.isIntersecting) latest.current()
       },
-      { rootMargin: AHEAD },
+      // What scrolls may be the page or a pane; an older browser without the second loads when the end is in view.
+      { rootMargin: AHEAD, scrollMargin: AHEAD },
     )
     observer.observe(end.current)
     return () => observer.disconnect()
