@@ -51,7 +51,12 @@ describe('nothing tells unless the person chose it', () => {
   })
 
   test('the browser is asked only when the person switches notifications on, and a refusal is explained', async () => {
-    const { page } = await openConsole(browser.open, product, 'agent', { at: '/tickets', prepare: record })
+    // With no permission a browser without a screen refuses; with the default it would wait for an answer.
+    const { page } = await openConsole(browser.open, product, 'agent', {
+      at: '/tickets',
+      prepare: record,
+      context: { permissions: [] },
+    })
     await openDialog(page)
     const notify = page.getByRole('switch', { name: 'Notifications of your browser' })
     expect([await asked(page), await notify.isChecked()]).toEqual([0, false])
