@@ -110,11 +110,18 @@ function EarlierMessages({ scroller, onLoad, count }: EarlierMessagesProps) {
   const load = async () => {
     if (isLoading.current) return
     isLoading.current = true
-    const first = scroller.current?.querySelector('.message-item')
-    const top = first?.getBoundingClientRect().top ?? 0
+    const element = scroller.current
+    const last = element?.querySelector<HTMLElement>('.messages > :last-child')
+    const before = last?.offsetTop ?? 0
+    // Some browsers keep the place by themselves, unless one is at the very begin.
+    if (element) element.style.overflowAnchor = 'none'
     await run(onLoad)
     isLoading.current = false
-    requestAnimationFrame(() => scroller.current?.scrollBy({ top: (first?.getBoundingClientRect().top ?? top) - top }))
+    requestAnimationFrame(() => {
+      if (!element) return
+      element.scrollBy({ top: (last?.offsetTop ?? before) - before, behavior: 'instant' })
+      element.style.overflowAnchor = ''
+    })
   }
   const begin = useEndInView(() => void load(), count)
   return (
