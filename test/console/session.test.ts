@@ -17,7 +17,7 @@ async function signedIn() {
       if (response.url().endsWith('/oauth2/token')) issued ??= response.json() as Promise<Issued>
     })
   }
-  const opened = await openConsole(browser.open, product, 'administrator', { prepare })
+  const opened = await openConsole(browser.open, product, 'administrator', { prepare, at: '/tickets' })
   if (!issued) throw new Error('no token was issued')
   return { ...opened, tokens: await issued }
 }
