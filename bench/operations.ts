@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { DueMessage } from '../lambdas/core/ports/queues.ts'
 import type { Status } from '../lambdas/core/tickets/ticket.ts'
 import { openStores } from '../lambdas/runtime/stores.ts'
+import { createIndexing } from '../lambdas/use-cases/index-words.ts'
 import { databaseClient, sharedTable } from '../local/aws/table.ts'
 import { type ApiOptions, apiOver } from '../test/support/api.ts'
 import { noEncryption } from '../test/support/encryption.ts'
@@ -36,6 +37,9 @@ export const goals = {
   'an event is ignored': { write: 2, read: 2 },
   'a new message is told, without an endpoint': { write: 0, read: 0 },
   'a new message is told to one endpoint': {},
+  'its words are indexed, with the setting «search»': {},
+  'the names of the customer of a new ticket are indexed': {},
+  'a search for two words that a ticket has': {},
   'a reply, from POST to sent': {},
   'its echo': {},
   'a reply, from POST to sent, and its echo': { write: 16, read: 12 },
@@ -321,6 +325,18 @@ export async function startBench() {
       await one.tellOne(latest)
       await count('a new message is told to one endpoint', () => one.tellOne(latest))
       await test.endpoints.remove(endpoint.id)
+
+      const index = createIndexing(stores)
+      const changed = { id: '1', at: now().toISOString(), before: null }
+      await count('its words are indexed, with the setting «search»', () =>
+        index([{ ...changed, what: 'message', after: latest }]),
+      )
+      const ticket = await test.tickets.ticket(ticketId)
+      await count('the names of the customer of a new ticket are indexed', () =>
+        index([{ ...changed, what: 'ticket', after: ticket }]),
+      )
+      const word = String(ticket?.customer.username)
+      await count('a search for two words that a ticket has', () => readPage(50, { q: `4711 ${word}` }, 1))
 
       const early = newCustomer()
       const earlyTicket = await route(uncounted, message(early), 'opened')

@@ -47,6 +47,7 @@ const environment: Record<EnvironmentName, string> = {
   MEDIA_QUEUE_URL: 'http://localhost/media',
   OUTGOING_QUEUE_URL: 'http://localhost/outgoing',
   LOCAL_ENDPOINTS: 'refused',
+  SEARCH: 'on',
   MEDIA_BUCKET: 'bucket',
   KEY_RECOVERY: 'juicebox',
   X_SECRETS: 'arn:aws:secretsmanager:us-east-1:123456789012:secret:x',

@@ -25,6 +25,7 @@ type PlainVariable =
   | 'LOOKUPS_PER_CUSTOMER'
   | 'MEGABYTES_PER_CUSTOMER'
   | 'LOCAL_ENDPOINTS'
+  | 'SEARCH'
   | 'X_API_URL'
   | 'KEY_RECOVERY'
   | 'PUBLIC_URL'

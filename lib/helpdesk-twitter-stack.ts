@@ -156,6 +156,10 @@ export class HelpdeskTwitterStack extends Stack {
     const publish = new HandlerFunction(this, 'Publish', { name: 'publish', code: bundles.publish })
     tickets.addConsumer(publish, alarms)
     tickets.grantReadWrite(publish)
+    // The same changes keep the index of words, by which tickets are found.
+    tickets.grantWriteMany(publish)
+    publish.addVariable('SEARCH', settings.search)
+    api.addVariable('SEARCH', settings.search)
     outgoing.grantSend(publish)
     usedesk.grantKnow(publish)
     outgoing.grantSend(api)

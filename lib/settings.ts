@@ -11,6 +11,8 @@ import {
   mentionsPollMinutes,
   originSecretSteps,
   queueConcurrency,
+  type SearchSetting,
+  searchSettings,
   tablePartitions,
 } from '../lambdas/runtime/resources.ts'
 
@@ -48,6 +50,8 @@ export type Settings = {
   readonly queueConcurrency: number
   /** Partitions of each list in the table, 4 to 64. May only be raised. */
   readonly tablePartitions: number
+  /** Whether tickets are found by their words; `off`: no index of words is written. */
+  readonly search: SearchSetting
   /** Whole days for which the audit trail is kept, 1 to 3650. */
   readonly auditDays: number
   /** The machine clients of the user pool; may be none. Cognito takes $6 a month for each. */
@@ -100,6 +104,7 @@ export const defaults = {
   megabytesPerCustomer: megabytesPerCustomer.default,
   queueConcurrency: queueConcurrency.default,
   tablePartitions: tablePartitions.default,
+  search: 'on',
   auditDays: auditDays.default,
   machineClients: ['helpdesk'],
 } as const satisfies Partial<Settings>
@@ -124,6 +129,7 @@ export function readSettings(node: Node): Settings {
     megabytesPerCustomer: wholeNumber(node, 'megabytesPerCustomer', megabytesPerCustomer),
     queueConcurrency: wholeNumber(node, 'queueConcurrency', queueConcurrency),
     tablePartitions: wholeNumber(node, 'tablePartitions', tablePartitions),
+    search: oneOf(searchSettings, 'search', text(node, 'search') ?? defaults.search),
     auditDays: wholeNumber(node, 'auditDays', auditDays),
     machineClients: clients(node.tryGetContext('machineClients')),
     originSecretStep: wholeNumber(node, 'originSecretStep', originSecretSteps),

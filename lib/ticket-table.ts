@@ -143,6 +143,11 @@ export class TicketTable extends Construct {
     )
   }
 
+  /** Lets the function write many items in one call besides. */
+  grantWriteMany(user: HandlerFunction): void {
+    user.addPermission({ actions: ['dynamodb:BatchWriteItem'], resources: [this.#table.tableArn] })
+  }
+
   /** Lets the function read the whole table besides: nothing but the erasure of a customer may. */
   grantErase(user: HandlerFunction): void {
     this.grantReadWrite(user)

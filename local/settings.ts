@@ -9,6 +9,8 @@ import {
   lookupsPerCustomer,
   megabytesPerCustomer,
   mentionsPollMinutes,
+  type SearchSetting,
+  searchSettings,
 } from '../lambdas/runtime/resources.ts'
 import { type MachineName, machineNames } from './identity/clients.ts'
 import { UserError } from './user-error.ts'
@@ -49,6 +51,8 @@ export type Settings = {
   readonly usedesk: UsedeskSettings | undefined
   /** True if events may be sent to this machine itself, also by http. */
   readonly localEndpoints: boolean
+  /** Whether tickets are found by their words. */
+  readonly search: SearchSetting
   /** Mail addresses that get the notifications for administrators. */
   readonly administrators: readonly string[]
   /** Sender of those mails. */
@@ -84,6 +88,7 @@ export const defaults = {
   tableName: 'helpdesk-twitter',
   eventSource: 'x-activity',
   mentionsPollMinutes: mentionsPollMinutes.default,
+  search: 'on',
   auditDays: auditDays.default,
   deletionHoldHours: deletionHoldHours.default,
   lookupsPerCustomer: lookupsPerCustomer.default,
@@ -115,6 +120,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     consumerSecretPrevious: read('X_CONSUMER_SECRET_PREVIOUS'),
     usedesk: readUsedesk(read),
     localEndpoints: readLocalEndpoints(read('LOCAL_ENDPOINTS') ?? 'allowed'),
+    search: readSearch(read('SEARCH') ?? defaults.search),
     administrators: readAdministrators(read('ADMINISTRATORS')) ?? defaults.administrators,
     mailFrom: readMailFrom(read('MAIL_FROM')) ?? defaults.mailFrom,
     auditDays: readNumber('AUDIT_DAYS', 'days', read, auditDays),
@@ -168,6 +174,12 @@ function readEventSource(text: string): EventSource {
 function readLocalEndpoints(text: string): boolean {
   if (text === 'allowed' || text === 'refused') return text === 'allowed'
   throw new UserError(`LOCAL_ENDPOINTS must be allowed or refused, not «${text}».`)
+}
+
+function readSearch(text: string): SearchSetting {
+  const setting = searchSettings.find((one) => one === text)
+  if (!setting) throw new UserError(`SEARCH must be on or off, not «${text}».`)
+  return setting
 }
 
 function readMachineClients(text: string | undefined): readonly MachineName[] | undefined {

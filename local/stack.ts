@@ -7,6 +7,7 @@ import {
   type FunctionName,
   type QueueName,
   queues,
+  type SearchSetting,
   stream,
 } from '../lambdas/runtime/resources.ts'
 import { type Addresses, removeAddresses, writeAddresses } from './addresses.ts'
@@ -63,6 +64,8 @@ export type StackOptions = XSecrets & {
   readonly usedesk?: UsedeskSettings | undefined
   /** False if events may be sent only to public addresses, as on AWS. Default: also to this machine. */
   readonly localEndpoints?: boolean
+  /** `off`: tickets are not found by their words. Default: `on`. */
+  readonly search?: SearchSetting
   /** Port of the mailbox. Default: any free port. */
   readonly mailPort?: number
   /** Port of the stand-in for Usedesk. Default: it does not start. */
@@ -226,6 +229,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     LOCAL_ENDPOINTS: options.localEndpoints === false ? 'refused' : 'allowed',
     USEDESK_API_URL: usedeskSettings?.apiUrl ?? '',
     USEDESK_SECRETS: usedeskSettings ? writeUsedeskSecrets(dataDir, usedeskSettings) : '',
+    SEARCH: options.search ?? defaults.search,
     MEDIA_BUCKET: bucketName,
     X_SECRETS: writeSecrets(dataDir, pickSecrets(options)),
     TOKENS_KEY: ensureTokensKey(dataDir),

@@ -7,6 +7,7 @@ import { createEventSending } from '../adapters/webhooks/send.ts'
 import { createXAccounts } from '../adapters/x/accounts.ts'
 import { createXChat } from '../adapters/x/chat.ts'
 import { createXModeration } from '../adapters/x/moderation.ts'
+import { createXProfiles } from '../adapters/x/profiles.ts'
 import { createXSubscriptions } from '../adapters/x/subscriptions.ts'
 import { tryWebhook } from '../adapters/x/webhook-trial.ts'
 import { paths } from '../core/api/paths.ts'
@@ -21,6 +22,7 @@ import {
   listIn,
   localEndpointsIn,
   readEnvironment,
+  searchIn,
   tableIn,
 } from '../runtime/environment.ts'
 import { httpHandler } from '../runtime/http.ts'
@@ -48,10 +50,12 @@ const endpoints = apiEndpoints({
   cipher: openChatCipherOnFirstUse(),
   xChat: createXChat(access),
   moderation: createXModeration(access),
+  profiles: createXProfiles(access),
   recovery: openKeyRecovery(environment.KEY_RECOVERY),
   subscriptions: createXSubscriptions(access, eventSource),
   outgoingQueue,
   sending: createEventSending(localEndpointsIn(environment.LOCAL_ENDPOINTS)),
+  hasSearch: searchIn(environment.SEARCH),
   eventSource,
   encryption,
   secrets: access.secrets,

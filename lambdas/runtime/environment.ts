@@ -110,3 +110,9 @@ export function localEndpointsIn(value: string): boolean {
   if (value === 'allowed' || value === 'refused') return value === 'allowed'
   throw new Error(`LOCAL_ENDPOINTS must be allowed or refused, not ${value}`)
 }
+
+/** True if words are indexed and found. @throws Error for a value that is none of the setting */
+export function searchIn(value: string): boolean {
+  if (value === 'on' || value === 'off') return value === 'on'
+  throw new Error(`SEARCH must be on or off, not ${value}`)
+}

@@ -31,6 +31,8 @@ export type EnvironmentName =
   | 'USEDESK_API_URL'
   /** The token and the webhook secret of Usedesk: the ARN of a secret, or a `file:` URL; empty while it is off. */
   | 'USEDESK_SECRETS'
+  /** `on` or `off`: whether tickets are found by their words. */
+  | 'SEARCH'
   /** The name of the bucket for pictures, GIFs and videos. */
   | 'MEDIA_BUCKET'
   /** The keys of the X app: the ARN of a secret, or a `file:` URL. */
@@ -81,6 +83,7 @@ export const functions = {
       'REPLIES_QUEUE_URL',
       'OUTGOING_QUEUE_URL',
       'LOCAL_ENDPOINTS',
+      'SEARCH',
       'MEDIA_BUCKET',
       'X_SECRETS',
       'TOKENS_KEY',
@@ -150,7 +153,7 @@ export const functions = {
   publish: {
     timeoutSeconds: 60,
     memoryMb: 512,
-    environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'OUTGOING_QUEUE_URL', 'USEDESK_API_URL'],
+    environment: ['TABLE_NAME', 'TABLE_PARTITIONS', 'OUTGOING_QUEUE_URL', 'USEDESK_API_URL', 'SEARCH'],
   },
   deliver: {
     timeoutSeconds: 60,
@@ -302,6 +305,10 @@ export const tablePartitions = { min: 4, max: 64, default: 4, isOnlyRaised: true
 
 /** For how many days an entry of the audit trail is kept is a setting of the installation. */
 export const auditDays = { min: 1, max: 3650, default: 365 } as const
+
+/** Whether tickets are found by their words is a setting of the installation. */
+export const searchSettings = ['on', 'off'] as const
+export type SearchSetting = (typeof searchSettings)[number]
 
 /** True for a whole number that a setting may have. */
 export function isInRange(number: number, { min, max }: { readonly min: number; readonly max: number }): boolean {

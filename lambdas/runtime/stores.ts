@@ -6,6 +6,7 @@ import { createChatKeyStore } from '../adapters/dynamodb/chat-keys.ts'
 import { createConnectingStore } from '../adapters/dynamodb/connecting.ts'
 import { createCountStore } from '../adapters/dynamodb/counts.ts'
 import { createCustomerUseStore } from '../adapters/dynamodb/customer-use.ts'
+import { createCustomerStore } from '../adapters/dynamodb/customers.ts'
 import { createDeletionStore } from '../adapters/dynamodb/deletions.ts'
 import { createDeliveryStore } from '../adapters/dynamodb/deliveries.ts'
 import { createEndpointStore } from '../adapters/dynamodb/endpoints.ts'
@@ -19,6 +20,7 @@ import type { SharedTable } from '../adapters/dynamodb/table.ts'
 import { createTicketStore } from '../adapters/dynamodb/tickets.ts'
 import { createUploadStore } from '../adapters/dynamodb/uploads.ts'
 import { createUsedeskStore } from '../adapters/dynamodb/usedesk.ts'
+import { createWordStore } from '../adapters/dynamodb/words.ts'
 import { createXActionStore } from '../adapters/dynamodb/x-actions.ts'
 import type { Clock } from '../core/ports/platform.ts'
 import type { Stores } from '../core/ports/stores.ts'
@@ -50,5 +52,7 @@ export function openStores(shared: SharedTable, now: Clock, client = new DynamoD
     customerUse: createCustomerUseStore(access),
     xActions: createXActionStore(access),
     usedesk: createUsedeskStore(access),
+    words: createWordStore(access),
+    customers: createCustomerStore({ ...access, now }),
   }
 }

@@ -61,7 +61,6 @@ export function activityUser(user: User, names: Names) {
     url: '',
     location: '',
     description: '',
-    verified_type: 'none',
     is_identity_verified: false,
     public_metrics: withNumberTexts({
       followers_count: 0,
@@ -74,7 +73,7 @@ export function activityUser(user: User, names: Names) {
 }
 
 /** A user of the v2 API with all fields. */
-export function v2User({ id, name, username, createdAt, protected: isProtected }: User) {
+export function v2User({ id, name, username, createdAt, followers, protected: isProtected }: User) {
   return {
     id,
     name,
@@ -83,6 +82,16 @@ export function v2User({ id, name, username, createdAt, protected: isProtected }
     created_at: createdAt,
     protected: isProtected,
     verified: false,
+    verified_type: 'none',
+    description: `${name} on the simulated X`,
+    location: '',
+    public_metrics: {
+      followers_count: followers.length,
+      following_count: 0,
+      tweet_count: 0,
+      listed_count: 0,
+      like_count: 0,
+    },
   }
 }
 

@@ -112,6 +112,7 @@ export function walkProduct(settings: Partial<Omit<Settings, 'limits'>>): Promis
 
     await ours.post(tokens, quote.id)
     await ours.user(tokens, customer)
+    await ours.profile(tokens, customer, new Date().toISOString())
     const mentions = await ours.mentions(tokens, account, { time: since }, null)
     await ours.mentions(tokens, account, { id: '1' }, mentions.next)
     const messages = await ours.directMessages(tokens, null)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import * as z from 'zod/mini'
+import { cursorOf } from '../../lambdas/use-cases/api/route.ts'
 import { apiEndpoints } from '../../lambdas/use-cases/api/routes.ts'
 import { apiOver } from '../support/api.ts'
 import { noEncryption } from '../support/encryption.ts'
@@ -68,7 +69,7 @@ const cursors = fc.oneof(
       '0000-01-01T:Z#a',
       '2020-01-01T00:00:00.000Z#request-1',
     )
-    .map((key) => Buffer.from(key).toString('base64url')),
+    .map((key) => String(cursorOf(key))),
   rottenTexts,
 )
 

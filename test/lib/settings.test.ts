@@ -155,6 +155,11 @@ describe('the days of the audit trail', () => {
   })
 })
 
+test('the search is on or off', () => {
+  expect(read({ search: 'off' }).search).toBe('off')
+  expect(() => read({ search: 'maybe' })).toThrow('context search: expected on or off, got "maybe"')
+})
+
 describe('machine clients', () => {
   test.each([
     [undefined, ['helpdesk']],
@@ -206,6 +211,7 @@ test('the other settings have defaults', () => {
     megabytesPerCustomer: 1024,
     queueConcurrency: 2,
     tablePartitions: 4,
+    search: 'on',
     auditDays: 365,
     machineClients: ['helpdesk'],
   })

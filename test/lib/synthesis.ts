@@ -49,6 +49,7 @@ export function productStack(app: App, settings: Partial<Settings> = {}): Helpde
       megabytesPerCustomer: 1024,
       queueConcurrency: 2,
       tablePartitions: 4,
+      search: 'on',
       auditDays: 365,
       machineClients: ['helpdesk'],
       adopted: {},

@@ -94,3 +94,16 @@ test('every function that uses the lists has as many partitions as the setting s
     expect([name, 'TABLE_PARTITIONS' in Variables && Variables.TABLE_PARTITIONS]).toEqual([name, isUser && '8'])
   }
 })
+
+test('publish alone writes many items in a call, and the setting of the search reaches who needs it', () => {
+  const permissions = permissionsOf(template)
+  for (const name of Object.keys(functions) as FunctionName[]) {
+    const mayWriteMany = JSON.stringify(permissions[name]).includes('dynamodb:BatchWriteItem')
+    expect([name, mayWriteMany]).toEqual([name, name === 'publish'])
+  }
+  const off = productTemplate({ search: 'off' })
+  for (const name of ['api', 'publish'] as const) {
+    expect(deployedFunction(template, name).Environment).toMatchObject({ Variables: { SEARCH: 'on' } })
+    expect(deployedFunction(off, name).Environment).toMatchObject({ Variables: { SEARCH: 'off' } })
+  }
+})

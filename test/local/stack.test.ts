@@ -184,6 +184,7 @@ describe('a stack', () => {
       MEDIA_QUEUE_URL: stack.queueUrls.media,
       OUTGOING_QUEUE_URL: stack.queueUrls.outgoing,
       LOCAL_ENDPOINTS: 'allowed',
+      SEARCH: 'on',
       MEDIA_BUCKET: 'media',
       ORIGIN_SECRETS: '',
       USEDESK_API_URL: '',

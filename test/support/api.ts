@@ -29,6 +29,7 @@ export function apiOver(stores: Stores, now: () => Date, given: Partial<Paramete
     isRealX: true,
     publicUrl: 'https://helpdesk.example',
     auditDays: 365,
+    hasSearch: true,
     eventSource: 'x-activity',
     now,
     log: () => {},

@@ -2,6 +2,8 @@ import { createEventSending } from '../../lambdas/adapters/webhooks/send.ts'
 import { answers } from '../../lambdas/core/api/answers.ts'
 import type { Reply } from '../../lambdas/core/replies/reply.ts'
 import { failed } from '../../lambdas/core/replies/sending.ts'
+import { profileFrom } from '../../lambdas/core/x/profile.ts'
+import { createIndexing } from '../../lambdas/use-cases/index-words.ts'
 import { apiOver } from './api.ts'
 import { boundEncryption, encryptedChannel } from './encrypted-channel.ts'
 import { startStores } from './stores.ts'
@@ -54,6 +56,15 @@ const masks: readonly (readonly [RegExp, string])[] = [
 
 export const masked = (text: string) => masks.reduce((all, [what, by]) => all.replace(what, by), text)
 
+const personAtX = (id: string) => ({
+  id,
+  description: 'I run, and I collect shoes.',
+  location: 'Graz',
+  verified_type: 'blue',
+  created_at: '2013-12-14T04:35:55.000Z',
+  public_metrics: { followers_count: 218, following_count: 304 },
+})
+
 /**
  * The API over real stores with something of everything, so that the example of each operation finds what it is about.
  * X, the bucket and the queues accept all.
@@ -71,6 +82,7 @@ export async function describedApi() {
     setMuted: async () => {},
     setHidden: async () => {},
     webhooks: async () => [{ id: '1', url: 'https://helpdesk.example/webhooks/twitter', valid: true }],
+    profile: async (_, id, readAt) => profileFrom(id, personAtX(id), readAt),
     requestToken: async () => ({
       token: 'token',
       secret: 'secret',
@@ -110,6 +122,8 @@ export async function describedApi() {
 
   const message = { id: idAt(at, 1), from: ann, to: account, at, text: 'Where is my order 4711?' }
   const [direct] = await router.deliver(directMessages(account, message))
+  const after = await stores.tickets.ticket(String(direct?.ticketId))
+  await createIndexing(stores)([{ id: '1', at, what: 'ticket', before: null, after }])
   const entry = { id: idAt(at, 2), by: bob, text: `@${account.username} is this in stock?`, mentions: [account], at }
   const [mention] = await router.deliver(posts(account, entry))
   const answer = {

@@ -24,6 +24,7 @@ export const auditMessages = {
     reply_retried: 'Sent a reply again',
     reply_resolved: 'Gave up or settled a reply',
     x_action: 'Hid, muted, blocked or deleted on X',
+    profile_read: 'Asked X for a profile',
     channel_connected: 'Connected an account',
     channel_changed: 'Changed a channel',
     channel_disconnected: 'Disconnected an account',

@@ -53,10 +53,16 @@ export async function eraseItem(
     case 'WAITING':
       await eraseWaiting(access, item)
       return 'other'
+    case 'WORD':
+      // Somebody else may have written the id as a word.
+      if (item.customerId !== customerId) return 'nothing'
+      await remove(access, item)
+      return 'other'
     case 'MESSAGE':
     case 'TAG':
     case 'DEFERRED':
     case 'USE':
+    case 'CUSTOMER':
     case 'DELIVERIES':
     case 'USEDESK':
     case 'USEDESK_TICKET':

@@ -10,6 +10,8 @@ import {
   type TransactWriteCommandInput,
 } from '@aws-sdk/lib-dynamodb'
 import type { Work } from '../../core/outgoing/delivery.ts'
+import type { WordEntry } from '../../core/search/entries.ts'
+import { stemOf } from '../../core/search/words.ts'
 import type { Target, Ticket } from '../../core/tickets/ticket.ts'
 import { partsOfTicketId } from '../../core/tickets/ticket-id.ts'
 
@@ -139,6 +141,13 @@ export const keys = {
     pk: `DEFERRED#${channelId}#${until}`,
     sk: `${position}#${messageId}`,
   }),
+  /** What a customer says of themselves on X. */
+  profile: (customerId: string): Key => ({ pk: `CUSTOMER#${customerId}`, sk: 'PROFILE' }),
+  /** A word of a message or name, beside the words that begin alike. */
+  word: ({ word, at, ticketId, of }: WordEntry): Key => ({
+    pk: partitionFor(ticketId, `${WORD}#${stemOf(word)}`, WORD_PARTITIONS),
+    sk: `${word}#${at}#${ticketId}#${of}`,
+  }),
   /** What was fetched from X because of a customer on a UTC day (`YYYY-MM-DD`). */
   customerUse: (customerId: string, day: string): Key => ({ pk: `USE#${customerId}`, sk: day }),
   /** An erasure that is running, by X's id of its customer. */
@@ -155,6 +164,12 @@ export const TOLD = 'TOLD#'
 /** The partition of all endpoints, and the beginning of those of waiting events. */
 export const ENDPOINTS = 'ENDPOINTS'
 export const WAITING = 'WAITING#'
+
+/** The beginning of the partitions of words. */
+export const WORD = 'WORD'
+
+/** Over so many partitions the entries of a word are spread. Never changed: an entry is removed by its key. */
+export const WORD_PARTITIONS = 8
 
 /** The beginnings of the sort keys in the partition of a conversation. */
 export const TICKET = 'TICKET#'

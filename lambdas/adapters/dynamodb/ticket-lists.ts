@@ -3,9 +3,10 @@ import type { Page, PageRequest, TicketFilter, TicketNumbers } from '../../core/
 import { mergeLazily, type Source } from '../../core/tickets/pages.ts'
 import { type ListedTicket, statuses, type Ticket } from '../../core/tickets/ticket.ts'
 import { customerWaitsSince, waitingStatuses } from '../../core/tickets/turn.ts'
-import { allMembers, inStatus, members, membershipsOf, specialOf, unsettledTickets } from './memberships.ts'
+import { allMembers, inStatus, members, membershipsOf, specialOf, type Union, unsettledTickets } from './memberships.ts'
 import { getAll, type Item, keys, type ListAccess, partitionsOf, type TableAccess } from './table.ts'
 import { ALL, activityOf, listedFrom, ticketFrom } from './ticket-items.ts'
+import { ticketsWithWords } from './words.ts'
 
 /** A membership with so few tickets is read whole: their items cost less than looking for them in the list of all. */
 const FEW = 50
@@ -33,6 +34,10 @@ export async function listTickets(
   page: PageRequest,
 ): Promise<Page<ListedTicket>> {
   const memberships = membershipsOf(filter, access.partitions)
+  if (filter.words) {
+    const ids = await ticketsWithWords(access, filter.words)
+    return pageOf(access, (await within(access, ids, memberships)).slice(0, MANY), filter, page)
+  }
   for (const membership of memberships) {
     const few = await allMembers(access, membership, membership[0]?.index === 'customer' ? MANY : FEW)
     if (few) return pageOf(access, few, filter, page)
@@ -47,6 +52,21 @@ export async function listTickets(
     if (several) return pageOf(access, several, filter, page)
   }
   return found
+}
+
+/** Those of the tickets that are in all memberships, as far as these can be read whole: of more, many fit anyway. */
+async function within(
+  access: ListAccess,
+  ids: readonly string[],
+  memberships: readonly Union[],
+): Promise<readonly string[]> {
+  let left = ids
+  for (const membership of memberships) {
+    if (left.length <= MANY) return left
+    const known = await allMembers(access, membership, MANY)
+    if (known) left = left.filter((id) => known.includes(id))
+  }
+  return left
 }
 
 /** Looks at one entry of each partition of the list of all tickets: half a read unit each. @param time ISO time */

@@ -7,6 +7,7 @@ import { isAlwaysQuiet, weekdays } from '../channels/quiet-hours.ts'
 import { outgoingEventTypes } from '../outgoing/endpoint.ts'
 import { MAX_DIRECT_MESSAGE_CHARACTERS } from '../replies/reply.ts'
 import { groupings } from '../reports/report.ts'
+import { wordsOfSearch } from '../search/words.ts'
 import { messageOrders } from '../tickets/pages.ts'
 import { MAX_TAGS, statuses, ticketKinds, unsettledStates } from '../tickets/ticket.ts'
 import { needsMessage, xActions } from '../tickets/x-action.ts'
@@ -128,8 +129,21 @@ function severalOf<T extends z.ZodMiniType<string>>(one: T, most: number) {
   return z.union([one, z.array(one).check(z.maxLength(most))])
 }
 
+/** Longer than anything that people look for. */
+const MAX_SEARCH_CHARACTERS = 200
+
+const search = () =>
+  z.string().check(
+    z.maxLength(MAX_SEARCH_CHARACTERS),
+    wellFormedInQuery(),
+    z.refine((text) => wordsOfSearch(text).length > 0, 'must have a word of at least two letters or digits'),
+  )
+
 export const listTicketsQuery = onFirstUse(() =>
   z.strictObject({
+    q: z
+      .optional(search())
+      .check(z.describe('tickets with all of these words, or words that begin so, in messages, handle or name')),
     tag: z
       .optional(severalOf(z.string().check(z.minLength(1), z.maxLength(64), wellFormedInQuery()), MAX_TAGS))
       .check(
@@ -167,6 +181,17 @@ export const listTicketsQuery = onFirstUse(() =>
         ),
       )
       .check(z.describe('tickets that changed at this time or later')),
+    limit: limit(),
+    cursor: z.optional(cursor()),
+  }),
+)
+
+export const listCustomersQuery = onFirstUse(() =>
+  z.strictObject({
+    q: search().check(
+      z.describe('all of these words, or words that begin so, in handle or name'),
+      z.meta({ examples: ['ann'] }),
+    ),
     limit: limit(),
     cursor: z.optional(cursor()),
   }),

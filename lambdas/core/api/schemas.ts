@@ -430,6 +430,38 @@ export const block = z
   .object({ blocked: z.boolean().check(z.describe("true if the customer's messages are ignored, in every channel")) })
   .check(z.meta({ id: 'BlockState' }))
 
+/** What a customer says of themselves on X, and how X marks them. */
+export const profile = z
+  .object({
+    bio: z.nullable(z.string()),
+    location: z.nullable(z.string()),
+    followers: z.nullable(z.int()),
+    following: z.nullable(z.int()),
+    verified: z.nullable(z.enum(['blue', 'business', 'government'])).check(z.describe('null: X does not mark them')),
+    joinedAt: z.nullable(time),
+    readAt: time.check(z.describe('when X was asked; kept for 30 days')),
+  })
+  .check(z.meta({ id: 'Profile' }))
+
+/** A customer, and whether their messages are ignored. */
+export const customer = z
+  .extend(person, {
+    blocked: z.boolean().check(z.describe('true if their messages are ignored, in every channel')),
+    profile: z.nullable(profile).check(z.describe('null: X was not asked in the last 30 days')),
+  })
+  .check(z.meta({ id: 'Customer' }))
+
+export const customerPage = z.object({ customers: z.array(person), nextCursor })
+
+/** What a profile costs, and the profile. */
+export const profileResult = z
+  .object({
+    priceUsd: z.number().check(z.describe('what X charges, in US dollars')),
+    because: z.nullable(z.string()).check(z.describe('of a dry run: why X cannot be asked; null if it can')),
+    profile: z.nullable(profile).check(z.describe('of a dry run: as far as it is there')),
+  })
+  .check(z.meta({ id: 'ProfileResult' }))
+
 /** What an action on X costs, and what came of it. */
 export const xActionResult = z
   .object({
@@ -595,6 +627,9 @@ export type ApiDryRun = z.infer<typeof dryRun>
 export type ApiChannel = z.infer<typeof channel>
 export type ApiChannelState = z.infer<typeof channelState>
 export type ApiSetup = z.infer<typeof setup>
+export type ApiCustomer = z.infer<typeof customer>
+export type ApiProfile = z.infer<typeof profile>
+export type ApiProfileResult = z.infer<typeof profileResult>
 export type ApiXActionResult = z.infer<typeof xActionResult>
 export type ApiBlock = z.infer<typeof block>
 export type ApiEncryptedChat = z.infer<typeof encryptedChat>

@@ -17,6 +17,7 @@ export const auditKinds = [
   'extension_changed',
   'endpoint_changed',
   'customer_blocked',
+  'profile_read',
   'customer_erased',
   'trail_exported',
 ] as const

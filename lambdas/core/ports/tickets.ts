@@ -80,6 +80,8 @@ export type TicketFilter = {
   readonly customerId?: string | undefined
   /** ISO time; only tickets changed then or later. */
   readonly updatedSince?: string | undefined
+  /** Words of a search: tickets that have all of them. */
+  readonly words?: readonly string[] | undefined
   /** True for tickets whose customer waits for us. */
   readonly waiting?: boolean | undefined
   /** Tickets with a reply in one of these states. */

@@ -2,6 +2,7 @@ import type { XAnswer } from '../replies/sending.ts'
 import type { Files, UploadedMedia } from '../tickets/attachment.ts'
 import type { Target } from '../tickets/ticket.ts'
 import type { Person, QuotedPost } from '../x/activity.ts'
+import type { Profile } from '../x/profile.ts'
 import type { SubscriptionList, SubscriptionUse, WebhookIds } from '../x/subscriptions.ts'
 
 /** OAuth 1.0a access to an X account. */
@@ -147,6 +148,12 @@ export type XModeration = {
   /** @param accountId X's id of the account that mutes */
   setMuted(tokens: AccountTokens, accountId: string, personId: string, muted: boolean): Promise<void>
   setDirectMessagesBlocked(tokens: AccountTokens, personId: string, blocked: boolean): Promise<void>
+}
+
+/** Reads profiles. Throws XError if X refuses or does not answer. */
+export type XProfiles = {
+  /** Null if X does not show the person: deleted or suspended. @param readAt ISO time of now */
+  profile(tokens: AccountTokens, personId: string, readAt: string): Promise<Profile | null>
 }
 
 /** Uploads files to X. Every method throws XError if X refuses or does not answer. */

@@ -51,8 +51,8 @@ export function auditRoutes({ audit, trail, auditDays, now }: AuditRouteDependen
       answer: 'auditPage',
       problems: [],
       handle: async ({ query: { limit, cursor, ...query } }) => {
-        const page = await audit.list(filterOf(query), { limit, after: keyIn(cursor, ENTRY_KEY) })
-        return { entries: page.items, nextCursor: cursorOf(page.next) }
+        const page = await audit.list(filterOf(query), { limit, after: keyIn(cursor, ENTRY_KEY, query) })
+        return { entries: page.items, nextCursor: cursorOf(page.next, query) }
       },
     }),
     route({
@@ -72,9 +72,10 @@ export function auditRoutes({ audit, trail, auditDays, now }: AuditRouteDependen
       problems: [],
       handle: async ({ query: { cursor, ...query }, actor }) => {
         if (cursor === undefined) await trail.record(actor, { kind: 'trail_exported', object: null, after: query })
-        const { items, next } = await audit.list(filterOf(query), { limit: CSV_LIMIT, after: keyIn(cursor, ENTRY_KEY) })
+        const after = keyIn(cursor, ENTRY_KEY, query)
+        const { items, next } = await audit.list(filterOf(query), { limit: CSV_LIMIT, after })
         const more = new URLSearchParams(
-          Object.entries({ ...query, cursor: cursorOf(next) }).filter((one): one is [string, string] =>
+          Object.entries({ ...query, cursor: cursorOf(next, query) }).filter((one): one is [string, string] =>
             Boolean(one[1]),
           ),
         )

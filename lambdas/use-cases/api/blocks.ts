@@ -19,7 +19,7 @@ export function blockRoutes({ channels, trail }: Pick<Stores, 'channels'> & { tr
       body: null,
       answer: 'block',
       problems: [],
-      handle: async ({ params }) => ({ blocked: (await channels.blockedCustomers()).has(idIn(params)) }),
+      handle: async ({ params }) => ({ blocked: (await channels.blockedCustomers()).has(customerIdIn(params)) }),
     }),
     route({
       method: 'PUT',
@@ -32,7 +32,7 @@ export function blockRoutes({ channels, trail }: Pick<Stores, 'channels'> & { tr
       answer: 'block',
       problems: [409],
       handle: async ({ params, body: { blocked }, actor }) => {
-        const id = idIn(params)
+        const id = customerIdIn(params)
         await trail.record(actor, { kind: 'customer_blocked', object: id, after: { blocked } })
         if (await channels.setBlocked(id, blocked)) return { blocked }
         throw new Problem(409, `${MAX_BLOCKED} customers are blocked, which is the most: unblock another first`)
@@ -41,8 +41,8 @@ export function blockRoutes({ channels, trail }: Pick<Stores, 'channels'> & { tr
   ]
 }
 
-/** @throws Problem 422 */
-function idIn({ id = '' }: Readonly<Record<string, string>>): string {
+/** X's id of a customer in a path. @throws Problem 422 */
+export function customerIdIn({ id = '' }: Readonly<Record<string, string>>): string {
   if (isXId(id)) return id
   throw wrongFields([{ field: 'id', detail: 'must be an id of X: digits only' }])
 }

@@ -19,8 +19,8 @@ export function eventRoutes({ events }: Pick<Stores, 'events'>): Route[] {
       answer: 'eventPage',
       problems: [],
       handle: async ({ query: { limit, cursor, ...filter } }) => {
-        const page = await events.list(filter, { limit, after: keyIn(cursor, RECORD_KEY) })
-        return { events: page.items, nextCursor: cursorOf(page.next) }
+        const page = await events.list(filter, { limit, after: keyIn(cursor, RECORD_KEY, filter) })
+        return { events: page.items, nextCursor: cursorOf(page.next, filter) }
       },
     }),
   ]

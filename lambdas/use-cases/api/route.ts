@@ -2,6 +2,7 @@
  * Called for each request, after the router found its route: checks access, query and body, and runs the route. Every
  * failure of the caller is thrown as a Problem.
  */
+import { createHash } from 'node:crypto'
 import type { APIGatewayProxyEventV2 } from 'aws-lambda'
 import type * as z from 'zod/mini'
 import { callerFrom, identityFrom, isAccessToken, may, type Role, signedInAt } from '../../core/api/access.ts'
@@ -253,20 +254,31 @@ export function notFound(what: string, id: string | undefined): Problem {
   return new Problem(404, `there is no ${what} ${id}`)
 }
 
-/** An opaque cursor for a sort key. */
-export function cursorOf(key: string | null): string | null {
-  return key === null ? null : Buffer.from(key).toString('base64url')
+/** An opaque cursor for a sort key. @param filter of which list: the cursor of another filter is refused */
+export function cursorOf(key: string | null, filter: object = {}): string | null {
+  return key === null ? null : Buffer.from(`${nameOfFilter(filter)}${key}`).toString('base64url')
+}
+
+const FILTER_CHARACTERS = 12
+
+/** The same for the same filter; a field that is undefined is none. */
+function nameOfFilter(filter: object): string {
+  const fields = Object.entries(filter).filter(([, value]) => value !== undefined)
+  const sorted = JSON.stringify(fields.sort(([a], [b]) => (a < b ? -1 : 1)))
+  return createHash('sha256').update(sorted).digest('base64url').slice(0, FILTER_CHARACTERS)
 }
 
 /**
  * The sort key in a cursor; null for the first page.
  * @throws Problem 422 if the list did not issue the cursor
  */
-export function keyIn(cursor: string | undefined, form: RegExp): string | null {
+export function keyIn(cursor: string | undefined, form: RegExp, filter: object = {}): string | null {
   if (cursor === undefined) return null
-  const key = Buffer.from(cursor, 'base64url').toString('utf8')
-  if (!form.test(key)) {
-    throw wrongFields([{ field: 'cursor', detail: 'is not a cursor of this list' }])
+  const text = Buffer.from(cursor, 'base64url').toString('utf8')
+  const key = text.slice(FILTER_CHARACTERS)
+  if (!form.test(key)) throw wrongFields([{ field: 'cursor', detail: 'is not a cursor of this list' }])
+  if (text !== `${nameOfFilter(filter)}${key}`) {
+    throw wrongFields([{ field: 'cursor', detail: 'is of another filter: begin at the first page of this one' }])
   }
   return key
 }

@@ -15,6 +15,7 @@ import { channelStateRoutes } from './channel-state.ts'
 import { channelRoutes } from './channels.ts'
 import { type ChatKeyDependencies, chatKeyRoutes } from './chat-keys.ts'
 import { type ConnectDependencies, connectRoutes } from './connect.ts'
+import { type CustomerDependencies, customerRoutes } from './customers.ts'
 import { erasureRoutes } from './erasures.ts'
 import { eventRoutes } from './events.ts'
 import { type ExtensionDependencies, extensionRoutes } from './extensions.ts'
@@ -24,11 +25,12 @@ import { type ReplyDependencies, replyRoutes } from './replies.ts'
 import { reportRoutes } from './reports.ts'
 import { answerBy } from './route.ts'
 import { setupRoutes } from './setup.ts'
-import { ticketRoutes } from './tickets.ts'
+import { type TicketRouteDependencies, ticketRoutes } from './tickets.ts'
 import { type EndpointDependencies, webhookEndpointRoutes } from './webhook-endpoints.ts'
 import { type XActionDependencies, xActionRoutes } from './x-actions.ts'
 
 export type ApiDependencies = Stores &
+  Omit<TicketRouteDependencies, 'trail'> &
   Omit<ReplyDependencies, 'trail'> &
   Omit<ConnectDependencies, 'trail'> &
   Omit<ExtensionDependencies, 'trail'> &
@@ -36,6 +38,7 @@ export type ApiDependencies = Stores &
   Omit<XActionDependencies, 'trail'> &
   Omit<ChatKeyDependencies, 'trail'> &
   SetupDependencies &
+  Omit<CustomerDependencies, 'trail'> &
   AuditDependencies & { now: Clock; log: Log }
 
 export function apiEndpoints({ log, ...given }: ApiDependencies) {
@@ -57,6 +60,7 @@ export function apiEndpoints({ log, ...given }: ApiDependencies) {
     ...eventRoutes(dependencies),
     ...auditRoutes(dependencies),
     ...blockRoutes(dependencies),
+    ...customerRoutes(dependencies),
     ...erasureRoutes(dependencies),
     ...webhookEndpointRoutes(dependencies),
     ...xActionRoutes(dependencies),

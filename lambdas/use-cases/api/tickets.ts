@@ -8,6 +8,7 @@ import { changesOf } from '../../core/audit/entry.ts'
 import type { AuditTrail } from '../../core/ports/audit.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
+import { wordsOfSearch } from '../../core/search/words.ts'
 import { firstAnswerAt } from '../../core/tickets/counted.ts'
 import {
   type ListedTicket,
@@ -42,13 +43,15 @@ const QUIET_MS = 3600_000
 const ACTIVITY_KEY = /^\d{4}-\d\d-\d\dT[\d:.]+Z#[\w-]+$/
 const MESSAGE_KEY = /^MESSAGE#\d+#[\w-]+$/
 
-export function ticketRoutes({
-  tickets,
-  channels,
-  bucket,
-  trail,
-  now,
-}: Pick<Stores, 'tickets' | 'channels'> & { bucket: Links; trail: AuditTrail; now: Clock }): Route[] {
+export type TicketRouteDependencies = Pick<Stores, 'tickets' | 'channels'> & {
+  bucket: Links
+  trail: AuditTrail
+  /** Whether this installation keeps the index of words. */
+  hasSearch: boolean
+  now: Clock
+}
+
+export function ticketRoutes({ tickets, channels, bucket, trail, hasSearch, now }: TicketRouteDependencies): Route[] {
   async function find(id: string | undefined): Promise<Ticket> {
     const ticket = id ? await tickets.ticket(id) : null
     if (!ticket) throw notFound('ticket', id)
@@ -126,15 +129,19 @@ export function ticketRoutes({
       hasEntityTag: true,
       problems: [],
       handle: async ({ query, headers }) => {
-        const { limit, cursor, replies, ...others } = query
-        const filter = { ...others, replies: replies === undefined ? undefined : [replies].flat() }
-        const after = keyIn(cursor, ACTIVITY_KEY)
+        const { limit, cursor, ...asked } = query
+        const { q, replies, ...others } = asked
+        if (q !== undefined && !hasSearch) throw noSearch()
+        const words = q === undefined ? undefined : wordsOfSearch(q)
+        const filter = { ...others, words, replies: replies === undefined ? undefined : [replies].flat() }
+        const after = keyIn(cursor, ACTIVITY_KEY, asked)
         const readAt = now()
         const state = digestOf(query)
         const known = knownTag(headers['if-none-match'], state, readAt)
-        if (known && !(await tickets.changedSince(allReadBefore(known)))) return notModified(known)
+        const lateness = words ? MAX_INDEX_LATENESS_MS : MAX_LATENESS_MS
+        if (known && !(await tickets.changedSince(allReadBefore(known, lateness)))) return notModified(known)
         const page = await tickets.tickets(filter, { limit, after })
-        const body = { tickets: await withChannels(page.items), nextCursor: cursorOf(page.next) }
+        const body = { tickets: await withChannels(page.items), nextCursor: cursorOf(page.next, asked) }
         return new Answer(body, { headers: { etag: weakEntityTag(state, readAt) } })
       },
     }),
@@ -153,7 +160,7 @@ export function ticketRoutes({
         const readAt = now()
         const state = digestOf({ numbers: true })
         const known = knownTag(headers['if-none-match'], state, readAt)
-        if (known && !(await tickets.changedSince(allReadBefore(known)))) return notModified(known)
+        if (known && !(await tickets.changedSince(allReadBefore(known, MAX_LATENESS_MS)))) return notModified(known)
         return new Answer(await tickets.numbers(), { headers: { etag: weakEntityTag(state, readAt) } })
       },
     }),
@@ -238,10 +245,14 @@ export function ticketRoutes({
       problems: [404],
       handle: async ({ params, query: { limit, cursor, order } }) => {
         const ticket = await find(params.id)
-        const page = await tickets.messages(ticket, { limit, after: keyIn(cursor, MESSAGE_KEY) }, order)
+        const page = await tickets.messages(
+          ticket,
+          { limit, after: keyIn(cursor, MESSAGE_KEY, { order, ticket: ticket.id }) },
+          order,
+        )
         if (cursor === undefined && page.next === null) await correct(ticket, page.items)
         const messages = await Promise.all(page.items.map((message) => toApiMessage(message, bucket)))
-        return { messages, nextCursor: cursorOf(page.next) }
+        return { messages, nextCursor: cursorOf(page.next, { order, ticket: ticket.id }) }
       },
     }),
   ]
@@ -253,9 +264,12 @@ export function ticketRoutes({
  */
 const MAX_LATENESS_MS = 5_000
 
+/** The same for what is found by words: their index follows the stream of the table. */
+const MAX_INDEX_LATENESS_MS = 60_000
+
 /** ISO time of which the answer with this tag has all changes before it. */
-function allReadBefore({ readAt }: KnownTag): string {
-  return new Date(readAt.getTime() - MAX_LATENESS_MS).toISOString()
+function allReadBefore({ readAt }: KnownTag, latenessMs: number): string {
+  return new Date(readAt.getTime() - latenessMs).toISOString()
 }
 
 /** Differs for every page of every filter. */
@@ -265,6 +279,11 @@ function digestOf(query: object): string {
 
 /** What agents change of a ticket. */
 const fieldsOf = ({ status, tags }: Ticket) => ({ status, tags })
+
+/** A search where no index of words is kept. */
+export function noSearch(): Problem {
+  return wrongFields([{ field: 'q', detail: 'this installation has no search: its setting «search» is off' }])
+}
 
 /** What an agent wants to change. `tags` replaces all. */
 type Wanted = {

@@ -57,7 +57,7 @@ export function xActionRoutes(dependencies: XActionDependencies): Route[] {
     const at = now().toISOString()
     // Before X is asked: an answer that is lost may have cost as well.
     await xActions.count(channel.id, paidNames[action], at, randomUUID())
-    await callX(() => perform(action, tokens, { channel, ticket, message }))
+    await askX(() => perform(action, tokens, { channel, ticket, message }))
     return message && note(action, message, at)
   }
 
@@ -121,9 +121,9 @@ export function xActionRoutes(dependencies: XActionDependencies): Route[] {
 }
 
 /** @throws Problem 409 with X's words if X refuses, 502 if it cannot be told what X has done */
-async function callX(call: () => Promise<void>): Promise<void> {
+export async function askX<Answer>(call: () => Promise<Answer>): Promise<Answer> {
   try {
-    await call()
+    return await call()
   } catch (error) {
     if (!(error instanceof XError)) throw error
     const { status, detail } = error

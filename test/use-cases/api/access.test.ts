@@ -72,6 +72,9 @@ const calls: [string, string, 'anyone' | 'agents' | 'administrators', number][] 
   ['GET', '/api/events', 'administrators', 200],
   ['GET', '/api/audit', 'administrators', 200],
   ['GET', '/api/audit.csv', 'administrators', 200],
+  ['GET', '/api/customers', 'agents', 200],
+  ['GET', '/api/customers/1', 'agents', 404],
+  ['POST', '/api/customers/1/profile', 'agents', 404],
   ['GET', '/api/customers/1/blocked', 'agents', 200],
   ['PUT', '/api/customers/1/blocked', 'agents', 200],
   ['DELETE', '/api/customers/1', 'administrators', 202],
@@ -111,10 +114,11 @@ function expected(access: string, caller: keyof typeof callers, status: number):
 describe.each(calls)('%s %s', (method, path, access, status) => {
   test.each(Object.keys(callers) as (keyof typeof callers)[])(`${access}: %s`, async (caller) => {
     const body = ownBodies[path] ?? bodies[method]
-    const takesBody = ['POST', 'PUT', 'PATCH'].includes(method) && !/\/(connect|tags\/refund)$/.test(path)
+    const takesBody = ['POST', 'PUT', 'PATCH'].includes(method) && !/\/(connect|tags\/refund|profile)$/.test(path)
     const answer = await api(method, path, {
       claims: callers[caller],
       ...(path.startsWith('/api/reports/tickets') ? { query: { by: 'day' } } : {}),
+      ...(path === '/api/customers' ? { query: { q: 'anna' } } : {}),
       ...(takesBody ? { body: JSON.stringify(body) } : {}),
     })
     expect(answer.statusCode).toBe(expected(access, caller, status))

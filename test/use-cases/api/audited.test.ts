@@ -4,6 +4,7 @@ import { createEventSending } from '../../../lambdas/adapters/webhooks/send.ts'
 import type { AuditKind } from '../../../lambdas/core/audit/entry.ts'
 import type { Reply } from '../../../lambdas/core/replies/reply.ts'
 import { failed } from '../../../lambdas/core/replies/sending.ts'
+import { profileFrom } from '../../../lambdas/core/x/profile.ts'
 import { databaseClient, tableName } from '../../../local/aws/table.ts'
 import { apiOver } from '../../support/api.ts'
 import { boundEncryption, encryptedChannel } from '../../support/encrypted-channel.ts'
@@ -33,6 +34,7 @@ beforeAll(async () => {
     unsubscribe: async () => {},
     invalidate: async () => {},
     setMuted: async () => {},
+    profile: async (_, id, readAt) => profileFrom(id, { id }, readAt),
   })
   const ports = {
     ...portsOf(x),
@@ -104,6 +106,7 @@ const audited: readonly Call[] = [
     path: () => customer('/blocked'),
     body: () => ({ blocked: true }),
   },
+  { route: 'POST /api/customers/{id}/profile', kind: 'profile_read', path: () => customer('/profile') },
   {
     route: 'POST /api/tickets/{id}/x-actions',
     kind: 'x_action',

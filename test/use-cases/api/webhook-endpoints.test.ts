@@ -5,6 +5,7 @@ import type { ApiDelivery, ApiEndpoint, ApiEndpointWithSecret } from '../../../l
 import type { Work } from '../../../lambdas/core/outgoing/delivery.ts'
 import { MAX_ENDPOINTS } from '../../../lambdas/core/outgoing/endpoint.ts'
 import { usedeskEndpoint } from '../../../lambdas/core/usedesk/usedesk.ts'
+import { cursorOf } from '../../../lambdas/use-cases/api/route.ts'
 import { createDelivering } from '../../../lambdas/use-cases/deliver-events.ts'
 import { type Served, served } from '../../local/support.ts'
 import { apiOver } from '../../support/api.ts'
@@ -165,7 +166,7 @@ test('deliveries come in pages, newest first, and a cursor of another list is re
   const times = [...first.deliveries, ...second.deliveries].map(({ at }) => at)
   expect(times).toHaveLength(5)
   expect(times).toEqual([...times].sort().reverse())
-  const foreign = Buffer.from('twitter-1-direct-1-1').toString('base64url')
+  const foreign = String(cursorOf('twitter-1-direct-1-1'))
   expect((await call('GET', `${root}/${id}/deliveries`, undefined, { cursor: foreign })).status).toBe(422)
 })
 
