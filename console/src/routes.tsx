@@ -5,6 +5,7 @@ import { AdministratorsOnly, NotFound } from './pages/error-pages.tsx'
 import { role } from './session/session.ts'
 
 const Tickets = lazy(() => import('./pages/tickets/tickets-page.tsx').then(({ TicketsPage }) => TicketsPage))
+const Customer = lazy(() => import('./pages/customers/customer-page.tsx').then(({ CustomerPage }) => CustomerPage))
 const Reports = lazy(() => import('./pages/reports/reports-page.tsx').then(({ ReportsPage }) => ReportsPage))
 const Channels = lazy(() => import('./pages/channels/channels-page.tsx').then(({ ChannelsPage }) => ChannelsPage))
 const Channel = lazy(() => import('./pages/channels/channel-page.tsx').then(({ ChannelPage }) => ChannelPage))
@@ -21,6 +22,7 @@ export function Pages() {
     <Router>
       <Route path="/" component={FirstPage} />
       <Route path="/tickets/:id?" component={Tickets} />
+      <Route path="/customers/:id" component={CustomerRoute} />
       <Route path="/reports" component={Reports} />
       <Route path="/channels" component={administratorsOnly(Channels)} />
       <Route path="/channels/:id" component={ChannelRoute} />
@@ -31,6 +33,11 @@ export function Pages() {
       <Route default component={NotFound} />
     </Router>
   )
+}
+
+function CustomerRoute() {
+  const { id = '' } = useRoute().params
+  return <Customer key={id} id={id} />
 }
 
 function ChannelRoute() {

@@ -29,7 +29,7 @@ function handleKey(event: KeyboardEvent): void {
     : null
   if (!element) return
   event.preventDefault()
-  if (element.matches('textarea')) element.focus()
+  if (element.matches('textarea, input')) element.focus()
   else element.click()
 }
 

@@ -32,6 +32,16 @@ beforeAll(async () => {
 const pages = (): [name: string, address: string, act: (page: Page) => Promise<unknown>][] => [
   ['tickets', '/tickets', (page) => page.getByRole('link', { name: 'Where is my order?' }).waitFor()],
   ['tickets-none', '/tickets?status=spam', (page) => page.getByText('No ticket matches').waitFor()],
+  ['tickets-search', '/tickets?q=order', (page) => page.locator('mark').first().waitFor()],
+  [
+    'customer',
+    `/customers/${direct.customer.id}`,
+    async (page) => {
+      await page.getByRole('button', { name: /^Read/ }).click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Read the profile on X' }).click()
+      await page.getByText('on the simulated X').waitFor()
+    },
+  ],
   ['ticket-direct', `/tickets/${direct.id}`, (page) => message(page, 'should be with you tomorrow').waitFor()],
   [
     'ticket-mention',

@@ -30,7 +30,7 @@ export const layoutMessages = {
   stale: (time: string) => `The helpdesk does not answer as it should. This page is as of ${time}; we keep trying.`,
   shortcuts: {
     title: 'Keyboard shortcuts',
-    keys: { j: 'Next ticket', k: 'Previous ticket', r: 'Write a reply', u: 'Back to the list' },
+    keys: { j: 'Next ticket', k: 'Previous ticket', r: 'Write a reply', u: 'Back to the list', '/': 'Search' },
     help: 'This list',
     send: 'Send the reply',
     close: 'Close',

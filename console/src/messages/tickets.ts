@@ -1,5 +1,7 @@
 export const ticketsMessages = {
   title: 'Tickets',
+  search: 'Search tickets',
+  searchHint: 'Search words, a name or an order number',
   statusFilter: 'Status',
   allStatuses: 'All',
   tag: 'Tag',

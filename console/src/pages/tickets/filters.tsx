@@ -6,9 +6,12 @@ import { Field, Select } from '../../components/field.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { commonMessages } from '../../messages/common.ts'
 import { ticketsMessages as t } from '../../messages/tickets.ts'
+import { SearchField } from './search-field.tsx'
 
 /** The filters of the ticket list, as in the URL. */
 export type Filter = {
+  /** Words that are looked for. */
+  readonly q?: string | undefined
   /** Tickets whose customer waits, or with replies that failed or are in doubt. */
   readonly show?: string | undefined
   readonly status?: string | undefined
@@ -23,8 +26,8 @@ export type Filter = {
 const INITIAL_TAGS = ['Twitter:Direct', 'Twitter: Mention']
 
 export function filterFromQuery(query: Readonly<Record<string, string>>): Filter {
-  const { show, status, tag, channelId, customerId, order } = query
-  return { show, status, tag, channelId, customerId, order }
+  const { q, show, status, tag, channelId, customerId, order } = query
+  return { q, show, status, tag, channelId, customerId, order }
 }
 
 /** What a filter asks the API for. */
@@ -49,9 +52,11 @@ type FiltersProps = {
 export function Filters({ filter, tickets, channels, numbers }: FiltersProps) {
   const { route } = useLocation()
   const change = (part: Filter) => route(ticketUrl({ ...filter, ...part }))
+  const search = (q: string) => route(ticketUrl({ ...filter, q }), true)
   const tags = new Set([...INITIAL_TAGS, ...tickets.flatMap((one) => one.tags), ...(filter.tag ? [filter.tag] : [])])
   return (
     <div class="filters">
+      <SearchField value={filter.q ?? ''} onChange={search} />
       <Tabs filter={filter} numbers={numbers} />
       <div class="selects">
         <Select

@@ -2,6 +2,7 @@ import type { ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
 import { Avatar } from '../../components/avatar.tsx'
 import { StatusBadge } from '../../components/badge.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { Marked } from '../../components/marked.tsx'
 import { Time } from '../../components/time.tsx'
 import { commonMessages } from '../../messages/common.ts'
 import { ticketMessages } from '../../messages/ticket.ts'
@@ -42,7 +43,9 @@ export function TicketRow({ ticket, row, rows, href, isOpen, cameFrom, onFocus }
       <Avatar name={name} url={customer.avatarUrl} size={28} />
       <p class="ticket-customer">
         <Icon name={kind === 'direct' ? 'envelope' : 'globe'} size={14} />
-        <span>{name}</span>
+        <span>
+          <Marked>{name}</Marked>
+        </span>
         <span class="visually-hidden">
           {isUnread(ticket) && t.unread}
           {customer.username && `@${customer.username}, `}
@@ -51,12 +54,12 @@ export function TicketRow({ ticket, row, rows, href, isOpen, cameFrom, onFocus }
       </p>
       <p class="ticket-subject">
         <a class="stretched-link" href={href} aria-current={isOpen ? 'true' : undefined}>
-          {subject}
+          <Marked>{subject}</Marked>
         </a>
         {lastMessage && (isAnswer || preview !== subject) && (
           <span class="muted">
             {isAnswer && <span class="ours">{t.you}</span>}
-            {preview}
+            <Marked>{preview}</Marked>
           </span>
         )}
       </p>

@@ -43,7 +43,9 @@ export function Details({ ticket, onChange, isOpen, onToggle }: DetailsProps) {
       <div class="details-header">
         <Avatar name={name} url={customer.avatarUrl} size={40} />
         <div>
-          <strong>{name}</strong>
+          <a href={`/customers/${customer.id}`}>
+            <strong>{name}</strong>
+          </a>
           {customer.username && <span class="muted">@{customer.username}</span>}
         </div>
         <span class="details-toggle">

@@ -1,0 +1,17 @@
+export const customerMessages = {
+  title: 'Customer',
+  toTickets: 'Tickets',
+  tickets: 'All tickets, newest activity first',
+  bio: 'Bio',
+  location: 'Place',
+  followers: 'Followers',
+  following: 'Follows',
+  verified: 'Verified',
+  marks: { blue: 'Blue mark', business: 'Business', government: 'Government' },
+  joined: 'On X since',
+  readAt: 'As of',
+  ask: 'Read the profile on X',
+  askAgain: 'Read it again',
+  askTitle: (name: string) => `Read the profile of ${name}?`,
+  askText: 'Bio, place, followers and the mark of verified accounts are then shown here for 30 days.',
+} as const
