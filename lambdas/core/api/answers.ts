@@ -378,6 +378,14 @@ export const answers: Readonly<Record<string, unknown>> = {
     spentTodayUsd: 0.04,
     subscriptionsCheckedAt: null,
   },
+  getCustomer: {
+    avatarUrl: 'https://pbs.twimg.com/profile_images/1205290247124217856/a_normal.jpg',
+    blocked: false,
+    id: '1205290247124217856',
+    name: 'Ann',
+    profile: null,
+    username: 'ann',
+  },
   getErasure: {
     finishedAt: null,
     id: 'erasure-00000000-0000-4000-8000-000000000000',
@@ -537,6 +545,17 @@ export const answers: Readonly<Record<string, unknown>> = {
         username: 'shop1',
       },
     ],
+  },
+  listCustomers: {
+    customers: [
+      {
+        avatarUrl: 'https://pbs.twimg.com/profile_images/1205290247124217856/a_normal.jpg',
+        id: '1205290247124217856',
+        name: 'Ann',
+        username: 'ann',
+      },
+    ],
+    nextCursor: null,
   },
   listDeliveries: {
     deliveries: [
@@ -821,6 +840,19 @@ export const answers: Readonly<Record<string, unknown>> = {
     versionIds: ['00000000-0000-4000-8000-000000000000'],
     versions: [],
     visibility: 'private',
+  },
+  readProfile: {
+    because: null,
+    priceUsd: 0.01,
+    profile: {
+      bio: 'I run, and I collect shoes.',
+      followers: 218,
+      following: 304,
+      joinedAt: '2013-12-14T04:35:55.000Z',
+      location: 'Graz',
+      readAt: '2026-09-01T08:10:00.000Z',
+      verified: 'blue',
+    },
   },
   removeTag: {
     channel: {
