@@ -170,6 +170,52 @@ describe('a reply', () => {
     expect(items.map((one) => one.direction)).toEqual(['inbound', 'outbound'])
   })
 
+  test.each(['direct_message', 'post'] as const)(
+    "whose echo is routed while X's id is stored stands in the ticket once, whatever the echo has read before: %s",
+    async (kind) => {
+      let wasReached = true
+      for (let n = 1; wasReached; n++) {
+        const shop = await newChannel()
+        const customer = newCustomer()
+        const entry = { id: idAt(clock, ++numbers), by: customer, text: `@${shop.username} hi`, mentions: [shop] }
+        const { ticketId, target } =
+          kind === 'post'
+            ? {
+                ticketId: String((await routerOver(stores, now).deliver(posts(shop, entry)))[0]?.ticketId),
+                target: { kind, inReplyTo: entry.id },
+              }
+            : await directTicket(shop, customer)
+        // The first one changes the ticket too, and so is safe by the version of the ticket.
+        expect(await sender()(await write(ticketId, target, 'first'))).toEqual([])
+        const reply = await write(ticketId, target, 'once')
+        const taken = Promise.withResolvers<void>()
+        const answer = Promise.withResolvers<void>()
+        x.next(() => {
+          taken.resolve()
+          return answer.promise
+        })
+        const sending = sender()(reply)
+        await taken.promise
+        const id = String(x.taken.at(-1)?.id)
+        const echo =
+          kind === 'post'
+            ? posts(shop, { id, by: shop, text: 'once', answers: { id: entry.id, by: customer } })
+            : directMessages(shop, { id, from: shop, to: customer, text: 'once' })
+        stores.calls.interrupt(n, () => {
+          answer.resolve()
+          return sending
+        })
+        await routerOver(stores, now).deliver(echo)
+        wasReached = stores.calls.recover()
+        answer.resolve()
+        expect(await sending).toEqual([])
+        const ids = (await stores.messagesOf(ticketId)).map((one) => one.externalId)
+        expect({ n, ids: ids.slice(2) }).toEqual({ n, ids: [id] })
+        expect(await stores.tickets.ticket(ticketId)).toMatchObject({ messageCount: 3, outboundCount: 2 })
+      }
+    },
+  )
+
   test('taken from the queue twice is sent once', async () => {
     const shop = await newChannel()
     const { ticketId, target } = await directTicket(shop)

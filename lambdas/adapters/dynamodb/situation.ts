@@ -118,9 +118,12 @@ async function readPrivate(access: TableAccess, activity: DirectMessage | Encryp
     ...(isOwn ? [keys.pointer(channelId, messageId)] : []),
   ]
   const edits = awaitedEvents(activity)
+  // The sender leads X's id to its reply before it ends the attempt. So attempts are read before pointers: an attempt that
+  // is over by then has a pointer.
+  const started =
+    isOwn && ticket ? await startedAttempts(access, ticket.id, { kind: 'direct_message', recipientId: customerId }) : []
   const found = await getAll(access, [...places, ...edits.map((one) => keys.pointer(channelId, one))])
   const stored = found.slice(0, places.length).find(isStored)
-  const target = isOwn ? customerId : null
   const chat = activity.kind === 'encrypted_chat' ? await readChat(access, activity, id, stored) : null
   return {
     ...nothing,
@@ -130,9 +133,7 @@ async function readPrivate(access: TableAccess, activity: DirectMessage | Encryp
     attempts:
       activity.kind === 'encrypted_chat' && activity.content.is === 'failure' && stored
         ? await sentReply(access, stored)
-        : target !== null && ticket
-          ? await startedAttempts(access, ticket.id, { kind: 'direct_message', recipientId: target })
-          : [],
+        : started,
     awaited: [...(newest.isAwaited ? [id] : []), ...edits.filter((_, at) => found[places.length + at] !== undefined)],
   }
 }
