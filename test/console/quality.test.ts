@@ -206,7 +206,7 @@ describe('by keyboard', () => {
   })
 })
 
-test('the first load of the tickets takes less than 46 KB of script, gzipped', async () => {
+test('the first load of the tickets takes less than 55 KB of script, gzipped', async () => {
   const { page } = await openConsole(browser.open, product, 'agent')
   // Signed in already, with nothing in the browser's cache: what the page alone asks for until the list is there.
   await page
@@ -222,17 +222,17 @@ test('the first load of the tickets takes less than 46 KB of script, gzipped', a
   const sizes = await Promise.all([...scripts.values()].map(async (script) => gzipSync(await script).length))
   const size = sizes.reduce((sum, one) => sum + one, 0)
   expect(size).toBeGreaterThan(10_000)
-  expect(size).toBeLessThan(46_000)
+  expect(size).toBeLessThan(55_000)
 })
 
-test('all scripts of the console together are smaller than 75 KB, gzipped', async () => {
+test('all scripts of the console together are smaller than 85 KB, gzipped', async () => {
   const built = await consoleFiles()
   const scripts = readdirSync(join(built, 'assets'))
     .filter((name) => name.endsWith('.js'))
     .map((name) => readFileSync(join(built, 'assets', name)))
   const size = scripts.reduce((sum, script) => sum + gzipSync(script).length, 0)
   expect(size).toBeGreaterThan(10_000)
-  expect(size).toBeLessThan(75_000)
+  expect(size).toBeLessThan(85_000)
 })
 
 test('the page has no inline script or style, which the security policy forbids', async () => {
