@@ -34,6 +34,7 @@ export type AuditEntry = {
     | 'extension_changed'
     | 'endpoint_changed'
     | 'customer_blocked'
+    | 'profile_read'
     | 'customer_erased'
     | 'trail_exported'
   actor: {
@@ -180,6 +181,17 @@ export type ChatKey = {
   keyFile?: string | undefined
 }
 
+export type Customer = {
+  id: string
+  username: unknown
+  name: unknown
+  avatarUrl: unknown
+  /** true if their messages are ignored, in every channel */
+  blocked: boolean
+  /** null: X was not asked in the last 30 days */
+  profile: Profile | null
+}
+
 export type DayActivity = {
   /** UTC day */
   date: string
@@ -251,6 +263,12 @@ export type DryRun = {
     usd: number
     because: string
   }
+  /** where the text of a public reply has links, which make it dear; empty for a direct message */
+  links: {
+    /** UTF-16 units */
+    start: number
+    end: number
+  }[]
 }
 
 /** what a channel can do with encrypted messages */
@@ -569,6 +587,27 @@ export type Problem = {
     | undefined
   /** of a 412: what is there now, as a GET answers it */
   current?: Ticket | Channel | undefined
+}
+
+export type Profile = {
+  bio: unknown
+  location: unknown
+  followers: number | null
+  following: number | null
+  /** null: X does not mark them */
+  verified: 'blue' | 'business' | 'government' | null
+  joinedAt: string | null
+  /** when X was asked; kept for 30 days */
+  readAt: string
+}
+
+export type ProfileResult = {
+  /** what X charges, in US dollars */
+  priceUsd: number
+  /** of a dry run: why X cannot be asked; null if it can */
+  because: unknown
+  /** of a dry run: as far as it is there */
+  profile: Profile | null
 }
 
 export type QuotedPost = {
@@ -923,6 +962,7 @@ export type Calls = {
   'GET /api/tickets': {
     params: Record<never, never>
     query: {
+      q?: string | undefined
       tag?: string | string[] | undefined
       tagMatch?: 'all' | 'any' | undefined
       status?: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed' | 'spam' | undefined
@@ -1205,6 +1245,7 @@ export type Calls = {
         | 'extension_changed'
         | 'endpoint_changed'
         | 'customer_blocked'
+        | 'profile_read'
         | 'customer_erased'
         | 'trail_exported'
         | undefined
@@ -1242,6 +1283,7 @@ export type Calls = {
         | 'extension_changed'
         | 'endpoint_changed'
         | 'customer_blocked'
+        | 'profile_read'
         | 'customer_erased'
         | 'trail_exported'
         | undefined
@@ -1267,12 +1309,42 @@ export type Calls = {
     body: Block
     answer: BlockState
   }
+  /** Customers by words of their handle or name, those with the newest ticket first */
+  'GET /api/customers': {
+    params: Record<never, never>
+    query: { q: string; limit?: number | undefined; cursor?: string | undefined }
+    body: undefined
+    answer: {
+      customers: {
+        id: string
+        username: unknown
+        name: unknown
+        avatarUrl: unknown
+      }[]
+      /** null on the last page; a page may be shorter than `limit` */
+      nextCursor: unknown
+    }
+  }
+  /** A customer by X's id, with the profile if it was asked for in the last 30 days */
+  'GET /api/customers/{id}': {
+    params: { id: string }
+    query: Record<never, never>
+    body: undefined
+    answer: Customer
+  }
   /** Erase a customer, by X's id, from every channel; asking again tells how far it is */
   'DELETE /api/customers/{id}': {
     params: { id: string }
     query: Record<never, never>
     body: undefined
     answer: Erasure
+  }
+  /** Ask X for a customer's profile, which costs; `dryRun` only tells the price */
+  'POST /api/customers/{id}/profile': {
+    params: { id: string }
+    query: { dryRun?: 'true' | 'false' | undefined }
+    body: undefined
+    answer: ProfileResult
   }
   /** How far the erasure of a customer is; for 90 days after its end */
   'GET /api/erasures/{id}': {
