@@ -62,10 +62,10 @@ describe('whatever a text is', () => {
           expect(word.startsWith(stemOf(word))).toBe(true)
           expect(Buffer.byteLength(word)).toBeLessThanOrEqual(160)
         }
-        // From a word of a text up to any place behind it: its last word may be the beginning of one.
-        const starts = [...whole.matchAll(/(?<![\p{L}\p{N}\p{M}_])(?=[\p{L}\p{N}_])/gu)].map(({ index }) => index)
-        const start = starts[from % Math.max(1, starts.length)] ?? 0
-        const part = whole.slice(start, start + (length % 40))
+        // Some of its words, the last one only begun.
+        const some = words.slice(from % (words.length + 1))
+        const begun = [...(some.at(-1) ?? '')].slice(0, 1 + (length % 40)).join('')
+        const part = [...some.slice(0, -1), begun].join(' ')
         for (const word of wordsOfSearch(part)) {
           expect(words.some((one) => one.startsWith(word) && stemOf(one) === stemOf(word))).toBe(true)
         }
