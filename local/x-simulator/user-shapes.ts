@@ -88,7 +88,7 @@ export function v2User({ id, name, username, createdAt, followers, protected: is
     public_metrics: {
       followers_count: followers.length,
       following_count: 0,
-      tweet_count: 0,
+      post_count: 0,
       listed_count: 0,
       like_count: 0,
     },
