@@ -10,13 +10,21 @@ const root = join(import.meta.dirname, '..')
  * @param folder absolute path of its sources; it begins with `main.tsx`
  * @throws esbuild's error when it does not build
  */
-export async function pageFiles(folder: string): Promise<string> {
+export function pageFiles(folder: string): Promise<string> {
+  const built = lastBuild.then(() => build(folder))
+  lastBuild = built.catch(() => {})
+  return built
+}
+
+/** One after the other: the end of a build stops the bundler. */
+let lastBuild: Promise<unknown> = Promise.resolve()
+
+async function build(folder: string): Promise<string> {
   const name = relative(root, folder).replaceAll('/', '-')
   const sources = [folder, join(root, 'console/src/style'), join(root, 'build/page-files.ts')]
   return keptBuild(join(root, 'node_modules/.cache/pages', name), sources, async (outDir) => {
-    const { buildSync } = await import('esbuild')
-    // It leaves no process behind, and stops no other build of this one.
-    buildSync({
+    const bundler = await import('esbuild')
+    const building = bundler.build({
       absWorkingDir: root,
       entryPoints: [join(folder, 'main.tsx')],
       outdir: outDir,
@@ -30,6 +38,8 @@ export async function pageFiles(folder: string): Promise<string> {
       external: ['*.svg'],
       logLevel: 'warning',
     })
+    // Otherwise it waits as a process of its own for more to build.
+    await building.finally(() => bundler.stop())
     const isServed = (path: string) => !/\.(tsx?|css|json)$/.test(basename(path))
     cpSync(folder, outDir, { recursive: true, filter: isServed })
   })
