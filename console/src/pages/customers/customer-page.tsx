@@ -41,7 +41,7 @@ export function CustomerPage({ id }: { id: string }) {
             </div>
             <ProfileOnX customer={customer} onRead={(profile) => resource.set({ ...customer, profile })} />
             {customer.username && (
-              <p>
+              <p class="links">
                 <ExternalLink href={profileUrl(customer.username)}>
                   <Icon name="external" size={16} />
                   {ticketMessages.profile}
@@ -74,9 +74,11 @@ function ProfileOnX({ customer: { id, profile, name, username }, onRead }: Profi
     <>
       {profile && <Facts profile={profile} />}
       {error && <ErrorNotice error={error} />}
-      <Button small onClick={ask}>
-        {profile ? t.askAgain : t.ask}
-      </Button>
+      <div class="actions">
+        <Button small onClick={ask}>
+          {profile ? t.askAgain : t.ask}
+        </Button>
+      </div>
     </>
   )
 }
