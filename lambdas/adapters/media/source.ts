@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
+import { limitedBytes } from '../../core/limited-bytes.ts'
 import { type Bytes, MediaError, type MediaSource } from '../../core/ports/media.ts'
 import type { XSecrets } from '../../core/ports/platform.ts'
 import type { AccountTokens } from '../../core/ports/x.ts'
@@ -55,7 +56,7 @@ export function createMediaSource(apiUrl: string, secrets: Pick<XSecrets, 'app'>
       const response = await follow(url, tokens, signal)
       try {
         checkAnswer(response, maxBytes)
-        const { sample, whole } = await peek(opened(limited(response, maxBytes)))
+        const { sample, whole } = await peek(opened(limitedBytes(response, maxBytes, failureOf(maxBytes))))
         if (sample.length === 0) throw new MediaError('X sends an empty file', false)
         return { contentType: await typeOf(sample), size: announcedSize(response), bytes: whole }
       } catch (error) {
@@ -95,7 +96,7 @@ function checkAnswer({ statusCode = 0, headers }: IncomingMessage, maxBytes: num
   if (statusCode !== 200) throw new MediaError(`X answers ${statusCode}`, false)
   const encoding = headers['content-encoding'] ?? 'identity'
   if (encoding !== 'identity') throw new MediaError('X sends it compressed, and we decompress nothing', true)
-  if ((announcedSize({ headers }) ?? 0) > maxBytes) throw new MediaError(tooLarge(maxBytes), true)
+  if ((announcedSize({ headers }) ?? 0) > maxBytes) throw failureOf(maxBytes)('too large')
 }
 
 /** The bytes that an answer announces; null if it does not. */
@@ -104,23 +105,10 @@ function announcedSize({ headers }: Pick<IncomingMessage, 'headers'>): number | 
   return size === undefined ? null : Number(size)
 }
 
-const tooLarge = (maxBytes: number) => `it is larger than ${maxBytes} bytes`
-
-/** The bytes of an answer. @throws MediaError when they exceed the limit or are cut off */
-async function* limited(response: IncomingMessage, maxBytes: number): AsyncGenerator<Uint8Array> {
-  let count = 0
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      count += chunk.length
-      if (count > maxBytes) throw new MediaError(tooLarge(maxBytes), true)
-      yield chunk
-    }
-  } catch (error) {
-    throw error instanceof MediaError ? error : new MediaError('the download was cut off', false)
-  } finally {
-    response.destroy()
-  }
-}
+const failureOf = (maxBytes: number) => (why: 'too large' | 'cut off') =>
+  why === 'too large'
+    ? new MediaError(`it is larger than ${maxBytes} bytes`, true)
+    : new MediaError('the download was cut off', false)
 
 /** The first bytes, and all bytes. */
 async function peek(all: Bytes): Promise<{ sample: Uint8Array; whole: Bytes }> {

@@ -1,5 +1,8 @@
+import { text as collectText } from 'node:stream/consumers'
 import { setTimeout as pause } from 'node:timers/promises'
+import { limitedBytes } from '../../core/limited-bytes.ts'
 import { type UsedeskApi, UsedeskError } from '../../core/ports/usedesk.ts'
+import { MEGABYTE_BYTES } from '../../core/tickets/attachment.ts'
 
 /** An old page of Usedesk names 150 calls a minute and 0.4 seconds between two; newer ones name none. */
 const PAUSE_MS = 400
@@ -7,6 +10,9 @@ const PAUSE_MS = 400
 /** Of one call; of one with files. What an event needs in all must fit into the time of a record of the queue. */
 const TIMEOUT_MS = 4_000
 const FILES_TIMEOUT_MS = 9_000
+
+/** A list of tickets has no documented limit; an answer without an end must not fill our memory. */
+const MAX_ANSWER_MB = 10
 
 /** So much of an answer is kept for administrators. */
 const MAX_KEPT_CHARACTERS = 1_000
@@ -29,7 +35,8 @@ export function createUsedeskApi(
   async function call(method: string, fields: Readonly<Record<string, string | number>>, files: readonly File[] = []) {
     const apiToken = await token()
     if (apiToken === '') throw new UsedeskError('the secret of Usedesk has no apiToken yet: put it in', null, '')
-    const without = (text: string) => text.replaceAll(apiToken, '…').slice(0, MAX_KEPT_CHARACTERS)
+    // DynamoDB takes no half characters.
+    const without = (text: string) => text.replaceAll(apiToken, '…').slice(0, MAX_KEPT_CHARACTERS).toWellFormed()
     await pause(pauseMs)
     let status: number
     let text: string
@@ -42,7 +49,7 @@ export function createUsedeskApi(
         ...bodyOf({ api_token: apiToken, ...fields }, files),
       })
       status = response.status
-      text = await response.text()
+      text = await textOf(response)
     } catch (error) {
       throw new UsedeskError(`${method}: no answer (${without(reasonOf(error))})`, null, '')
     }
@@ -171,6 +178,12 @@ function listIn(answer: unknown, name: string): Fields[] {
 function idIn(answer: unknown, name: string): string | null {
   const id = (answer as Fields | null | undefined)?.[name]
   return /^[1-9]\d{0,19}$/.test(String(id)) ? String(id) : null
+}
+
+/** @throws Error if it is too large or cut off */
+async function textOf({ body }: Response): Promise<string> {
+  const failure = (why: string) => new Error(why === 'too large' ? `it is over ${MAX_ANSWER_MB} MB` : 'it was cut off')
+  return body ? collectText(limitedBytes(body, MAX_ANSWER_MB * MEGABYTE_BYTES, failure)) : ''
 }
 
 const cut = (text: string) => [...text].slice(0, MAX_FIELD_CHARACTERS).join('')

@@ -1,5 +1,6 @@
 import { type IncomingMessage, request as requestByHttp } from 'node:http'
 import { request as requestByHttps } from 'node:https'
+import { limitedBytes } from '../../core/limited-bytes.ts'
 import { MediaError } from '../../core/ports/media.ts'
 import type { FileSource } from '../../core/ports/usedesk.ts'
 import { MEGABYTE_BYTES } from '../../core/tickets/attachment.ts'
@@ -50,28 +51,15 @@ export function createFileSource(mayBeLocal: boolean, timeoutMs = TIMEOUT_MS, re
       if (statusCode !== 200 || Number(headers['content-length'] ?? 0) > maxBytes) {
         response.destroy()
         throw statusCode === 200
-          ? tooLarge(maxBytes)
+          ? failureOf(maxBytes)('too large')
           : new MediaError(`Usedesk answers ${statusCode} for it`, statusCode === 404)
       }
-      return limited(response, maxBytes)
+      return limitedBytes(response, maxBytes, failureOf(maxBytes))
     },
   }
 }
 
-const tooLarge = (maxBytes: number) => new MediaError(`more than ${maxBytes / MEGABYTE_BYTES} MB`, true)
-
-/** @throws MediaError when the bytes exceed the limit or are cut off */
-async function* limited(response: IncomingMessage, maxBytes: number): AsyncGenerator<Uint8Array> {
-  let count = 0
-  try {
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      count += chunk.length
-      if (count > maxBytes) throw tooLarge(maxBytes)
-      yield chunk
-    }
-  } catch (error) {
-    throw error instanceof MediaError ? error : new MediaError('the download was cut off', false)
-  } finally {
-    response.destroy()
-  }
-}
+const failureOf = (maxBytes: number) => (why: 'too large' | 'cut off') =>
+  why === 'too large'
+    ? new MediaError(`more than ${maxBytes / MEGABYTE_BYTES} MB`, true)
+    : new MediaError('the download was cut off', false)

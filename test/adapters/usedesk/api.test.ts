@@ -1,6 +1,7 @@
 import type { RequestListener } from 'node:http'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { createUsedeskApi } from '../../../lambdas/adapters/usedesk/api.ts'
+import type { UsedeskError } from '../../../lambdas/core/ports/usedesk.ts'
 import { type Served, served } from '../../local/support.ts'
 
 const token = 'the-token-of-the-channel'
@@ -53,6 +54,32 @@ describe('an answer that is none is a failure, and says why without the token', 
     await server?.stop()
     const gone = await usedeskThat((request) => void request.destroy())
     await expect(gone.check()).rejects.toThrow('tickets: no answer')
+  })
+
+  test('one without an end is not read to its end', async () => {
+    let sent = 0
+    const api = await usedeskThat((_, response) => {
+      const megabyte = Buffer.alloc(2 ** 20, ' ')
+      const more = () => {
+        while (sent < 100 && response.writable) {
+          sent++
+          if (!response.write(megabyte)) return
+        }
+        response.end()
+      }
+      response.on('drain', more)
+      more()
+    })
+    await expect(api.check()).rejects.toThrow('tickets: no answer (it is over 10 MB)')
+    expect(sent).toBeLessThan(100)
+  })
+
+  test('what is kept of one has no half character', async () => {
+    const api = await answering(500, JSON.stringify({ error: `${'x'.repeat(989)}🐟`, more: '🐟'.repeat(999) }))
+    const error = (await api.check().catch((one: Error) => one)) as UsedeskError
+    expect(error.message.isWellFormed()).toBe(true)
+    expect(error.body).toHaveLength(1_000)
+    expect(error.body.isWellFormed()).toBe(true)
   })
 
   test('without a token nothing is called', async () => {
