@@ -1,4 +1,4 @@
-import type { Endpoint, OutgoingEventType } from '../outgoing/endpoint.ts'
+import { type Endpoint, outgoingEventTypes } from '../outgoing/endpoint.ts'
 
 /** The id under which Usedesk is among the endpoints of outgoing events, and that of what comes from it. */
 export const USEDESK = 'usedesk'
@@ -8,15 +8,7 @@ export const FROM_USEDESK = 'usedesk-inbound'
 export const LOOK = 'look'
 export const LOOK_EVERY_MINUTES = 5
 
-const eventTypes: readonly OutgoingEventType[] = [
-  'ticket.opened',
-  'ticket.changed',
-  'message.received',
-  'message.edited',
-  'message.deleted',
-  'message.sent',
-  'message.failed',
-]
+const eventTypes = outgoingEventTypes.filter((type) => type !== 'channel.changed')
 
 /**
  * Usedesk as an endpoint: its events wait, come again and pause like those of any other, and administrators see them.
