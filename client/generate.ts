@@ -23,7 +23,7 @@ type Document = {
 export function clientTypes({ paths, components }: Document): string {
   const schemas = Object.entries(components.schemas).sort(([a], [b]) => (a < b ? -1 : 1))
   const calls = Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, operation]) => callOf(`${method.toUpperCase()} ${path}`, operation)),
+    Object.entries(methods).flatMap(([method, operation]) => callsOf(`${method.toUpperCase()} ${path}`, operation)),
   )
   return `/** Made by generate.ts from the OpenAPI document: \`RECORD=1 npm test -- test/client\` makes it anew. */
 
@@ -34,6 +34,20 @@ export type Calls = {
 ${calls.join('\n')}
 }
 `
+}
+
+const isSuccess = (status: string) => Number(status) < 300
+
+/** The calls of an operation: a dry run with an answer of its own, 200 beside another, is named with its query. */
+function callsOf(key: string, operation: Operation): string[] {
+  const { 200: checked, ...others } = operation.responses
+  const parameters = operation.parameters.filter(({ name }) => name !== 'dryRun')
+  const hasDryRun = parameters.length < operation.parameters.length
+  if (!hasDryRun || !checked || !Object.keys(others).some(isSuccess)) return [callOf(key, operation)]
+  return [
+    callOf(key, { ...operation, parameters, responses: others }),
+    callOf(`${key}?dryRun=true`, { ...operation, parameters, responses: { 200: checked } }),
+  ]
 }
 
 function callOf(key: string, { summary, parameters, requestBody, responses }: Operation): string {
@@ -48,7 +62,7 @@ function callOf(key: string, { summary, parameters, requestBody, responses }: Op
   }
   const body = requestBody && schemaIn(requestBody.content)
   const answers = Object.entries(responses)
-    .filter(([status]) => Number(status) < 300)
+    .filter(([status]) => isSuccess(status))
     .map(([, { content = {} }]) => typeOf(schemaIn(content)))
   return `  /** ${summary} */
   ${JSON.stringify(key)}: {
@@ -77,11 +91,12 @@ function typeOf(schema: Schema): string {
   if (typeof $ref === 'string') return $ref.slice($ref.lastIndexOf('/') + 1)
   if (only !== undefined) return JSON.stringify(only)
   if (Array.isArray(values)) return values.map((one) => JSON.stringify(one)).join(' | ')
+  if (Array.isArray(type)) return type.map((one) => typeOf({ ...schema, type: one })).join(' | ')
   const either = anyOf ?? oneOf
   if (Array.isArray(either)) return [...new Set(either.map((one) => typeOf(one as Schema)))].join(' | ')
   switch (type) {
     case 'array':
-      return `(${typeOf((items ?? {}) as Schema)})[]`
+      return `readonly (${typeOf((items ?? {}) as Schema)})[]`
     case 'object': {
       const names = (required ?? []) as string[]
       const fields = Object.entries((properties ?? {}) as Record<string, Schema>).map(([name, own]) => {

@@ -5,12 +5,12 @@ export type Attachment = {
   type: 'photo' | 'animated_gif' | 'video'
   /** a link that works for 15 minutes if `stored`; X's address otherwise */
   url: string
-  previewUrl: unknown
-  contentType: unknown
+  previewUrl: string | null
+  contentType: string | null
   size: number | null
   status: 'pending' | 'stored' | 'unavailable'
   /** why it could not be downloaded */
-  reason: unknown
+  reason: string | null
   /** when we try to download it; null if it is stored, or given up */
   nextTryAt: string | null
 }
@@ -42,10 +42,10 @@ export type AuditEntry = {
     /** user name, or id of a client */
     name: string
     /** network address */
-    address: unknown
+    address: string | null
   }
   /** id of the ticket, channel or endpoint, `twitter` for the extension, the call that was refused */
-  object: unknown
+  object: string | null
   /** the fields that change; null if there are none */
   before: Record<string, unknown> | null
   /** the fields that change; null if there are none */
@@ -72,20 +72,20 @@ export type Channel = {
   noMessagesHours: number | null
   quietHours: {
     timeZone: string
-    weekly: {
-      days: ('monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday')[]
+    weekly: readonly {
+      days: readonly ('monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday')[]
       from: string
       to: string
     }[]
   } | null
   /** rules against noise; the first that matches decides */
-  rules: NoiseRule[]
+  rules: readonly NoiseRule[]
   /** days without a change after which a ticket is erased; null for never */
   retentionDays: number | null
   /** US dollars that the channel may cost at X in a UTC day; null for no limit */
-  dailyBudgetUsd: unknown
+  dailyBudgetUsd: number | null
   /** UTC day on which the budget was used up last, so that replies wait until the next */
-  budgetUsedUpOn: unknown
+  budgetUsedUpOn: string | null
   status: 'connected' | 'needs_reconnection' | 'disconnected'
   connectedAt: string
   lastMessageAt: string | null
@@ -100,8 +100,8 @@ export type ChannelChange = {
   quietHours?:
     | {
         timeZone: string
-        weekly: {
-          days: ('monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday')[]
+        weekly: readonly {
+          days: readonly ('monday' | 'tuesday' | 'wednesday' | 'thursday' | 'friday' | 'saturday' | 'sunday')[]
           from: string
           /** on the next day unless it is later than `from` */
           to: string
@@ -111,19 +111,19 @@ export type ChannelChange = {
     | undefined
   /** rules against noise; the first that matches decides */
   rules?:
-    | {
+    | readonly {
         /** the reason that people read; unique within the channel */
         name: string
-        kinds: ('direct' | 'mention')[]
+        kinds: readonly ('direct' | 'mention')[]
         outcome: 'ignore' | 'tag'
         /** of the outcome `tag` */
         tag?: string | undefined
         /** one of these is in the text, as a whole word, whatever the case */
-        words?: string[] | undefined
+        words?: readonly string[] | undefined
         /** X says that it is in one of these */
-        languages?: string[] | undefined
+        languages?: readonly string[] | undefined
         /** X says that it is in another one */
-        otherLanguagesThan?: string[] | undefined
+        otherLanguagesThan?: readonly string[] | undefined
         /** the author has fewer followers */
         followersBelow?: number | undefined
         /** the author is verified, or is not */
@@ -142,7 +142,7 @@ export type ChannelChange = {
 
 export type ChannelState = {
   /** what keeps it from working wholly, and what to do, the worst first; empty if it works */
-  faults: {
+  faults: readonly {
     what: string
     todo: string
   }[]
@@ -183,9 +183,9 @@ export type ChatKey = {
 
 export type Customer = {
   id: string
-  username: unknown
-  name: unknown
-  avatarUrl: unknown
+  username: string | null
+  name: string | null
+  avatarUrl: string | null
   /** true if their messages are ignored, in every channel */
   blocked: boolean
   /** null: X was not asked in the last 30 days */
@@ -214,7 +214,7 @@ export type Delivery = {
   /** `cancelled`: an agent gave it up */
   status: 'pending' | 'sent' | 'failed' | 'unknown' | 'cancelled'
   /** what happened and what an agent can do */
-  reason: unknown
+  reason: string | null
   attempts: number
   /** time of the next step; null unless pending */
   dueAt: string | null
@@ -223,7 +223,7 @@ export type Delivery = {
 export type DryRun = {
   /** true if the reply would be accepted */
   ok: boolean
-  problems: {
+  problems: readonly {
     code:
       | 'ticket_closed'
       | 'channel_not_connected'
@@ -249,7 +249,7 @@ export type DryRun = {
   /** true if the reply goes encrypted, as the latest message came */
   encrypted: boolean
   /** true if X allows the reply, because the entry mentions or quotes the account; null if unknown */
-  replyAllowed: unknown
+  replyAllowed: boolean | null
   /** of the X rate limit with the least left, of the account or the app; a reply beyond it waits */
   quota: {
     /** whose limit it is; that of the X app holds for all channels together */
@@ -264,7 +264,7 @@ export type DryRun = {
     because: string
   }
   /** where the text of a public reply has links, which make it dear; empty for a direct message */
-  links: {
+  links: readonly {
     /** UTF-16 units */
     start: number
     end: number
@@ -304,8 +304,8 @@ export type Event = {
   reason: string
   /** X's name of the event */
   kind: string
-  channelId: unknown
-  externalId: unknown
+  channelId: string | null
+  externalId: string | null
 }
 
 export type Extension = {
@@ -313,7 +313,7 @@ export type Extension = {
   name: 'Twitter'
   enabled: boolean
   /** when X ends the event system of the channels, and what to do; null if it stays */
-  eventSourceEnd: unknown
+  eventSourceEnd: string | null
   /** the previous secret of the X app, while it is being replaced; null otherwise */
   previousSecret: {
     since: string
@@ -338,7 +338,7 @@ export type Message = {
   direction: 'inbound' | 'outbound'
   visibility: 'private' | 'public'
   text: string
-  entities: (
+  entities: readonly (
     | {
         type: 'hashtag'
         /** UTF-16 units */
@@ -359,7 +359,7 @@ export type Message = {
         start: number
         end: number
         username: string
-        userId: unknown
+        userId: string | null
       }
     | {
         type: 'link'
@@ -370,23 +370,23 @@ export type Message = {
         displayUrl: string
       }
   )[]
-  attachments: Attachment[]
+  attachments: readonly Attachment[]
   /** the handles that X puts before the text of an answer; not part of `text` */
-  addressees: {
+  addressees: readonly {
     username: string
-    userId: unknown
+    userId: string | null
   }[]
   author: {
     id: string
-    username: unknown
-    name: unknown
+    username: string | null
+    name: string | null
   }
   /** X's id; for an edited post that of its newest version */
-  externalId: unknown
+  externalId: string | null
   /** X's ids of all versions of the post, oldest first: `firstEntryId` and `inReplyToId` may name any of them */
-  versionIds: string[]
+  versionIds: readonly string[]
   /** X's id of the post, in one of its versions, that it answers */
-  inReplyToId: unknown
+  inReplyToId: string | null
   /** the post that it answers; null if that is a message of this ticket */
   parent: ParentPost | null
   quoted: QuotedPost | null
@@ -401,10 +401,10 @@ export type Message = {
     detail: string
   } | null
   /** earlier versions of an edited post, oldest first */
-  versions: {
+  versions: readonly {
     externalId: string
     text: string
-    entities: (
+    entities: readonly (
       | {
           type: 'hashtag'
           /** UTF-16 units */
@@ -425,7 +425,7 @@ export type Message = {
           start: number
           end: number
           username: string
-          userId: unknown
+          userId: string | null
         }
       | {
           type: 'link'
@@ -446,7 +446,7 @@ export type Message = {
   hiddenAt: string | null
   joinedBecause: string
   /** why what X left out, the answered post or the author, was not looked up; null as a rule */
-  incompleteBecause: unknown
+  incompleteBecause: string | null
   /** null unless it is a reply */
   delivery: Delivery | null
   /** how we recovered a message that X's deliveries did not bring; null otherwise */
@@ -464,7 +464,7 @@ export type NewReply = {
   /** may be empty if there is an attachment */
   text: string
   /** four photos, one GIF or one video; in a direct message one attachment */
-  attachmentIds?: string[] | undefined
+  attachmentIds?: readonly string[] | undefined
   /** id of a message of a mention ticket; the latest entry if not given */
   inReplyTo?: string | undefined
 }
@@ -475,7 +475,7 @@ export type NewWebhookEndpoint = {
   description?: string | undefined
   /** all if not given */
   eventTypes?:
-    | (
+    | readonly (
         | 'ticket.opened'
         | 'ticket.changed'
         | 'message.received'
@@ -499,7 +499,7 @@ export type NoiseDryRun = {
   alreadyIgnored: number
   /** tickets that began a conversation */
   judged: number
-  rules: {
+  rules: readonly {
     name: string
     outcome: 'ignore' | 'tag'
     /** tickets that it would have ignored or tagged */
@@ -507,11 +507,11 @@ export type NoiseDryRun = {
     /** tickets of which X did not tell what the rule asks for, so that it would not have matched */
     unknown: number
     /** the newest tickets that it matches */
-    examples: {
+    examples: readonly {
       id: string
       subject: string
       openedAt: string
-      username: unknown
+      username: string | null
     }[]
   }[]
 }
@@ -519,12 +519,12 @@ export type NoiseDryRun = {
 /** what happens to a message that would begin a conversation */
 export type NoiseRule = {
   name: string
-  kinds: ('direct' | 'mention')[]
+  kinds: readonly ('direct' | 'mention')[]
   outcome: 'ignore' | 'tag'
   tag?: string | undefined
-  words?: string[] | undefined
-  languages?: string[] | undefined
-  otherLanguagesThan?: string[] | undefined
+  words?: readonly string[] | undefined
+  languages?: readonly string[] | undefined
+  otherLanguagesThan?: readonly string[] | undefined
   followersBelow?: number | undefined
   verified?: boolean | undefined
   accountDaysBelow?: number | undefined
@@ -533,19 +533,19 @@ export type NoiseRule = {
 
 export type NoiseRuleTrial = {
   /** rules against noise; the first that matches decides */
-  rules: {
+  rules: readonly {
     /** the reason that people read; unique within the channel */
     name: string
-    kinds: ('direct' | 'mention')[]
+    kinds: readonly ('direct' | 'mention')[]
     outcome: 'ignore' | 'tag'
     /** of the outcome `tag` */
     tag?: string | undefined
     /** one of these is in the text, as a whole word, whatever the case */
-    words?: string[] | undefined
+    words?: readonly string[] | undefined
     /** X says that it is in one of these */
-    languages?: string[] | undefined
+    languages?: readonly string[] | undefined
     /** X says that it is in another one */
-    otherLanguagesThan?: string[] | undefined
+    otherLanguagesThan?: readonly string[] | undefined
     /** the author has fewer followers */
     followersBelow?: number | undefined
     /** the author is verified, or is not */
@@ -563,11 +563,11 @@ export type ParentPost = {
   id: string
   url: string
   /** null if it is not looked up yet or X does not show it */
-  text: unknown
+  text: string | null
   author: {
     id: string
-    username: unknown
-    name: unknown
+    username: string | null
+    name: string | null
   } | null
   createdAt: string | null
   /** `unavailable`: deleted, protected or withheld */
@@ -580,7 +580,7 @@ export type Problem = {
   status: number
   detail: string
   errors?:
-    | {
+    | readonly {
         field: string
         detail: string
       }[]
@@ -590,8 +590,8 @@ export type Problem = {
 }
 
 export type Profile = {
-  bio: unknown
-  location: unknown
+  bio: string | null
+  location: string | null
   followers: number | null
   following: number | null
   /** null: X does not mark them */
@@ -605,7 +605,7 @@ export type ProfileResult = {
   /** what X charges, in US dollars */
   priceUsd: number
   /** of a dry run: why X cannot be asked; null if it can */
-  because: unknown
+  because: string | null
   /** of a dry run: as far as it is there */
   profile: Profile | null
 }
@@ -614,17 +614,17 @@ export type QuotedPost = {
   id: string
   url: string
   /** null if X sent only the id */
-  text: unknown
+  text: string | null
   author: {
     id: string
-    username: unknown
-    name: unknown
+    username: string | null
+    name: string | null
   } | null
   createdAt: string | null
-  attachments: {
+  attachments: readonly {
     type: 'photo' | 'animated_gif' | 'video'
     url: string
-    previewUrl: unknown
+    previewUrl: string | null
   }[]
 }
 
@@ -639,7 +639,7 @@ export type Retry = {
 }
 
 export type Setup = {
-  checks: {
+  checks: readonly {
     step: 'keys' | 'callback' | 'webhook' | 'mail' | 'channel' | 'permissions' | 'message'
     /** the step in a few words */
     what: string
@@ -648,7 +648,7 @@ export type Setup = {
     /** what was found, in sentences */
     found: string
     /** what to do, in sentences; null if nothing is */
-    todo: unknown
+    todo: string | null
   }[]
   /** to be entered in the settings of the X app, to the letter */
   callbackUrl: string
@@ -665,23 +665,23 @@ export type Ticket = {
   }
   kind: 'direct' | 'mention'
   status: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed' | 'spam'
-  tags: string[]
+  tags: readonly string[]
   subject: string
   customer: {
     id: string
-    username: unknown
-    name: unknown
-    avatarUrl: unknown
+    username: string | null
+    name: string | null
+    avatarUrl: string | null
   }
   openedAt: string
   openedBecause: string
   updatedAt: string
   messageCount: number
   /** X's id of the customer's first post in it, in its first version: one of the post's `versionIds` */
-  firstEntryId: unknown
-  previousTicketId: unknown
+  firstEntryId: string | null
+  previousTicketId: string | null
   /** the ticket in which its conversation goes on */
-  nextTicketId: unknown
+  nextTicketId: string | null
   /** who wrote last, and the beginning of it; null in a ticket of before this was stored */
   lastMessage: {
     direction: 'inbound' | 'outbound'
@@ -701,11 +701,11 @@ export type Ticket = {
 export type TicketChange = {
   status?: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed' | 'spam' | undefined
   /** replaces all tags */
-  tags?: string[] | undefined
+  tags?: readonly string[] | undefined
   /** adds tags, and leaves the others as they are */
-  addTags?: string[] | undefined
+  addTags?: readonly string[] | undefined
   /** removes tags, and leaves the others as they are */
-  removeTags?: string[] | undefined
+  removeTags?: readonly string[] | undefined
 }
 
 export type TicketNumbers = {
@@ -736,7 +736,7 @@ export type TicketReport = {
   to: string
   timeZone: string
   by: 'tag' | 'status' | 'channel' | 'day'
-  rows: {
+  rows: readonly {
     /** tickets opened in these days; the next four say how these are now */
     opened: number
     /** of those opened: closed by now */
@@ -752,7 +752,7 @@ export type TicketReport = {
       /** 90th percentile */
       p90Seconds: number | null
       /** how many in each class, the shortest first; `upToSeconds` null is everything longer */
-      histogram: {
+      histogram: readonly {
         upToSeconds: number | null
         count: number
       }[]
@@ -784,7 +784,7 @@ export type TicketReport = {
       /** 90th percentile */
       p90Seconds: number | null
       /** how many in each class, the shortest first; `upToSeconds` null is everything longer */
-      histogram: {
+      histogram: readonly {
         upToSeconds: number | null
         count: number
       }[]
@@ -808,7 +808,7 @@ export type WaitingReport = {
   /** since when the one that waits longest does; null if none waits */
   longestSince: string | null
   /** how many in each class, the shortest first; `upToSeconds` null is everything longer */
-  ages: {
+  ages: readonly {
     upToSeconds: number | null
     count: number
   }[]
@@ -835,7 +835,7 @@ export type WebhookDelivery = {
   status: number | null
   /** the first kilobyte of the answer */
   answer: string
-  error: unknown
+  error: string | null
   durationMs: number
 }
 
@@ -843,7 +843,7 @@ export type WebhookEndpoint = {
   id: string
   url: string
   description: string
-  eventTypes: (
+  eventTypes: readonly (
     | 'ticket.opened'
     | 'ticket.changed'
     | 'message.received'
@@ -854,7 +854,7 @@ export type WebhookEndpoint = {
     | 'channel.changed'
   )[]
   status: 'enabled' | 'disabled'
-  disabledBecause: unknown
+  disabledBecause: string | null
   createdAt: string
   /** it gets the events of changes from then on */
   sendsFrom: string
@@ -871,7 +871,7 @@ export type WebhookEndpointChange = {
   url?: string | undefined
   description?: string | undefined
   eventTypes?:
-    | (
+    | readonly (
         | 'ticket.opened'
         | 'ticket.changed'
         | 'message.received'
@@ -889,7 +889,7 @@ export type WebhookEndpointWithSecret = {
   id: string
   url: string
   description: string
-  eventTypes: (
+  eventTypes: readonly (
     | 'ticket.opened'
     | 'ticket.changed'
     | 'message.received'
@@ -900,7 +900,7 @@ export type WebhookEndpointWithSecret = {
     | 'channel.changed'
   )[]
   status: 'enabled' | 'disabled'
-  disabledBecause: unknown
+  disabledBecause: string | null
   createdAt: string
   /** it gets the events of changes from then on */
   sendsFrom: string
@@ -951,7 +951,7 @@ export type XActionResult = {
   /** what X charges, in US dollars */
   priceUsd: number
   /** of a dry run: why it cannot be done; null if X may do it */
-  because: unknown
+  because: string | null
   /** the message that it concerns, as it is now */
   message: Message | null
 }
@@ -963,11 +963,11 @@ export type Calls = {
     params: Record<never, never>
     query: {
       q?: string | undefined
-      tag?: string | string[] | undefined
+      tag?: string | readonly string[] | undefined
       tagMatch?: 'all' | 'any' | undefined
       status?: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed' | 'spam' | undefined
       waiting?: 'true' | undefined
-      replies?: 'failed' | 'waiting' | 'unknown' | ('failed' | 'waiting' | 'unknown')[] | undefined
+      replies?: 'failed' | 'waiting' | 'unknown' | readonly ('failed' | 'waiting' | 'unknown')[] | undefined
       order?: 'activity' | 'waiting' | undefined
       channelId?: string | undefined
       customerId?: string | undefined
@@ -977,9 +977,9 @@ export type Calls = {
     }
     body: undefined
     answer: {
-      tickets: Ticket[]
+      tickets: readonly Ticket[]
       /** null on the last page; a page may be shorter than `limit` */
-      nextCursor: unknown
+      nextCursor: string | null
     }
   }
   /** How many tickets wait, have failed replies, and are in each status */
@@ -996,7 +996,7 @@ export type Calls = {
     body: undefined
     answer: {
       /** the first opened first */
-      tickets: Ticket[]
+      tickets: readonly Ticket[]
     }
   }
   /** One ticket */
@@ -1033,17 +1033,24 @@ export type Calls = {
     query: { order?: 'oldest' | 'newest' | undefined; limit?: number | undefined; cursor?: string | undefined }
     body: undefined
     answer: {
-      messages: Message[]
+      messages: readonly Message[]
       /** null on the last page; a page may be shorter than `limit` */
-      nextCursor: unknown
+      nextCursor: string | null
     }
   }
   /** Answer the customer; calls with the same `Idempotency-Key` send one reply; `dryRun` only checks */
   'POST /api/tickets/{id}/replies': {
     params: { id: string }
-    query: { dryRun?: 'true' | 'false' | undefined }
+    query: Record<never, never>
     body: NewReply
-    answer: DryRun | Message
+    answer: Message
+  }
+  /** Answer the customer; calls with the same `Idempotency-Key` send one reply; `dryRun` only checks */
+  'POST /api/tickets/{id}/replies?dryRun=true': {
+    params: { id: string }
+    query: Record<never, never>
+    body: NewReply
+    answer: DryRun
   }
   /** Send a failed reply again; with `force` also one whose outcome is unknown */
   'POST /api/tickets/{id}/messages/{messageId}/retry': {
@@ -1077,7 +1084,7 @@ export type Calls = {
     query: Record<never, never>
     body: undefined
     answer: {
-      channels: Channel[]
+      channels: readonly Channel[]
     }
   }
   /** One channel */
@@ -1135,7 +1142,7 @@ export type Calls = {
     query: { from?: string | undefined; to?: string | undefined }
     body: undefined
     answer: {
-      days: DayActivity[]
+      days: readonly DayActivity[]
     }
   }
   /** What rules against noise would have done with the tickets of the last days; changes nothing */
@@ -1160,7 +1167,7 @@ export type Calls = {
     query: Record<never, never>
     body: undefined
     answer: {
-      extensions: Extension[]
+      extensions: readonly Extension[]
     }
   }
   /** Enable or disable the extension; while disabled, nothing opens a ticket and no channel can be connected */
@@ -1219,9 +1226,9 @@ export type Calls = {
     }
     body: undefined
     answer: {
-      events: Event[]
+      events: readonly Event[]
       /** null on the last page; a page may be shorter than `limit` */
-      nextCursor: unknown
+      nextCursor: string | null
     }
   }
   /** Who did what, newest first; a page may be shorter than `limit` while `nextCursor` is not null */
@@ -1257,9 +1264,9 @@ export type Calls = {
     }
     body: undefined
     answer: {
-      entries: AuditEntry[]
+      entries: readonly AuditEntry[]
       /** null on the last page; a page may be shorter than `limit` */
-      nextCursor: unknown
+      nextCursor: string | null
     }
   }
   /** The same as CSV, 1,000 entries at most; the header `Link` leads to the next file */
@@ -1315,14 +1322,14 @@ export type Calls = {
     query: { q: string; limit?: number | undefined; cursor?: string | undefined }
     body: undefined
     answer: {
-      customers: {
+      customers: readonly {
         id: string
-        username: unknown
-        name: unknown
-        avatarUrl: unknown
+        username: string | null
+        name: string | null
+        avatarUrl: string | null
       }[]
       /** null on the last page; a page may be shorter than `limit` */
-      nextCursor: unknown
+      nextCursor: string | null
     }
   }
   /** A customer by X's id, with the profile if it was asked for in the last 30 days */
@@ -1359,7 +1366,7 @@ export type Calls = {
     query: Record<never, never>
     body: undefined
     answer: {
-      endpoints: WebhookEndpoint[]
+      endpoints: readonly WebhookEndpoint[]
     }
   }
   /** Add an address; the answer has its secret, which is shown only once */
@@ -1403,9 +1410,9 @@ export type Calls = {
     query: { limit?: number | undefined; cursor?: string | undefined }
     body: undefined
     answer: {
-      deliveries: WebhookDelivery[]
+      deliveries: readonly WebhookDelivery[]
       /** null on the last page; a page may be shorter than `limit` */
-      nextCursor: unknown
+      nextCursor: string | null
     }
   }
   /** Send an event again, with the same id */

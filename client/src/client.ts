@@ -38,7 +38,11 @@ export class Problem extends Error {
   readonly current: Tagged<NonNullable<ProblemBody['current']>> | null
   /** Seconds after which the same call may be made again; null if the API did not say. */
   readonly retryAfterSeconds: number | null
-  constructor(status: number, headers: Headers, body: Partial<ProblemBody> & { readonly message?: string }) {
+  constructor(
+    status: number,
+    body: Partial<ProblemBody> & { readonly message?: string } = {},
+    headers = new Headers(),
+  ) {
     const detail = body.detail ?? body.message ?? ''
     super(`${status} ${detail}`)
     this.status = status
@@ -55,9 +59,12 @@ export type ClientOptions = {
   readonly url: string
   /** Gives the access token. It is asked for at each call, so it may be fetched anew when it ends. */
   readonly token: () => string | Promise<string>
-  /** Default: the `fetch` of the platform. */
-  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
+  /** Sends a call. Default: the `fetch` of the platform. */
+  readonly fetch?: (url: string, init: CallInit) => Promise<Response>
 }
+
+/** A call as it is sent. */
+export type CallInit = RequestInit & { readonly headers: Readonly<Record<string, string>> }
 
 export type Client = ReturnType<typeof createClient>
 
@@ -92,20 +99,25 @@ export function createClient({ url, token, fetch: send = (...args) => fetch(...a
     /** The same, with the entity tag for `ifMatch` of a change. @throws Problem */
     callTagged,
 
-    /** Reads again what is known: returns that very object if it has not changed. @throws Problem */
-    async readAgain<C extends Call>(call: C, known: Tagged<Answer<C>>, ...[options]: Arguments<Options<C>>) {
-      const response = await answerTo(call, options as Partial<Options<Call>>, known.tag)
-      return response.status === 304 ? known : valueIn<Answer<C>>(response)
+    /** Reads again what is known: returns that very object if it has not changed; undefined: reads it. @throws Problem */
+    async readAgain<C extends Call>(
+      call: C,
+      known: Tagged<Answer<C>> | undefined,
+      ...[options]: Arguments<Options<C>>
+    ): Promise<Tagged<Answer<C>>> {
+      const response = await answerTo(call, options as Partial<Options<Call>>, known?.tag)
+      return known && response.status === 304 ? known : valueIn<Answer<C>>(response)
     },
 
-    /** The pages of a list, as they are asked for. @throws Problem */
+    /** The pages of a list or of a CSV file, as they are asked for. @throws Problem */
     async *pages<C extends Call>(call: C, ...[options]: Arguments<Options<C>>): AsyncGenerator<Answer<C>> {
       const { query, ...others } = (options ?? {}) as AnyOptions
       for (let cursor: string | null | undefined; cursor !== null; ) {
         const asked = { ...others, query: { ...query, ...(cursor && { cursor }) } }
-        const { value } = await valueIn<Answer<C>>(await answerTo(call, asked as Partial<Options<Call>>))
+        const response = await answerTo(call, asked as Partial<Options<Call>>)
+        const { value } = await valueIn<Answer<C>>(response)
         yield value
-        cursor = (value as { nextCursor?: string | null }).nextCursor ?? null
+        cursor = (value as { nextCursor?: string | null }).nextCursor ?? cursorIn(response.headers.get('link'))
       }
     },
   }
@@ -132,10 +144,15 @@ function queryOf(query: AnyOptions['query'] = {}): string {
   return given.length > 0 ? `?${new URLSearchParams(given)}` : ''
 }
 
+/** The cursor of the next file, to which a header `Link` leads; null with the last. */
+function cursorIn(link: string | null): string | null {
+  return new URLSearchParams(/\?([^>]*)>; rel="next"/.exec(link ?? '')?.[1]).get('cursor')
+}
+
 async function valueIn<T>(response: Response): Promise<Tagged<T>> {
   if (!response.ok) {
     const body = (await response.json().catch(() => ({}))) as Partial<ProblemBody>
-    throw new Problem(response.status, response.headers, body)
+    throw new Problem(response.status, body, response.headers)
   }
   const isJson = response.headers.get('content-type')?.startsWith('application/json')
   const value = (await (isJson ? response.json() : response.text())) as T

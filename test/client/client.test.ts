@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { clientTypes } from '../../client/generate.ts'
-import { type Client, createClient, type Problem } from '../../client/src/client.ts'
+import { type CallInit, type Client, createClient, type Problem } from '../../client/src/client.ts'
 import { describedApi } from '../support/described-api.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -12,7 +12,7 @@ const types = join(root, 'client/src/calls.ts')
 let world: Awaited<ReturnType<typeof describedApi>>
 let client: Client
 /** What the client has sent. */
-const sent: { method: string; headers: Record<string, string> }[] = []
+const sent: Pick<CallInit, 'method' | 'headers'>[] = []
 
 beforeAll(async () => {
   world = await describedApi()
@@ -21,14 +21,13 @@ beforeAll(async () => {
 afterAll(() => world.stop())
 
 /** The API as a client reaches it. */
-async function overTheApi(url: string, { method = 'GET', headers, body }: RequestInit): Promise<Response> {
+async function overTheApi(url: string, { method = 'GET', headers, body }: CallInit): Promise<Response> {
   const { pathname, searchParams } = new URL(url)
-  const given = headers as Record<string, string>
-  sent.push({ method, headers: given })
+  sent.push({ method, headers })
   const answer = await world.api(method, decodeURIComponent(pathname), {
     claims: world.claims,
     query: searchParams,
-    headers: given,
+    headers,
     ...(body ? { body: String(body) } : {}),
   })
   const { statusCode: status = 0, headers: answered = {}, body: text = '' } = answer
@@ -65,7 +64,7 @@ test('a change of what was read goes through, of what has changed since it is re
 })
 
 test('what has not changed is the very same object, and nothing is sent', async () => {
-  const known = await client.callTagged('GET /api/tickets/{id}', { params: { id: ticket } })
+  const known = await client.readAgain('GET /api/tickets/{id}', undefined, { params: { id: ticket } })
   expect(await client.readAgain('GET /api/tickets/{id}', known, { params: { id: ticket } })).toBe(known)
   expect(sent.at(-1)?.headers['if-none-match']).toBe(known.tag)
 })
@@ -80,6 +79,22 @@ test('the pages of a list follow each other to its end', async () => {
   expect(ids.length).toBeGreaterThan(2)
 })
 
+test('the files of a long CSV list follow each other to its end', async () => {
+  const actor = { id: 'lee-id', name: 'lee', address: null }
+  const entry = { kind: 'signed_in', actor, object: null, before: null, after: null } as const
+  await Promise.all(
+    Array.from({ length: 1_001 }, (_, n) =>
+      world.stores.audit.record(
+        { ...entry, id: `many-${n}`, at: new Date(Date.UTC(2026, 7, 31) + n).toISOString() },
+        { expiresAt: 1, customerId: null },
+      ),
+    ),
+  )
+  const files: string[] = []
+  for await (const file of client.pages('GET /api/audit.csv', { query: { kind: 'signed_in' } })) files.push(file)
+  expect(files.map((file) => file.trimEnd().split('\r\n').length - 1)).toEqual([1_000, 1])
+})
+
 test('the same reply with the same key is one reply, and a wrong field is named', async () => {
   const reply = { params: { id: ticket }, body: { text: 'On its way' }, idempotencyKey: 'answer-1' }
   const [first, second] = [
@@ -87,8 +102,10 @@ test('the same reply with the same key is one reply, and a wrong field is named'
     await client.call('POST /api/tickets/{id}/replies', reply),
   ]
   expect(second).toEqual(first)
-  const wrong = { params: { id: ticket }, query: { dryRun: 'perhaps' as 'true' }, body: { text: 'Hi' } }
-  const refusal = await refusalOf(client.call('POST /api/tickets/{id}/replies', wrong))
+  const check = { params: { id: ticket }, body: { text: 'Hi' } }
+  expect(await client.call('POST /api/tickets/{id}/replies?dryRun=true', check)).toMatchObject({ ok: true })
+  const wrong = { params: { id: '27999999' }, query: { dryRun: 'perhaps' as 'true' } }
+  const refusal = await refusalOf(client.call('POST /api/customers/{id}/profile', wrong))
   expect(refusal).toMatchObject({ status: 422, errors: [{ field: 'dryRun', detail: expect.any(String) }] })
 })
 
@@ -141,6 +158,11 @@ test('the package has the client with its types, and a program that uses it wron
     }
     const begin = `const client = createClient({ url: '', token: () => '' })\n`
     compile(`${begin}const id: string = (await client.call('GET /api/tickets/{id}', { params: { id: '1' } })).id`)
+    compile(`${begin}const { nextCursor } = await client.call('GET /api/tickets')
+const cursor: string | undefined = nextCursor ?? undefined
+const reply = { params: { id: '1' }, body: { text: 'Hi' } }
+const { ok } = await client.call('POST /api/tickets/{id}/replies?dryRun=true', reply)
+const { delivery } = await client.call('POST /api/tickets/{id}/replies', reply)`)
     expect(() => compile(`${begin}await client.call('GET /api/tickets/{id}')`)).toThrow()
     expect(() => compile(`${begin}await client.call('GET /api/tickets', { query: { limitt: 1 } })`)).toThrow()
     expect(() =>
