@@ -3,6 +3,7 @@ import type { Delivery, Payload, Waiting, Work } from '../../core/outgoing/deliv
 import type { DeliveryStore } from '../../core/ports/outgoing.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import { mergePartitions, type PartitionPage } from '../../core/tickets/pages.ts'
+import { dueKeys } from './due.ts'
 import {
   conditionHolds,
   getAll,
@@ -87,21 +88,7 @@ export function createDeliveryStore({ now, ...access }: ListAccess & { now: Cloc
     },
 
     async due(at, limit) {
-      const pages = await Promise.all(
-        partitionsOf(DUE, partitions).map((partition) =>
-          documents.send(
-            new QueryCommand({
-              TableName: tableName,
-              IndexName: 'due',
-              KeyConditionExpression: 'inDue = :due AND dueAt <= :at',
-              ExpressionAttributeValues: { ':due': partition, ':at': at },
-              Limit: limit,
-            }),
-          ),
-        ),
-      )
-      const found = pages.flatMap((page) => (page.Items ?? []) as Item[])
-      const longest = found.sort((a, b) => (String(a.dueAt) < String(b.dueAt) ? -1 : 1)).slice(0, limit)
+      const longest = await dueKeys(access, DUE, at, limit)
       // The index has only keys.
       return (await getAll(access, longest)).flatMap((item) => (item ? [waitingFrom<Payload>(item)] : []))
     },

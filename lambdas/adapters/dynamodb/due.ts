@@ -25,15 +25,14 @@ export function dueAs(message: Message, partitions: number): { inDue?: string; d
 }
 
 /**
- * Messages of a list that are due at an ISO time, the longest due first: none can be overtaken for ever. Those of one
- * ticket are in the order in which they were written.
+ * The keys of what is due at an ISO time in a sharded list, the longest due first: nothing can be overtaken for ever.
  */
-export async function dueIn(
+export async function dueKeys(
   { tableName, partitions, documents }: ListAccess,
-  list: DueList,
+  list: string,
   at: string,
   limit: number,
-): Promise<DueMessage[]> {
+): Promise<Item[]> {
   const pages = await Promise.all(
     partitionsOf(list, partitions).map((partition) =>
       documents.send(
@@ -47,12 +46,14 @@ export async function dueIn(
       ),
     ),
   )
-  const items = pages.flatMap((page) => (page.Items ?? []) as Item[])
-  return items
-    .sort((a, b) => (String(a.dueAt) < String(b.dueAt) ? -1 : 1))
-    .slice(0, limit)
-    .sort((a, b) => (a.sk < b.sk ? -1 : 1))
-    .map(dueFrom)
+  const found = pages.flatMap((page) => (page.Items ?? []) as Item[])
+  return found.sort((a, b) => (String(a.dueAt) < String(b.dueAt) ? -1 : 1)).slice(0, limit)
+}
+
+/** The messages of a list that are due. Those of one ticket are in the order in which they were written. */
+export async function dueIn(access: ListAccess, list: DueList, at: string, limit: number): Promise<DueMessage[]> {
+  const items = await dueKeys(access, list, at, limit)
+  return items.sort((a, b) => (a.sk < b.sk ? -1 : 1)).map(dueFrom)
 }
 
 /** Makes an item due again only at an ISO time, unless it left the list meanwhile. */

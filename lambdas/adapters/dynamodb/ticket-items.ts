@@ -1,4 +1,4 @@
-import type { ListedTicket, Message, Sending, Ticket } from '../../core/tickets/ticket.ts'
+import { type ListedTicket, type Message, type Ticket, unsent } from '../../core/tickets/ticket.ts'
 import { partsOfTicketId, ticketIdOf } from '../../core/tickets/ticket-id.ts'
 import { type Item, type Key, keys, partitionFor, TICKET } from './table.ts'
 
@@ -110,25 +110,13 @@ const EMPTY = {
   recovered: null,
 } satisfies Partial<Message>
 
-/** What the sending of a reply has when its item says nothing. */
-const UNSENT = {
-  attemptedAt: null,
-  failedVerifications: 0,
-  ifMissing: null,
-  claimedUntil: null,
-  sentAt: null,
-  firstOutcome: null,
-  uploadedMedia: [],
-  failedUploads: 0,
-} satisfies Partial<Sending>
-
 /** The attributes of a message. What is empty is left out: each write of an item is paid by the kilobyte. */
 export function messageItem(message: Message) {
   const { sending } = message
   return {
     ...keys.message(message.ticketId, message.position, message.id),
     ...filled(message, EMPTY),
-    ...(sending && { sending: filled(sending, UNSENT) }),
+    ...(sending && { sending: filled(sending, unsent) }),
   }
 }
 
@@ -145,7 +133,7 @@ function isEmpty(value: unknown): boolean {
 export function messageFrom(item: Item): Message {
   const { pk: _pk, sk: _sk, inDue: _inDue, dueAt: _dueAt, ...rest } = item
   const { inCounts: _inCounts, countedAt: _countedAt, counts: _counts, ...message } = rest
-  const sending = message.sending ? { ...UNSENT, ...message.sending } : null
+  const sending = message.sending ? { ...unsent, ...message.sending } : null
   // Only `commit` and `save` write such items, always complete.
   return { ...EMPTY, ...message, sending } as unknown as Message
 }

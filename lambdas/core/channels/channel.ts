@@ -63,19 +63,17 @@ export type Channel = {
 export const MAX_BLOCKED = 150
 
 /** The settings that an administrator may change. */
-export type ChannelSettings = Partial<
-  Pick<
-    Channel,
-    | 'name'
-    | 'directMessages'
-    | 'mentions'
-    | 'noMessagesHours'
-    | 'quietHours'
-    | 'rules'
-    | 'retentionDays'
-    | 'dailyBudgetUsd'
-  >
->
+export const channelSettings = [
+  'name',
+  'directMessages',
+  'mentions',
+  'noMessagesHours',
+  'quietHours',
+  'rules',
+  'retentionDays',
+  'dailyBudgetUsd',
+] as const satisfies readonly (keyof Channel)[]
+export type ChannelSettings = Partial<Pick<Channel, (typeof channelSettings)[number]>>
 
 /**
  * A channel with changed settings. Setting the hours, even to the same value, restarts the count of inactivity.

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../canonical-json.ts'
-import type { Channel } from '../channels/channel.ts'
+import { type Channel, channelSettings } from '../channels/channel.ts'
 import { erased } from '../tickets/deletion.ts'
 import type { Message, Ticket } from '../tickets/ticket.ts'
 import type { OutgoingEventType } from './endpoint.ts'
@@ -74,21 +74,7 @@ function ofNewMessage(message: Message): Happened | null {
   return { type: message.direction === 'inbound' ? 'message.received' : 'message.sent', message }
 }
 
-const CHANNEL_FIELDS = [
-  'name',
-  'username',
-  'directMessages',
-  'mentions',
-  'noMessagesHours',
-  'quietHours',
-  'rules',
-  'retentionDays',
-  'dailyBudgetUsd',
-  'budgetUsedUpOn',
-  'chat',
-  'status',
-  'connectedAt',
-] as const
+const CHANNEL_FIELDS = [...channelSettings, 'username', 'budgetUsedUpOn', 'chat', 'status', 'connectedAt'] as const
 
 function ofChannel(before: Channel | null, after: Channel | null): Happened | null {
   if (!after || (before && !differ(before, after, CHANNEL_FIELDS))) return null

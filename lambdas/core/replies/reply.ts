@@ -8,6 +8,7 @@ import {
   statusAfterAgent,
   type Target,
   type Ticket,
+  unsent,
 } from '../tickets/ticket.ts'
 import { laterOf } from '../time.ts'
 import { positionAfter, positionOfTime } from '../x/ids.ts'
@@ -125,14 +126,7 @@ export function writeReply(
     sending: {
       target: reply.target,
       ...(reply.chatConversationId && { chat: { conversationId: reply.chatConversationId, payload: null } }),
-      attemptedAt: null,
-      failedVerifications: 0,
-      ifMissing: null,
-      claimedUntil: null,
-      sentAt: null,
-      firstOutcome: null,
-      uploadedMedia: [],
-      failedUploads: 0,
+      ...unsent,
       version: 1,
     },
     createdAt: at,
@@ -161,16 +155,11 @@ export function sendAgain(reply: Reply, now: Date): Reply {
     delivery: { status: 'pending', reason: null, attempts: 0, dueAt },
     sending: {
       ...reply.sending,
+      ...unsent,
+      firstOutcome: reply.sending.firstOutcome,
       // X has refused what failed: it is encrypted again, perhaps with newer keys. What X may have keeps its id.
       ...(reply.sending.chat &&
         reply.delivery.status === 'failed' && { chat: { ...reply.sending.chat, payload: null } }),
-      attemptedAt: null,
-      failedVerifications: 0,
-      ifMissing: null,
-      claimedUntil: null,
-      sentAt: null,
-      uploadedMedia: [],
-      failedUploads: 0,
     },
   }
 }

@@ -169,6 +169,18 @@ export type Sending = {
   readonly version: number
 }
 
+/** The sending of a reply before anything was tried. */
+export const unsent = {
+  attemptedAt: null,
+  failedVerifications: 0,
+  ifMissing: null,
+  claimedUntil: null,
+  sentAt: null,
+  firstOutcome: null,
+  uploadedMedia: [],
+  failedUploads: 0,
+} as const satisfies Partial<Sending>
+
 /** How we recovered a message that X's deliveries did not bring: X replayed it, or we polled X's lists. */
 export type Recovered = 'replay' | 'poll'
 

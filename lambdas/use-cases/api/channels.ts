@@ -4,7 +4,7 @@ import { changeChannelBody, noQuery } from '../../core/api/requests.ts'
 import type { ApiChannel } from '../../core/api/schemas.ts'
 import { changesOf } from '../../core/audit/entry.ts'
 import { canonicalJson } from '../../core/canonical-json.ts'
-import { type Channel, type ChannelSettings, withSettings } from '../../core/channels/channel.ts'
+import { type Channel, type ChannelSettings, channelSettings, withSettings } from '../../core/channels/channel.ts'
 import type { AuditTrail } from '../../core/ports/audit.ts'
 import type { Clock } from '../../core/ports/platform.ts'
 import type { Stores } from '../../core/ports/stores.ts'
@@ -106,16 +106,6 @@ export function channelRoutes({
 
 /** True if the settings that are there are those that we tried to write: the answer to that was lost. */
 function isSame(stored: Channel, tried: Channel): boolean {
-  const names: (keyof ChannelSettings)[] = [
-    'name',
-    'directMessages',
-    'mentions',
-    'noMessagesHours',
-    'quietHours',
-    'rules',
-    'retentionDays',
-    'dailyBudgetUsd',
-  ]
   const isEqual = (name: keyof ChannelSettings) => canonicalJson(stored[name]) === canonicalJson(tried[name])
-  return stored.version === tried.version && names.every(isEqual)
+  return stored.version === tried.version && channelSettings.every(isEqual)
 }
