@@ -105,6 +105,7 @@ const csv = await api.exportTicketReport('tag', { timeZone: 'Europe/Vienna' })
 assert(csv.status === 200)
 const heading = (csv.data as string).split(',')[0]
 
+const setting: keyof api.Channel = 'rules'
 // @ts-expect-error a parameter that there is not
 api.listTickets({ limitt: 1 })
 // @ts-expect-error a status that there is not

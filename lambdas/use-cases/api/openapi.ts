@@ -334,13 +334,14 @@ function withoutId(definition: object): object {
 }
 
 function toComponents(value: object): object {
-  return JSON.parse(
-    JSON.stringify(value, withoutSafeBounds).replaceAll('"#/$defs/', '"#/components/schemas/'),
-  ) as object
+  return JSON.parse(JSON.stringify(value, onlyOfJson).replaceAll('"#/$defs/', '"#/components/schemas/')) as object
 }
 
-/** zod bounds every integer by what JavaScript counts exactly, which says nothing to a reader. */
-function withoutSafeBounds(key: string, value: unknown): unknown {
+/**
+ * Leaves out what zod says of TypeScript and not of JSON: it bounds every integer by what JavaScript counts exactly, and
+ * `readOnly`, which in a description means that no request may change it, is for lists that our code does not change.
+ */
+function onlyOfJson(key: string, value: unknown): unknown {
   const isBound = (key === 'minimum' || key === 'maximum') && Math.abs(Number(value)) === Number.MAX_SAFE_INTEGER
-  return isBound ? undefined : value
+  return isBound || (key === 'readOnly' && value === true) ? undefined : value
 }
