@@ -1,5 +1,6 @@
 import { QueryCommand } from '@aws-sdk/lib-dynamodb'
 import type { Opening } from '../../core/channels/dry-run.ts'
+import { mergeLazily, type Source } from '../../core/tickets/pages.ts'
 import { getAll, type Item, keys, type ListAccess, MESSAGE, partitionsOf, type TableAccess } from './table.ts'
 import { identityFrom, messageFrom, ticketFrom } from './ticket-items.ts'
 
@@ -14,36 +15,50 @@ export async function openingsSince(
   since: string,
   most: number,
 ): Promise<{ openings: Opening[]; isWhole: boolean }> {
-  const pages = await Promise.all(
-    partitionsOf(channelId, access.partitions).map((partition) => newestOf(access, partition, since, most + 1)),
+  const sources = partitionsOf(channelId, access.partitions).map((partition) =>
+    newestFirst(access, partition, since, most + 1),
   )
-  const found = pages.flat().sort((a, b) => (String(a.openedAt) < String(b.openedAt) ? 1 : -1))
+  const { items, next } = await mergeLazily(sources, ({ openedAt, pk }) => `${openedAt}#${pk}`, most)
   const tickets = (
     await getAll(
       access,
-      found.slice(0, most).map((item) => keys.ticket(identityFrom(item).id)),
+      items.map((item) => keys.ticket(identityFrom(item).id)),
       false,
     )
   )
     .filter((item) => item !== undefined)
     .map(ticketFrom)
   const openings = await inBatches(tickets, async (ticket) => ({ ticket, message: await firstMessage(access, ticket) }))
-  return { openings, isWhole: found.length <= most }
+  return { openings, isWhole: next === null }
 }
 
-async function newestOf({ tableName, documents }: TableAccess, partition: string, since: string, most: number) {
-  const { Items = [] } = await documents.send(
-    new QueryCommand({
-      TableName: tableName,
-      IndexName: 'channel',
-      KeyConditionExpression: 'inChannel = :partition AND openedAt >= :since',
-      ExpressionAttributeValues: { ':partition': partition, ':since': since },
-      ScanIndexForward: false,
-      Limit: most,
-    }),
-  )
-  // What an erased ticket left for reports is no ticket.
-  return (Items as Item[]).filter(({ pk }) => !pk.startsWith('ERASED#'))
+/** A partition of a channel's tickets. It is read to its end if need be: erased tickets may fill any number of pages. */
+function newestFirst(
+  { tableName, documents }: TableAccess,
+  partition: string,
+  since: string,
+  pageSize: number,
+): Source<Item> {
+  return async (start) => {
+    const { Items = [], LastEvaluatedKey } = await documents.send(
+      new QueryCommand({
+        TableName: tableName,
+        IndexName: 'channel',
+        KeyConditionExpression: 'inChannel = :partition AND openedAt >= :since',
+        ExpressionAttributeValues: { ':partition': partition, ':since': since },
+        ScanIndexForward: false,
+        Limit: pageSize,
+        ...(start === null ? {} : { ExclusiveStartKey: start as Record<string, unknown> }),
+      }),
+    )
+    // What an erased ticket left for reports is no ticket.
+    const items = (Items as Item[]).filter(({ pk }) => !pk.startsWith('ERASED#'))
+    return {
+      items,
+      readDownTo: LastEvaluatedKey ? String(LastEvaluatedKey.openedAt) : null,
+      next: LastEvaluatedKey ?? null,
+    }
+  }
 }
 
 async function firstMessage(

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { createErasure } from '../../../lambdas/use-cases/erase.ts'
 import { apiOver } from '../../support/api.ts'
 import { routerOver } from '../../support/router.ts'
 import { startStores, type TestStores } from '../../support/stores.ts'
@@ -132,6 +133,31 @@ describe('a dry run of rules against noise', () => {
       'minute_4',
       'minute_3',
     ])
+  })
+
+  test('looks past what erased tickets left, however many, and is whole only when it has seen all', async () => {
+    const { deliver } = routerOver(stores, now)
+    clock = '2026-06-10T12:00:00.000Z'
+    const kept: string[] = []
+    for (const name of ['first', 'second', 'third']) {
+      const [opened] = await deliver(mention(stranger(name), 'hello'))
+      kept.unshift(String(opened?.ticketId))
+      clock = new Date(now().getTime() + 60_000).toISOString()
+    }
+    const forgotten = stranger('forgotten')
+    for (let n = 0; n < 40; n++) await deliver(mention(forgotten, 'hello'))
+    await stores.erasures.request(forgotten.id, clock)
+    const erase = createErasure({ ...stores, bucket: { removeAll: async () => {} }, log: () => {} })
+    await erase({ time: clock }, { getRemainingTimeInMillis: () => 240_000 })
+
+    const since = '2026-06-10T00:00:00.000Z'
+    const found = async (most: number) => {
+      const { openings, isWhole } = await stores.tickets.openingsSince(channelId, since, most)
+      return { ids: openings.map(({ ticket }) => ticket.id), isWhole }
+    }
+    expect(await found(2)).toEqual({ ids: kept.slice(0, 2), isWhole: false })
+    expect(await found(3)).toEqual({ ids: kept, isWhole: true })
+    expect(await found(500)).toEqual({ ids: kept, isWhole: true })
   })
 
   test.each<[string, object]>([
