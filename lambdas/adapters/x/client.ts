@@ -126,7 +126,7 @@ export function detailOf({ data }: ApiResponseError): string {
   if (typeof body !== 'object' || body === null) return text.slice(0, MAX_DETAIL_CHARACTERS).toWellFormed()
   const { title, detail, type, errors } = fieldsOf(body)
   const causes = objectsOf(errors).map(({ code, message }) =>
-    [Number(code) || null, textOf(message)].filter(Boolean).join(' '),
+    [typeof code === 'number' ? code || null : textOf(code), textOf(message)].filter(Boolean).join(' '),
   )
   const problem = textOf(type) && type !== 'about:blank' ? `(${type})` : ''
   const all = [textOf(detail) ?? textOf(title), ...causes, problem]

@@ -57,7 +57,7 @@ export async function findIn(
       ? await postsUnder(client, ask.posts, account, target)
       : await messagesTo(client, ask.messages, account, target)
   const matches = own.items
-    .filter(({ created_at: at }) => !(Date.parse(String(at)) < from))
+    .filter(({ created_at: at }) => !(typeof at === 'string' && Date.parse(at) < from))
     .filter((one) => isSameText(text, textOf(one), target.kind))
     .map((one) => ({ id: one.id, media: compareMedia(files, mediaOf(one)) }))
     .filter((one): one is typeof one & { id: string } => isXId(one.id))
@@ -85,7 +85,7 @@ function textOf(item: OwnItem): string {
 
 function mediaOf({ attachments }: OwnItem): ShownMedia[] {
   const { media_keys: keys } = fieldsOf(attachments)
-  return (Array.isArray(keys) ? keys.map(String) : []).map((id) => ({
+  return (Array.isArray(keys) ? keys.map((key) => (typeof key === 'string' ? key : '')) : []).map((id) => ({
     id,
     type: TYPES[id.split('_')[0] ?? ''] ?? 'video',
   }))

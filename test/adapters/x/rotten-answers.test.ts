@@ -83,6 +83,24 @@ test('a list with an item that is nested 10,000 deep is refused: what reads it w
   await expect(x.directMessages(tokens, null)).rejects.toBeInstanceOf(XError)
 })
 
+/** What JSON allows and neither `String` nor `Number` takes. */
+const noText = { toString: 1, valueOf: 1 }
+
+test('a value without a text, where X has one, breaks neither the search for a reply nor a refusal', async () => {
+  const item = {
+    id: '5',
+    text: 'Hello',
+    author_id: shop.id,
+    created_at: noText,
+    attachments: { media_keys: [noText] },
+    referenced_tweets: [{ type: 'replied_to', id: post.inReplyTo }],
+  }
+  next = { body: JSON.stringify({ data: [item], meta: {} }) }
+  expect(await x.findSent(tokens, shop, post, 'Hello', '2026-01-01T00:00:00.000Z')).toEqual([])
+  next = { status: 400, body: JSON.stringify({ detail: 'no', errors: [{ code: noText, message: 'never' }] }) }
+  expect(await x.send(tokens, post, 'Hello')).toMatchObject({ is: 'refused', detail: 'no never' })
+})
+
 test('an answer that says that it is compressed and is not does not end the process', async () => {
   next = { headers: { 'content-encoding': 'gzip' }, body: 'no gzip' }
   await expect(x.me(tokens)).rejects.toBeInstanceOf(XError)
