@@ -45,10 +45,30 @@ export function createEventSending(mayBeLocal: boolean, timeoutMs = TIMEOUT_MS, 
         const isTaken = status >= 200 && status < 300
         return answered({ status, body: answer, error: isTaken ? null : `answered ${status}${meaning(status)}` })
       } catch (error) {
-        return answered({ status: null, body: '', error: error instanceof Error ? error.message : String(error) })
+        return answered({ status: null, body: '', error: reasonOf(error, text) })
       }
     },
   }
+}
+
+const UNKNOWN_AUTHORITY =
+  'the certificate is from an unknown authority, or the server does not send the certificates between'
+
+/** The words for a certificate that is refused; Node's are for whoever runs Node. https://nodejs.org/api/tls.html#x509-certificate-error-codes */
+const CERTIFICATE_REASONS: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'the certificate has expired',
+  CERT_NOT_YET_VALID: 'the certificate is not valid yet',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT: UNKNOWN_AUTHORITY,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNKNOWN_AUTHORITY,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNKNOWN_AUTHORITY,
+}
+
+function reasonOf(error: unknown, url: string): string {
+  const { code, message } = error as { code?: string; message?: string }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return `the certificate is not for ${new URL(url).hostname}`
+  return CERTIFICATE_REASONS[code ?? ''] ?? message ?? String(error)
 }
 
 function meaning(status: number): string {
