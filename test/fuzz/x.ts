@@ -35,6 +35,15 @@ const message = {
   dm_conversation_id: `${ann.id}-${shop.id}`,
 }
 const meta = { result_count: 1 }
+const profile = {
+  ...ann,
+  description: 'Repairs bicycles',
+  location: 'Vienna',
+  verified: true,
+  verified_type: 'blue',
+  created_at: at,
+  public_metrics: { followers_count: 7, following_count: 9 },
+}
 
 /** The calls of X, by what they answer when X is well. */
 const calls: readonly { answer: unknown; make: (x: WholeX) => Promise<unknown> }[] = [
@@ -44,6 +53,7 @@ const calls: readonly { answer: unknown; make: (x: WholeX) => Promise<unknown> }
   { answer: { data: [message], meta }, make: (x) => x.findSent(tokens, shop, person, 'Hello', at) },
   { answer: { data: post, includes: { users: [ann] } }, make: (x) => x.post(tokens, post.id) },
   { answer: { data: ann }, make: (x) => x.user(tokens, ann.id) },
+  { answer: { data: profile }, make: (x) => x.profile(tokens, ann.id, at) },
   {
     answer: { data: [post], includes: { users: [ann] }, meta },
     make: (x) => x.mentions(tokens, shop, { id: '1' }, null),
