@@ -46,7 +46,7 @@ export type ReceivedEvent = {
 export async function startReceiver(answer: (event: ReceivedEvent) => number, certificate?: Certificate) {
   const taken: ReceivedEvent[] = []
   const calls: ReceivedEvent[] = []
-  const names = new Set<string | false>()
+  const names = new Set<string | false | null>()
   let forged = 0
   const take = async (request: IncomingMessage, response: ServerResponse) => {
     if (request.socket instanceof TLSSocket) names.add(request.socket.servername)
