@@ -4,6 +4,8 @@ import { keptBuild } from './kept-build.ts'
 
 const root = join(import.meta.dirname, '..')
 const sources = join(root, 'console')
+/** The console has it inside. */
+const client = join(root, 'client/src')
 
 /**
  * Returns the folder of the built console; builds it unless a build of the same sources exists.
@@ -12,7 +14,7 @@ const sources = join(root, 'console')
  * @throws Error with Vite's output when the build fails
  */
 export async function consoleFiles(onBuild: () => void = () => {}): Promise<string> {
-  return keptBuild(join(sources, 'dist'), [sources], (outDir) => {
+  return keptBuild(join(sources, 'dist'), [sources, client], (outDir) => {
     onBuild()
     return build(outDir)
   })

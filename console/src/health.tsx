@@ -1,15 +1,14 @@
 /** What keeps messages from becoming tickets, shown where people wait for tickets. */
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { ApiChannel } from '../../lambdas/core/api/schemas.ts'
-import { call, channelPath } from './api/client.ts'
+import type { Channel } from '../../client/src/calls.ts'
+import { call } from './api/client.ts'
 import { usePolling } from './api/polling.ts'
-import type { Extension } from './api/types.ts'
 import { Notice } from './components/notice.tsx'
 import { healthMessages as t } from './messages/layout.ts'
 import { role } from './session/session.ts'
 
-type Health = { readonly isExtensionOn: boolean; readonly channels: readonly ApiChannel[] }
+type Health = { readonly isExtensionOn: boolean; readonly channels: readonly Channel[] }
 
 /** As it was last read, at most a minute ago; null until then. */
 export const health = signal<Health | null>(null)
@@ -20,10 +19,7 @@ const INTERVAL_MS = 60_000
 export function HealthBanner() {
   const load = async () => {
     try {
-      const [{ channels }, { extensions }] = await Promise.all([
-        call<{ channels: ApiChannel[] }>('GET', '/api/channels'),
-        call<{ extensions: Extension[] }>('GET', '/api/extensions'),
-      ])
+      const [{ channels }, { extensions }] = await Promise.all([call('GET /api/channels'), call('GET /api/extensions')])
       health.value = { channels, isExtensionOn: extensions.every(({ enabled }) => enabled) }
       return true
     } catch {
@@ -48,7 +44,7 @@ export function HealthBanner() {
           key={id}
           tone="warning"
           title={t.lostAccess(name)}
-          actions={<NextStep href={channelPath(id).slice('/api'.length)} text={t.toChannel} />}
+          actions={<NextStep href={`/channels/${encodeURIComponent(id)}`} text={t.toChannel} />}
         >
           {t.lostAccessText}
         </Notice>

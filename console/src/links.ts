@@ -15,3 +15,13 @@ export const profileUrl = (username: string): string => `https://x.com/${encodeU
 /** Where X lets who is signed in there write a direct message to a person. @param userId of X */
 export const directMessageUrl = (userId: string): string =>
   `https://x.com/messages/compose?recipient_id=${encodeURIComponent(userId)}`
+
+/** The parameters that have a value. */
+export const givenIn = (query: Readonly<Record<string, string | undefined>>) =>
+  Object.fromEntries(Object.entries(query).filter((one): one is [string, string] => Boolean(one[1])))
+
+/** The address of a page with what it is to show; empty values are left out. */
+export function withQuery(path: string, query: Parameters<typeof givenIn>[0]): string {
+  const given = new URLSearchParams(givenIn(query)).toString()
+  return given ? `${path}?${given}` : path
+}

@@ -54,7 +54,7 @@ function FirstPage() {
   const { route } = useLocation()
   useLayoutEffect(() => {
     if (role.value !== 'administrator') return route('/tickets', true)
-    void call<{ channels: unknown[] }>('GET', '/api/channels')
+    void call('GET /api/channels')
       .then(({ channels }) => route(channels.length === 0 ? '/setup' : '/tickets', true))
       .catch(() => route('/tickets', true))
   }, [route])

@@ -3,7 +3,7 @@
  * that has the id of its customer.
  */
 import { effect, signal } from '@preact/signals'
-import type { ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import type { Ticket } from '../../client/src/calls.ts'
 import { personId } from './session/session.ts'
 
 type Seen = {
@@ -40,19 +40,19 @@ function store(next: Seen): void {
 }
 
 /** True if a customer has written last, and the person has not looked at it. Before the first list, nothing is unread. */
-export function isUnread({ id, lastMessage }: ApiTicket): boolean {
+export function isUnread({ id, lastMessage }: Ticket): boolean {
   if (!seen.value || lastMessage?.direction !== 'inbound') return false
   return lastMessage.at > (seen.value.tickets[hashOf(id)] ?? seen.value.since)
 }
 
 /** What is in the first list that a person sees here is not news. */
-export function beginSeen(tickets: readonly ApiTicket[]): void {
+export function beginSeen(tickets: readonly Ticket[]): void {
   if (seen.value) return
   store({ since: latestOf(tickets.map(({ lastMessage }) => lastMessage?.at ?? '')), tickets: {} })
 }
 
 /** Marks a ticket as looked at, up to its latest message. */
-export function markSeen(ticket: ApiTicket): void {
+export function markSeen(ticket: Ticket): void {
   if (!seen.value || !isUnread(ticket) || !ticket.lastMessage) return
   const { since, tickets } = seen.value
   const all = Object.entries({ ...tickets, [hashOf(ticket.id)]: ticket.lastMessage.at }).sort((a, b) =>

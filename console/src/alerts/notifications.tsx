@@ -1,11 +1,12 @@
 import { useRef } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
-import type { ApiTicket } from '../../../lambdas/core/api/schemas.ts'
-import { read, type Tagged } from '../api/client.ts'
+import type { Ticket } from '../../../client/src/calls.ts'
+import type { Answer, Tagged } from '../../../client/src/client.ts'
+import { readAgain } from '../api/client.ts'
 import { usePolling } from '../api/polling.ts'
 import { alertsMessages as t } from '../messages/alerts.ts'
 
-type TicketList = { readonly tickets: readonly ApiTicket[] }
+type TicketList = Answer<'GET /api/tickets'>
 
 const LENGTH = 20
 
@@ -16,14 +17,14 @@ const MAX_AT_ONCE = 3
 export function Notifications() {
   const { route } = useLocation()
   const latest = useRef<Tagged<TicketList> | undefined>(undefined)
-  const open = (ticket: ApiTicket) => () => {
+  const open = (ticket: Ticket) => () => {
     focus()
     route(`/tickets/${encodeURIComponent(ticket.id)}`)
   }
   usePolling(async () => {
     const before = latest.current
     try {
-      const now = await read<TicketList>('/api/tickets', { query: { limit: String(LENGTH) } }, before)
+      const now = await readAgain('GET /api/tickets', before, { query: { limit: LENGTH } })
       latest.current = now
       // What is there at first is no news.
       if (!before || now === before || document.hasFocus()) return true
@@ -39,14 +40,14 @@ export function Notifications() {
 }
 
 /** True if a customer wrote it since the list before; a ticket that was below its end comes up for other reasons, too. */
-function isFresh({ id, lastMessage }: ApiTicket, { tickets }: TicketList): boolean {
+function isFresh({ id, lastMessage }: Ticket, { tickets }: TicketList): boolean {
   if (lastMessage?.direction !== 'inbound') return false
   const known = tickets.find((one) => one.id === id)
   const end = tickets.length < LENGTH ? '' : (tickets.at(-1)?.updatedAt ?? '')
   return lastMessage.at > (known ? (known.lastMessage?.at ?? '') : end)
 }
 
-const nameOf = ({ customer }: ApiTicket) => customer.name ?? customer.username ?? customer.id
+const nameOf = ({ customer }: Ticket) => customer.name ?? customer.username ?? customer.id
 
 function notify(title: string, body: string, tag: string, onClick: () => void): void {
   try {

@@ -1,10 +1,11 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
-import { type ApiError, toApiError } from './client.ts'
+import type { Problem } from '../../../client/src/client.ts'
+import { toProblem } from './client.ts'
 
 /** Data that a page loads from the API. After a failed reload, both `value` and `error` are set. */
 export type Resource<T> = {
   readonly value: T | undefined
-  readonly error: ApiError | undefined
+  readonly error: Problem | undefined
   /** Loads again; the current value stays until the answer is there. */
   readonly reload: () => Promise<void>
   readonly set: (value: T) => void
@@ -14,7 +15,7 @@ export type Resource<T> = {
 
 /** Loads when the page appears and when `key` changes. `load` must stop when its signal aborts. */
 export function useResource<T>(key: string, load: (signal: AbortSignal) => Promise<T>): Resource<T> {
-  const [state, setState] = useState<{ key: string; value?: T; error?: ApiError }>({ key })
+  const [state, setState] = useState<{ key: string; value?: T; error?: Problem }>({ key })
   const latestLoad = useRef(load)
   latestLoad.current = load
   const pending = useRef<AbortController | null>(null)
@@ -28,7 +29,7 @@ export function useResource<T>(key: string, load: (signal: AbortSignal) => Promi
       if (!controller.signal.aborted) setState({ key, value })
     } catch (thrown) {
       if (controller.signal.aborted) return
-      const error = toApiError(thrown)
+      const error = toProblem(thrown)
       setState((before) => (before.key === key ? { ...before, error } : { key, error }))
     }
   }, [key])

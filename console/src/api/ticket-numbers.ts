@@ -1,19 +1,20 @@
 import { signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { ApiTicketNumbers } from '../../../lambdas/core/api/schemas.ts'
-import { read, type Tagged } from './client.ts'
+import type { TicketNumbers } from '../../../client/src/calls.ts'
+import type { Tagged } from '../../../client/src/client.ts'
+import { readAgain } from './client.ts'
 import { usePolling } from './polling.ts'
 
-let latest: Tagged<ApiTicketNumbers> | undefined
+let latest: Tagged<TicketNumbers> | undefined
 
 /** How many tickets there are behind each tab, as they were last read; undefined until then. */
-export const ticketNumbers = signal<ApiTicketNumbers | undefined>(undefined)
+export const ticketNumbers = signal<TicketNumbers | undefined>(undefined)
 
 /** Keeps the numbers up to date while it is there. */
 export function PollTicketNumbers() {
   const load = async () => {
     try {
-      latest = await read('/api/ticket-numbers', {}, latest)
+      latest = await readAgain('GET /api/ticket-numbers', latest)
       ticketNumbers.value = latest.value
       return true
     } catch {

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import type { ApiError } from '../api/client.ts'
+import type { Problem } from '../../../client/src/client.ts'
 import { commonMessages } from '../messages/common.ts'
 import { describeError } from '../messages/errors.ts'
 import { signIn } from '../session/sign-in.ts'
@@ -37,7 +37,7 @@ export function Notice({ tone = 'info', title, children, actions, icon = icons[t
 }
 
 /** An error: what happened, why, and what to do. */
-export function ErrorNotice({ error, onRetry }: { error: ApiError; onRetry?: () => unknown }) {
+export function ErrorNotice({ error, onRetry }: { error: Problem; onRetry?: () => unknown }) {
   const { title, text } = describeError(error)
   const actions =
     error.status === 401 ? (
@@ -52,9 +52,9 @@ export function ErrorNotice({ error, onRetry }: { error: ApiError; onRetry?: () 
   return (
     <Notice tone="danger" title={title} actions={actions} icon={error.status === 0 ? 'offline' : 'warning'}>
       {text}
-      {error.fields.length > 1 && (
+      {error.errors.length > 1 && (
         <ul>
-          {error.fields.map(({ field, detail }) => (
+          {error.errors.map(({ field, detail }) => (
             <li key={field}>
               {field}: {detail}
             </li>

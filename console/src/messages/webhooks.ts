@@ -1,6 +1,6 @@
-import type { ApiDelivery, ApiEndpoint } from '../../../lambdas/core/api/schemas.ts'
+import type { WebhookDelivery, WebhookEndpoint } from '../../../client/src/calls.ts'
 
-type EventType = ApiEndpoint['eventTypes'][number]
+type EventType = WebhookEndpoint['eventTypes'][number]
 
 /** The page of the addresses that get signed events. */
 export const webhooksMessages = {
@@ -75,7 +75,7 @@ export const webhooksMessages = {
   attempt: (n: number) => `attempt ${n}`,
   took: (milliseconds: number) => `after ${milliseconds} ms`,
   outcomes: { delivered: 'Delivered', failed: 'Failed, comes again', given_up: 'Given up' } satisfies Readonly<
-    Record<ApiDelivery['outcome'], string>
+    Record<WebhookDelivery['outcome'], string>
   >,
   sendAgain: 'Send again',
   sentAgain: 'The event is on its way again.',

@@ -1,8 +1,7 @@
 import '../../style/reports.css'
 import { useLocation } from 'preact-iso'
-import type { ApiAuditEntry } from '../../../../lambdas/core/api/schemas.ts'
 import { useAction } from '../../api/action.ts'
-import { call, readCsv } from '../../api/client.ts'
+import { call, pages } from '../../api/client.ts'
 import { useResource } from '../../api/resource.ts'
 import { Button } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
@@ -14,10 +13,8 @@ import { daysAgo } from '../../format.ts'
 import { auditMessages as t } from '../../messages/audit.ts'
 import { commonMessages } from '../../messages/common.ts'
 import { AuditTable } from './audit-table.tsx'
-import { type AuditFilter, filterFromQuery } from './filter.ts'
+import { type AuditFilter, filterFromQuery, queryOf } from './filter.ts'
 import { AuditFilters } from './filters.tsx'
-
-type EntryList = { readonly entries: readonly ApiAuditEntry[]; readonly nextCursor: string | null }
 
 /** Who did what, for administrators. The filters are in the URL. */
 export function AuditPage() {
@@ -25,7 +22,7 @@ export function AuditPage() {
   const filter = filterFromQuery(query)
   const { error, run } = useAction()
   const download = () =>
-    run(async () => downloadCsv(`audit-${daysAgo(0)}.csv`, await readCsv('/api/audit.csv', filter)))
+    run(() => downloadCsv(`audit-${daysAgo(0)}.csv`, pages('GET /api/audit.csv', { query: queryOf(filter) })))
   const downloadButton = (
     <Button icon="download" onClick={download}>
       {t.download}
@@ -42,7 +39,7 @@ export function AuditPage() {
 
 function Entries({ filter }: { filter: AuditFilter }) {
   const load = (cursor?: string, signal?: AbortSignal) =>
-    call<EntryList>('GET', '/api/audit', { query: { ...filter, limit: '50', cursor }, signal })
+    call('GET /api/audit', { query: { ...queryOf(filter), limit: 50, cursor }, signal })
   const resource = useResource(JSON.stringify(filter), (signal) => load(undefined, signal))
   const { entries, nextCursor } = resource.value ?? { entries: [], nextCursor: null }
   const { error, run } = useAction()

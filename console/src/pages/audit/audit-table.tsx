@@ -1,9 +1,9 @@
-import type { ApiAuditEntry } from '../../../../lambdas/core/api/schemas.ts'
+import type { AuditEntry } from '../../../../client/src/calls.ts'
 import { formatExactTime } from '../../format.ts'
 import { auditMessages as t } from '../../messages/audit.ts'
 
 /** Entries of the audit trail: when, who and from where, what, and each changed field. */
-export function AuditTable({ entries }: { entries: readonly ApiAuditEntry[] }) {
+export function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
   return (
     <table class="table stacked audit">
       <thead>
@@ -39,7 +39,7 @@ export function AuditTable({ entries }: { entries: readonly ApiAuditEntry[] }) {
   )
 }
 
-function AuditedObject({ entry: { kind, object } }: { entry: ApiAuditEntry }) {
+function AuditedObject({ entry: { kind, object } }: { entry: AuditEntry }) {
   if (object === null) return null
   const page = /^(ticket|reply)_/.test(kind) ? 'tickets' : /^channel_/.test(kind) ? 'channels' : null
   return (
@@ -49,7 +49,7 @@ function AuditedObject({ entry: { kind, object } }: { entry: ApiAuditEntry }) {
   )
 }
 
-function Change({ entry: { before, after } }: { entry: ApiAuditEntry }) {
+function Change({ entry: { before, after } }: { entry: AuditEntry }) {
   const names = Object.keys(after ?? before ?? {}).sort()
   if (names.length === 0) return null
   return (

@@ -1,6 +1,6 @@
-import { call, channelPath } from '../../api/client.ts'
+import type { DayActivity } from '../../../../client/src/calls.ts'
+import { call } from '../../api/client.ts'
 import { useResource } from '../../api/resource.ts'
-import type { ActivityDay } from '../../api/types.ts'
 import { BarChart } from '../../components/bar-chart.tsx'
 import { Card } from '../../components/page.tsx'
 import { ResourceStatus } from '../../components/resource-status.tsx'
@@ -14,8 +14,8 @@ const DAYS = 14
 export function Activity({ channelId }: { channelId: string }) {
   const resource = useResource(channelId, (signal) => {
     const query = { from: daysAgo(DAYS - 1), to: daysAgo(0) }
-    const path = `${channelPath(channelId)}/activity`
-    return call<{ days: ActivityDay[] }>('GET', path, { query, signal }).then(({ days }) => days)
+    const options = { params: { id: channelId }, query, signal }
+    return call('GET /api/channels/{id}/activity', options).then(({ days }) => days)
   })
   return (
     <Card title={t.title} intro={t.intro} id="activity">
@@ -25,8 +25,8 @@ export function Activity({ channelId }: { channelId: string }) {
   )
 }
 
-function ActivityOfDays({ days }: { days: readonly ActivityDay[] }) {
-  const sum = (countOf: (day: ActivityDay) => number) => days.reduce((total, day) => total + countOf(day), 0)
+function ActivityOfDays({ days }: { days: readonly DayActivity[] }) {
+  const sum = (countOf: (day: DayActivity) => number) => days.reduce((total, day) => total + countOf(day), 0)
   const received = sum((day) => day.received)
   const recovered = sum((day) => day.recovered)
   const unreadable = sum((day) => day.unreadable)
@@ -58,4 +58,4 @@ function ActivityOfDays({ days }: { days: readonly ActivityDay[] }) {
   )
 }
 
-const ignoredOn = ({ ignored }: ActivityDay): number => Object.values(ignored).reduce((total, n) => total + n, 0)
+const ignoredOn = ({ ignored }: DayActivity): number => Object.values(ignored).reduce((total, n) => total + n, 0)

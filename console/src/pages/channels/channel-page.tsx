@@ -1,7 +1,7 @@
 import '../../style/settings.css'
-import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
+import type { Channel } from '../../../../client/src/calls.ts'
 import { useAction } from '../../api/action.ts'
-import { call, channelPath, read } from '../../api/client.ts'
+import { call, callTagged } from '../../api/client.ts'
 import { useResource } from '../../api/resource.ts'
 import { showToast } from '../../components/announcements.tsx'
 import { ChannelBadge } from '../../components/badge.tsx'
@@ -25,7 +25,7 @@ import { SettingsForm } from './settings-form.tsx'
 
 /** A channel: its status, settings, activity and ignored events. */
 export function ChannelPage({ id }: { id: string }) {
-  const resource = useResource(id, (signal) => read<ApiChannel>(channelPath(id), { signal }))
+  const resource = useResource(id, (signal) => callTagged('GET /api/channels/{id}', { params: { id }, signal }))
   const channel = resource.value?.value
   return (
     <Page
@@ -50,7 +50,7 @@ export function ChannelPage({ id }: { id: string }) {
   )
 }
 
-function Summary({ channel: { status, username, connectedAt } }: { channel: ApiChannel }) {
+function Summary({ channel: { status, username, connectedAt } }: { channel: Channel }) {
   return (
     <span class="summary">
       <ChannelBadge status={status} />
@@ -64,12 +64,12 @@ function Summary({ channel: { status, username, connectedAt } }: { channel: ApiC
   )
 }
 
-function AccessCard({ channel, onChange }: { channel: ApiChannel; onChange: (changed: ApiChannel) => void }) {
+function AccessCard({ channel, onChange }: { channel: Channel; onChange: (changed: Channel) => void }) {
   const { error, run } = useAction()
   const disconnect = async () => {
     if (!(await confirmDialog(t.confirmDisconnect(channel.name)))) return
     await run(async () => {
-      onChange(await call<ApiChannel>('DELETE', channelPath(channel.id)))
+      onChange(await call('DELETE /api/channels/{id}', { params: { id: channel.id } }))
       showToast(t.disconnectedDone)
     })
   }

@@ -1,8 +1,8 @@
 import '../../style/channel-state.css'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import type { ApiChannel, ApiChannelState } from '../../../../lambdas/core/api/schemas.ts'
-import { call, channelPath } from '../../api/client.ts'
+import type { Channel, ChannelState as State } from '../../../../client/src/calls.ts'
+import { call } from '../../api/client.ts'
 import { usePolling } from '../../api/polling.ts'
 import { useResource } from '../../api/resource.ts'
 import { Icon } from '../../components/icon.tsx'
@@ -14,9 +14,9 @@ import { ReconnectButton } from './reconnect-button.tsx'
 const INTERVAL_MS = 60_000
 
 /** In one look: whether the channel works, what is wrong and what to do, and the facts behind it. */
-export function ChannelState({ channel }: { channel: ApiChannel }) {
+export function ChannelState({ channel }: { channel: Channel }) {
   const { id, status } = channel
-  const resource = useResource(id, (signal) => call<ApiChannelState>('GET', `${channelPath(id)}/state`, { signal }))
+  const resource = useResource(id, (signal) => call('GET /api/channels/{id}/state', { params: { id }, signal }))
   const known = useRef(channel)
   useEffect(() => {
     if (known.current !== channel) void resource.reload()
@@ -45,7 +45,7 @@ export function ChannelState({ channel }: { channel: ApiChannel }) {
   )
 }
 
-function Faults({ faults, isDisconnected }: { faults: ApiChannelState['faults']; isDisconnected: boolean }) {
+function Faults({ faults, isDisconnected }: { faults: State['faults']; isDisconnected: boolean }) {
   if (faults.length === 0) {
     return (
       <div class="state-line works" role="status">
@@ -72,7 +72,7 @@ function Faults({ faults, isDisconnected }: { faults: ApiChannelState['faults'];
   )
 }
 
-function Facts({ channel, state }: { channel: ApiChannel; state: ApiChannelState }) {
+function Facts({ channel, state }: { channel: Channel; state: State }) {
   const { lastEventAt, mentionsPolledAt, subscriptionsCheckedAt, spentTodayUsd, repliesLeft } = state
   const time = (at: string | null, none: string) => (at ? <Time at={at} /> : none)
   const facts: readonly (readonly [label: string, value: ComponentChildren])[] = [
@@ -97,7 +97,7 @@ function Facts({ channel, state }: { channel: ApiChannel; state: ApiChannelState
   )
 }
 
-function Left({ quota: { remaining, limit, resetsAt } }: { quota: ApiChannelState['repliesLeft']['posts'] }) {
+function Left({ quota: { remaining, limit, resetsAt } }: { quota: State['repliesLeft']['posts'] }) {
   return (
     <>
       {t.left(remaining, limit)}

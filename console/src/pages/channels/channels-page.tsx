@@ -1,10 +1,9 @@
 import '../../style/settings.css'
 import { useState } from 'preact/hooks'
-import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
+import type { Channel, Extension } from '../../../../client/src/calls.ts'
 import { useAction } from '../../api/action.ts'
 import { call } from '../../api/client.ts'
 import { useResource } from '../../api/resource.ts'
-import type { Extension } from '../../api/types.ts'
 import { Avatar } from '../../components/avatar.tsx'
 import { ChannelBadge } from '../../components/badge.tsx'
 import { Button } from '../../components/button.tsx'
@@ -23,8 +22,8 @@ export function ChannelsPage() {
   const [isAdding, setAdding] = useState(false)
   const resource = useResource('channels', async (signal) => {
     const [{ channels }, { extensions }] = await Promise.all([
-      call<{ channels: ApiChannel[] }>('GET', '/api/channels', { signal }),
-      call<{ extensions: Extension[] }>('GET', '/api/extensions', { signal }),
+      call('GET /api/channels', { signal }),
+      call('GET /api/extensions', { signal }),
     ])
     const isExtensionOn = extensions.every(({ enabled }) => enabled)
     const { eventSourceEnd = null, previousSecret = null } = extensions[0] ?? {}
@@ -112,7 +111,7 @@ function AddChannel() {
   )
 }
 
-function ChannelRow({ channel }: { channel: ApiChannel }) {
+function ChannelRow({ channel }: { channel: Channel }) {
   const { id, name, username, status, directMessages, mentions, lastMessageAt } = channel
   const onOff = (isOn: boolean) => (isOn ? t.on : t.off)
   return (

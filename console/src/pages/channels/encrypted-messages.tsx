@@ -1,7 +1,7 @@
 import { useRef, useState } from 'preact/hooks'
-import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
+import type { Channel, ChatKey } from '../../../../client/src/calls.ts'
 import { useAction } from '../../api/action.ts'
-import { call, channelPath } from '../../api/client.ts'
+import { call } from '../../api/client.ts'
 import { showToast } from '../../components/announcements.tsx'
 import { Button } from '../../components/button.tsx'
 import { confirmDialog } from '../../components/dialog.tsx'
@@ -11,17 +11,16 @@ import { Card } from '../../components/page.tsx'
 import { Time } from '../../components/time.tsx'
 import { encryptedMessages as t } from '../../messages/encrypted.ts'
 
-type Props = { readonly channel: ApiChannel; readonly onChange: (changed: ApiChannel) => void }
+type Props = { readonly channel: Channel; readonly onChange: (changed: Channel) => void }
 
 /** The key with which a channel reads and answers encrypted messages: its state, entering and forgetting it. */
 export function EncryptedMessages({ channel, onChange }: Props) {
   const { state, reason, since, fingerprint, guessesLeft, keyVersion } = channel.encryptedChat
   const { error, run } = useAction()
-  const path = `${channelPath(channel.id)}/chat-key`
   const forget = async () => {
     if (!(await confirmDialog(t.confirmForget))) return
     await run(async () => {
-      onChange(await call<ApiChannel>('DELETE', path))
+      onChange(await call('DELETE /api/channels/{id}/chat-key', { params: { id: channel.id } }))
       showToast(t.forgotten)
     })
   }
@@ -40,7 +39,7 @@ export function EncryptedMessages({ channel, onChange }: Props) {
         {isReadable && fingerprint && t.fingerprint(fingerprint)}
         {guessesLeft !== undefined && ` ${t.guessesLeft(guessesLeft)}`}
       </Notice>
-      {!isReadable && <KeyForm path={path} onChange={onChange} />}
+      {!isReadable && <KeyForm id={channel.id} onChange={onChange} />}
       {error && <ErrorNotice error={error} />}
       {keyVersion !== undefined && (
         <div class="actions">
@@ -54,18 +53,18 @@ export function EncryptedMessages({ channel, onChange }: Props) {
 }
 
 /** The PIN, or a file with the key. Neither is shown or kept in the page after it was sent. */
-function KeyForm({ path, onChange }: { path: string; onChange: Props['onChange'] }) {
+function KeyForm({ id, onChange }: { id: string; onChange: Props['onChange'] }) {
   const [pin, setPin] = useState('')
   const file = useRef<HTMLInputElement>(null)
   const { error, run } = useAction()
-  const enter = (body: { pin: string } | { keyFile: string }) =>
+  const enter = (body: ChatKey) =>
     run(async () => {
       setPin('')
-      const changed = await call<ApiChannel>('PUT', path, { body })
+      const changed = await call('PUT /api/channels/{id}/chat-key', { params: { id }, body })
       onChange(changed)
       if (changed.encryptedChat.state === 'readable') showToast(t.entered)
     })
-  const pinError = error?.fields.find(({ field }) => field === 'pin')
+  const pinError = error?.errors.find(({ field }) => field === 'pin')
   const readFile = async (chosen: File | undefined) => {
     if (!chosen) return
     await enter({ keyFile: textOrBase64(new Uint8Array(await chosen.arrayBuffer())) })

@@ -1,4 +1,4 @@
-import type { ApiEvent } from '../../../../lambdas/core/api/schemas.ts'
+import type { Event } from '../../../../client/src/calls.ts'
 import { useAction } from '../../api/action.ts'
 import { call } from '../../api/client.ts'
 import { useResource } from '../../api/resource.ts'
@@ -12,12 +12,10 @@ import { postUrl } from '../../links.ts'
 import { ignoredEventsMessages as t } from '../../messages/channels.ts'
 import { commonMessages } from '../../messages/common.ts'
 
-type EventList = { readonly events: readonly ApiEvent[]; readonly nextCursor: string | null }
-
 /** Events of a channel that made no ticket, each with its reason. */
 export function IgnoredEvents({ channelId }: { channelId: string }) {
   const load = (cursor?: string, signal?: AbortSignal) =>
-    call<EventList>('GET', '/api/events', { query: { channelId, limit: '20', cursor }, signal })
+    call('GET /api/events', { query: { channelId, limit: 20, cursor }, signal })
   const resource = useResource(channelId, (signal) => load(undefined, signal))
   const { events, nextCursor } = resource.value ?? { events: [], nextCursor: null }
   const { error, run } = useAction()
@@ -37,7 +35,7 @@ export function IgnoredEvents({ channelId }: { channelId: string }) {
   )
 }
 
-function EventTable({ events }: { events: readonly ApiEvent[] }) {
+function EventTable({ events }: { events: readonly Event[] }) {
   return (
     <table class="table stacked">
       <thead>
@@ -72,10 +70,10 @@ function EventTable({ events }: { events: readonly ApiEvent[] }) {
   )
 }
 
-function kindOf({ kind, outcome }: ApiEvent): string {
+function kindOf({ kind, outcome }: Event): string {
   const name = Object.hasOwn(t.kinds, kind) ? (t.kinds[kind] ?? kind) : kind
   return outcome === 'unreadable' ? `${name} · ${t.unreadable}` : name
 }
 
-const urlOf = ({ kind, externalId }: ApiEvent): string | null =>
+const urlOf = ({ kind, externalId }: Event): string | null =>
   /^(tweet_create|post\.)/.test(kind) ? postUrl(externalId) : null

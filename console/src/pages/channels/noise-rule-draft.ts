@@ -1,7 +1,5 @@
-import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
-import type { ApiError } from '../../api/client.ts'
-
-export type Rule = ApiChannel['rules'][number]
+import type { NoiseRule } from '../../../../client/src/calls.ts'
+import type { Problem } from '../../../../client/src/client.ts'
 
 /** A rule as it is typed. `key` tells rules apart while they are moved. */
 export type Draft = {
@@ -10,7 +8,7 @@ export type Draft = {
   readonly mentions: boolean
   readonly directMessages: boolean
   readonly tag: string
-  readonly outcome: Rule['outcome']
+  readonly outcome: NoiseRule['outcome']
   /** One word or phrase a line. */
   readonly words: string
   readonly languages: string
@@ -25,7 +23,7 @@ let keys = 0
 
 export const newDraft = (): Draft => draftOf({ name: '', kinds: ['mention'], outcome: 'ignore' })
 
-export const draftOf = (rule: Rule): Draft => ({
+export const draftOf = (rule: NoiseRule): Draft => ({
   key: ++keys,
   name: rule.name,
   mentions: rule.kinds.includes('mention'),
@@ -42,10 +40,10 @@ export const draftOf = (rule: Rule): Draft => ({
 })
 
 /** The rules as the API takes them; what is wrong in them the API says. */
-export const rulesIn = (drafts: readonly Draft[]): object[] =>
+export const rulesIn = (drafts: readonly Draft[]): NoiseRule[] =>
   drafts.map((draft) => ({
     name: draft.name.trim(),
-    kinds: [...(draft.mentions ? ['mention'] : []), ...(draft.directMessages ? ['direct'] : [])],
+    kinds: [...(draft.mentions ? (['mention'] as const) : []), ...(draft.directMessages ? (['direct'] as const) : [])],
     outcome: draft.outcome,
     tag: draft.outcome === 'tag' ? draft.tag.trim() : undefined,
     words: listIn(draft.words, /\n/),
@@ -66,16 +64,16 @@ function listIn(text: string, separator: RegExp): string[] | undefined {
 }
 
 /** What is no number is left as it is, for the API to refuse. */
-function numberIn(text: string): number | string | undefined {
+function numberIn(text: string): number | undefined {
   const typed = text.trim()
   if (typed === '') return undefined
-  return /^\d+$/.test(typed) ? Number(typed) : typed
+  return /^\d+$/.test(typed) ? Number(typed) : (typed as unknown as number)
 }
 
 /** What is wrong with the fields of each rule, by its place; of the rule as a whole under `''`. */
-export function errorsIn(error: ApiError | undefined) {
+export function errorsIn(error: Problem | undefined) {
   const ofRules = new Map<number, Record<string, string>>()
-  for (const { field, detail } of error?.fields ?? []) {
+  for (const { field, detail } of error?.errors ?? []) {
     const [, place, name = ''] = /^rules\.(\d+)(?:\.(\w+))?/.exec(field) ?? []
     if (place === undefined) continue
     ofRules.set(Number(place), { ...ofRules.get(Number(place)), [name]: detail })

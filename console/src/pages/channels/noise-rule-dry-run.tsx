@@ -1,10 +1,10 @@
-import type { ApiNoiseDryRun } from '../../../../lambdas/core/api/schemas.ts'
+import type { NoiseDryRun } from '../../../../client/src/calls.ts'
 import { Notice } from '../../components/notice.tsx'
 import { Time } from '../../components/time.tsx'
 import { noiseRulesMessages as t } from '../../messages/noise-rules.ts'
 
 /** What rules would have done with the tickets of the last days. */
-export function DryRun({ result: { rules, judged, from, isWhole, alreadyIgnored } }: { result: ApiNoiseDryRun }) {
+export function DryRun({ result: { rules, judged, from, isWhole, alreadyIgnored } }: { result: NoiseDryRun }) {
   const ignored = rules.reduce((sum, { outcome, matched }) => sum + (outcome === 'ignore' ? matched : 0), 0)
   return (
     <>

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { ApiChannel, ApiNoiseDryRun } from '../../../../lambdas/core/api/schemas.ts'
-import { type ApiError, call, callTagged, channelPath, type Tagged, toApiError } from '../../api/client.ts'
+import type { Channel, NoiseDryRun } from '../../../../client/src/calls.ts'
+import type { Problem, Tagged } from '../../../../client/src/client.ts'
+import { call, callTagged, toProblem } from '../../api/client.ts'
 import { announce, showToast } from '../../components/announcements.tsx'
 import { Button } from '../../components/button.tsx'
 import { ErrorNotice, Notice } from '../../components/notice.tsx'
@@ -13,9 +14,9 @@ import { DryRun } from './noise-rule-dry-run.tsx'
 import { RuleFields } from './noise-rule-fields.tsx'
 
 type NoiseRulesProps = {
-  readonly known: Tagged<ApiChannel>
+  readonly known: Tagged<Channel>
   /** Gets the settings that are there now: saved here, or by somebody else meanwhile. */
-  readonly onChange: (now: Tagged<ApiChannel>) => void
+  readonly onChange: (now: Tagged<Channel>) => void
 }
 
 const sameRules = (one: readonly Draft[], other: readonly Draft[]) =>
@@ -24,10 +25,9 @@ const sameRules = (one: readonly Draft[], other: readonly Draft[]) =>
 /** The rules against noise of a channel: they are tried on the last days before they apply. */
 export function NoiseRules({ known, onChange }: NoiseRulesProps) {
   const { id, rules } = known.value
-  const path = channelPath(id)
   const [drafts, setDrafts] = useState<readonly Draft[]>(() => rules.map(draftOf))
-  const [tried, setTried] = useState<{ of: readonly Draft[]; result: ApiNoiseDryRun }>()
-  const [error, setError] = useState<ApiError>()
+  const [tried, setTried] = useState<{ of: readonly Draft[]; result: NoiseDryRun }>()
+  const [error, setError] = useState<Problem>()
   const [isOvertaken, setOvertaken] = useState(false)
   const list = useRef<HTMLOListElement>(null)
   const [moved, setMoved] = useState<{ key: number; by: 'up' | 'down' }>()
@@ -66,29 +66,32 @@ export function NoiseRules({ known, onChange }: NoiseRulesProps) {
       await action()
       setError(undefined)
     } catch (thrown) {
-      setError(toApiError(thrown))
+      setError(toProblem(thrown))
     }
   }
   const tryOut = () =>
     attempt(async () => {
-      const result = await call<ApiNoiseDryRun>('POST', `${path}/rules/dry-run`, { body: { rules: rulesIn(drafts) } })
+      const body = { rules: rulesIn(drafts) }
+      const result = await call('POST /api/channels/{id}/rules/dry-run', { params: { id }, body })
       setTried({ of: drafts, result })
     })
   const apply = () =>
     attempt(async () => {
-      const { tag } = known
-      const headers: Record<string, string> = tag ? { 'if-match': tag } : {}
       try {
-        const after = await callTagged<ApiChannel>('PATCH', path, { body: { rules: rulesIn(drafts) }, headers })
+        const after = await callTagged('PATCH /api/channels/{id}', {
+          params: { id },
+          body: { rules: rulesIn(drafts) },
+          ifMatch: known.tag ?? undefined,
+        })
         onChange(after)
         setDrafts(after.value.rules.map(draftOf))
         setTried(undefined)
         setOvertaken(false)
         showToast(t.applied)
       } catch (thrown) {
-        const refused = toApiError(thrown)
+        const refused = toProblem(thrown)
         if (refused.status !== 412 || !refused.current) throw refused
-        onChange(refused.current as Tagged<ApiChannel>)
+        onChange(refused.current as Tagged<Channel>)
         setOvertaken(true)
       }
     })

@@ -1,9 +1,9 @@
-import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
+import type { Channel } from '../../../../client/src/calls.ts'
 import { Button } from '../../components/button.tsx'
 import { Field } from '../../components/field.tsx'
 import { quietHoursMessages as t } from '../../messages/channels.ts'
 
-type QuietHours = NonNullable<ApiChannel['quietHours']>
+type QuietHours = NonNullable<Channel['quietHours']>
 type Range = QuietHours['weekly'][number]
 
 /** Hours as they are being set; without ranges there are none, whatever the time zone. */
@@ -12,7 +12,7 @@ export type QuietDraft = { readonly timeZone: string; readonly weekly: readonly 
 const days = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const
 const nights: Range = { days: days.slice(0, 5), from: '18:00', to: '08:00' }
 
-export const quietDraftOf = (quietHours: ApiChannel['quietHours']): QuietDraft =>
+export const quietDraftOf = (quietHours: Channel['quietHours']): QuietDraft =>
   quietHours ?? { timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone, weekly: [] }
 
 /** The hours as the API takes them; null for none. */

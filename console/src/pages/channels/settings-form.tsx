@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
-import { type ApiError, callTagged, channelPath, type Tagged, toApiError } from '../../api/client.ts'
+import type { Channel, ChannelChange } from '../../../../client/src/calls.ts'
+import type { Problem, Tagged } from '../../../../client/src/client.ts'
+import { callTagged, toProblem } from '../../api/client.ts'
 import { showToast } from '../../components/announcements.tsx'
 import { Button } from '../../components/button.tsx'
 import { Field, Switch } from '../../components/field.tsx'
@@ -28,12 +29,12 @@ type NumberSetting = keyof typeof numbers
 const numberSettings = Object.keys(numbers) as NumberSetting[]
 
 /** The values of the form; numbers as they were typed. */
-type Draft = Pick<ApiChannel, 'name' | 'directMessages' | 'mentions'> &
+type Draft = Pick<Channel, 'name' | 'directMessages' | 'mentions'> &
   Readonly<Record<NumberSetting, string>> & { readonly quietHours: QuietDraft }
 type Setting = keyof Draft
 type FieldErrors = Partial<Record<Setting, string | undefined>>
 
-const draftOf = (channel: ApiChannel): Draft => ({
+const draftOf = (channel: Channel): Draft => ({
   name: channel.name,
   directMessages: channel.directMessages,
   mentions: channel.mentions,
@@ -56,9 +57,9 @@ const differing = (one: Draft, other: Draft): Setting[] =>
   (Object.keys(one) as Setting[]).filter((name) => inWords(one, name) !== inWords(other, name))
 
 type SettingsFormProps = {
-  readonly known: Tagged<ApiChannel>
+  readonly known: Tagged<Channel>
   /** Gets the settings that are there now: saved here, or by somebody else meanwhile. */
-  readonly onChange: (now: Tagged<ApiChannel>) => void
+  readonly onChange: (now: Tagged<Channel>) => void
 }
 
 /** The settings of a channel, saved together. The form shows when there are unsaved changes. */
@@ -67,7 +68,7 @@ export function SettingsForm({ known, onChange }: SettingsFormProps) {
   const [draft, setDraft] = useState(draftOf(channel))
   const [others, setOthers] = useState<readonly Setting[]>([])
   const [fieldErrors, setFieldErrors] = useState<FieldErrors>({})
-  const [error, setError] = useState<ApiError>()
+  const [error, setError] = useState<Problem>()
   const form = useRef<HTMLFormElement>(null)
   useEffect(() => {
     form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
@@ -81,14 +82,14 @@ export function SettingsForm({ known, onChange }: SettingsFormProps) {
     setDraft({ ...draft, [name]: value })
     if (fieldErrors[name]) setFieldErrors({ ...fieldErrors, [name]: undefined })
   }
-  const reset = (to: ApiChannel) => {
+  const reset = (to: Channel) => {
     setDraft(draftOf(to))
     setOthers([])
     setFieldErrors({})
     setError(undefined)
   }
   /** Somebody else has changed the settings meanwhile: the form shows theirs where nothing was changed here. */
-  const takeOver = (current: Tagged<ApiChannel>) => {
+  const takeOver = (current: Tagged<Channel>) => {
     const theirs = draftOf(current.value)
     const ours = Object.fromEntries(changed.map((name) => [name, draft[name]]))
     setDraft({ ...theirs, ...ours })
@@ -101,19 +102,20 @@ export function SettingsForm({ known, onChange }: SettingsFormProps) {
     setFieldErrors(invalid)
     if (Object.keys(invalid).length > 0) return
     try {
-      const after = await callTagged<ApiChannel>('PATCH', channelPath(channel.id), {
+      const after = await callTagged('PATCH /api/channels/{id}', {
+        params: { id: channel.id },
         body: changesIn(draft, changed),
-        headers: known.tag ? { 'if-match': known.tag } : {},
+        ifMatch: known.tag ?? undefined,
       })
       reset(after.value)
       onChange(after)
       showToast(t.saved)
     } catch (thrown) {
-      const refused = toApiError(thrown)
-      if (refused.status === 412 && refused.current) return takeOver(refused.current as Tagged<ApiChannel>)
+      const refused = toProblem(thrown)
+      if (refused.status === 412 && refused.current) return takeOver(refused.current as Tagged<Channel>)
       setError(refused)
       // A field within a setting, such as `quietHours.timeZone`, is shown at the setting.
-      setFieldErrors(Object.fromEntries(refused.fields.map(({ field, detail }) => [field.split('.')[0], detail])))
+      setFieldErrors(Object.fromEntries(refused.errors.map(({ field, detail }) => [field.split('.')[0], detail])))
     }
   }
 
@@ -207,7 +209,7 @@ function validate(draft: Draft): FieldErrors {
   }
 }
 
-function changesIn(draft: Draft, changed: readonly Setting[]): Record<string, unknown> {
+function changesIn(draft: Draft, changed: readonly Setting[]): ChannelChange {
   const numberIn = (setting: NumberSetting) => (draft[setting].trim() === '' ? null : Number(draft[setting]))
   const values = {
     ...draft,

@@ -1,5 +1,5 @@
 import '../../style/ticket.css'
-import type { ApiCustomer, ApiProfile, ApiProfileResult, ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
+import type { Customer, Profile } from '../../../../client/src/calls.ts'
 import { useAction } from '../../api/action.ts'
 import { call } from '../../api/client.ts'
 import { useResource } from '../../api/resource.ts'
@@ -22,8 +22,7 @@ import { Block } from '../ticket/details/block.tsx'
 
 /** A customer: who they are on X, whether they are blocked, and all their tickets. */
 export function CustomerPage({ id }: { id: string }) {
-  const path = `/api/customers/${encodeURIComponent(id)}`
-  const resource = useResource(path, (signal) => call<ApiCustomer>('GET', path, { signal }))
+  const resource = useResource(id, (signal) => call('GET /api/customers/{id}', { params: { id }, signal }))
   const customer = resource.value
   const name = customer?.name ?? customer?.username ?? t.title
   return (
@@ -57,18 +56,18 @@ export function CustomerPage({ id }: { id: string }) {
   )
 }
 
-type ProfileProps = { readonly customer: ApiCustomer; readonly onRead: (profile: ApiProfile | null) => void }
+type ProfileProps = { readonly customer: Customer; readonly onRead: (profile: Profile | null) => void }
 
 /** What they say of themselves. X takes money for each look, so people ask for it. */
 function ProfileOnX({ customer: { id, profile, name, username }, onRead }: ProfileProps) {
   const { error, run } = useAction()
-  const path = `/api/customers/${id}/profile`
+  const params = { id }
   const ask = () =>
     run(async () => {
-      const { priceUsd } = await call<ApiProfileResult>('POST', `${path}?dryRun=true`)
+      const { priceUsd } = await call('POST /api/customers/{id}/profile', { params, query: { dryRun: 'true' } })
       const text = `${t.askText} ${xActionMessages.price(String(priceUsd))}`
       if (!(await confirmDialog({ title: t.askTitle(name ?? username ?? id), text, confirm: t.ask }))) return
-      onRead((await call<ApiProfileResult>('POST', path)).profile)
+      onRead((await call('POST /api/customers/{id}/profile', { params })).profile)
     })
   return (
     <>
@@ -83,7 +82,7 @@ function ProfileOnX({ customer: { id, profile, name, username }, onRead }: Profi
   )
 }
 
-function Facts({ profile }: { profile: ApiProfile }) {
+function Facts({ profile }: { profile: Profile }) {
   const { bio, location, followers, following, verified, joinedAt, readAt } = profile
   const facts = [
     [t.bio, bio],
@@ -109,11 +108,9 @@ function Facts({ profile }: { profile: ApiProfile }) {
   )
 }
 
-type TicketList = { readonly tickets: readonly ApiTicket[]; readonly nextCursor: string | null }
-
 function Tickets({ customerId }: { customerId: string }) {
   const load = (cursor?: string, signal?: AbortSignal) =>
-    call<TicketList>('GET', '/api/tickets', { query: { customerId, limit: '50', cursor }, signal })
+    call('GET /api/tickets', { query: { customerId, limit: 50, cursor }, signal })
   const resource = useResource(customerId, (signal) => load(undefined, signal))
   const { tickets, nextCursor } = resource.value ?? { tickets: [], nextCursor: null }
   const { error, run } = useAction()

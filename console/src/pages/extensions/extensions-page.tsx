@@ -1,9 +1,9 @@
 import '../../style/settings.css'
 import { useState } from 'preact/hooks'
+import type { Extension } from '../../../../client/src/calls.ts'
 import { useAction } from '../../api/action.ts'
 import { call } from '../../api/client.ts'
 import { useResource } from '../../api/resource.ts'
-import type { Extension } from '../../api/types.ts'
 import { showToast } from '../../components/announcements.tsx'
 import { confirmDialog } from '../../components/dialog.tsx'
 import { Switch } from '../../components/field.tsx'
@@ -16,7 +16,7 @@ import { extensionsMessages as t } from '../../messages/extensions.ts'
 /** Switches the Twitter extension on and off. */
 export function ExtensionsPage() {
   const resource = useResource('extensions', (signal) =>
-    call<{ extensions: Extension[] }>('GET', '/api/extensions', { signal }).then(({ extensions }) => extensions),
+    call('GET /api/extensions', { signal }).then(({ extensions }) => extensions),
   )
   return (
     <Page title={t.title} intro={t.intro}>
@@ -35,7 +35,7 @@ function ExtensionCard({ extension, onChange }: { extension: Extension; onChange
     setRequested(enabled)
     if (enabled || (await confirmDialog(t.confirmOff))) {
       await run(async () => {
-        onChange(await call<Extension>('PATCH', `/api/extensions/${extension.id}`, { body: { enabled } }))
+        onChange(await call('PATCH /api/extensions/twitter', { body: { enabled } }))
         showToast(enabled ? t.switchedOn : t.switchedOff)
       })
     }

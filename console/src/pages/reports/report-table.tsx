@@ -1,14 +1,17 @@
-import type { Metrics, ReportRow } from '../../api/types.ts'
+import type { TicketReport } from '../../../../client/src/calls.ts'
 import { TableHead } from '../../components/table-head.tsx'
 import { formatDuration } from '../../format.ts'
 import { reportsMessages as t } from '../../messages/reports.ts'
+
+/** The numbers of a row or of the total. */
+type Metrics = TicketReport['total']
 
 /** A time; a dash where there is none. */
 export const formatSeconds = (seconds: number | null): string => (seconds === null ? '–' : formatDuration(seconds))
 
 /** A table of the report's groups and their total. */
 export function ReportTable(props: {
-  rows: readonly ReportRow[]
+  rows: TicketReport['rows']
   total: Metrics
   heading: string
   /** What the closings of a row are. */

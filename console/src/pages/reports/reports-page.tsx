@@ -1,10 +1,10 @@
 import '../../style/reports.css'
 import { useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
+import type { TicketReport, WaitingReport } from '../../../../client/src/calls.ts'
 import { useAction } from '../../api/action.ts'
-import { call, readCsv, withQuery } from '../../api/client.ts'
+import { call, pages } from '../../api/client.ts'
 import { useResource } from '../../api/resource.ts'
-import type { Durations, Grouping, Report, ReportRow, WaitingReport } from '../../api/types.ts'
 import { BarChart } from '../../components/bar-chart.tsx'
 import { Button } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
@@ -15,9 +15,11 @@ import { ResourceStatus } from '../../components/resource-status.tsx'
 import { StatTiles } from '../../components/stat-tiles.tsx'
 import { downloadCsv } from '../../download.ts'
 import { formatDay, formatDuration, ownDaysAgo, readersTimeZone } from '../../format.ts'
+import { withQuery } from '../../links.ts'
 import { reportsMessages as t } from '../../messages/reports.ts'
 import { formatSeconds, ReportTable } from './report-table.tsx'
 
+type Grouping = TicketReport['by']
 const groupings: readonly Grouping[] = ['day', 'channel', 'tag', 'status']
 
 const isDay = (text: string | undefined): text is string => /^\d{4}-\d\d-\d\d$/.test(text ?? '')
@@ -30,12 +32,12 @@ export function ReportsPage() {
   const by = groupings.find((one) => one === query.by) ?? 'day'
   const wanted = { from, to, by, timeZone: readersTimeZone() }
   const resource = useResource(JSON.stringify(wanted), (signal) =>
-    call<Report>('GET', '/api/reports/tickets', { query: wanted, signal }),
+    call('GET /api/reports/tickets', { query: wanted, signal }),
   )
-  const waiting = useResource('waiting', (signal) => call<WaitingReport>('GET', '/api/reports/waiting', { signal }))
+  const waiting = useResource('waiting', (signal) => call('GET /api/reports/waiting', { signal }))
   const { error, run } = useAction()
   const download = () =>
-    run(async () => downloadCsv(`tickets-${from}-${to}-${by}.csv`, await readCsv('/api/reports/tickets.csv', wanted)))
+    run(() => downloadCsv(`tickets-${from}-${to}-${by}.csv`, pages('GET /api/reports/tickets.csv', { query: wanted })))
   const downloadButton = (
     <Button icon="download" onClick={download}>
       {t.download}
@@ -96,14 +98,14 @@ function DayField(props: { label: string; value: string; onChange: (day: string)
 }
 
 /** True for a day on which no ticket was opened or closed. */
-const isEmpty = ({ opened, closedInPeriod }: Pick<ReportRow, 'opened' | 'closedInPeriod'>) =>
+const isEmpty = ({ opened, closedInPeriod }: Pick<TicketReport['total'], 'opened' | 'closedInPeriod'>) =>
   opened + closedInPeriod === 0
 
-function Results(props: { report: Report; waiting: WaitingReport | undefined; by: Grouping }) {
+function Results(props: { report: TicketReport; waiting: WaitingReport | undefined; by: Grouping }) {
   const { report, waiting, by } = props
   const { rows, total } = report
   const { firstResponse, timeToClose } = total
-  const label = (row: ReportRow) => (by === 'day' ? formatDay(row.key) : row.label)
+  const label = (row: TicketReport['rows'][number]) => (by === 'day' ? formatDay(row.key) : row.label)
   const within = (seconds: number | null) => (seconds === null ? undefined : t.p90(formatDuration(seconds)))
   const closings = by === 'day' ? t.closedOnDay : t.closedInPeriod
   return (
@@ -156,7 +158,7 @@ function waitingTile(waiting: WaitingReport | undefined): readonly [string, stri
   return [t.waiting, isWhole ? count : t.more(count), longest ?? undefined]
 }
 
-function Histogram({ title, id, classes }: { title: string; id: string; classes: Durations }) {
+function Histogram({ title, id, classes }: { title: string; id: string; classes: WaitingReport['ages'] }) {
   return (
     <Card title={title} id={id}>
       <BarChart

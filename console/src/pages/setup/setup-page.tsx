@@ -1,5 +1,5 @@
 import '../../style/setup.css'
-import type { ApiSetup } from '../../../../lambdas/core/api/schemas.ts'
+import type { Setup } from '../../../../client/src/calls.ts'
 import { call } from '../../api/client.ts'
 import { useResource } from '../../api/resource.ts'
 import { Button } from '../../components/button.tsx'
@@ -11,13 +11,13 @@ import { Page } from '../../components/page.tsx'
 import { ResourceStatus } from '../../components/resource-status.tsx'
 import { setupMessages as t } from '../../messages/setup.ts'
 
-type Check = ApiSetup['checks'][number]
+type Check = Setup['checks'][number]
 
 const icons: Readonly<Record<Check['is'], IconName>> = { done: 'check', missing: 'warning', not_known: 'question' }
 
 /** What must be done once before messages become tickets, step by step: how far it is, and what to do. */
 export function SetupPage() {
-  const setup = useResource('setup', (signal) => call<ApiSetup>('GET', '/api/setup', { signal }))
+  const setup = useResource('setup', (signal) => call('GET /api/setup', { signal }))
   const { checks = [] } = setup.value ?? {}
   const done = checks.filter(({ is }) => is === 'done').length
   return (
@@ -37,7 +37,7 @@ export function SetupPage() {
           <Progress done={done} all={checks.length} />
           <ol class="setup-steps">
             {checks.map((check) => (
-              <Step key={check.step} check={check} setup={setup.value as ApiSetup} />
+              <Step key={check.step} check={check} setup={setup.value as Setup} />
             ))}
           </ol>
         </>
@@ -70,7 +70,7 @@ function Progress({ done, all }: { done: number; all: number }) {
   )
 }
 
-function Step({ check: { step, what, is, found, todo }, setup }: { check: Check; setup: ApiSetup }) {
+function Step({ check: { step, what, is, found, todo }, setup }: { check: Check; setup: Setup }) {
   return (
     <li class={`setup-step ${is}`}>
       <span class="setup-state">

@@ -1,4 +1,4 @@
-import type { Message } from '../../api/types.ts'
+import type { Message } from '../../../../client/src/calls.ts'
 
 /** Shorter than the 15 minutes for which a signed link is valid. */
 const MAX_AGE_MS = 10 * 60_000

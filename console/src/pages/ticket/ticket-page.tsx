@@ -2,7 +2,7 @@ import '../../style/ticket.css'
 import '../../style/message.css'
 import '../../style/reply.css'
 import { useEffect, useState } from 'preact/hooks'
-import type { ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
+import type { Ticket } from '../../../../client/src/calls.ts'
 import { KindLabel, StatusBadge } from '../../components/badge.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { ErrorNotice } from '../../components/notice.tsx'
@@ -17,7 +17,7 @@ import { useTicket } from './use-ticket.ts'
 type TicketPageProps = {
   readonly id: string
   /** As the list shows it: something to see until the answer is there. */
-  readonly known: ApiTicket | undefined
+  readonly known: Ticket | undefined
   readonly listUrl: string
   /** The tickets after and before it in the list. */
   readonly nextUrl: string | undefined
@@ -96,7 +96,7 @@ function Neighbours({ nextUrl, previousUrl }: Pick<TicketPageProps, 'nextUrl' | 
   )
 }
 
-function Summary({ ticket: { status, kind, channel } }: { ticket: ApiTicket }) {
+function Summary({ ticket: { status, kind, channel } }: { ticket: Ticket }) {
   return (
     <span class="summary small">
       <StatusBadge status={status} />
@@ -107,7 +107,7 @@ function Summary({ ticket: { status, kind, channel } }: { ticket: ApiTicket }) {
 }
 
 /** The ways to the tickets before and after it in its conversation. */
-function Thread({ ticket: { previousTicketId, nextTicketId } }: { ticket: ApiTicket }) {
+function Thread({ ticket: { previousTicketId, nextTicketId } }: { ticket: Ticket }) {
   if (!previousTicketId && !nextTicketId) return null
   return (
     <p class="previous-ticket">

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
-import { type ApiError, call, read, type Tagged, ticketPath, toApiError } from '../../api/client.ts'
+import type { Message, Ticket } from '../../../../client/src/calls.ts'
+import type { Answer, Problem, Tagged } from '../../../../client/src/client.ts'
+import { call, readAgain, toProblem } from '../../api/client.ts'
 import { usePolling } from '../../api/polling.ts'
-import type { Message } from '../../api/types.ts'
 import { announce } from '../../components/announcements.tsx'
 import { conversationMessages } from '../../messages/ticket.ts'
 import { createMediaLinkCache } from './media-link-cache.ts'
@@ -19,20 +19,20 @@ const REFRESHES_PER_LOAD = 12
 const LOADS_AFTER_CHANGE = 2
 
 type State = {
-  readonly ticket?: ApiTicket
+  readonly ticket?: Ticket
   readonly messages?: readonly Message[]
   /** True when the ticket has earlier messages than are loaded. */
   readonly hasEarlier: boolean
-  readonly error?: ApiError | undefined
+  readonly error?: Problem | undefined
 }
 
 /** What components may do with the loaded ticket. */
 export type TicketActions = {
-  readonly setTicket: (ticket: ApiTicket) => void
+  readonly setTicket: (ticket: Ticket) => void
   /** Adds a message, or replaces the one with the same ID. */
   readonly putMessage: (message: Message) => void
   readonly refresh: () => Promise<unknown>
-  /** Loads the newest messages and gives them. @throws ApiError */
+  /** Loads the newest messages and gives them. @throws Problem */
   readonly reload: () => Promise<readonly Message[]>
   /** Puts the text of a reply into the form again. */
   readonly rewrite: (reply: Message) => void
@@ -44,10 +44,10 @@ export type TicketActions = {
  * Loads a ticket with its newest messages and polls for changes; earlier messages come when asked for.
  * @param known the ticket as the list shows it, until the answer is there
  */
-export function useTicket(id: string, known?: ApiTicket): State & { readonly actions: Omit<TicketActions, 'rewrite'> } {
+export function useTicket(id: string, known?: Ticket): State & { readonly actions: Omit<TicketActions, 'rewrite'> } {
   const [state, setState] = useState<State>({ hasEarlier: false, ...(known && { ticket: known }) })
   const latest = useRef(state)
-  const shown = useRef<Tagged<ApiTicket> | undefined>(undefined)
+  const shown = useRef<Tagged<Ticket> | undefined>(undefined)
   const loadsDue = useRef(0)
   const refreshesSinceLoad = useRef(0)
   const pages = useRef(1)
@@ -56,15 +56,14 @@ export function useTicket(id: string, known?: ApiTicket): State & { readonly act
     latest.current = { ...latest.current, ...change }
     setState(latest.current)
   }
-  const path = ticketPath(id)
 
-  const show = (ticket: Tagged<ApiTicket>) => {
+  const show = (ticket: Tagged<Ticket>) => {
     shown.current = ticket
     update({ ticket: ticket.value })
   }
 
   const loadMessages = async (): Promise<readonly Message[]> => {
-    const loaded = await loadNewest(path, pages.current * PAGE_SIZE)
+    const loaded = await loadNewest(id, pages.current * PAGE_SIZE)
     const messages = withCachedLinks(loaded.messages)
     if (!isEqual(latest.current.messages, messages)) update({ messages, hasEarlier: loaded.hasEarlier })
     return messages
@@ -74,7 +73,7 @@ export function useTicket(id: string, known?: ApiTicket): State & { readonly act
   const loadInProgress = async (known: readonly Message[]): Promise<void> => {
     const oldest = known.findIndex(isInProgress)
     if (oldest < 0) return
-    const loaded = withCachedLinks((await loadNewest(path, known.length - oldest)).messages)
+    const loaded = withCachedLinks((await loadNewest(id, known.length - oldest)).messages)
     const current = latest.current.messages ?? []
     const messages = current.map((message) => loaded.find(({ id }) => id === message.id) ?? message)
     if (!isEqual(current, messages)) update({ messages })
@@ -89,7 +88,7 @@ export function useTicket(id: string, known?: ApiTicket): State & { readonly act
     const { messages: knownMessages } = latest.current
     const before = shown.current
     try {
-      const ticket = await read(path, {}, before)
+      const ticket = await readAgain('GET /api/tickets/{id}', before, { params: { id } })
       refreshesSinceLoad.current += 1
       if (ticket !== before) {
         show(ticket)
@@ -108,7 +107,7 @@ export function useTicket(id: string, known?: ApiTicket): State & { readonly act
       return true
     } catch (thrown) {
       // With messages on the page, the banner of the layout says that no answer comes.
-      if (!latest.current.messages) update({ error: toApiError(thrown) })
+      if (!latest.current.messages) update({ error: toProblem(thrown) })
       return false
     }
   }
@@ -125,18 +124,21 @@ export function useTicket(id: string, known?: ApiTicket): State & { readonly act
       messages: isKnown ? messages.map((one) => (one.id === message.id ? message : one)) : [...messages, message],
     })
   }
-  const setTicket = (value: ApiTicket) => show({ value, tag: null })
+  const setTicket = (value: Ticket) => show({ value, tag: null })
   return { ...state, actions: { setTicket, putMessage, refresh, reload: loadMessages, loadEarlier } }
 }
 
 /** The newest messages, oldest first. @param count how many of them */
-async function loadNewest(path: string, count: number): Promise<{ messages: readonly Message[]; hasEarlier: boolean }> {
+async function loadNewest(id: string, count: number): Promise<{ messages: readonly Message[]; hasEarlier: boolean }> {
   const messages: Message[] = []
   let cursor: string | null = null
   do {
     const limit = Math.min(PAGE_SIZE, count - messages.length)
-    const query = { order: 'newest', limit: String(limit), cursor: cursor ?? undefined }
-    const answer: { messages: Message[]; nextCursor: string | null } = await call('GET', `${path}/messages`, { query })
+    const query = { order: 'newest', limit, cursor: cursor ?? undefined } as const
+    const answer: Answer<'GET /api/tickets/{id}/messages'> = await call('GET /api/tickets/{id}/messages', {
+      params: { id },
+      query,
+    })
     messages.push(...answer.messages)
     cursor = answer.nextCursor
   } while (cursor !== null && messages.length < count)

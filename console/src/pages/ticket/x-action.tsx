@@ -1,6 +1,6 @@
-import type { ApiXActionResult } from '../../../../lambdas/core/api/schemas.ts'
+import type { XActionResult } from '../../../../client/src/calls.ts'
 import { useAction } from '../../api/action.ts'
-import { call, ticketPath } from '../../api/client.ts'
+import { call } from '../../api/client.ts'
 import { showToast } from '../../components/announcements.tsx'
 import { Button } from '../../components/button.tsx'
 import { confirmDialog } from '../../components/dialog.tsx'
@@ -13,17 +13,17 @@ type XActionProps = {
   /** The customer's name, for the question. */
   readonly name: string
   readonly messageId?: string
-  readonly onDone?: (result: ApiXActionResult) => void
+  readonly onDone?: (result: XActionResult) => void
 }
 
 /** A button for something on X: it asks first, with what X charges. */
 export function XAction({ action, ticketId, name, messageId, onDone }: XActionProps) {
   const { error, run } = useAction()
-  const path = `${ticketPath(ticketId)}/x-actions`
   const act = () =>
     run(async () => {
-      const body = { action, ...(messageId && { messageId }) }
-      const { priceUsd } = await call<ApiXActionResult>('POST', `${path}?dryRun=true`, { body })
+      const options = { params: { id: ticketId }, body: { action, messageId } }
+      const query = { dryRun: 'true' } as const
+      const { priceUsd } = await call('POST /api/tickets/{id}/x-actions', { ...options, query })
       const { title, text, done } = t.actions[action]
       const price = t.price(String(priceUsd))
       const isDanger = action === 'delete_reply'
@@ -36,7 +36,7 @@ export function XAction({ action, ticketId, name, messageId, onDone }: XActionPr
         }))
       )
         return
-      onDone?.(await call<ApiXActionResult>('POST', path, { body }))
+      onDone?.(await call('POST /api/tickets/{id}/x-actions', options))
       showToast(done)
     })
   return (

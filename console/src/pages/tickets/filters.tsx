@@ -1,9 +1,9 @@
 import { useId, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
-import type { ApiChannel, ApiTicket, ApiTicketNumbers } from '../../../../lambdas/core/api/schemas.ts'
-import { type Query, withQuery } from '../../api/client.ts'
+import type { Calls, Channel, Ticket, TicketNumbers } from '../../../../client/src/calls.ts'
 import { Field, Select } from '../../components/field.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { givenIn, withQuery } from '../../links.ts'
 import { commonMessages } from '../../messages/common.ts'
 import { ticketsMessages as t } from '../../messages/tickets.ts'
 import { SearchField } from './search-field.tsx'
@@ -30,10 +30,11 @@ export function filterFromQuery(query: Readonly<Record<string, string>>): Filter
   return { q, show, status, tag, channelId, customerId, order }
 }
 
-/** What a filter asks the API for. */
-export function queryOf({ show, ...others }: Filter): Query {
-  if (show === 'waiting') return { ...others, waiting: 'true' }
-  return show === 'failed' ? { ...others, replies: ['failed', 'unknown'] } : others
+/** What a filter asks the API for. What is wrong in the URL, the API refuses. */
+export function queryOf({ show, ...others }: Filter): Calls['GET /api/tickets']['query'] {
+  const query = givenIn(others)
+  if (show === 'waiting') return { ...query, waiting: 'true' }
+  return show === 'failed' ? { ...query, replies: ['failed', 'unknown'] } : query
 }
 
 /** The URL of the list, or of a ticket beside it. */
@@ -43,9 +44,9 @@ export function ticketUrl(filter: Filter, id?: string): string {
 
 type FiltersProps = {
   readonly filter: Filter
-  readonly tickets: readonly ApiTicket[]
-  readonly channels: readonly ApiChannel[]
-  readonly numbers: ApiTicketNumbers | undefined
+  readonly tickets: readonly Ticket[]
+  readonly channels: readonly Channel[]
+  readonly numbers: TicketNumbers | undefined
 }
 
 /** Tabs, tag, channel and order. A filter by customer comes from a link and can only be removed. */
@@ -125,7 +126,7 @@ function Tabs({ filter, numbers }: Pick<FiltersProps, 'filter' | 'numbers'>) {
     ...Object.entries(commonMessages.statuses).map(([status, text]) => ({
       part: { status },
       text,
-      number: statuses?.[status as ApiTicket['status']],
+      number: statuses?.[status as Ticket['status']],
     })),
   ]
   return (

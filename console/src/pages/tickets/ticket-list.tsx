@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import type { ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
+import type { Ticket } from '../../../../client/src/calls.ts'
 import { Button } from '../../components/button.tsx'
 import { ErrorNotice } from '../../components/notice.tsx'
 import { useEndInView } from '../../components/use-end-in-view.ts'
@@ -50,7 +50,7 @@ export function TicketList({ list, filter, openId }: TicketListProps) {
           onFocusOut={() => setFocusedId(undefined)}
         >
           {shown.map((row) => {
-            const ticket = tickets[row] as ApiTicket
+            const ticket = tickets[row] as Ticket
             return (
               <TicketRow
                 key={ticket.id}

@@ -1,4 +1,4 @@
-import type { ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
+import type { Ticket } from '../../../../client/src/calls.ts'
 import { Avatar } from '../../components/avatar.tsx'
 import { StatusBadge } from '../../components/badge.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -13,7 +13,7 @@ import { isUnread } from '../../seen.ts'
 const SHOWN_TAGS = 2
 
 type TicketRowProps = {
-  readonly ticket: ApiTicket
+  readonly ticket: Ticket
   /** Its place in the list, from 0. */
   readonly row: number
   /** How many rows the list has; -1 while that is unknown. */
@@ -90,7 +90,7 @@ export function TicketRow({ ticket, row, rows, href, isOpen, cameFrom, onFocus }
 }
 
 /** Marks for replies that did not reach the customer. */
-function Marks({ replies: { failed, waiting, unknown } }: Pick<ApiTicket, 'replies'>) {
+function Marks({ replies: { failed, waiting, unknown } }: Pick<Ticket, 'replies'>) {
   return (
     <span class="marks">
       {failed > 0 && (

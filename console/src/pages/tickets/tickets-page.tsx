@@ -1,7 +1,6 @@
 import '../../style/tickets.css'
 import '../../style/workspace.css'
 import { useLocation, useRoute } from 'preact-iso'
-import type { ApiChannel } from '../../../../lambdas/core/api/schemas.ts'
 import { call } from '../../api/client.ts'
 import { useResource } from '../../api/resource.ts'
 import { ticketNumbers } from '../../api/ticket-numbers.ts'
@@ -59,7 +58,7 @@ function ListFrame({ isAside, children }: { isAside: boolean; children: preact.C
 
 function ListFilters({ filter, tickets }: Pick<Parameters<typeof Filters>[0], 'filter' | 'tickets'>) {
   const channels = useResource('channels', (signal) =>
-    call<{ channels: ApiChannel[] }>('GET', '/api/channels', { signal }).then((answer) => answer.channels),
+    call('GET /api/channels', { signal }).then((answer) => answer.channels),
   )
   return <Filters filter={filter} tickets={tickets} channels={channels.value ?? []} numbers={ticketNumbers.value} />
 }

@@ -1,6 +1,7 @@
-import type { ApiTicket } from '../../../../lambdas/core/api/schemas.ts'
+import type { Ticket } from '../../../../client/src/calls.ts'
+import type { Answer } from '../../../../client/src/client.ts'
 import { useAction } from '../../api/action.ts'
-import { call, read, withQuery } from '../../api/client.ts'
+import { call, callTagged, readAgain } from '../../api/client.ts'
 import { usePolling } from '../../api/polling.ts'
 import { useResource } from '../../api/resource.ts'
 import { announce } from '../../components/announcements.tsx'
@@ -8,16 +9,15 @@ import { ticketsMessages as t } from '../../messages/tickets.ts'
 import { beginSeen } from '../../seen.ts'
 import { type Filter, queryOf } from './filters.tsx'
 
-type TicketList = { readonly tickets: readonly ApiTicket[]; readonly nextCursor: string | null }
+type TicketList = Answer<'GET /api/tickets'>
 
-const path = '/api/tickets'
-const PAGE_SIZE = '50'
+const PAGE_SIZE = 50
 
 /** The tickets of a filter, page by page, and up to date. */
 export function useTicketList(filter: Filter) {
   const firstPage = { ...queryOf(filter), limit: PAGE_SIZE }
-  const resource = useResource(withQuery('', firstPage), async (signal) => {
-    const first = await read<TicketList>(path, { query: firstPage, signal })
+  const resource = useResource(JSON.stringify(firstPage), async (signal) => {
+    const first = await callTagged('GET /api/tickets', { query: firstPage, signal })
     beginSeen(first.value.tickets)
     return first
   })
@@ -27,7 +27,7 @@ export function useTicketList(filter: Filter) {
     const before = resource.value
     if (!before) return resource.reload().then(() => true)
     try {
-      const first = await read(path, { query: firstPage }, before)
+      const first = await readAgain('GET /api/tickets', before, { query: firstPage })
       if (first === before) return true
       const { tickets: known } = before.value
       const updated = first.value.tickets.filter((one) => !known.some((old) => isSame(old, one)))
@@ -44,16 +44,16 @@ export function useTicketList(filter: Filter) {
   const loadMore = () =>
     run(async () => {
       const query = { ...firstPage, cursor: nextCursor ?? undefined }
-      const next = await call<TicketList>('GET', path, { query })
+      const next = await call('GET /api/tickets', { query })
       resource.update(({ value, tag }) => ({ tag, value: append(value, next) }))
     })
   return { resource, tickets, hasMore: nextCursor !== null, loadMore, moreError }
 }
 
-const isSame = (a: ApiTicket, b: ApiTicket) =>
+const isSame = (a: Ticket, b: Ticket) =>
   a.id === b.id && a.updatedAt === b.updatedAt && a.status === b.status && a.messageCount === b.messageCount
 
-const hasId = (tickets: readonly ApiTicket[], id: string) => tickets.some((one) => one.id === id)
+const hasId = (tickets: readonly Ticket[], id: string) => tickets.some((one) => one.id === id)
 
 /** Adds a page, without the tickets that have moved up meanwhile. */
 function append({ tickets }: TicketList, next: TicketList): TicketList {

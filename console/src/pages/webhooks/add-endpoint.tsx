@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import type { ApiEndpoint, ApiEndpointWithSecret } from '../../../../lambdas/core/api/schemas.ts'
+import type { WebhookEndpoint, WebhookEndpointWithSecret } from '../../../../client/src/calls.ts'
 import { useAction } from '../../api/action.ts'
 import { call } from '../../api/client.ts'
 import { Button } from '../../components/button.tsx'
@@ -8,21 +8,21 @@ import { ErrorNotice } from '../../components/notice.tsx'
 import { Card } from '../../components/page.tsx'
 import { webhooksMessages as t } from '../../messages/webhooks.ts'
 
-type EventType = ApiEndpoint['eventTypes'][number]
+type EventType = WebhookEndpoint['eventTypes'][number]
 const allTypes = Object.keys(t.types) as EventType[]
 
 /** The form for a new address: where, and which events. */
-export function AddEndpoint({ onAdded }: { onAdded: (added: ApiEndpointWithSecret) => void }) {
+export function AddEndpoint({ onAdded }: { onAdded: (added: WebhookEndpointWithSecret) => void }) {
   const [url, setUrl] = useState('')
   const [chosen, setChosen] = useState<readonly EventType[]>(allTypes)
   const { error, run } = useAction()
   const add = () =>
     run(async () => {
       const body = { url: url.trim(), eventTypes: chosen }
-      onAdded(await call<ApiEndpointWithSecret>('POST', '/api/webhook-endpoints', { body }))
+      onAdded(await call('POST /api/webhook-endpoints', { body }))
     })
   const isComplete = url.trim() !== '' && chosen.length > 0
-  const urlError = error?.fields.find(({ field }) => field === 'url')
+  const urlError = error?.errors.find(({ field }) => field === 'url')
   return (
     <Card title={t.addTitle} id="add-endpoint">
       <form

@@ -1,4 +1,4 @@
-import type { ApiDelivery } from '../../../../lambdas/core/api/schemas.ts'
+import type { WebhookDelivery } from '../../../../client/src/calls.ts'
 import { useAction } from '../../api/action.ts'
 import { call } from '../../api/client.ts'
 import { useResource } from '../../api/resource.ts'
@@ -10,13 +10,11 @@ import { Time } from '../../components/time.tsx'
 import { commonMessages } from '../../messages/common.ts'
 import { webhooksMessages as t } from '../../messages/webhooks.ts'
 
-type DeliveryPage = { readonly deliveries: readonly ApiDelivery[]; readonly nextCursor: string | null }
-
-/** The attempts of the last 7 days, newest first, with what the program answered. @param path of the endpoint in the API */
-export function Deliveries({ path, isEnabled }: { path: string; isEnabled: boolean }) {
+/** The attempts of the last 7 days, newest first, with what the program answered. @param id of the endpoint */
+export function Deliveries({ id, isEnabled }: { id: string; isEnabled: boolean }) {
   const load = (cursor?: string, signal?: AbortSignal) =>
-    call<DeliveryPage>('GET', `${path}/deliveries`, { query: { limit: '20', cursor }, signal })
-  const resource = useResource(path, (signal) => load(undefined, signal))
+    call('GET /api/webhook-endpoints/{id}/deliveries', { params: { id }, query: { limit: 20, cursor }, signal })
+  const resource = useResource(id, (signal) => load(undefined, signal))
   const { deliveries, nextCursor } = resource.value ?? { deliveries: [], nextCursor: null }
   const { error, run } = useAction()
   const loadMore = () =>
@@ -24,9 +22,10 @@ export function Deliveries({ path, isEnabled }: { path: string; isEnabled: boole
       const next = await load(nextCursor ?? undefined)
       resource.update((shown) => ({ ...next, deliveries: [...shown.deliveries, ...next.deliveries] }))
     })
-  const sendAgain = (id: string) =>
+  const sendAgain = (deliveryId: string) =>
     run(async () => {
-      await call('POST', `${path}/deliveries/${encodeURIComponent(id)}/send-again`)
+      const params = { id, deliveryId }
+      await call('POST /api/webhook-endpoints/{id}/deliveries/{deliveryId}/send-again', { params })
       showToast(t.sentAgain)
     })
   return (
@@ -47,7 +46,7 @@ export function Deliveries({ path, isEnabled }: { path: string; isEnabled: boole
 }
 
 type TableProps = {
-  readonly deliveries: readonly ApiDelivery[]
+  readonly deliveries: readonly WebhookDelivery[]
   /** Null while nothing can be sent. */
   readonly onSendAgain: ((id: string) => Promise<void>) | null
 }

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import type { ApiEndpoint, ApiEndpointWithSecret } from '../../../../lambdas/core/api/schemas.ts'
+import type { WebhookEndpoint } from '../../../../client/src/calls.ts'
 import { useAction } from '../../api/action.ts'
 import { call } from '../../api/client.ts'
 import { showToast } from '../../components/announcements.tsx'
@@ -12,11 +12,11 @@ import { Deliveries } from './deliveries.tsx'
 import { Secret } from './secret.tsx'
 
 type EndpointCardProps = {
-  readonly endpoint: ApiEndpoint
+  readonly endpoint: WebhookEndpoint
   /** While it is shown; empty otherwise. */
   readonly secret: string
   readonly onSecret: (secret: string) => void
-  readonly onChange: (changed: ApiEndpoint) => void
+  readonly onChange: (changed: WebhookEndpoint) => void
   readonly onRemove: () => void
 }
 
@@ -25,34 +25,35 @@ export function EndpointCard({ endpoint, secret, onSecret, onChange, onRemove }:
   const { id, url, status, previousSecretValidUntil } = endpoint
   const [isOpen, setOpen] = useState(false)
   const { error, run } = useAction()
-  const path = `/api/webhook-endpoints/${encodeURIComponent(id)}`
+  const params = { id }
   const isEnabled = status === 'enabled'
 
   const sendTest = () =>
     run(async () => {
-      await call('POST', `${path}/test`)
+      await call('POST /api/webhook-endpoints/{id}/test', { params })
       setOpen(true)
       showToast(t.testSent)
     })
   const rotate = async () => {
     if (!(await confirmDialog(t.confirmRotate))) return
     await run(async () => {
-      const { secret: fresh, ...changed } = await call<ApiEndpointWithSecret>('POST', `${path}/rotate-secret`)
+      const answer = await call('POST /api/webhook-endpoints/{id}/rotate-secret', { params })
+      const { secret: fresh, ...changed } = answer
       onChange(changed)
       onSecret(fresh)
     })
   }
-  const setStatus = async (to: ApiEndpoint['status']) => {
+  const setStatus = async (to: WebhookEndpoint['status']) => {
     if (to === 'disabled' && !(await confirmDialog(t.confirmDisable))) return
     await run(async () => {
-      onChange(await call<ApiEndpoint>('PATCH', path, { body: { status: to } }))
+      onChange(await call('PATCH /api/webhook-endpoints/{id}', { params, body: { status: to } }))
       showToast(to === 'enabled' ? t.wasEnabled : t.wasDisabled)
     })
   }
   const remove = async () => {
     if (!(await confirmDialog(t.confirmRemove))) return
     await run(async () => {
-      await call('DELETE', path)
+      await call('DELETE /api/webhook-endpoints/{id}', { params })
       showToast(t.removed)
       onRemove()
     })
@@ -92,18 +93,18 @@ export function EndpointCard({ endpoint, secret, onSecret, onChange, onRemove }:
           {t.deliveries}
         </Button>
       </div>
-      {isOpen && <Deliveries path={path} isEnabled={isEnabled} />}
+      {isOpen && <Deliveries id={id} isEnabled={isEnabled} />}
     </section>
   )
 }
 
-function StateBadge({ endpoint: { status, failingSince } }: { endpoint: ApiEndpoint }) {
+function StateBadge({ endpoint: { status, failingSince } }: { endpoint: WebhookEndpoint }) {
   const state = status === 'disabled' ? 'disabled' : failingSince ? 'paused' : 'enabled'
   const tone = { enabled: 'channel-connected', paused: 'channel-needs_reconnection', disabled: '' }[state]
   return <span class={`badge ${tone}`}>{t.states[state]}</span>
 }
 
-function Summary({ endpoint: { description, eventTypes, sendsFrom } }: { endpoint: ApiEndpoint }) {
+function Summary({ endpoint: { description, eventTypes, sendsFrom } }: { endpoint: WebhookEndpoint }) {
   const isAll = eventTypes.length === Object.keys(t.types).length
   return (
     <p class="muted small">
@@ -116,7 +117,7 @@ function Summary({ endpoint: { description, eventTypes, sendsFrom } }: { endpoin
 }
 
 /** Why the address gets nothing, if so. */
-function State({ endpoint: { status, disabledBecause, failingSince, pausedUntil } }: { endpoint: ApiEndpoint }) {
+function State({ endpoint: { status, disabledBecause, failingSince, pausedUntil } }: { endpoint: WebhookEndpoint }) {
   if (status === 'disabled') {
     return (
       <Notice tone="warning" title={t.disabledTitle}>

@@ -1,6 +1,6 @@
 import '../../style/settings.css'
 import { useState } from 'preact/hooks'
-import type { ApiEndpoint, ApiEndpointWithSecret } from '../../../../lambdas/core/api/schemas.ts'
+import type { WebhookEndpointWithSecret } from '../../../../client/src/calls.ts'
 import { call } from '../../api/client.ts'
 import { useResource } from '../../api/resource.ts'
 import { showToast } from '../../components/announcements.tsx'
@@ -17,11 +17,11 @@ export function WebhooksPage() {
   const [isAdding, setAdding] = useState(false)
   const [secrets, setSecrets] = useState<Readonly<Record<string, string>>>({})
   const resource = useResource('webhooks', (signal) =>
-    call<{ endpoints: ApiEndpoint[] }>('GET', '/api/webhook-endpoints', { signal }).then(({ endpoints }) => endpoints),
+    call('GET /api/webhook-endpoints', { signal }).then(({ endpoints }) => endpoints),
   )
   const endpoints = resource.value ?? []
   const showSecret = (id: string, secret: string) => setSecrets((shown) => ({ ...shown, [id]: secret }))
-  const onAdded = ({ secret, ...endpoint }: ApiEndpointWithSecret) => {
+  const onAdded = ({ secret, ...endpoint }: WebhookEndpointWithSecret) => {
     resource.update((shown) => [...shown, endpoint])
     showSecret(endpoint.id, secret)
     setAdding(false)

@@ -1,9 +1,8 @@
 import type { RefObject } from 'preact'
 import { useRef, useState } from 'preact/hooks'
-import type { ApiTicket } from '../../../../../lambdas/core/api/schemas.ts'
+import type { Message, Ticket } from '../../../../../client/src/calls.ts'
 import { useAction } from '../../../api/action.ts'
-import { call, ticketPath } from '../../../api/client.ts'
-import type { Message } from '../../../api/types.ts'
+import { call } from '../../../api/client.ts'
 import { Button } from '../../../components/button.tsx'
 import { ErrorNotice, Notice } from '../../../components/notice.tsx'
 import { useEndInView } from '../../../components/use-end-in-view.ts'
@@ -17,7 +16,7 @@ import { MessageItem } from './message-item.tsx'
 import { useUnseenMessages } from './use-unseen-messages.ts'
 
 type ConversationProps = {
-  readonly ticket: ApiTicket
+  readonly ticket: Ticket
   readonly messages: readonly Message[]
   readonly hasEarlier: boolean
   readonly actions: Omit<TicketActions, 'rewrite'>
@@ -134,10 +133,12 @@ function EarlierMessages({ scroller, onLoad, count }: EarlierMessagesProps) {
   )
 }
 
-function ClosedNotice({ ticket, onReopen }: { ticket: ApiTicket; onReopen: (ticket: ApiTicket) => void }) {
+function ClosedNotice({ ticket, onReopen }: { ticket: Ticket; onReopen: (ticket: Ticket) => void }) {
   const { error, run } = useAction()
   const reopen = () =>
-    run(async () => onReopen(await call<ApiTicket>('PATCH', ticketPath(ticket.id), { body: { status: 'open' } })))
+    run(async () =>
+      onReopen(await call('PATCH /api/tickets/{id}', { params: { id: ticket.id }, body: { status: 'open' } })),
+    )
   const later = ticket.nextTicketId
   return (
     <>

@@ -1,6 +1,6 @@
+import type { Delivery, Message, Resolution } from '../../../../../client/src/calls.ts'
 import { useAction } from '../../../api/action.ts'
-import { call, ticketPath } from '../../../api/client.ts'
-import type { Delivery, Message } from '../../../api/types.ts'
+import { call } from '../../../api/client.ts'
 import { showToast } from '../../../components/announcements.tsx'
 import { Button } from '../../../components/button.tsx'
 import { confirmDialog } from '../../../components/dialog.tsx'
@@ -48,7 +48,7 @@ export function DeliveryStatus({ message, delivery, actions }: DeliveryStatusPro
 
 function DeliveryActions({ message, delivery: { status }, actions }: DeliveryStatusProps) {
   const { error, run } = useAction()
-  const path = `${ticketPath(message.ticketId)}/messages/${encodeURIComponent(message.id)}`
+  const params = { id: message.ticketId, messageId: message.id }
   const isUnknown = status === 'unknown'
   const change = (call: Promise<Message>, done: string) =>
     run(async () => {
@@ -57,16 +57,18 @@ function DeliveryActions({ message, delivery: { status }, actions }: DeliverySta
     })
   const retry = async () => {
     if (isUnknown && !(await confirmDialog(t.confirmRetry))) return
-    await change(call<Message>('POST', `${path}/retry`, { body: isUnknown ? { force: true } : {} }), t.retried)
+    const body = isUnknown ? { force: true } : {}
+    await change(call('POST /api/tickets/{id}/messages/{messageId}/retry', { params, body }), t.retried)
   }
-  const resolve = (as: 'sent' | 'cancelled', done: string = composerMessages.resolved[as]) =>
-    change(call<Message>('POST', `${path}/resolve`, { body: { as } }), done)
+  const resolved = (as: Resolution['as']) =>
+    call('POST /api/tickets/{id}/messages/{messageId}/resolve', { params, body: { as } })
+  const resolve = (as: Resolution['as']) => change(resolved(as), composerMessages.resolved[as])
   const discard = async () => {
     if (await confirmDialog(composerMessages.confirmDiscard)) await resolve('cancelled')
   }
   const rewrite = () =>
     run(async () => {
-      actions.putMessage(await call<Message>('POST', `${path}/resolve`, { body: { as: 'cancelled' } }))
+      actions.putMessage(await resolved('cancelled'))
       actions.rewrite(message)
       const { changed, filesStay } = composerMessages
       showToast(message.attachments.length > 0 ? `${changed} ${filesStay}` : changed)

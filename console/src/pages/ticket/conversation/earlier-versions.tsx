@@ -1,4 +1,4 @@
-import type { Message } from '../../../api/types.ts'
+import type { Message } from '../../../../../client/src/calls.ts'
 import { conversationMessages as t } from '../../../messages/ticket.ts'
 import { MessageText } from './message-text.tsx'
 

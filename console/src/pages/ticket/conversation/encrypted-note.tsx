@@ -1,6 +1,6 @@
+import type { Message } from '../../../../../client/src/calls.ts'
 import { useAction } from '../../../api/action.ts'
-import { call, ticketPath } from '../../../api/client.ts'
-import type { Message } from '../../../api/types.ts'
+import { call } from '../../../api/client.ts'
 import { showToast } from '../../../components/announcements.tsx'
 import { Button } from '../../../components/button.tsx'
 import { ExternalLink } from '../../../components/external-link.tsx'
@@ -22,8 +22,8 @@ export function EncryptedNote({ message, notice, actions }: EncryptedNoteProps) 
   const href = webUrl(notice.url)
   const readNow = () =>
     run(async () => {
-      const path = `${ticketPath(message.ticketId)}/messages/${encodeURIComponent(message.id)}/read-now`
-      await call<Message>('POST', path)
+      const params = { id: message.ticketId, messageId: message.id }
+      await call('POST /api/tickets/{id}/messages/{messageId}/read-now', { params })
       showToast(t.readingNow)
       await actions.refresh()
     })

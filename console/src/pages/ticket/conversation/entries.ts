@@ -1,4 +1,4 @@
-import type { Message } from '../../../api/types.ts'
+import type { Message } from '../../../../../client/src/calls.ts'
 
 /** True for a customer's post: our public replies to it stand below it, also when it is deleted. */
 export const isCustomerPost = ({ direction, visibility, externalId }: Message) =>

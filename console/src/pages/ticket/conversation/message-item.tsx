@@ -1,5 +1,4 @@
-import type { ApiTicket } from '../../../../../lambdas/core/api/schemas.ts'
-import type { Message } from '../../../api/types.ts'
+import type { Message, Ticket } from '../../../../../client/src/calls.ts'
 import { Avatar } from '../../../components/avatar.tsx'
 import { Button } from '../../../components/button.tsx'
 import { ExternalLink } from '../../../components/external-link.tsx'
@@ -24,7 +23,7 @@ import { ReferencedPost } from './referenced-post.tsx'
 
 type MessageItemProps = {
   readonly message: Message
-  readonly ticket: ApiTicket
+  readonly ticket: Ticket
   readonly actions: TicketActions
   /** Our public replies to this message. */
   readonly replies?: readonly Message[]

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks'
-import type { Attachment } from '../../../api/types.ts'
+import type { Attachment } from '../../../../../client/src/calls.ts'
 import { IconButton } from '../../../components/button.tsx'
 import { ExternalLink } from '../../../components/external-link.tsx'
 import { Icon } from '../../../components/icon.tsx'

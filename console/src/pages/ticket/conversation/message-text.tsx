@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import type { Message } from '../../../api/types.ts'
+import type { Message } from '../../../../../client/src/calls.ts'
 import { ExternalLink } from '../../../components/external-link.tsx'
 import { profileUrl, webUrl } from '../../../links.ts'
 

@@ -1,4 +1,4 @@
-import type { Message, PostReference } from '../../../api/types.ts'
+import type { Message, ParentPost, QuotedPost } from '../../../../../client/src/calls.ts'
 import { ExternalLink } from '../../../components/external-link.tsx'
 import { postUrl, webUrl } from '../../../links.ts'
 import { mediaMessages, conversationMessages as t } from '../../../messages/ticket.ts'
@@ -6,7 +6,7 @@ import { PictureLink } from './message-media.tsx'
 import { MessageText } from './message-text.tsx'
 
 type ReferencedPostProps = {
-  readonly post: PostReference | null | undefined
+  readonly post: ParentPost | QuotedPost | null | undefined
   readonly title: string
   /** True if what is missing of it may still come. */
   readonly isAwaited: boolean

@@ -1,6 +1,6 @@
 import type { RefObject } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { Message } from '../../../api/types.ts'
+import type { Message } from '../../../../../client/src/calls.ts'
 import { personId } from '../../../session/session.ts'
 import { isNearBottom, scrollToMessage } from './scroll.ts'
 

@@ -1,4 +1,3 @@
-import type { ApiBlock } from '../../../../../lambdas/core/api/schemas.ts'
 import { useAction } from '../../../api/action.ts'
 import { call } from '../../../api/client.ts'
 import { useResource } from '../../../api/resource.ts'
@@ -10,15 +9,15 @@ import { ticketMessages as t } from '../../../messages/ticket.ts'
 
 /** Ignores the messages of a customer from now on, or no longer. */
 export function Block({ customerId, name }: { customerId: string; name: string }) {
-  const path = `/api/customers/${customerId}/blocked`
-  const resource = useResource(path, (signal) => call<ApiBlock>('GET', path, { signal }))
+  const params = { id: customerId }
+  const resource = useResource(customerId, (signal) => call('GET /api/customers/{id}/blocked', { params, signal }))
   const { error, run } = useAction()
   const isBlocked = resource.value?.blocked
   if (isBlocked === undefined) return null
   const change = async () => {
     if (!isBlocked && !(await confirmDialog(t.confirmBlock(name)))) return
     await run(async () => {
-      resource.set(await call<ApiBlock>('PUT', path, { body: { blocked: !isBlocked } }))
+      resource.set(await call('PUT /api/customers/{id}/blocked', { params, body: { blocked: !isBlocked } }))
       showToast(isBlocked ? t.unblocked : t.blocked)
     })
   }

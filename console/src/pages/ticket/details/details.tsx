@@ -1,6 +1,6 @@
-import type { ApiTicket } from '../../../../../lambdas/core/api/schemas.ts'
+import type { Ticket, TicketChange } from '../../../../../client/src/calls.ts'
 import { useAction } from '../../../api/action.ts'
-import { call, ticketPath, withQuery } from '../../../api/client.ts'
+import { call } from '../../../api/client.ts'
 import { showToast } from '../../../components/announcements.tsx'
 import { Avatar } from '../../../components/avatar.tsx'
 import { Button } from '../../../components/button.tsx'
@@ -9,7 +9,7 @@ import { Select } from '../../../components/field.tsx'
 import { Icon } from '../../../components/icon.tsx'
 import { ErrorNotice } from '../../../components/notice.tsx'
 import { Time } from '../../../components/time.tsx'
-import { profileUrl } from '../../../links.ts'
+import { profileUrl, withQuery } from '../../../links.ts'
 import { commonMessages } from '../../../messages/common.ts'
 import { ticketMessages as t } from '../../../messages/ticket.ts'
 import { xActionMessages } from '../../../messages/x-actions.ts'
@@ -21,8 +21,8 @@ import { Tags } from './tags.tsx'
 const CUSTOMER_ACTIONS = ['mute', 'unmute', 'block_direct_messages', 'unblock_direct_messages'] as const
 
 type DetailsProps = {
-  readonly ticket: ApiTicket
-  readonly onChange: (ticket: ApiTicket) => void
+  readonly ticket: Ticket
+  readonly onChange: (ticket: Ticket) => void
   /** On narrow screens, everything but the customer's name is hidden until somebody opens it. */
   readonly isOpen: boolean
   readonly onToggle: () => void
@@ -32,9 +32,9 @@ type DetailsProps = {
 export function Details({ ticket, onChange, isOpen, onToggle }: DetailsProps) {
   const { error, run } = useAction()
   const { id, status, tags, customer, channel } = ticket
-  const change = (body: { status: string } | { addTags: string[] } | { removeTags: string[] }, confirmation: string) =>
+  const change = (body: TicketChange, confirmation: string) =>
     run(async () => {
-      onChange(await call<ApiTicket>('PATCH', ticketPath(id), { body }))
+      onChange(await call('PATCH /api/tickets/{id}', { params: { id }, body }))
       showToast(confirmation)
     })
   const name = customer.name ?? customer.username ?? customer.id
@@ -59,9 +59,10 @@ export function Details({ ticket, onChange, isOpen, onToggle }: DetailsProps) {
           label={t.status}
           value={status}
           options={Object.entries(commonMessages.statuses)}
-          onChange={(next) =>
-            change({ status: next }, t.statusSaved(commonMessages.statuses[next as ApiTicket['status']]))
-          }
+          onChange={(next) => {
+            const to = next as Ticket['status']
+            return change({ status: to }, t.statusSaved(commonMessages.statuses[to]))
+          }}
         />
         <Tags
           tags={tags}
@@ -100,7 +101,7 @@ export function Details({ ticket, onChange, isOpen, onToggle }: DetailsProps) {
 }
 
 /** When and why the ticket was opened, and the ticket before it. */
-function Origin({ ticket: { kind, openedAt, openedBecause, previousTicketId } }: { ticket: ApiTicket }) {
+function Origin({ ticket: { kind, openedAt, openedBecause, previousTicketId } }: { ticket: Ticket }) {
   return (
     <dl class="ticket-origin">
       <div>

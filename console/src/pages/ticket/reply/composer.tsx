@@ -1,8 +1,7 @@
 import { useRef, useState } from 'preact/hooks'
-import type { ApiTicket } from '../../../../../lambdas/core/api/schemas.ts'
+import type { Message, Ticket } from '../../../../../client/src/calls.ts'
 import { useAction } from '../../../api/action.ts'
-import { call, ticketPath } from '../../../api/client.ts'
-import type { Message } from '../../../api/types.ts'
+import { call } from '../../../api/client.ts'
 import { confirmDialog } from '../../../components/dialog.tsx'
 import { ErrorNotice, Notice } from '../../../components/notice.tsx'
 import { composerMessages as t } from '../../../messages/composer.ts'
@@ -13,7 +12,7 @@ import { storedDraft } from './drafts.ts'
 import { ReplyForm } from './reply-form.tsx'
 
 type ComposerProps = {
-  readonly ticket: ApiTicket
+  readonly ticket: Ticket
   readonly messages: readonly Message[]
   readonly actions: TicketActions
   /** The entry that the agent chose; null for the latest. */
@@ -53,7 +52,9 @@ export function Composer({ ticket, messages, actions, chosenId, onChoose, draftN
     onChoose(null)
     if (andSolve) {
       await run(async () =>
-        actions.setTicket(await call<ApiTicket>('PATCH', ticketPath(ticket.id), { body: { status: 'solved' } })),
+        actions.setTicket(
+          await call('PATCH /api/tickets/{id}', { params: { id: ticket.id }, body: { status: 'solved' } }),
+        ),
       )
     }
     void actions.refresh()

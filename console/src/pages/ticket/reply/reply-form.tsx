@@ -1,8 +1,7 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import type { ApiTicket } from '../../../../../lambdas/core/api/schemas.ts'
+import type { Message, Ticket } from '../../../../../client/src/calls.ts'
 import { useAction } from '../../../api/action.ts'
-import { call, ticketPath } from '../../../api/client.ts'
-import type { Message } from '../../../api/types.ts'
+import { call } from '../../../api/client.ts'
 import { showToast } from '../../../components/announcements.tsx'
 import { Button, IconButton } from '../../../components/button.tsx'
 import { Icon } from '../../../components/icon.tsx'
@@ -22,7 +21,7 @@ import { MAX_DIRECT_MESSAGE_LENGTH, MAX_POST_LENGTH, weightedLength } from './we
 const SHOW_COUNT_BELOW_CHARACTERS = 500
 
 type ReplyFormProps = {
-  readonly ticket: ApiTicket
+  readonly ticket: Ticket
   /** The post that a public reply answers; undefined for a direct message. */
   readonly entry?: Message
   readonly isFocused: boolean
@@ -42,13 +41,13 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
   const attachments = useAttachments(entry ? 4 : 1, draft.renewKey)
   const { error, run } = useAction()
   const [isDragOver, setDragOver] = useState(false)
-  const path = `${ticketPath(ticket.id)}/replies`
+  const params = { id: ticket.id }
   const body = {
     text: draft.text,
     ...(entry && { inReplyTo: entry.id }),
     ...(attachments.ids.length > 0 && { attachmentIds: attachments.ids }),
   }
-  const validation = useReplyValidation(path, body)
+  const validation = useReplyValidation(ticket.id, body)
   const length = validation?.weightedLength ?? (entry ? weightedLength(draft.text) : [...draft.text].length)
   const maxLength = validation?.maxLength ?? (entry ? MAX_POST_LENGTH : MAX_DIRECT_MESSAGE_LENGTH)
   const isTooLong = length > maxLength
@@ -64,7 +63,7 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
     if (isDisabled) return
     await run(async () => {
       if (!(await maySend())) return
-      const reply = await call<Message>('POST', path, { body, headers: { 'idempotency-key': draft.idempotencyKey } })
+      const reply = await call('POST /api/tickets/{id}/replies', { params, body, idempotencyKey: draft.idempotencyKey })
       draft.clear()
       attachments.clear()
       showToast(t.queued)

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
-import { call, toApiError, upload } from '../../../api/client.ts'
+import { call, toProblem, upload } from '../../../api/client.ts'
 import { announce } from '../../../components/announcements.tsx'
 import { describeError } from '../../../messages/errors.ts'
 import { attachmentMessages as t } from '../../../messages/ticket.ts'
@@ -37,12 +37,12 @@ export function useAttachments(maxFiles: number, onChange: () => void) {
   const uploadFile = async ({ key, file }: DraftAttachment) => {
     try {
       const body = { contentType: file.type, size: file.size }
-      const { id, uploadUrl } = await call<{ id: string; uploadUrl: string }>('POST', '/api/attachments', { body })
+      const { id, uploadUrl } = await call('POST /api/attachments', { body })
       await upload(uploadUrl, file)
       update(key, { id })
       announce(t.attached(file.name))
     } catch (thrown) {
-      update(key, { error: `${t.failed} ${describeError(toApiError(thrown)).text}` })
+      update(key, { error: `${t.failed} ${describeError(toProblem(thrown)).text}` })
     }
     onChange()
   }

@@ -1,4 +1,4 @@
-import type { ReplyValidation } from '../../../api/types.ts'
+import type { DryRun } from '../../../../../client/src/calls.ts'
 import { Button } from '../../../components/button.tsx'
 import { Icon } from '../../../components/icon.tsx'
 import { formatTime } from '../../../format.ts'
@@ -36,7 +36,7 @@ export function CharacterCount({ id, length, maxLength, isShown }: CharacterCoun
 }
 
 type ValidationResultProps = {
-  readonly validation: ReplyValidation | null
+  readonly validation: DryRun | null
   readonly isTooLong: boolean
   readonly onRemoveLinks: () => void
 }
