@@ -39,6 +39,7 @@ export function descriptionRoutes(others: readonly Route[]): Route[] {
       summary: 'This description, as a page',
       answer: 'page',
       mediaType: 'text/html',
+      answerHeaders: { 'Content-Security-Policy': 'The page loads nothing' },
       handle: async ({ headers }) => answerOf(await page(), headers['if-none-match']),
     }),
   ]

@@ -62,6 +62,7 @@ export function reportRoutes({
       body: null,
       answer: 'ticketReportCsv',
       mediaType: 'text/csv',
+      answerHeaders: { 'Content-Disposition': 'A name for the file' },
       problems: [],
       handle: async ({ query }) => {
         const { from, to, timeZone, by, ...report } = await read(query)
