@@ -109,20 +109,20 @@ export type ChannelChange = {
       }
     | null
     | undefined
-  /** rules against noise; the first that matches decides */
+  /** rules against noise, each with a condition at least; the first that matches decides */
   rules?:
     | readonly {
         /** the reason that people read; unique within the channel */
         name: string
         kinds: readonly ('direct' | 'mention')[]
         outcome: 'ignore' | 'tag'
-        /** of the outcome `tag` */
+        /** with the outcome `tag`, and only then */
         tag?: string | undefined
         /** one of these is in the text, as a whole word, whatever the case */
         words?: readonly string[] | undefined
-        /** X says that it is in one of these */
+        /** X says that it is in one of these, such as `en`; not for direct messages alone */
         languages?: readonly string[] | undefined
-        /** X says that it is in another one */
+        /** X says that it is in another one; not for direct messages alone, and not beside `languages` */
         otherLanguagesThan?: readonly string[] | undefined
         /** the author has fewer followers */
         followersBelow?: number | undefined
@@ -461,7 +461,7 @@ export type NewAttachment = {
 }
 
 export type NewReply = {
-  /** may be empty if there is an attachment */
+  /** may be empty if there is an attachment; a direct message has at most 10,000 characters, a public reply 280 as X counts them */
   text: string
   /** four photos, one GIF or one video; in a direct message one attachment */
   attachmentIds?: readonly string[] | undefined
@@ -532,19 +532,19 @@ export type NoiseRule = {
 }
 
 export type NoiseRuleTrial = {
-  /** rules against noise; the first that matches decides */
+  /** rules against noise, each with a condition at least; the first that matches decides */
   rules: readonly {
     /** the reason that people read; unique within the channel */
     name: string
     kinds: readonly ('direct' | 'mention')[]
     outcome: 'ignore' | 'tag'
-    /** of the outcome `tag` */
+    /** with the outcome `tag`, and only then */
     tag?: string | undefined
     /** one of these is in the text, as a whole word, whatever the case */
     words?: readonly string[] | undefined
-    /** X says that it is in one of these */
+    /** X says that it is in one of these, such as `en`; not for direct messages alone */
     languages?: readonly string[] | undefined
-    /** X says that it is in another one */
+    /** X says that it is in another one; not for direct messages alone, and not beside `languages` */
     otherLanguagesThan?: readonly string[] | undefined
     /** the author has fewer followers */
     followersBelow?: number | undefined
@@ -700,7 +700,7 @@ export type Ticket = {
 
 export type TicketChange = {
   status?: 'new' | 'open' | 'pending' | 'on_hold' | 'solved' | 'closed' | 'spam' | undefined
-  /** replaces all tags */
+  /** replaces all tags; not beside `addTags` or `removeTags` */
   tags?: readonly string[] | undefined
   /** adds tags, and leaves the others as they are */
   addTags?: readonly string[] | undefined

@@ -8,11 +8,12 @@ import { outgoingEventTypes } from '../outgoing/endpoint.ts'
 import { MAX_DIRECT_MESSAGE_CHARACTERS } from '../replies/reply.ts'
 import { groupings } from '../reports/report.ts'
 import { wordsOfSearch } from '../search/words.ts'
+import { mediaLimits } from '../tickets/attachment.ts'
 import { messageOrders } from '../tickets/pages.ts'
 import { MAX_TAGS, statuses, ticketKinds, unsettledStates } from '../tickets/ticket.ts'
 import { needsMessage, xActions } from '../tickets/x-action.ts'
 import { isTimeZone } from '../time-zone.ts'
-import { isXId } from '../x/ids.ts'
+import { X_ID } from '../x/ids.ts'
 import { languageOf } from '../x/payload/people.ts'
 
 /**
@@ -46,7 +47,9 @@ export const replyBody = onFirstUse(() =>
       text: z.string().check(
         z.maxLength(2 * MAX_DIRECT_MESSAGE_CHARACTERS),
         z.refine((text) => text.isWellFormed(), 'must be well-formed Unicode'),
-        z.describe('may be empty if there is an attachment'),
+        z.describe(
+          'may be empty if there is an attachment; a direct message has at most 10,000 characters, a public reply 280 as X counts them',
+        ),
       ),
       attachmentIds: z
         .optional(z.array(z.string()).check(z.maxLength(4)))
@@ -64,11 +67,14 @@ export const replyQuery = onFirstUse(() =>
   }),
 )
 
+const fileTypes = Object.values(mediaLimits).flatMap(({ types }) => types)
+const FILE_TYPE = new RegExp(`^(${fileTypes.join('|')})$`)
+
 /** The announcement of an agent's upload. */
 export const newAttachmentBody = onFirstUse(() =>
   z
     .strictObject({
-      contentType: z.string().check(z.maxLength(100)),
+      contentType: z.string().check(z.maxLength(100), z.regex(FILE_TYPE, `must be one of ${fileTypes.join(', ')}`)),
       size: z.int().check(z.minimum(1), z.describe('bytes')),
     })
     .check(z.meta({ id: 'NewAttachment', examples: [{ contentType: 'image/png', size: 48_213 }] })),
@@ -143,7 +149,11 @@ export const listTicketsQuery = onFirstUse(() =>
   z.strictObject({
     q: z
       .optional(search())
-      .check(z.describe('tickets with all of these words, or words that begin so, in messages, handle or name')),
+      .check(
+        z.describe(
+          'tickets with all of these words, or words that begin so, in messages, handle or name; a word has two letters or digits',
+        ),
+      ),
     tag: z
       .optional(severalOf(z.string().check(z.minLength(1), z.maxLength(64), wellFormedInQuery()), MAX_TAGS))
       .check(
@@ -168,7 +178,7 @@ export const listTicketsQuery = onFirstUse(() =>
       .check(z.describe('newest activity first; or those whose customer waits, the longest first')),
     channelId: ofChannel(),
     customerId: z
-      .optional(z.string().check(z.refine(isXId, 'must be an id of X: digits only')))
+      .optional(z.string().check(z.regex(X_ID, 'must be an id of X: digits only')))
       .check(
         z.describe('tickets of the customer with this id at X: digits'),
         z.meta({ examples: ['1205290247124217856'] }),
@@ -189,7 +199,7 @@ export const listTicketsQuery = onFirstUse(() =>
 export const listCustomersQuery = onFirstUse(() =>
   z.strictObject({
     q: search().check(
-      z.describe('all of these words, or words that begin so, in handle or name'),
+      z.describe('all of these words, or words that begin so, in handle or name; a word has two letters or digits'),
       z.meta({ examples: ['ann'] }),
     ),
     limit: limit(),
@@ -239,7 +249,7 @@ export const changeTicketBody = onFirstUse(() =>
   z
     .strictObject({
       status: z.optional(z.enum(statuses)),
-      tags: z.optional(tags()).check(z.describe('replaces all tags')),
+      tags: z.optional(tags()).check(z.describe('replaces all tags; not beside `addTags` or `removeTags`')),
       addTags: z.optional(tags()).check(z.describe('adds tags, and leaves the others as they are')),
       removeTags: z.optional(tags()).check(z.describe('removes tags, and leaves the others as they are')),
     })
@@ -249,7 +259,7 @@ export const changeTicketBody = onFirstUse(() =>
         error: 'must not be beside addTags or removeTags: it replaces all tags',
         path: ['tags'],
       }),
-      z.meta({ id: 'TicketChange', examples: [{ status: 'pending', addTags: ['refund'] }] }),
+      z.meta({ id: 'TicketChange', minProperties: 1, examples: [{ status: 'pending', addTags: ['refund'] }] }),
     ),
 )
 
@@ -279,13 +289,17 @@ const quietHours = () =>
     .check(z.describe('local hours in which silence is expected: they do not count, and no mail is sent in them'))
 
 const word = () =>
-  z.string().check(
-    z.trim(),
-    z.maxLength(60),
-    z.regex(/^\P{Cc}*$/u, 'must not contain control characters'),
-    z.refine((text) => /[\p{L}\p{N}\p{S}]/u.test(text), 'must have a letter, a number or a symbol'),
-    wellFormed(),
-  )
+  z
+    .string()
+    .check(
+      z.trim(),
+      z.maxLength(60),
+      z.regex(
+        /^(?=.*[\p{L}\p{N}\p{S}])\P{Cc}*$/u,
+        'must have a letter, a number or a symbol, and no control characters',
+      ),
+      wellFormed(),
+    )
 
 const languages = () =>
   z
@@ -320,12 +334,18 @@ const noiseRules = onFirstUse(() =>
           name: word().check(z.describe('the reason that people read; unique within the channel')),
           kinds: z.array(z.enum(ticketKinds)).check(z.minLength(1), z.maxLength(2)),
           outcome: z.enum(['ignore', 'tag']),
-          tag: z.optional(tag()).check(z.describe('of the outcome `tag`')),
+          tag: z.optional(tag()).check(z.describe('with the outcome `tag`, and only then')),
           words: z
             .optional(z.array(word()).check(z.minLength(1), z.maxLength(100)))
             .check(z.describe('one of these is in the text, as a whole word, whatever the case')),
-          languages: z.optional(languages()).check(z.describe('X says that it is in one of these')),
-          otherLanguagesThan: z.optional(languages()).check(z.describe('X says that it is in another one')),
+          languages: z
+            .optional(languages())
+            .check(z.describe('X says that it is in one of these, such as `en`; not for direct messages alone')),
+          otherLanguagesThan: z
+            .optional(languages())
+            .check(
+              z.describe('X says that it is in another one; not for direct messages alone, and not beside `languages`'),
+            ),
           followersBelow: z
             .optional(z.int().check(z.minimum(1), z.maximum(100_000)))
             .check(z.describe('the author has fewer followers')),
@@ -376,7 +396,7 @@ const noiseRules = onFirstUse(() =>
         (rules) => Buffer.byteLength(JSON.stringify(rules)) <= MAX_RULES_BYTES,
         `must not be longer than ${MAX_RULES_BYTES} bytes of JSON together`,
       ),
-      z.describe('rules against noise; the first that matches decides'),
+      z.describe('rules against noise, each with a condition at least; the first that matches decides'),
     ),
 )
 
@@ -416,7 +436,7 @@ export const chatKeyBody = onFirstUse(() =>
       z.refine(({ pin, keyFile }) => (pin === undefined) !== (keyFile === undefined), {
         error: 'must have either pin or keyFile',
       }),
-      z.meta({ id: 'ChatKey', examples: [{ pin: '0000' }] }),
+      z.meta({ id: 'ChatKey', minProperties: 1, maxProperties: 1, examples: [{ pin: '0000' }] }),
     ),
 )
 
@@ -425,11 +445,7 @@ export const changeChannelBody = onFirstUse(() =>
   z
     .strictObject({
       name: z.optional(
-        z.string().check(
-          z.maxLength(255),
-          z.refine((name) => name.trim() !== '', 'must have 1 to 255 characters'),
-          wellFormed(),
-        ),
+        z.string().check(z.maxLength(255), z.regex(/\S/, 'must have 1 to 255 characters'), wellFormed()),
       ),
       directMessages: z.optional(z.boolean()),
       mentions: z.optional(z.boolean()),
@@ -445,7 +461,7 @@ export const changeChannelBody = onFirstUse(() =>
     })
     .check(
       z.refine((body) => Object.keys(body).length > 0, { error: 'must have at least one setting' }),
-      z.meta({ id: 'ChannelChange', examples: [{ mentions: false, noMessagesHours: 24 }] }),
+      z.meta({ id: 'ChannelChange', minProperties: 1, examples: [{ mentions: false, noMessagesHours: 24 }] }),
     ),
 )
 
@@ -536,7 +552,7 @@ export const changeEndpointBody = onFirstUse(() =>
     })
     .check(
       z.refine((body) => Object.keys(body).length > 0, { error: 'must have at least one field' }),
-      z.meta({ id: 'WebhookEndpointChange', examples: [{ status: 'enabled' }] }),
+      z.meta({ id: 'WebhookEndpointChange', minProperties: 1, examples: [{ status: 'enabled' }] }),
     ),
 )
 

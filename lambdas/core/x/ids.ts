@@ -2,7 +2,7 @@
  * X's ids are decimal numbers that may exceed 2^53, so we always keep them as strings. Source:
  * https://docs.x.com/fundamentals/x-ids.
  */
-const X_ID = /^(0|[1-9]\d{0,39})$/
+export const X_ID = /^(0|[1-9]\d{0,39})$/
 
 /** True if a value is an id of X as a string. A number is refused: parsing JSON may have rounded it. */
 export function isXId(value: unknown): value is string {

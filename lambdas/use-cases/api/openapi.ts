@@ -2,6 +2,7 @@ import type * as z from 'zod/mini'
 import { globalRegistry, toJSONSchema } from 'zod/v4/core'
 import { answers as exampleAnswers } from '../../core/api/answers.ts'
 import * as schemas from '../../core/api/schemas.ts'
+import { X_ID } from '../../core/x/ids.ts'
 import type { AnswerName, Route } from './route.ts'
 
 type ToJsonSchema = NonNullable<Parameters<typeof toJSONSchema>[1]>
@@ -40,15 +41,21 @@ const TAG_OF: Readonly<Record<string, string>> = {
   docs: 'description',
 }
 
-type PathParameter = { readonly description: string; readonly example: string }
+const text = { type: 'string' }
+
+type PathParameter = { readonly description: string; readonly example: string; readonly schema?: object }
 
 /** The parameters of paths, by the part that is before them. A test tells when one is missing, and sends the examples. */
 const PATH_PARAMETERS: Readonly<Record<string, PathParameter>> = {
   tickets: { description: 'id of a ticket', example: 'twitter-15000001-direct-1205290247124217856-1' },
   messages: { description: 'id of a message of the ticket', example: 'dm-1790000000000000001' },
-  tags: { description: 'a tag, percent-encoded', example: 'refund' },
+  tags: { description: 'a tag, percent-encoded', example: 'refund', schema: { ...text, minLength: 1, maxLength: 64 } },
   channels: { description: 'id of a channel', example: 'twitter-15000001' },
-  customers: { description: "X's id of a customer: digits", example: '1205290247124217856' },
+  customers: {
+    description: "X's id of a customer: digits",
+    example: '1205290247124217856',
+    schema: { ...text, pattern: X_ID.source },
+  },
   erasures: { description: 'id of an erasure', example: 'erasure-00000000-0000-4000-8000-000000000000' },
   'webhook-endpoints': { description: 'id of an endpoint', example: 'we_0000000000000000' },
   deliveries: { description: 'id of a delivery of the endpoint', example: '2026-09-01T08:00:00.000Z.evt_00' },
@@ -71,8 +78,6 @@ const PROBLEMS: Readonly<Record<number, string>> = {
 
 /** The answers that API Gateway may give itself, before or instead of the function, in its own form. */
 const FROM_GATEWAY: ReadonlySet<number> = new Set([401, 413, 429, 500, 503])
-
-const text = { type: 'string' }
 
 const ENTITY_TAG = {
   ETag: {
