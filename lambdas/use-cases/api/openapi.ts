@@ -13,7 +13,7 @@ const ABOUT = `The Twitter (X) channel of a helpdesk: direct messages and mentio
 
 Every call needs \`Authorization: Bearer TOKEN\`, except those that say otherwise. A machine gets its token from the token endpoint of the installation with its client id and secret (\`grant_type=client_credentials\`) and uses it until it ends, after \`expires_in\` seconds. A call that needs an administrator takes the scope \`helpdesk-twitter/admin\` or a person of the group \`administrators\`; the others also take \`helpdesk-twitter/tickets\` and \`agents\`.
 
-Errors are problems (RFC 9457): \`detail\` is a sentence for people, and \`errors\` names the fields. Times are ISO 8601 in UTC. A list is read page by page: \`nextCursor\` goes into \`cursor\` of the next call, and null ends it. After 429 or 503 the same call may be made again a moment later, after \`Retry-After\` seconds if it is there.
+Errors are problems (RFC 9457): \`detail\` is a sentence for people, and \`errors\` names the fields. What API Gateway answers itself is \`application/json\` with a \`message\`: 401 for a forged token, 413 for a body above 6 MB, 429, and 500 or 503 when no function runs. No answer may be kept (\`Cache-Control: no-store\`), but for this description. Times are ISO 8601 in UTC. A list is read page by page: \`nextCursor\` goes into \`cursor\` of the next call, and null ends it. After 429 or 503 the same call may be made again a moment later, after \`Retry-After\` seconds if it is there.
 
 Events are sent, signed after the Standard Webhooks specification, to the addresses under \`/api/webhook-endpoints\`.`
 
