@@ -3,6 +3,8 @@ import * as z from 'zod/mini'
 import { cursorOf } from '../../lambdas/use-cases/api/route.ts'
 import { apiEndpoints } from '../../lambdas/use-cases/api/routes.ts'
 import { apiOver } from '../support/api.ts'
+import { contractOf } from '../support/contract.ts'
+import { type Description, operationsOf } from '../support/described-api.ts'
 import { noEncryption } from '../support/encryption.ts'
 import { routerOver } from '../support/router.ts'
 import type { TestStores } from '../support/stores.ts'
@@ -99,6 +101,9 @@ export async function apiTarget(stores: TestStores, x: WholeX) {
   }
   const api = apiOver(stores, now, given as never)
   const routes = apiEndpoints({ ...stores, ...given, publicUrl: '', eventSource: 'x-activity', now } as never)
+  const document = JSON.parse((await api('GET', '/api/openapi.json')).body ?? '') as Description
+  const contract = contractOf(document)
+  const operations = new Map(operationsOf(document).map((one) => [`${one.method} ${one.path}`, one.operation]))
   await stores.connect()
   const { deliver } = routerOver(stores, now)
   const [direct] = await deliver(directMessages(shop, { id: idAt(at, 1), from: ann, to: shop }))
@@ -167,6 +172,11 @@ export async function apiTarget(stores: TestStores, x: WholeX) {
       // X is not there: what needs it may say so.
       const mayNeedX = one.path.endsWith('/connect') || one.method === 'DELETE'
       if (statusCode >= 500 && !(statusCode === 502 && mayNeedX)) throw new Error(about)
+      // An id that is empty, or has a slash, makes it the path of another operation.
+      const isOwn = path.split('/').filter(Boolean).length === one.path.split('/').filter(Boolean).length
+      const operation = isOwn ? operations.get(`${one.method} ${one.path}`) : undefined
+      const faults = operation ? contract.faultsOf(operation, answer) : []
+      if (faults.length > 0) throw new Error(`${about}, and ${faults.join('; ')}`)
       if (statusCode >= 200 && statusCode < 400) return
       const problem = JSON.parse(body)
       if (headers['content-type'] !== 'application/problem+json' || problem.status !== statusCode)
