@@ -140,8 +140,9 @@ export function createSender(dependencies: SenderDependencies) {
 
   /** Asks X whether an attempt whose outcome is unknown succeeded. */
   async function verify(reply: Reply, channel: Channel, tokens: AccountTokens, time: () => Date) {
-    const { target, attemptedAt, uploadedMedia } = reply.sending
-    const since = attemptedAt ?? reply.createdAt
+    const { target, attemptedAt, ifMissing, uploadedMedia } = reply.sending
+    // X refused this attempt because it has the same text: an earlier attempt brought it.
+    const since = ifMissing === null && attemptedAt !== null ? attemptedAt : reply.createdAt
     const account = { id: channel.twitterUserId, username: channel.username }
     let found: Found
     try {

@@ -10,6 +10,9 @@ import { idAt } from './x-payloads.ts'
 export type OnX = { id: string; account: string; target: Target; text: string; mediaIds: readonly string[] }
 type Script = { answer: XAnswer; takes: boolean } | ((target: Target, text: string) => Promise<void>)
 
+/** So much earlier than asked for X's lists begin, because clocks differ. */
+const CLOCK_SKEW_MS = 60_000
+
 /** X for tests of sending: it keeps what it takes, and answers as told. Everything not meant to be called throws. */
 export class ScriptedX implements Pick<WholeX, 'send' | 'findSent'> {
   readonly taken: OnX[] = []
@@ -19,7 +22,11 @@ export class ScriptedX implements Pick<WholeX, 'send' | 'findSent'> {
   looks = 0
   readonly #scripts: { account: string | null; script: Script }[] = []
   readonly #now: () => Date
+  /** When X took something, by its id. */
+  readonly #times = new Map<string, number>()
   blind = false
+  /** X's lists do not show yet what it has taken. */
+  lags = false
   /** X limits the asking whether it has something. */
   limitsLooks = false
 
@@ -49,6 +56,7 @@ export class ScriptedX implements Pick<WholeX, 'send' | 'findSent'> {
     if (typeof script === 'object' && !script.takes) return script.answer
     const id = idAt(this.#now(), 500_000 + this.taken.length)
     this.taken.push({ id, account: tokens.token, target, text, mediaIds })
+    this.#times.set(id, this.#now().getTime())
     if (typeof script === 'object') return script.answer
     if (script) await script(target, text)
     return { is: 'sent', externalId: id, resets: noResets }
@@ -59,7 +67,7 @@ export class ScriptedX implements Pick<WholeX, 'send' | 'findSent'> {
     _account: Account,
     target: Target,
     text: string,
-    _since: string,
+    since: string,
     files: Files = { media: [], uploadedMedia: [] },
   ) {
     this.looks++
@@ -67,6 +75,8 @@ export class ScriptedX implements Pick<WholeX, 'send' | 'findSent'> {
     if (this.blind) throw new XError(503, 'over capacity')
     const found = this.taken.filter(
       (one) =>
+        !this.lags &&
+        (this.#times.get(one.id) ?? 0) >= Date.parse(since) - CLOCK_SKEW_MS &&
         one.account === tokens.token &&
         addressOf(one.target) === addressOf(target) &&
         isSameText(text, one.text, target.kind) &&

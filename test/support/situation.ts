@@ -26,6 +26,7 @@ export const nothing: Situation = {
   parentTicketId: null,
   parentMessage: null,
   attempts: [],
+  unended: null,
   placeholders: new Map(),
   awaited: [],
 }

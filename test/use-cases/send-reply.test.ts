@@ -216,6 +216,42 @@ describe('a reply', () => {
     },
   )
 
+  test.each([
+    ['direct_message', 'unreached'],
+    ['direct_message', 'unanswered'],
+    ['post', 'unreached'],
+    ['post', 'unanswered'],
+  ] as const)(
+    'whose sender dies after X has taken it is settled by its echo, wherever it died: %s, %s',
+    async (kind, fault) => {
+      let died = true
+      for (let n = 1; died; n++) {
+        const shop = await newChannel()
+        const customer = newCustomer()
+        const entry = { id: idAt(clock, ++numbers), by: customer, text: `@${shop.username} hi`, mentions: [shop] }
+        const { ticketId, target } =
+          kind === 'post'
+            ? {
+                ticketId: String((await routerOver(stores, now).deliver(posts(shop, entry)))[0]?.ticketId),
+                target: { kind, inReplyTo: entry.id },
+              }
+            : await directTicket(shop, customer)
+        const reply = await write(ticketId, target, 'once')
+        x.next(async () => stores.calls.fail(n, fault))
+        await sender()(reply)
+        died = stores.calls.recover()
+        const id = String(x.taken.at(-1)?.id)
+        const echo =
+          kind === 'post'
+            ? posts(shop, { id, by: shop, text: 'once', answers: { id: entry.id, by: customer } })
+            : directMessages(shop, { id, from: shop, to: customer, text: 'once' })
+        await routerOver(stores, now).deliver(echo)
+        expect({ n, ...(await deliveryOf(reply)) }).toMatchObject({ n, status: 'sent', externalId: id })
+        expect(await stores.messagesOf(ticketId)).toHaveLength(2)
+      }
+    },
+  )
+
   test('taken from the queue twice is sent once', async () => {
     const shop = await newChannel()
     const { ticketId, target } = await directTicket(shop)
@@ -413,6 +449,24 @@ describe('an outcome that is not known', () => {
     await sweep()
     expect(await deliveryOf(reply)).toMatchObject({ status: 'failed', reason: expect.stringContaining('other words') })
     expect(textsOnX(shop)).toEqual([])
+  })
+
+  test('a duplicate that is an earlier attempt, which the list of X did not show then, is that one', async () => {
+    const shop = await newChannel()
+    const { ticketId, target } = await directTicket(shop)
+    const reply = await write(ticketId, target, 'shown late')
+    x.lags = true
+    x.next({ answer: answers.ill(), takes: true })
+    x.next({ answer: answers.refused(403, 'duplicate content'), takes: false })
+    await sender()(reply)
+    after(5 * 60_000)
+    await sweep()
+    await sweep()
+    expect([await deliveryOf(reply), x.calls]).toMatchObject([{ status: 'pending', attempts: 2 }, 2])
+    x.lags = false
+    after(61_000)
+    await sweep()
+    expect(await deliveryOf(reply)).toMatchObject({ status: 'sent', externalId: x.taken[0]?.id })
   })
 
   test('when X cannot be asked either, an agent decides; forced, it is sent again', async () => {

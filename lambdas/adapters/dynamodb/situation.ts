@@ -44,6 +44,7 @@ const nothing: Stored = {
   parentTicketId: null,
   parentMessage: null,
   attempts: [],
+  unended: null,
   placeholders: new Map(),
   awaited: [],
 }
@@ -134,6 +135,7 @@ async function readPrivate(access: TableAccess, activity: DirectMessage | Encryp
       activity.kind === 'encrypted_chat' && activity.content.is === 'failure' && stored
         ? await sentReply(access, stored)
         : started,
+    unended: started.find(({ id }) => id === stored?.messageId) ?? null,
     awaited: [...(newest.isAwaited ? [id] : []), ...edits.filter((_, at) => found[places.length + at] !== undefined)],
   }
 }
@@ -227,6 +229,7 @@ async function readPost(access: TableAccess, post: Post): Promise<Stored> {
       isOwn && parentId && parent
         ? await startedAttempts(access, parent.ticket.id, { kind: 'post', inReplyTo: parentId })
         : [],
+    unended: known && isReply(known.message) && known.message.sending.attemptedAt !== null ? known.message : null,
     placeholders: new Map(
       pointers.flatMap(({ id, item }) =>
         item && !isStored(item) ? [[messageIdOf('post', id), placeholderIn(item)] as const] : [],

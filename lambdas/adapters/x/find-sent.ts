@@ -8,7 +8,7 @@ import { marksFrom } from '../../core/x/payload/marks.ts'
 import { displayText } from '../../core/x/payload/text.ts'
 import { inNewNames } from '../../core/x/payload/vocabulary.ts'
 import { type Ask, countIncomplete, type InBoth } from './dialect.ts'
-import { fieldsOf, listIn, objectsOf } from './shapes.ts'
+import { fieldsOf, listIn, textOf as nonEmpty, objectsOf } from './shapes.ts'
 
 /** A post or message as X gives it. */
 type OwnItem = Readonly<Record<string, unknown>>
@@ -33,14 +33,21 @@ const OWN_MESSAGES: InBoth = {
   new: { 'dm_event.fields': 'attachments,created_at,entities,event_type,id,text', expansions: 'sender_id' },
 }
 
-/** What the account has sent, and how many items X gave so incompletely that they may be the one we look for. */
-type Own = { readonly items: readonly OwnItem[]; readonly incomplete: number }
+/** Items in a page, X's most, and pages that are read at most. */
+const PAGE_SIZE = 100
+const MAX_PAGES = 5
+
+/**
+ * What the account has sent, how many items X gave so incompletely that they may be the one we look for, and whether
+ * everything was read: a busy account, or a customer who writes a lot, may have more than we read.
+ */
+type Own = { readonly items: readonly OwnItem[]; readonly incomplete: number; readonly isWhole: boolean }
 
 /**
  * Finds what the account sent to the target with this text and these files. Resolves to X's ids: those with exactly
  * these files first, then those with files that look alike; each newest first.
  * @param since ISO time of the attempt
- * @throws XError if nothing was found and X left out what tells whose an item is
+ * @throws XError if nothing was found and X left out what tells whose an item is, or has more than we read
  */
 export async function findIn(
   client: TwitterApi,
@@ -54,10 +61,10 @@ export async function findIn(
   const from = Date.parse(since) - CLOCK_SKEW_MS
   const own =
     target.kind === 'post'
-      ? await postsUnder(client, ask.posts, account, target)
-      : await messagesTo(client, ask.messages, account, target)
+      ? await postsUnder(client, ask.posts, account, target, from)
+      : await messagesTo(client, ask.messages, account, target, from)
   const matches = own.items
-    .filter(({ created_at: at }) => !(typeof at === 'string' && Date.parse(at) < from))
+    .filter((one) => !isBefore(from, one))
     .filter((one) => isSameText(text, textOf(one), target.kind))
     .map((one) => ({ id: one.id, media: compareMedia(files, mediaOf(one)) }))
     .filter((one): one is typeof one & { id: string } => isXId(one.id))
@@ -67,7 +74,15 @@ export async function findIn(
   if (found.length === 0 && own.incomplete > 0) {
     throw new XError(200, `X left out author or time of ${own.incomplete} items that the account may have sent`)
   }
+  if (found.length === 0 && !own.isWhole) {
+    throw new XError(200, `X has more than ${MAX_PAGES * PAGE_SIZE} items since then, which may be the reply`)
+  }
   return found
+}
+
+/** Nothing is known of one without a time. */
+function isBefore(from: number, { created_at: at }: OwnItem): boolean {
+  return typeof at === 'string' && Date.parse(at) < from
 }
 
 /** The text without the link that X appends for the attached files. */
@@ -92,47 +107,69 @@ function mediaOf({ attachments }: OwnItem): ShownMedia[] {
 }
 
 async function postsUnder(
-  client: TwitterApi,
+  { v2 }: TwitterApi,
   ask: Ask,
-  account: Account,
+  { id }: Account,
   target: Extract<Target, { kind: 'post' }>,
+  from: number,
 ): Promise<Own> {
-  const answer = await ask(
-    OWN_POSTS,
-    (wanted) =>
-      client.v2.get<unknown>('users/:id/tweets', { max_results: 100, ...wanted }, { params: { id: account.id } }),
-    (one) => objectsOf(fieldsOf(one).data),
+  const since = `${new Date(from).toISOString().slice(0, 19)}Z`
+  const { data, isWhole } = await readBackTo(from, ask, OWN_POSTS, (wanted) =>
+    v2.get<unknown>('users/:id/tweets', { start_time: since, ...wanted }, { params: { id } }),
   )
-  const data = wholeList(answer)
   const answers = data
     .map((one) => fieldsOf(inNewNames(one)))
     .filter(({ referenced_posts: posts }) =>
       objectsOf(posts).some(({ type, id }) => type === 'replied_to' && id === target.inReplyTo),
     )
-  return { items: answers, incomplete: countIncomplete(data, OWN_POSTS) }
+  return { items: answers, incomplete: countIncomplete(data, OWN_POSTS), isWhole }
 }
 
+/** This list of X has no start. */
 async function messagesTo(
-  client: TwitterApi,
+  { v2 }: TwitterApi,
   ask: Ask,
   account: Account,
-  target: Extract<Target, { kind: 'direct_message' }>,
+  { recipientId }: Extract<Target, { kind: 'direct_message' }>,
+  from: number,
 ): Promise<Own> {
-  const answer = await ask(
-    OWN_MESSAGES,
-    (wanted) =>
-      client.v2.get<unknown>(
-        'dm_conversations/with/:participant_id/dm_events',
-        { event_types: 'MessageCreate', max_results: 100, ...wanted },
-        { params: { participant_id: target.recipientId } },
-      ),
-    (one) => objectsOf(fieldsOf(one).data),
+  const { data, isWhole } = await readBackTo(from, ask, OWN_MESSAGES, (wanted) =>
+    v2.get<unknown>(
+      'dm_conversations/with/:participant_id/dm_events',
+      { event_types: 'MessageCreate', ...wanted },
+      { params: { participant_id: recipientId } },
+    ),
   )
-  const data = wholeList(answer)
   return {
     items: data.filter((one) => one.sender_id === account.id),
     incomplete: countIncomplete(data, OWN_MESSAGES),
+    isWhole,
   }
+}
+
+/** Reads a list of X, which is newest first, until its items are older. @param from milliseconds since 1970 */
+async function readBackTo(
+  from: number,
+  ask: Ask,
+  fields: InBoth,
+  call: (wanted: Readonly<Record<string, string | number>>) => Promise<unknown>,
+): Promise<{ data: readonly OwnItem[]; isWhole: boolean }> {
+  const data: OwnItem[] = []
+  let next: string | null = null
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const place = { max_results: PAGE_SIZE, ...(next !== null && { pagination_token: next }) }
+    const answer: unknown = await ask(
+      fields,
+      (wanted) => call({ ...place, ...wanted }),
+      (one) => objectsOf(fieldsOf(one).data),
+    )
+    const items = wholeList(answer)
+    data.push(...items)
+    next = nonEmpty(fieldsOf(fieldsOf(answer).meta).next_token)
+    const oldest = items.at(-1)
+    if (next === null || (oldest && isBefore(from, oldest))) return { data, isWhole: true }
+  }
+  return { data, isWhole: false }
 }
 
 /**

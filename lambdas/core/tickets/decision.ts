@@ -63,6 +63,8 @@ export type Situation = {
   readonly parentMessage: Message | null
   /** Our replies to the same target whose outcome is unknown. */
   readonly attempts: readonly Reply[]
+  /** The one of our replies to which X's id leads although its outcome is unknown: a crash came in between. Or null. */
+  readonly unended: Reply | null
   /** What is stored of it, or of other versions of it, without a message; by message id. */
   readonly placeholders: ReadonlyMap<string, Placeholder>
   /** What deferred events wait for that may come with this activity: message ids, a conversation, an encrypted event. */

@@ -19,6 +19,7 @@ export function decide(activity: Activity, situation: Situation): Decision {
   }
   const special = activity.kind === 'encrypted_chat' ? decideChat(activity, situation) : null
   if (special) return special
+  if (situation.unended) return { do: 'settle', reply: situation.unended, reason: 'it is the echo of our reply' }
   if (storedIn !== null && !isUnknownVersion(activity, stored)) {
     return { do: 'repeat', ticketId: storedIn, reason: 'it is already stored' }
   }

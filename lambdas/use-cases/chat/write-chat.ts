@@ -93,7 +93,7 @@ export function createChatSending(dependencies: ChatSendingDependencies) {
       if (page.next === null || isPast) return { is: 'missing' }
       next = page.next
     }
-    return { is: 'missing' }
+    return { is: 'unclear' }
   }
 
   return { encrypt, send, find }

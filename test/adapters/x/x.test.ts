@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { AccountTokens } from '../../../lambdas/core/ports/x.ts'
+import type { XAnswer } from '../../../lambdas/core/replies/sending.ts'
 import { attached } from '../../../lambdas/core/tickets/attachment.ts'
 import type { EventSource } from '../../../lambdas/core/x/event-source.ts'
 import { readActivity } from '../../../lambdas/core/x/payload/read-activity.ts'
@@ -308,6 +309,7 @@ describe('sending and looking back', () => {
   const toAnn = { kind: 'direct_message', recipientId: ann.id } as const
   const since = new Date(Date.now() - 1000).toISOString()
   const entry = () => x.control.post({ by: ann.id, text: `@the_shop question ${Math.random()}` })
+  const idOf = (answer: XAnswer) => (answer.is === 'sent' ? answer.externalId : '')
 
   test('a direct message arrives, and is found again', async () => {
     const text = 'On its way 😀 & soon, see https://example.com/a?b=c'
@@ -329,6 +331,31 @@ describe('sending and looking back', () => {
     const found = await ours().findSent(tokens, shop, target, text, since)
     expect(found).toEqual([answer.is === 'sent' ? answer.externalId : ''])
     expect(await ours().findSent(tokens, shop, { ...target, inReplyTo: '1' }, text, since)).toEqual([])
+  })
+
+  test('what an account sent is found however much it, or the customer, wrote since', async () => {
+    const target = { kind: 'post', inReplyTo: entry().id } as const
+    const [post, message] = [
+      await ours().send(tokens, target, 'The first of many'),
+      await ours().send(tokens, toAnn, 'Before the flood'),
+    ]
+    for (let n = 0; n < 130; n++) {
+      x.control.post({ by: shop.id, text: `to everybody ${n}` })
+      x.control.directMessage({ from: ann.id, to: shop.id, text: `why ${n}` })
+    }
+    expect(await ours().findSent(tokens, shop, target, 'The first of many', since)).toEqual([idOf(post)])
+    expect(await ours().findSent(tokens, shop, toAnn, 'Before the flood', since)).toEqual([idOf(message)])
+  })
+
+  test('a list that goes on beyond what is read does not say that something is missing', async () => {
+    const data = [{ id: '9', text: 'Other', author_id: shop.id, sender_id: shop.id, created_at: since }]
+    const body = { data, meta: { result_count: 1, next_token: 'more' } }
+    for (const path of ['/2/users/*/tweets', '/2/dm_conversations/*']) {
+      x.control.answer({ path, status: 200, body, times: 5 })
+    }
+    const target = { kind: 'post', inReplyTo: '7' } as const
+    await expect(ours().findSent(tokens, shop, target, 'Hi', since)).rejects.toThrow('more than 500 items')
+    await expect(ours().findSent(tokens, shop, toAnn, 'Hi', since)).rejects.toThrow('more than 500 items')
   })
 
   describe('with files', () => {
