@@ -10,6 +10,8 @@ const dayAndTimeFormat = new Intl.DateTimeFormat(language, {
   hour: '2-digit',
   minute: '2-digit',
 })
+const dayFormat = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short' })
+const dateFormat = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
 const fullFormat = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
 const exactFormat = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
 const utcDayFormat = new Intl.DateTimeFormat(language, { day: 'numeric', month: 'short', timeZone: 'UTC' })
@@ -19,6 +21,13 @@ export function formatTime(at: string, now = new Date()): string {
   const date = new Date(at)
   if (date.toDateString() === now.toDateString()) return timeFormat.format(date)
   return (date.getFullYear() === now.getFullYear() ? dayAndTimeFormat : fullFormat).format(date)
+}
+
+/** The time of today, otherwise the day. @param at ISO time */
+export function formatShortTime(at: string, now = new Date()): string {
+  const date = new Date(at)
+  if (date.toDateString() === now.toDateString()) return timeFormat.format(date)
+  return (date.getFullYear() === now.getFullYear() ? dayFormat : dateFormat).format(date)
 }
 
 /** With day and year. @param at ISO time */

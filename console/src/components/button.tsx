@@ -42,13 +42,24 @@ type IconButtonProps = {
   readonly icon: IconName
   /** Tooltip, and name for screen readers. */
   readonly label: string
+  /** Whether what it opens is open, and the id of that. */
+  readonly expanded?: boolean
+  readonly controls?: string
   readonly onClick: () => unknown
 }
 
 /** A button with an icon only. */
-export function IconButton({ icon, label, onClick }: IconButtonProps) {
+export function IconButton({ icon, label, expanded, controls, onClick }: IconButtonProps) {
   return (
-    <button type="button" class="icon-button" aria-label={label} title={label} onClick={() => void onClick()}>
+    <button
+      type="button"
+      class="icon-button"
+      aria-label={label}
+      aria-expanded={expanded}
+      aria-controls={controls}
+      title={label}
+      onClick={() => void onClick()}
+    >
       <Icon name={icon} />
     </button>
   )

@@ -12,6 +12,7 @@ export const ticketsMessages = {
   waiting: 'Waiting',
   failed: 'Failed',
   number: (n: number) => (n >= 100 ? '99+' : String(n)),
+  filters: (n: number) => (n === 0 ? 'Filters' : `Filters, ${n} chosen`),
   order: 'Order',
   orders: { '': 'Newest activity', waiting: 'Longest waiting' },
   unread: 'Unread, ',

@@ -1,6 +1,7 @@
 import { useId, useState } from 'preact/hooks'
 import { useLocation } from 'preact-iso'
 import type { Calls, Channel, Ticket, TicketNumbers } from '../../../../client/src/calls.ts'
+import { IconButton } from '../../components/button.tsx'
 import { Field, Select } from '../../components/field.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { givenIn, withQuery } from '../../links.ts'
@@ -49,31 +50,52 @@ type FiltersProps = {
   readonly numbers: TicketNumbers | undefined
 }
 
-/** Tabs, tag, channel and order. A filter by customer comes from a link and can only be removed. */
+/** Search, order, tag, channel and tabs; in a narrow list the middle ones are behind a button. A filter by customer comes from a link and can only be removed. */
 export function Filters({ filter, tickets, channels, numbers }: FiltersProps) {
   const { route } = useLocation()
   const change = (part: Filter) => route(ticketUrl({ ...filter, ...part }))
   const search = (q: string) => route(ticketUrl({ ...filter, q }), true)
+  const id = useId()
+  const [areShown, setShown] = useState(false)
+  const chosen = [filter.order, filter.tag, filter.channelId].filter(Boolean).length
   const tags = new Set([...INITIAL_TAGS, ...tickets.flatMap((one) => one.tags), ...(filter.tag ? [filter.tag] : [])])
   return (
     <div class="filters">
-      <SearchField value={filter.q ?? ''} onChange={search} />
-      <Tabs filter={filter} numbers={numbers} />
-      <div class="selects">
-        <Select
-          label={t.order}
-          value={filter.order ?? ''}
-          options={Object.entries(t.orders)}
-          onChange={(order) => change({ order })}
-        />
-        <TagFilter value={filter.tag ?? ''} known={[...tags]} onChange={(tag) => change({ tag })} />
-        <Select
-          label={t.channel}
-          value={filter.channelId ?? ''}
-          options={[['', t.allChannels], ...channels.map(({ id, name }) => [id, name] as const)]}
-          onChange={(channelId) => change({ channelId })}
-        />
+      <div class="filter-bar">
+        <SearchField value={filter.q ?? ''} onChange={search} />
+        <span class="filters-toggle">
+          <IconButton
+            icon="filter"
+            label={t.filters(chosen)}
+            expanded={areShown}
+            controls={id}
+            onClick={() => setShown(!areShown)}
+          />
+          {chosen > 0 && (
+            <span class="number" aria-hidden="true">
+              {chosen}
+            </span>
+          )}
+        </span>
+        <div id={id} class={areShown ? 'selects open' : 'selects'}>
+          <Select
+            label={t.order}
+            value={filter.order ?? ''}
+            options={Object.entries(t.orders)}
+            onChange={(order) => change({ order })}
+          />
+          <TagFilter value={filter.tag ?? ''} known={[...tags]} onChange={(tag) => change({ tag })} />
+          {(channels.length > 1 || filter.channelId) && (
+            <Select
+              label={t.channel}
+              value={filter.channelId ?? ''}
+              options={[['', t.allChannels], ...channels.map(({ id, name }) => [id, name] as const)]}
+              onChange={(channelId) => change({ channelId })}
+            />
+          )}
+        </div>
       </div>
+      <Tabs filter={filter} numbers={numbers} />
       {filter.customerId && <CustomerFilter filter={filter} tickets={tickets} />}
     </div>
   )

@@ -77,11 +77,11 @@ export function TicketRow({ ticket, row, rows, href, isOpen, cameFrom, onFocus }
         {waitingSince ? (
           <span class="waits">
             <span class="visually-hidden">{t.waitsSince} </span>
-            <Time at={waitingSince} />
+            <Time at={waitingSince} isNarrow />
           </span>
         ) : (
           <span class="muted">
-            <Time at={updatedAt} />
+            <Time at={updatedAt} isNarrow />
           </span>
         )}
       </p>
