@@ -35,8 +35,10 @@ test.each(['light', 'dark'] as const)(
   },
 )
 
-test('on a phone nothing is wider than the page', async () => {
+test('on a phone nothing is wider than the page, and axe finds nothing', async () => {
   const { page } = await browser.open({ width: 375, height: 700 })
   await page.goto(server.url)
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(375)
+  expect(await axeViolations(page)).toEqual([])
+  await screenshot(page, 'api-docs-phone')
 })

@@ -35,13 +35,25 @@ type Document = {
   readonly components: { readonly schemas: Readonly<Record<string, Schema>> }
 }
 
-const STYLE = `:root{color-scheme:light dark;--line:light-dark(#d0d5dd,#3b424d);--soft:light-dark(#f4f5f7,#1d2127);--quiet:light-dark(#475467,#a9b4c2);--link:light-dark(#0b5cad,#7db8f5)}
-body{background:light-dark(#fff,#14171b);color:light-dark(#1b1f24,#e6e9ee);font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:0 auto;padding:1rem}
-a{color:var(--link)}h2{margin-top:3rem;border-bottom:1px solid var(--line)}h3{margin:2rem 0 .25rem}
-code,pre{font:14px/1.45 ui-monospace,monospace}code{overflow-wrap:anywhere}pre{background:var(--soft);padding:.75rem;overflow-x:auto;border-radius:6px}
-table{border-collapse:collapse;width:100%;display:block;overflow-x:auto}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line)}
-.quiet{color:var(--quiet)}summary{cursor:pointer;padding:.25rem 0}nav ul{columns:2;padding-left:1.2rem}article{border-top:1px solid var(--line)}
-@media(max-width:40rem){nav ul{columns:1}}`
+// The colours are those of the console's tokens.
+const STYLE = `:root{color-scheme:light dark;--page:light-dark(#f4f5f9,#0f1219);--card:light-dark(#fff,#171b24);--soft:light-dark(#eef0f5,#1f2430);--line:light-dark(#e0e3eb,#2a303d);--text:light-dark(#181c28,#eef0f6);--quiet:light-dark(#5c6579,#9ba4b6);--link:light-dark(#2d48c0,#a7b6ff);--mark:light-dark(#eaeeff,#232c4f)}
+*{box-sizing:border-box}html{scroll-padding-top:1rem}
+body{margin:0;background:var(--page);color:var(--text);font:15px/1.55 system-ui,sans-serif}
+a{color:var(--link);text-underline-offset:.18em}p{margin:.5rem 0;text-wrap:pretty}
+h1,h2,h3{line-height:1.3;letter-spacing:-.01em}h1{font-size:1.6rem;margin:0 0 1rem}h2{font-size:1.2rem;margin:2.5rem 0 .75rem}h3{font-size:1rem;margin:0}h4{font-size:.85rem;margin:1rem 0 .25rem;color:var(--quiet)}
+code,pre{font:13px/1.5 ui-monospace,monospace}code{overflow-wrap:anywhere}
+pre{margin:.5rem 0;padding:.75rem;border-radius:.4rem;background:var(--soft);overflow-x:auto}
+header,main{width:100%;max-width:60rem;margin:0 auto;padding:2rem 1.5rem 1rem}main{padding:0 1.5rem 4rem}
+nav{margin:0 1rem;padding:.25rem 1rem 1rem;border:1px solid var(--line);border-radius:.6rem;background:var(--card)}
+nav h2{margin:1rem 0 .25rem;color:var(--quiet);font-size:.8rem;letter-spacing:0;text-transform:capitalize}
+nav ul{margin:0;padding:0;list-style:none}nav a{display:flex;gap:.5rem;padding:.2rem 0;color:var(--text);text-decoration:none}nav a:hover{color:var(--link)}
+.method{flex:none;color:var(--link);font-weight:700}nav .method{width:3.5rem}
+.call{display:flex;gap:.5rem;flex-wrap:wrap;align-items:baseline}.call>code{padding:.15rem .5rem;border-radius:.4rem;background:var(--mark)}
+article,.schema{margin:0 0 1rem;padding:1.25rem 1.5rem;border:1px solid var(--line);border-radius:.6rem;background:var(--card)}
+table{display:block;width:100%;border-collapse:collapse;overflow-x:auto}th,td{padding:.35rem .75rem .35rem 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}thead th{color:var(--quiet);font-size:.85rem}tbody th{font-weight:500}
+.quiet{color:var(--quiet);font-size:.85rem}summary{width:fit-content;padding:.25rem 0;color:var(--quiet);cursor:pointer}
+@media(min-width:64rem){body{display:grid;grid-template:auto 1fr/20rem minmax(0,1fr)}nav{grid-area:1/1/3;position:sticky;top:0;height:100vh;margin:0;border-width:0 1px 0 0;border-radius:0;overflow-y:auto}}
+@media(max-width:40rem){header,main{padding-inline:1rem}article,.schema{padding:1rem}}`
 
 /** The page of an OpenAPI document, and the Content-Security-Policy that it needs. */
 export function docsPage(document: Document): { html: string; policy: string } {
@@ -64,13 +76,16 @@ export function docsPage(document: Document): { html: string; policy: string } {
 <style>${STYLE}</style>
 </head>
 <body>
-<main>
+<header>
 <h1>${escaped(document.info.title)}</h1>
 ${paragraphs(document.info.description)}
 <p>For programs: <a href="/api/openapi.json">openapi.json</a></p>
+</header>
 <nav aria-label="Calls">
-${groups.map(({ name, operations: own }) => `<h2 id="calls-${name}">${escaped(name)}</h2>\n<ul>${own.map(entry).join('')}</ul>`).join('\n')}
+${groups.map(({ name, operations: own }) => `<h2 id="calls-${name}">${escaped(name.replaceAll('-', ' '))}</h2>\n<ul>${own.map(entry).join('')}</ul>`).join('\n')}
+<ul><li><a href="#schemas">Schemas</a></li></ul>
 </nav>
+<main>
 ${groups.map(group).join('\n')}
 <h2 id="schemas">Schemas</h2>
 ${Object.entries(document.components.schemas).map(schemaSection).join('\n')}
@@ -85,8 +100,8 @@ ${Object.entries(document.components.schemas).map(schemaSection).join('\n')}
 
 type Described = { readonly method: string; readonly path: string; readonly operation: Operation }
 
-const entry = ({ operation: { operationId, summary } }: Described) =>
-  `<li><a href="#${operationId}">${escaped(summary)}</a></li>`
+const entry = ({ method, path, operation: { operationId, summary } }: Described) =>
+  `<li><a href="#${operationId}" title="${escaped(summary)}"><code class="method">${method}</code> <code>${escaped(path.replace(/^\/api(?=\/)/, ''))}</code></a></li>`
 
 function group({
   name,
@@ -107,8 +122,8 @@ function article({ method, path, operation }: Described): string {
   const { operationId, summary, description, parameters, requestBody, responses } = operation
   const body = Object.entries(requestBody?.content ?? {})
   return `<article>
-<h3 id="${operationId}">${escaped(summary)}</h3>
-<p><code><strong>${method}</strong> ${escaped(path)}</code> <span class="quiet">${operationId}</span></p>
+<h3 id="${operationId}">${inline(summary)}</h3>
+<p class="call"><code><span class="method">${method}</span> ${escaped(path)}</code> <span class="quiet">${operationId}</span></p>
 ${paragraphs(description)}
 ${parameters.length > 0 ? parameterTable(parameters) : ''}
 ${body.map(([type, { schema }]) => `<p>Body${requestBody?.required ? '' : ', which may be missing'}: <code>${type}</code>, ${typeOf(schema)}</p>`).join('')}
@@ -159,7 +174,8 @@ function schemaSection([name, schema]: [string, Schema]): string {
     examples?: unknown[]
     description?: string
   }
-  return `<h3 id="schema-${name}">${name}</h3>
+  return `<section class="schema" aria-labelledby="schema-${name}">
+<h3 id="schema-${name}">${name}</h3>
 ${description ? paragraphs(description) : ''}
 <table><thead><tr><th scope="col">Field</th><th scope="col">Type</th><th scope="col">Meaning</th></tr></thead><tbody>
 ${Object.entries(properties)
@@ -169,7 +185,8 @@ ${Object.entries(properties)
   )
   .join('\n')}
 </tbody></table>
-${examples.map((example) => `<p>Example:</p>${json(example)}`).join('')}`
+${examples.map((example) => `<p>Example:</p>${json(example)}`).join('')}
+</section>`
 }
 
 /** The type in words, with links to the schemas that have a name. */
