@@ -16,7 +16,7 @@ export const reportsMessages = {
   answered: 'Answered',
   firstResponse: 'First response',
   timeToClose: 'Time to close',
-  medianAndP90: (what: string) => `${what} (median / 90 %)`,
+  medianAndP90: (what: string) => `${what} (median / 90\u00a0%)`,
   median: (what: string) => `${what} (median)`,
   p90: (time: string) => `90 % within ${time}`,
   waiting: 'Waiting now',

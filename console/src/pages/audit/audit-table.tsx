@@ -1,6 +1,7 @@
 import type { AuditEntry } from '../../../../client/src/calls.ts'
 import { formatExactTime } from '../../format.ts'
 import { auditMessages as t } from '../../messages/audit.ts'
+import { commonMessages } from '../../messages/common.ts'
 
 /** Entries of the audit trail: when, who and from where, what, and each changed field. */
 export function AuditTable({ entries }: { entries: readonly AuditEntry[] }) {
@@ -56,16 +57,19 @@ function Change({ entry: { before, after } }: { entry: AuditEntry }) {
     <ul>
       {names.map((name) => (
         <li key={name}>
-          <span class="muted">{name}:</span> {before && `${textOf(before[name])} → `}
-          {textOf(after?.[name])}
+          <span class="muted">{name}:</span> {before && `${textOf(before[name], name)} → `}
+          {textOf(after?.[name], name)}
         </li>
       ))}
     </ul>
   )
 }
 
-function textOf(value: unknown): string {
+const statuses: Readonly<Record<string, string>> = { ...commonMessages.statuses, ...commonMessages.channelStatuses }
+
+function textOf(value: unknown, name: string): string {
   if (value === null || value === undefined || value === '') return t.nothing
+  if (name === 'status') return statuses[String(value)] ?? String(value)
   if (Array.isArray(value)) return value.length === 0 ? t.nothing : value.map(String).join(', ')
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }

@@ -1,4 +1,5 @@
 import '../../style/ticket.css'
+import type { ComponentChildren } from 'preact'
 import type { Customer, Profile } from '../../../../client/src/calls.ts'
 import { useAction } from '../../api/action.ts'
 import { call } from '../../api/client.ts'
@@ -38,16 +39,17 @@ export function CustomerPage({ id }: { id: string }) {
                 {customer.username && <span class="muted">@{customer.username}</span>}
               </div>
             </div>
-            <ProfileOnX customer={customer} onRead={(profile) => resource.set({ ...customer, profile })} />
-            {customer.username && (
-              <p class="links">
-                <ExternalLink href={profileUrl(customer.username)}>
-                  <Icon name="external" size={16} />
-                  {ticketMessages.profile}
-                </ExternalLink>
-              </p>
-            )}
-            <Block customerId={customer.id} name={name} />
+            <ProfileOnX customer={customer} onRead={(profile) => resource.set({ ...customer, profile })}>
+              {customer.username && (
+                <span class="links">
+                  <ExternalLink href={profileUrl(customer.username)}>
+                    <Icon name="external" size={16} />
+                    {ticketMessages.profile}
+                  </ExternalLink>
+                </span>
+              )}
+              <Block customerId={customer.id} name={name} />
+            </ProfileOnX>
           </Card>
           <Tickets customerId={customer.id} />
         </>
@@ -56,10 +58,15 @@ export function CustomerPage({ id }: { id: string }) {
   )
 }
 
-type ProfileProps = { readonly customer: Customer; readonly onRead: (profile: Profile | null) => void }
+type ProfileProps = {
+  readonly customer: Customer
+  readonly onRead: (profile: Profile | null) => void
+  /** What else can be done with a customer. */
+  readonly children: ComponentChildren
+}
 
 /** What they say of themselves. X takes money for each look, so people ask for it. */
-function ProfileOnX({ customer: { id, profile, name, username }, onRead }: ProfileProps) {
+function ProfileOnX({ customer: { id, profile, name, username }, onRead, children }: ProfileProps) {
   const { error, run } = useAction()
   const params = { id }
   const ask = () =>
@@ -73,10 +80,11 @@ function ProfileOnX({ customer: { id, profile, name, username }, onRead }: Profi
     <>
       {profile && <Facts profile={profile} />}
       {error && <ErrorNotice error={error} />}
-      <div class="actions">
+      <div class="customer-actions">
         <Button small onClick={ask}>
           {profile ? t.askAgain : t.ask}
         </Button>
+        {children}
       </div>
     </>
   )

@@ -6,8 +6,9 @@ import { reportsMessages as t } from '../../messages/reports.ts'
 /** The numbers of a row or of the total. */
 type Metrics = TicketReport['total']
 
-/** A time; a dash where there is none. */
-export const formatSeconds = (seconds: number | null): string => (seconds === null ? '–' : formatDuration(seconds))
+/** A time, on one line; a dash where there is none. */
+export const formatSeconds = (seconds: number | null): string =>
+  seconds === null ? '–' : formatDuration(seconds).replaceAll(' ', '\u00a0')
 
 /** A table of the report's groups and their total. */
 export function ReportTable(props: {
