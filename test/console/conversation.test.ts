@@ -87,8 +87,11 @@ describe('messages', () => {
     await message(page, 'number 249 of many').waitFor()
     expect(await message(page, 'number 149 of many').count()).toBe(0)
     const watched = message(page, 'number 151 of many')
-    await page.locator('.conversation-scroll').evaluate((element) => element.scrollTo({ top: 200 }))
-    const before = (await watched.boundingBox())?.y ?? 0
+    // In one step, before anything can be loaded.
+    const before = await watched.evaluate((element) => {
+      element.closest('.conversation-scroll')?.scrollTo({ top: 200 })
+      return element.getBoundingClientRect().y
+    })
     await message(page, 'number 149 of many').waitFor({ state: 'attached' })
     await eventually('the same place', async () => Math.abs(((await watched.boundingBox())?.y ?? 0) - before) < 3)
   })

@@ -1,5 +1,9 @@
 import { layoutMessages } from './layout.ts'
 
+/** A reason that the API gives, with capital letter and one full stop; empty stays empty. */
+export const asSentence = (detail: string): string =>
+  detail && `${detail.charAt(0).toUpperCase()}${detail.slice(1).replace(/\.$/, '')}.`
+
 /**
  * Tells a person what went wrong and what to do.
  * @param status HTTP status; 0 when no answer came, -1 for an error in the console itself
@@ -9,7 +13,7 @@ export function describeError({ status, detail }: { readonly status: number; rea
   title: string
   text: string
 } {
-  const reason = detail ? `${detail.charAt(0).toUpperCase()}${detail.slice(1).replace(/\.$/, '')}.` : ''
+  const reason = asSentence(detail)
   const withReason = (advice: string) => `${reason} ${advice}`.trim()
   if (status === 0)
     return { title: 'No answer', text: 'The helpdesk does not answer. Check your network and try again.' }

@@ -36,6 +36,7 @@ export function Controls({ view, person, shop, chooseShop, refresh }: ControlsPr
       <Fault>{fault}</Fault>
       <Shop users={view.users} shop={shop} choose={chooseShop} run={run} />
       <Webhook webhooks={view.webhooks} run={run} />
+      <Replies run={run} />
       <Encrypted person={person} shop={shop} run={run} />
       <Clock view={view} run={run} />
       <Deliveries deliveries={view.deliveries} users={view.users} />
@@ -105,6 +106,34 @@ function Webhook({ webhooks, run }: { readonly webhooks: View['webhooks']; reado
           Repair
         </Action>
       </div>
+    </section>
+  )
+}
+
+const refusal = {
+  method: 'POST',
+  path: '/2/tweets',
+  status: 403,
+  body: { title: 'Forbidden', status: 403, detail: 'The simulated X was told to refuse it.' },
+}
+
+function Replies({ run }: { readonly run: Run }) {
+  const [isRefusing, setRefusing] = useState(false)
+  const refuse = async () => {
+    await call('POST', '/_x/answers', refusal)
+    setRefusing(true)
+  }
+  return (
+    <section class="card" aria-labelledby="replies-title">
+      <h3 id="replies-title">The shop’s replies</h3>
+      <p class="muted small" role="status">
+        {isRefusing
+          ? 'X refuses the next public reply, and takes those after it.'
+          : 'After «Refuse», the next public reply of the helpdesk fails. It can be changed and sent again in the console.'}
+      </p>
+      <Action isDanger act={() => run(refuse)}>
+        Refuse the next public reply
+      </Action>
     </section>
   )
 }

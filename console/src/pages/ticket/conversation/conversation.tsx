@@ -55,6 +55,17 @@ export function Conversation({ ticket, messages, hasEarlier, actions: given }: C
 
   return (
     <>
+      {/* Shown below the messages; who goes by Tab comes to it before their menus. */}
+      {mayReply && (
+        <Composer
+          ticket={ticket}
+          messages={messages}
+          actions={actions}
+          chosenId={chosenId}
+          onChoose={setChosenId}
+          draftNumber={draftNumber}
+        />
+      )}
       <div class="conversation-scroll" ref={scroller}>
         {hasEarlier && <EarlierMessages scroller={scroller} onLoad={actions.loadEarlier} count={messages.length} />}
         <ol class="messages">
@@ -81,16 +92,6 @@ export function Conversation({ ticket, messages, hasEarlier, actions: given }: C
           </div>
         )}
       </div>
-      {mayReply && (
-        <Composer
-          ticket={ticket}
-          messages={messages}
-          actions={actions}
-          chosenId={chosenId}
-          onChoose={setChosenId}
-          draftNumber={draftNumber}
-        />
-      )}
     </>
   )
 }

@@ -51,6 +51,8 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
   const length = validation?.weightedLength ?? (entry ? weightedLength(draft.text) : [...draft.text].length)
   const maxLength = validation?.maxLength ?? (entry ? MAX_POST_LENGTH : MAX_DIRECT_MESSAGE_LENGTH)
   const isTooLong = length > maxLength
+  /** The check says already why it cannot be sent. */
+  const isTold = validation?.problems.some(({ detail }) => detail === error?.detail) ?? false
   const isEmpty = draft.text.trim() === '' && attachments.ids.length === 0
   const isDisabled =
     isEmpty || isTooLong || attachments.isUploading || attachments.hasFailed || validation?.ok === false
@@ -131,7 +133,7 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
       <div id={`${id}-validation`}>
         <ValidationResult validation={validation} isTooLong={isTooLong} onRemoveLinks={removeLinks} />
       </div>
-      {error && <ErrorNotice error={error} />}
+      {error && !isTold && <ErrorNotice error={error} />}
       {error?.status === 0 && <p class="small">{t.noAnswer}</p>}
       <div class="reply-footer">
         <input

@@ -3,6 +3,7 @@ import { Button } from '../../../components/button.tsx'
 import { Icon } from '../../../components/icon.tsx'
 import { formatTime } from '../../../format.ts'
 import { composerMessages } from '../../../messages/composer.ts'
+import { asSentence } from '../../../messages/errors.ts'
 import { replyMessages as t } from '../../../messages/ticket.ts'
 
 /** From so few remaining characters on, the count is highlighted and read out. */
@@ -51,7 +52,7 @@ export function ValidationResult({ validation, isTooLong, onRemoveLinks }: Valid
         <ul class="problems">
           {isTooLong && problems.length === 0 && <Problem text={t.tooLong} />}
           {problems.map(({ code, detail }) => (
-            <Problem key={code + detail} text={detail} />
+            <Problem key={code + detail} text={asSentence(detail)} />
           ))}
           {replyAllowed === false && problems.length === 0 && <Problem text={t.notAllowed} />}
         </ul>
