@@ -53,7 +53,7 @@ article,.schema{margin:0 0 1rem;padding:1.25rem 1.5rem;border:1px solid var(--li
 table{display:block;width:100%;border-collapse:collapse;overflow-x:auto}th,td{padding:.35rem .75rem .35rem 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}thead th{color:var(--quiet);font-size:.85rem}tbody th{font-weight:500}
 .quiet{color:var(--quiet);font-size:.85rem}summary{width:fit-content;padding:.25rem 0;color:var(--quiet);cursor:pointer}
 @media(min-width:64rem){body{display:grid;grid-template:auto 1fr/20rem minmax(0,1fr)}nav{grid-area:1/1/3;position:sticky;top:0;height:100vh;margin:0;border-width:0 1px 0 0;border-radius:0;overflow-y:auto}}
-@media(max-width:40rem){header,main{padding-inline:1rem}article,.schema{padding:1rem}}`
+@media(max-width:40rem){header,main{padding-inline:1rem}article,.schema{padding:1rem}th,td{padding-right:.5rem;overflow-wrap:anywhere}}`
 
 /** The page of an OpenAPI document, and the Content-Security-Policy that it needs. */
 export function docsPage(document: Document): { html: string; policy: string } {
