@@ -11,7 +11,7 @@ import { type ReceivedEvent, type Receiver, startReceiver } from '../support/end
 import { startStores, type TestStores } from '../support/stores.ts'
 import { untouched } from '../support/untouched.ts'
 
-/** 10,000 by hand: `OUTGOING_EVENTS=10000`. */
+/** 10,000 by hand: `OUTGOING_EVENTS=10000`, with progress. */
 const EVENTS = Number(process.env.OUTGOING_EVENTS ?? 160)
 const TICKETS = 20
 const MINUTE_MS = 60_000
@@ -132,9 +132,13 @@ test(
       // Another process, which was killed after it had published half of it.
       if (from % 100 === 0) await publisher()(batch.slice(0, 25))
       await workOff(deliver({ deliveries: { ...stores.deliveries, remove } }))
+      if (from % 1_000 === 950) process.stderr.write(`${from + 50} of ${EVENTS} published\n`)
     }
     const taken = () => new Set(receiver.taken.map(({ path, id }) => `${path} ${id}`)).size
-    while (taken() < 2 * EVENTS) await later(1)
+    while (taken() < 2 * EVENTS) {
+      await later(1)
+      if (EVENTS > 1_000) process.stderr.write(`${taken()} of ${2 * EVENTS} taken\n`)
+    }
     expect(receiver.forged()).toBe(0)
     for (const path of ['/flaky', '/healthy']) {
       const own = receiver.taken.filter((one) => one.path === path)
