@@ -11,11 +11,19 @@ import { capacity } from './capacity.ts'
 import { encrypted } from './encrypted.ts'
 import { oneMachine } from './one-machine.ts'
 import { reasons } from './reasons.ts'
+import { search } from './search.ts'
 import { markdownOf, metText, type Part, type Row, remarkOf, withSection } from './section.ts'
 import { starts } from './starts.ts'
 import { webhook } from './webhook.ts'
 
-const parts: Readonly<Record<string, Part>> = { capacity, starts, webhook, encrypted, 'one-machine': oneMachine }
+const parts: Readonly<Record<string, Part>> = {
+  capacity,
+  starts,
+  webhook,
+  encrypted,
+  search,
+  'one-machine': oneMachine,
+}
 
 const { values, positionals } = parseArgs({
   options: { record: { type: 'boolean', default: false }, rounds: { type: 'string', default: '21' } },

@@ -53,7 +53,8 @@ export type Latency = { readonly perSecond: number; readonly p50Ms: number; read
 /** Shares of the accepted rate at which the time of an answer is measured. */
 export const SHARES = [0.25, 0.5, 0.75] as const
 
-const SECRET = 'bench-consumer-secret'
+/** The consumer secret of the product that is measured. */
+export const SECRET = 'bench-consumer-secret'
 const root = join(import.meta.dirname, '..')
 
 /** @throws Error when the product does not start or does not drain */
@@ -131,7 +132,8 @@ export async function measureRate({
   }
 }
 
-async function startProduct(dataDir: string): Promise<{ child: ChildProcess; addresses: Addresses }> {
+/** Starts the product as `npm start` does, with data of its own. @throws Error if it does not start */
+export async function startProduct(dataDir: string): Promise<{ child: ChildProcess; addresses: Addresses }> {
   const here = { PORT: '0', X_PORT: '0', MAIL_PORT: '0', DATA_DIR: dataDir, X_CONSUMER_SECRET: SECRET }
   const log = join(dataDir, 'output.log')
   const output = openSync(log, 'a')
@@ -151,7 +153,8 @@ async function startProduct(dataDir: string): Promise<{ child: ChildProcess; add
   }
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+/** Ends it, and waits until it is gone. */
+export async function stop(child: ChildProcess): Promise<void> {
   const gone = new Promise((resolve) => child.once('exit', resolve))
   if (child.exitCode !== null || !child.kill('SIGTERM')) return
   await gone
@@ -208,7 +211,8 @@ async function storedMessages(url: string): Promise<Map<string, number>> {
   return found
 }
 
-async function helpdeskToken(url: string): Promise<string> {
+/** A token of the helpdesk's machine client. */
+export async function helpdeskToken(url: string): Promise<string> {
   const response = await fetch(`${url}/oauth2/token`, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from('helpdesk:local').toString('base64')}` },

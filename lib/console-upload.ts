@@ -12,7 +12,7 @@ export type ConsoleUploadProps = {
   readonly files: string
   readonly bucket: Bucket
   /** Configuration of this installation; the browser reads it as `/config.json`. */
-  readonly config: { readonly signInUrl: string; readonly clientId: string }
+  readonly config: { readonly signInUrl: string; readonly clientId: string; readonly hasSearch: boolean }
 }
 
 /**

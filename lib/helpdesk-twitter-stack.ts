@@ -286,7 +286,11 @@ export class HelpdeskTwitterStack extends Stack {
     new ConsoleUpload(this, 'ConsoleUpload', {
       files,
       bucket: site.files,
-      config: { signInUrl: access.signInUrl, clientId: access.clientIds.console },
+      config: {
+        signInUrl: access.signInUrl,
+        clientId: access.clientIds.console,
+        hasSearch: settings.search === 'on',
+      },
     })
 
     // The outputs tell an administrator how to connect X and the helpdesk.

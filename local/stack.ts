@@ -214,7 +214,8 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
 
   const site = await timed(onProgress, 'console', () => buildConsole(onProgress))
   // A relative URL: people sign in at the address at which they opened the console.
-  const pages = readConsolePages(site, { signInUrl: '/', clientId: consoleClient.id })
+  const search = options.search ?? defaults.search
+  const pages = readConsolePages(site, { signInUrl: '/', clientId: consoleClient.id, hasSearch: search === 'on' })
   const folders = options.folders ?? (await timed(onProgress, 'functions', () => bundle(join(dataDir, 'functions'))))
   const values: Record<EnvironmentName, string> = {
     TABLE_NAME: tableName,
@@ -229,7 +230,7 @@ async function start(options: StackOptions, closing: (() => unknown)[], stop: ()
     LOCAL_ENDPOINTS: options.localEndpoints === false ? 'refused' : 'allowed',
     USEDESK_API_URL: usedeskSettings?.apiUrl ?? '',
     USEDESK_SECRETS: usedeskSettings ? writeUsedeskSecrets(dataDir, usedeskSettings) : '',
-    SEARCH: options.search ?? defaults.search,
+    SEARCH: search,
     MEDIA_BUCKET: bucketName,
     X_SECRETS: writeSecrets(dataDir, pickSecrets(options)),
     TOKENS_KEY: ensureTokensKey(dataDir),

@@ -696,6 +696,14 @@ export type Ticket = {
     waiting: number
     unknown: number
   }
+  /** only with `q`: the message that has most of the words, and the part of its text in which they begin; plain text. Left out if no message has them, as when the name of the customer has */
+  match?:
+    | {
+        messageId: string
+        direction: 'inbound' | 'outbound'
+        text: string
+      }
+    | undefined
 }
 
 export type TicketChange = {

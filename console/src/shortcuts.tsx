@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { Button } from './components/button.tsx'
 import { layoutMessages } from './messages/layout.ts'
+import { config } from './session/session.ts'
 
 const t = layoutMessages.shortcuts
 
@@ -48,11 +49,12 @@ export function Shortcuts() {
   const close = () => {
     isHelpOpen.value = false
   }
+  const keys = Object.entries(t.keys).filter(([key]) => key !== '/' || config.value.hasSearch)
   return (
     <dialog ref={dialog} class="dialog" aria-labelledby="shortcuts-title" onClose={close}>
       <h2 id="shortcuts-title">{t.title}</h2>
       <dl class="shortcuts">
-        {[...Object.entries(t.keys), ['?', t.help] as const, ['Ctrl + Enter', t.send] as const].map(([key, text]) => (
+        {[...keys, ['?', t.help] as const, ['Ctrl + Enter', t.send] as const].map(([key, text]) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>

@@ -13,7 +13,7 @@ export type ConsolePages = {
 }
 
 /** The content of `/config.json`: settings of the console that differ between installations. */
-export type ConsoleConfig = { readonly signInUrl: string; readonly clientId: string }
+export type ConsoleConfig = { readonly signInUrl: string; readonly clientId: string; readonly hasSearch: boolean }
 
 const types: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',

@@ -25,6 +25,18 @@ const row = (page: Page, { subject }: ApiTicket) =>
 const focused = (page: Page) => page.evaluate<string>('document.activeElement?.getAttribute("aria-label") ?? ""')
 
 describe('the search field', () => {
+  test('leaves the ticket open that is open beside it, also when its ticket is not among those found', async () => {
+    const { page } = await openConsole(browser.open, product, 'agent', { at: `/tickets/${direct.id}`, width: 1440 })
+    await heading(page, direct.subject).waitFor()
+    await field(page).pressSequentially('open')
+    await row(page, direct).waitFor({ state: 'detached' })
+    await row(page, mention).waitFor()
+    await heading(page, direct.subject).waitFor()
+    const { pathname, searchParams } = new URL(page.url())
+    expect([pathname, searchParams.get('q')]).toEqual([`/tickets/${direct.id}`, 'open'])
+    expect(await focused(page)).toBe('Search tickets')
+  })
+
   test('shows the tickets that have the words, marks these, and stays in the address', async () => {
     const { page } = await openConsole(browser.open, product, 'agent', { at: '/tickets' })
     await row(page, mention).waitFor()
@@ -43,6 +55,23 @@ describe('the search field', () => {
     await field(page).fill('')
     await row(page, mention).waitFor()
     expect(await page.locator('mark').count()).toBe(0)
+  })
+
+  test('shows the words where they are, not what was written last, and takes a text for nothing else', async () => {
+    const words = 'with the walrus <img src=x onerror=alert(1)>'
+    await product.onX('POST', 'direct-messages', {
+      from: 'demo_neighbour',
+      to: shop.username,
+      text: `${'So. '.repeat(60)}${words}`,
+    })
+    await product.onX('POST', 'direct-messages', { from: 'demo_neighbour', to: shop.username, text: 'Thank you' })
+    const { page } = await openConsole(browser.open, product, 'agent', { at: '/tickets?q=walrus' })
+    const item = page.getByRole('list', { name: /^Tickets, / }).getByRole('listitem')
+    await item.getByText(words).waitFor()
+    expect(await item.locator('mark').allTextContents()).toEqual(['walrus'])
+    expect(await item.getByText('Thank you').count()).toBe(0)
+    await field(page).fill('')
+    await item.getByText('Thank you').waitFor()
   })
 
   test('finds by name, and says where nothing is found', async () => {
@@ -93,4 +122,17 @@ test("a customer's page has all their tickets, the block, and the profile that i
   await page.getByRole('button', { name: 'Block this customer' }).waitFor()
   await page.getByRole('link', { name: direct.subject }).click()
   await heading(page, direct.subject).waitFor()
+})
+
+describe('where the deployment has left search out', () => {
+  const without = productForTests(() => without.connectByOAuth(shop), { SEARCH: 'off' })
+
+  test('there is no search field, and no key for it', async () => {
+    const { page } = await openConsole(browser.open, without, 'agent', { at: '/tickets' })
+    await page.getByRole('navigation', { name: 'Status' }).waitFor()
+    expect(await field(page).count()).toBe(0)
+    await page.keyboard.press('?')
+    await page.getByRole('dialog').getByText('Ctrl + Enter').waitFor()
+    expect(await page.getByRole('dialog').getByText('Search').count()).toBe(0)
+  })
 })

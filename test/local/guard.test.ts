@@ -43,7 +43,11 @@ beforeAll(async () => {
     }),
   }
   const schedules = { run: async () => void runs++, stop() {} }
-  const pages = readConsolePages(folder.site({ 'index.html': '<p>the page</p>' }), { signInUrl: '/', clientId: 'c' })
+  const pages = readConsolePages(folder.site({ 'index.html': '<p>the page</p>' }), {
+    signInUrl: '/',
+    clientId: 'c',
+    hasSearch: true,
+  })
   gateway = await startGateway({
     port: 0,
     backends: { functions, tokens, schedules, onRefusedDelivery() {}, pages },

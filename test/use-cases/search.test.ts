@@ -1,6 +1,7 @@
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { keys } from '../../lambdas/adapters/dynamodb/table.ts'
+import type { ApiTicket } from '../../lambdas/core/api/schemas.ts'
 import type { Change } from '../../lambdas/core/outgoing/change.ts'
 import { wordsOfText } from '../../lambdas/core/search/words.ts'
 import { streamHandler } from '../../lambdas/runtime/stream.ts'
@@ -23,6 +24,8 @@ let ahead = 0
 const now = () => new Date(Date.now() + ahead)
 const folder = temporaryFolder()
 const told: Change[] = []
+/** What the index has, by the ids of tickets and messages. */
+const indexed = new Set<string>()
 let numbers = 0
 let stores: TestStores
 let stream: Poller
@@ -37,6 +40,7 @@ beforeAll(async () => {
     async (changes) => {
       told.push(...changes)
       await index(changes)
+      for (const { after } of changes) if (after) indexed.add(after.id)
     },
     (line) => {
       throw new Error(JSON.stringify(line))
@@ -153,6 +157,48 @@ describe('a search', () => {
     // The newest activity comes first.
     await dm(anna, 'Hello?')
     await finds('order', [first, second])
+  })
+
+  test('says which message has most of the words, the newest of several, and where they are', async () => {
+    const by = newCustomer({ username: 'lemur_fan' })
+    const ticketId = await dm(by, 'The lemur of my order 998877 <b>never</b> came')
+    ahead += 2_000
+    await dm(by, 'I do like each lemur')
+    ahead += 2_000
+    await dm(by, 'Hello?')
+    const long = `${'And so on. '.repeat(40)}My other lemur is here`
+    const post = await entry(by, newId(), long)
+    await finds('lemur', [post, ticketId])
+    const matchesOf = async (q: string) => {
+      const { body } = await call('/api/tickets', { q })
+      return Object.fromEntries(body.tickets.map(({ id, match }: ApiTicket) => [id, match]))
+    }
+    const messages = await stores.messagesOf(ticketId)
+    expect(await matchesOf('lemur 998877')).toEqual({
+      [ticketId]: {
+        messageId: messages[0]?.id,
+        direction: 'inbound',
+        text: 'The lemur of my order 998877 <b>never</b> came',
+      },
+    })
+    expect(await matchesOf('lemur')).toMatchObject({
+      [ticketId]: { messageId: messages[1]?.id, text: 'I do like each lemur' },
+      [post]: { text: '…on. And so on. My other lemur is here' },
+    })
+    // Only the name has it.
+    expect(await matchesOf('lemur_fan')).toEqual({ [ticketId]: undefined, [post]: undefined })
+    expect((await call('/api/tickets', { customerId: by.id })).body.tickets[0]).not.toHaveProperty('match')
+    // What was deleted on X is shown to nobody, though the index may have it for a moment.
+    const [only] = await stores.messagesOf(post)
+    await stores.tickets.markDeleted(`twitter-${shop.id}`, String(only?.externalId), now().toISOString())
+    expect((await matchesOf('lemur other'))[post]).toBeUndefined()
+  })
+
+  test('finds a message as soon as the stream has told it', async () => {
+    const ticketId = await dm(newCustomer(), 'Is the okapi there?')
+    const [message] = await stores.messagesOf(ticketId)
+    await eventually('the change', () => indexed.has(String(message?.id)))
+    expect(await search('okapi')).toEqual([ticketId])
   })
 
   test('goes with every filter and page by page, and a cursor of another filter is refused', async () => {

@@ -4,6 +4,8 @@ export type Config = {
   readonly signInUrl: string
   /** The console's client in the user pool. */
   readonly clientId: string
+  /** False where the deployment has left search out. */
+  readonly hasSearch: boolean
 }
 
 /**
@@ -13,7 +15,7 @@ export type Config = {
 export async function readConfig(): Promise<Config> {
   const response = await fetch('/config.json', { cache: 'no-cache' })
   if (!response.ok) throw new Error(`config.json: HTTP status ${response.status}`)
-  const { signInUrl, clientId } = (await response.json()) as Partial<Config>
+  const { signInUrl, clientId, hasSearch = true } = (await response.json()) as Partial<Config>
   if (typeof signInUrl !== 'string' || !clientId) throw new Error('config.json needs signInUrl and clientId')
-  return { signInUrl: new URL(signInUrl, location.origin).href.replace(/\/+$/, ''), clientId }
+  return { signInUrl: new URL(signInUrl, location.origin).href.replace(/\/+$/, ''), clientId, hasSearch }
 }

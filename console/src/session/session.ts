@@ -12,7 +12,7 @@ export type Role = 'administrator' | 'agent'
 const STORAGE_KEY = 'session'
 
 /** Set once, before the first page renders. */
-export const config = signal<Config>({ signInUrl: '', clientId: '' })
+export const config = signal<Config>({ signInUrl: '', clientId: '', hasSearch: false })
 export const tokens = signal<Tokens | null>(storedTokens())
 /** True when the tokens expired and could not be refreshed. The page stays and shows a notice. */
 export const sessionExpired = signal(false)

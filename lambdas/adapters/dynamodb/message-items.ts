@@ -4,7 +4,7 @@ import { positionInReplyId } from '../../core/replies/reply.ts'
 import type { Message, Target } from '../../core/tickets/ticket.ts'
 import { partsOfTicketId } from '../../core/tickets/ticket-id.ts'
 import { messageIdOf } from '../../core/tickets/written.ts'
-import { positionOfId } from '../../core/x/ids.ts'
+import { positionOfId, positionOfTime } from '../../core/x/ids.ts'
 import { getAll, type Item, type Key, keys, MESSAGE, type TableAccess } from './table.ts'
 import { messageFrom } from './ticket-items.ts'
 
@@ -99,4 +99,18 @@ export function addressIn({ ticketId, position, messageId }: Item): MessageAddre
 function positionInDirectId(messageId: string): string | null {
   const id = /^dm-(\d{1,40})$/.exec(messageId)?.[1]
   return id === undefined ? null : positionOfId(id)
+}
+
+/**
+ * The position of a message by its id and time, without a read. Of a post whose later version came first it is wrong: only
+ * its pointer tells that.
+ * @param createdAt ISO time
+ */
+export function positionIn(messageId: string, createdAt: string): string {
+  const post = /^post-(\d{1,40})$/.exec(messageId)?.[1]
+  return (
+    positionInReplyId(messageId) ??
+    positionInDirectId(messageId) ??
+    (post === undefined ? positionOfTime(Date.parse(createdAt)) : positionOfId(post))
+  )
 }

@@ -1,12 +1,14 @@
 import { QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb'
 import type { Page, PageRequest, TicketFilter, TicketNumbers } from '../../core/ports/tickets.ts'
+import { excerptOf } from '../../core/search/excerpt.ts'
 import { mergeLazily, type Source } from '../../core/tickets/pages.ts'
-import { type ListedTicket, statuses, type Ticket } from '../../core/tickets/ticket.ts'
+import { type FoundTicket, type ListedTicket, statuses, type Ticket } from '../../core/tickets/ticket.ts'
 import { customerWaitsSince, waitingStatuses } from '../../core/tickets/turn.ts'
 import { allMembers, inStatus, members, membershipsOf, specialOf, type Union, unsettledTickets } from './memberships.ts'
+import { positionIn } from './message-items.ts'
 import { getAll, type Item, keys, type ListAccess, partitionsOf, type TableAccess } from './table.ts'
-import { ALL, activityOf, listedFrom, ticketFrom } from './ticket-items.ts'
-import { ticketsWithWords } from './words.ts'
+import { ALL, activityOf, listedFrom, messageFrom, ticketFrom } from './ticket-items.ts'
+import { type Found, ticketsWithWords } from './words.ts'
 
 /** A membership with so few tickets is read whole: their items cost less than looking for them in the list of all. */
 const FEW = 50
@@ -32,11 +34,13 @@ export async function listTickets(
   access: ListAccess,
   filter: TicketFilter,
   page: PageRequest,
-): Promise<Page<ListedTicket>> {
+): Promise<Page<FoundTicket>> {
   const memberships = membershipsOf(filter, access.partitions)
   if (filter.words) {
-    const ids = await ticketsWithWords(access, filter.words)
-    return pageOf(access, (await within(access, ids, memberships)).slice(0, MANY), filter, page)
+    const found = await ticketsWithWords(access, filter.words)
+    const ids = await within(access, [...found.keys()], memberships)
+    const { items, next } = await pageOf(access, ids.slice(0, MANY), filter, page)
+    return { items: await withMatches(access, items, found, filter.words), next }
   }
   for (const membership of memberships) {
     const few = await allMembers(access, membership, membership[0]?.index === 'customer' ? MANY : FEW)
@@ -67,6 +71,34 @@ async function within(
     if (known) left = left.filter((id) => known.includes(id))
   }
   return left
+}
+
+/** Shows where the words are, as far as the messages have them still. */
+async function withMatches(
+  access: TableAccess,
+  tickets: readonly ListedTicket[],
+  found: ReadonlyMap<string, Found | null>,
+  words: readonly string[],
+): Promise<FoundTicket[]> {
+  const entries = tickets.flatMap(({ id }) => found.get(id) ?? [])
+  const items = await getAll(
+    access,
+    entries.map(({ ticketId, of, at }) => keys.message(ticketId, positionIn(of, at), of)),
+    false,
+  )
+  const matches = new Map(
+    items.flatMap((item) => {
+      const message = item && messageFrom(item)
+      const text = message?.deletedAt === null ? excerptOf(message.text, words) : null
+      return message && text !== null
+        ? [[message.ticketId, { messageId: message.id, direction: message.direction, text }] as const]
+        : []
+    }),
+  )
+  return tickets.map((ticket) => {
+    const match = matches.get(ticket.id)
+    return match ? { ...ticket, match } : ticket
+  })
 }
 
 /** Looks at one entry of each partition of the list of all tickets: half a read unit each. @param time ISO time */

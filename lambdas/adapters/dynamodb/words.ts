@@ -51,7 +51,7 @@ export function createWordStore(access: TableAccess): WordStore {
     },
 
     async customers(words, { limit, after }) {
-      const found = await withAll(access, words, 'customerId', ({ isName }) => isName)
+      const found = withAll(await entriesWithEach(access, words), 'customerId', ({ of }) => of === OF_NAME)
       const keyOf = ({ at, customerId }: Found) => `${at}#${customerId}`
       const rest = found.filter((entry) => after === null || keyOf(entry) < after)
       const page = rest.sort((a, b) => (keyOf(a) < keyOf(b) ? 1 : -1)).slice(0, limit)
@@ -73,23 +73,48 @@ function itemOf(entry: WordEntry): Item {
   return { ...keys.word(entry), ...(entry.customerId !== null && { customerId: entry.customerId }) }
 }
 
-/** The tickets that have all words, each in any of its messages or names: their ids, the newest word first. */
-export async function ticketsWithWords(access: TableAccess, words: readonly string[]): Promise<string[]> {
-  const found = await withAll(access, words, 'ticketId', () => true)
-  return found.map(({ ticketId }) => ticketId)
+/**
+ * The tickets that have all words, each in any of its messages or names, the newest word first: their ids, and of each the
+ * entry of the message that has most of the words, of several the newest; null if only names have them.
+ */
+export async function ticketsWithWords(
+  access: TableAccess,
+  words: readonly string[],
+): Promise<Map<string, Found | null>> {
+  const lists = await entriesWithEach(access, words)
+  const best = new Map<string, Found & { readonly count: number }>()
+  const counts = new Map<string, number>()
+  for (const { entries } of lists) {
+    const ofMessages = entries
+      .filter(({ of }) => of !== OF_NAME)
+      .map((entry) => [`${entry.ticketId} ${entry.of}`, entry] as const)
+    for (const [name, entry] of new Map(ofMessages)) {
+      const count = (counts.get(name) ?? 0) + 1
+      counts.set(name, count)
+      const before = best.get(entry.ticketId)
+      if (!before || count > before.count || (count === before.count && entry.at > before.at))
+        best.set(entry.ticketId, { ...entry, count })
+    }
+  }
+  const found = withAll(lists, 'ticketId', () => true)
+  return new Map(found.map(({ ticketId }) => [ticketId, best.get(ticketId) ?? null]))
+}
+
+type Entries = { readonly entries: readonly Found[]; readonly isWhole: boolean }
+
+function entriesWithEach(access: TableAccess, words: readonly string[]): Promise<Entries[]> {
+  return Promise.all(words.map((word) => entriesWith(access, word)))
 }
 
 /**
  * What has all words among the entries that are meant: of each ticket or customer one entry, the newest first. A word that
  * very many messages have narrows nothing beside a rarer one.
  */
-async function withAll(
-  access: TableAccess,
-  words: readonly string[],
+function withAll(
+  lists: readonly Entries[],
   part: 'ticketId' | 'customerId',
   isMeant: (entry: Found) => boolean,
-): Promise<Found[]> {
-  const lists = await Promise.all(words.map((word) => entriesWith(access, word)))
+): Found[] {
   const whole = lists.filter(({ isWhole }) => isWhole)
   const [first = [], ...others] = (whole.length > 0 ? whole : lists).map(({ entries }) => entries.filter(isMeant))
   const inOthers = others.map((entries) => new Set(entries.map((entry) => entry[part])))
@@ -101,19 +126,21 @@ async function withAll(
   return [...distinct.values()]
 }
 
-type Found = {
+/** An entry that a search has found. */
+export type Found = {
   readonly at: string
   readonly ticketId: string
   /** X's id; empty if it is not the customer's own word. */
   readonly customerId: string
-  readonly isName: boolean
+  /** The id of the message; `name` for a name of the customer. */
+  readonly of: string
 }
 
 /**
  * The entries of the words that begin with a word. If there are more than can be read, only those of the word itself, the
  * newest.
  */
-async function entriesWith(access: TableAccess, word: string): Promise<{ entries: Found[]; isWhole: boolean }> {
+async function entriesWith(access: TableAccess, word: string): Promise<Entries> {
   const all = await lookUp(access, word, word, true)
   if (all.isWhole) return all
   return { ...(await lookUp(access, word, `${word}#`, false)), isWhole: false }
@@ -124,7 +151,7 @@ async function lookUp(
   word: string,
   beginning: string,
   isForward: boolean,
-): Promise<{ entries: Found[]; isWhole: boolean }> {
+): Promise<Entries> {
   const answers = await Promise.all(
     partitionsOf(`${WORD}#${stemOf(word)}`, WORD_PARTITIONS).map((partition) =>
       documents.send(
@@ -146,5 +173,5 @@ async function lookUp(
 
 function foundIn({ sk, customerId = '' }: Item): Found {
   const [, at = '', ticketId = '', of = ''] = sk.split('#')
-  return { at, ticketId, customerId: String(customerId), isName: of === OF_NAME }
+  return { at, ticketId, customerId: String(customerId), of }
 }

@@ -115,6 +115,13 @@ export const ticket = z
     replies: z
       .object({ failed: z.int(), waiting: z.int(), unknown: z.int() })
       .check(z.describe('the replies that failed, were put off, or whose outcome is unknown')),
+    match: z
+      .optional(z.object({ messageId: z.string(), direction: z.enum(['inbound', 'outbound']), text: z.string() }))
+      .check(
+        z.describe(
+          'only with `q`: the message that has most of the words, and the part of its text in which they begin; plain text. Left out if no message has them, as when the name of the customer has',
+        ),
+      ),
   })
   .check(z.meta({ id: 'Ticket' }))
 

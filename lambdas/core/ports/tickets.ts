@@ -2,7 +2,7 @@ import type { Opening } from '../channels/dry-run.ts'
 import type { Upload } from '../tickets/attachment.ts'
 import type { Answers, Continued, Placeholder, Situation } from '../tickets/decision.ts'
 import type { MessageOrder } from '../tickets/pages.ts'
-import type { ListedTicket, Message, Status, Target, Ticket, Unsettled } from '../tickets/ticket.ts'
+import type { FoundTicket, ListedTicket, Message, Status, Target, Ticket, Unsettled } from '../tickets/ticket.ts'
 import type { Activity } from '../x/activity.ts'
 import type { QueuedEvent } from '../x/webhook-body.ts'
 
@@ -135,7 +135,7 @@ export type TicketStore = {
   /** The id of the newest ticket of the same conversation: only that one can be opened again. */
   currentTicketId(ticket: Ticket): Promise<string | null>
   /** Tickets in the order of the filter; most recently changed first by default. */
-  tickets(filter: TicketFilter, page: PageRequest): Promise<Page<ListedTicket>>
+  tickets(filter: TicketFilter, page: PageRequest): Promise<Page<FoundTicket>>
   /**
    * True if any ticket has changed at that time or later; eventually consistent, and as cheap with a million tickets as
    * with one. @param time ISO time

@@ -8,7 +8,7 @@ export const MAX_WORDS_OF_SEARCH = 10
 const MAX_WORD_CHARACTERS = 40
 
 /** Runs of letters, digits and what belongs to them, and emoji. An underscore is a letter of handles. */
-const RUNS = /[\p{L}\p{N}\p{M}_]+|\p{Extended_Pictographic}|\p{Regional_Indicator}{2}/gu
+export const RUNS = /[\p{L}\p{N}\p{M}_]+|\p{Extended_Pictographic}|\p{Regional_Indicator}{2}/gu
 
 /** Scripts that put no spaces between words: their words are pairs of characters. */
 const WITHOUT_SPACES =

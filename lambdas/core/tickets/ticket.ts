@@ -104,6 +104,17 @@ export type ListedTicket = Pick<
   | 'unsettled'
 >
 
+/** Where a search has found its words: the part of the message that has most of them. */
+export type Match = {
+  readonly messageId: string
+  readonly direction: Message['direction']
+  /** In one line; about 200 characters at most. */
+  readonly text: string
+}
+
+/** A ticket in a list. `match` is there if words were looked for and a message has some. */
+export type FoundTicket = ListedTicket & { readonly match?: Match }
+
 /** A notice that replaces a text that we cannot read (rule 10). */
 export type Notice = {
   readonly type: 'encrypted_message'

@@ -1,11 +1,11 @@
 /** Shared by the routes and the outgoing events that show tickets and channels. */
 import type { ApiChannel, ApiTicket } from '../../core/api/schemas.ts'
 import type { Channel } from '../../core/channels/channel.ts'
-import type { ListedTicket } from '../../core/tickets/ticket.ts'
+import type { FoundTicket } from '../../core/tickets/ticket.ts'
 import { customerWaitsSince, unsettledCounts } from '../../core/tickets/turn.ts'
 
 /** The public fields of a ticket. @param channel undefined if it is not there */
-export function toApiTicket(ticket: ListedTicket, channel: Channel | undefined): ApiTicket {
+export function toApiTicket(ticket: FoundTicket, channel: Channel | undefined): ApiTicket {
   const { id, kind, status, tags, subject, customer, openedAt, openedBecause, updatedAt } = ticket
   const { messageCount, firstEntryId, previousTicketId, nextTicketId, lastMessage, channelId } = ticket
   return {
@@ -26,6 +26,7 @@ export function toApiTicket(ticket: ListedTicket, channel: Channel | undefined):
     lastMessage,
     waitingSince: customerWaitsSince(ticket),
     replies: unsettledCounts(ticket),
+    ...(ticket.match && { match: ticket.match }),
   }
 }
 

@@ -11,7 +11,7 @@ import type { Stores } from '../../core/ports/stores.ts'
 import { wordsOfSearch } from '../../core/search/words.ts'
 import { firstAnswerAt } from '../../core/tickets/counted.ts'
 import {
-  type ListedTicket,
+  type FoundTicket,
   MAX_TAGS,
   type Message,
   statusAfterAgent,
@@ -70,7 +70,7 @@ export function ticketRoutes({ tickets, channels, bucket, trail, hasSearch, now 
     if (isQuiet && !isRight) await tickets.recount(ticket, all)
   }
 
-  async function withChannels(found: readonly ListedTicket[]): Promise<ApiTicket[]> {
+  async function withChannels(found: readonly FoundTicket[]): Promise<ApiTicket[]> {
     const known = await channels.several([...new Set(found.map(({ channelId }) => channelId))])
     return found.map((ticket) =>
       toApiTicket(

@@ -4,7 +4,7 @@ import { readConsolePages } from '../../../local/gateway/console-pages.ts'
 import { temporaryFolder } from '../support.ts'
 
 const folder = temporaryFolder()
-const config = { signInUrl: '/', clientId: 'console' }
+const config = { signInUrl: '/', clientId: 'console', hasSearch: true }
 const site = folder.site({ 'index.html': '<p>page</p>', 'favicon.svg': '<svg/>', 'assets/main-3f9a.js': 'export {}' })
 const pages = readConsolePages(site, config)
 afterAll(() => folder.remove())

@@ -32,6 +32,7 @@ const functions = { webhook: record('webhook'), api: record('api') }
 const pages = readConsolePages(folder.site({ 'index.html': '<p>the page</p>' }), {
   signInUrl: '/',
   clientId: 'console',
+  hasSearch: true,
 })
 let refusedDeliveries = 0
 const onRefusedDelivery = () => void refusedDeliveries++

@@ -7,6 +7,7 @@ import { Icon } from '../../components/icon.tsx'
 import { givenIn, withQuery } from '../../links.ts'
 import { commonMessages } from '../../messages/common.ts'
 import { ticketsMessages as t } from '../../messages/tickets.ts'
+import { config } from '../../session/session.ts'
 import { SearchField } from './search-field.tsx'
 
 /** The filters of the ticket list, as in the URL. */
@@ -45,16 +46,17 @@ export function ticketUrl(filter: Filter, id?: string): string {
 
 type FiltersProps = {
   readonly filter: Filter
+  readonly openId: string | undefined
   readonly tickets: readonly Ticket[]
   readonly channels: readonly Channel[]
   readonly numbers: TicketNumbers | undefined
 }
 
 /** Search, order, tag, channel and tabs; in a narrow list the middle ones are behind a button. A filter by customer comes from a link and can only be removed. */
-export function Filters({ filter, tickets, channels, numbers }: FiltersProps) {
+export function Filters({ filter, openId, tickets, channels, numbers }: FiltersProps) {
   const { route } = useLocation()
   const change = (part: Filter) => route(ticketUrl({ ...filter, ...part }))
-  const search = (q: string) => route(ticketUrl({ ...filter, q }), true)
+  const search = (q: string) => route(ticketUrl({ ...filter, q }, openId), true)
   const id = useId()
   const [areShown, setShown] = useState(false)
   const chosen = [filter.order, filter.tag, filter.channelId].filter(Boolean).length
@@ -62,7 +64,7 @@ export function Filters({ filter, tickets, channels, numbers }: FiltersProps) {
   return (
     <div class="filters">
       <div class="filter-bar">
-        <SearchField value={filter.q ?? ''} onChange={search} />
+        {config.value.hasSearch && <SearchField value={filter.q ?? ''} onChange={search} />}
         <span class="filters-toggle">
           <IconButton
             icon="filter"

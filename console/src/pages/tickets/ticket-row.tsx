@@ -27,10 +27,12 @@ type TicketRowProps = {
 
 /** A ticket in the list: who, what they wrote last, and whose turn it is. The whole row is a link. */
 export function TicketRow({ ticket, row, rows, href, isOpen, cameFrom, onFocus }: TicketRowProps) {
-  const { subject, customer, channel, kind, status, tags, lastMessage, waitingSince, updatedAt } = ticket
+  const { subject, customer, channel, kind, status, tags, waitingSince, updatedAt } = ticket
   const name = customer.name ?? customer.username ?? customer.id
-  const isAnswer = lastMessage?.direction === 'outbound'
-  const preview = lastMessage?.text || (lastMessage && lastMessage.direction === 'inbound' ? t.noText : '')
+  // A search shows where its words are.
+  const shown = ticket.match ?? ticket.lastMessage
+  const isAnswer = shown?.direction === 'outbound'
+  const preview = shown?.text || (shown && shown.direction === 'inbound' ? t.noText : '')
   return (
     <li
       class={`ticket-row${isOpen ? ' is-open-row' : ''}${isUnread(ticket) ? ' is-unread' : ''}`}
@@ -56,7 +58,7 @@ export function TicketRow({ ticket, row, rows, href, isOpen, cameFrom, onFocus }
         <a class="stretched-link" href={href} aria-current={isOpen ? 'true' : undefined}>
           <Marked>{subject}</Marked>
         </a>
-        {lastMessage && (isAnswer || preview !== subject) && (
+        {shown && (isAnswer || preview !== subject) && (
           <span class="muted">
             {isAnswer && <span class="ours">{t.you}</span>}
             <Marked>{preview}</Marked>

@@ -28,7 +28,7 @@ export function TicketsPage() {
     <div class={id ? 'workspace open' : 'workspace'}>
       <div class="list-pane">
         <ListFrame isAside={Boolean(id)}>
-          <ListFilters filter={filter} tickets={tickets} />
+          <ListFilters filter={filter} openId={id} tickets={tickets} />
           <ResourceStatus resource={resource} lines={6} />
           <TicketList list={list} filter={filter} openId={id} />
         </ListFrame>
@@ -56,9 +56,9 @@ function ListFrame({ isAside, children }: { isAside: boolean; children: preact.C
   )
 }
 
-function ListFilters({ filter, tickets }: Pick<Parameters<typeof Filters>[0], 'filter' | 'tickets'>) {
+function ListFilters(props: Pick<Parameters<typeof Filters>[0], 'filter' | 'openId' | 'tickets'>) {
   const channels = useResource('channels', (signal) =>
     call('GET /api/channels', { signal }).then((answer) => answer.channels),
   )
-  return <Filters filter={filter} tickets={tickets} channels={channels.value ?? []} numbers={ticketNumbers.value} />
+  return <Filters {...props} channels={channels.value ?? []} numbers={ticketNumbers.value} />
 }
