@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page, Route } from 'playwright-core'
-import type { ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import type { Message, Ticket } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { browserForTests, type PageOptions } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
@@ -10,8 +10,8 @@ import { type ConsoleOptions, customer, goTo, message, neighbour, openConsole, s
 // Answers of the API that the product rarely gives: the tests replace the real ones.
 const product = productForTests(() => product.connectByOAuth(shop))
 const browser = browserForTests()
-let direct: ApiTicket
-let mention: ApiTicket
+let direct: Ticket
+let mention: Ticket
 
 beforeAll(async () => {
   await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text: 'Where is my order?' })
@@ -55,7 +55,7 @@ const answerMessages =
   (page: Page) =>
     page.route(/\/messages\?/, async (route) => {
       const answer = await route.fetch()
-      const body = (await answer.json()) as { messages: ApiMessage[] }
+      const body = (await answer.json()) as { messages: Message[] }
       const known = body.messages.at(-1)
       const outbound = replies.map((reply, index) => ({
         ...known,

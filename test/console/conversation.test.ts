@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import type { ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import type { Message, Ticket } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { axeViolations, browserForTests } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
@@ -9,8 +9,8 @@ import { type ConsoleOptions, customer, message, neighbour, openConsole, shop } 
 const product = productForTests(() => product.connectByOAuth(shop))
 const browser = browserForTests()
 const tell = (from: string, text: string) => product.onX('POST', 'direct-messages', { from, to: shop.username, text })
-let direct: ApiTicket
-let mention: ApiTicket
+let direct: Ticket
+let mention: Ticket
 
 beforeAll(async () => {
   await tell(customer, 'Hi!')
@@ -22,7 +22,7 @@ beforeAll(async () => {
   mention = await eventually('the mention ticket', of('mention', 1))
 })
 
-const at = async (ticket: ApiTicket, options: ConsoleOptions = {}) => {
+const at = async (ticket: Ticket, options: ConsoleOptions = {}) => {
   const { page } = await openConsole(browser.open, product, 'agent', {
     at: `/tickets/${ticket.id}`,
     width: 1440,
@@ -58,7 +58,7 @@ describe('messages', () => {
     const page = await at(mention, {
       prepare: (one) =>
         one.route(/\/messages\?/, async (route) => {
-          const body = (await (await route.fetch()).json()) as { messages: ApiMessage[] }
+          const body = (await (await route.fetch()).json()) as { messages: Message[] }
           const messages = body.messages.map((known) => ({
             ...known,
             parent: { ...parent, attachments: [], status: 'pending' },

@@ -6,10 +6,9 @@ import { addChannel, customer, heading, openConsole, shop } from './support.ts'
 
 const product = productForTests()
 const browser = browserForTests()
-const administrator = { client: 'admin' } as const
-const switchExtension = (enabled: boolean) =>
-  product.call('/api/extensions/twitter', { method: 'PATCH', body: { enabled }, ...administrator })
-const statusOf = async () => (await product.call<{ status: string }>(`/api/channels/twitter-${shop.id}`)).status
+const switchExtension = (enabled: boolean) => product.admin.call('PATCH /api/extensions/twitter', { body: { enabled } })
+const statusOf = async () =>
+  (await product.helpdesk.call('GET /api/channels/{id}', { params: { id: `twitter-${shop.id}` } })).status
 
 test('while the extension is off, agents are told whom to ask, and administrators where to go', async () => {
   await switchExtension(false)
@@ -48,7 +47,7 @@ test('a channel that lost its access is told on the tickets; Cancel and another 
   await page.getByRole('radio', { name: `@${customer}` }).check()
   await page.getByRole('button', { name: /^(Allow|Authorize)/ }).click()
   await page.getByText(`You are signed in on X as @${customer}, which is another account`).waitFor()
-  expect((await product.call<{ channels: object[] }>('/api/channels')).channels).toHaveLength(1)
+  expect((await product.helpdesk.call('GET /api/channels')).channels).toHaveLength(1)
   expect(await statusOf()).toBe('needs_reconnection')
   expect(faults).toEqual(noFaults)
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import type { ApiChannel } from '../../lambdas/core/api/schemas.ts'
+import type { ChannelChange } from '../../client/src/calls.ts'
 import type { PersonName } from '../../local/identity/clients.ts'
 import { eventually } from '../local/support.ts'
 import { browserForTests, noFaults } from '../support/browser.ts'
@@ -23,7 +23,9 @@ const signedIn = (person: PersonName, options: ConsoleOptions = {}) =>
   openConsole(browser.open, product, person, options)
 
 type XPost = { id: string; text: unknown; inReplyToId: string | null }
-const channel = () => product.call<ApiChannel>(`/api/channels/twitter-${shop.id}`)
+const params = { id: `twitter-${shop.id}` }
+const channel = () => product.helpdesk.call('GET /api/channels/{id}', { params })
+const change = (body: ChannelChange) => product.admin.call('PATCH /api/channels/{id}', { params, body })
 const post = (by: string, text: string, inReplyTo?: string) =>
   product.onX<{ id: string }>('POST', 'posts', { by, text, ...(inReplyTo && { inReplyTo }) })
 const directMessage = (text: string) =>
@@ -82,8 +84,7 @@ test('what another administrator changed meanwhile is shown, and neither change 
   await goTo(page, 'Channels')
   await page.getByRole('link', { name: 'Our shop' }).click()
   await page.getByLabel('No messages (h)').fill('48')
-  const path = `/api/channels/twitter-${shop.id}`
-  await product.call(path, { method: 'PATCH', body: { directMessages: false }, client: 'admin' })
+  await change({ directMessages: false })
   await page.getByRole('button', { name: 'Save' }).click()
   const notice = page.getByRole('alert').filter({ hasText: 'Somebody else changed these settings meanwhile' })
   await notice.getByText('«Direct messages» is now: off').waitFor()
@@ -93,7 +94,7 @@ test('what another administrator changed meanwhile is shown, and neither change 
   await page.getByRole('button', { name: 'Save' }).click()
   await notice.waitFor({ state: 'detached' })
   expect(await channel()).toMatchObject({ directMessages: false, noMessagesHours: 48 })
-  await product.call(path, { method: 'PATCH', body: { directMessages: true, noMessagesHours: 24 }, client: 'admin' })
+  await change({ directMessages: true, noMessagesHours: 24 })
 })
 
 test('hours in which silence is expected are set, and removed again', async () => {
@@ -217,7 +218,7 @@ test('an edited entry keeps its badge and our replies below it; deleted on X, on
   await product.deliver({ for_user_id: shop.id, tweet_delete_events: [{ status, timestamp_ms: String(Date.now()) }] })
   const isErased = async () => {
     await product.schedule('requeue', new Date(Date.now() + 25 * 3600_000).toISOString())
-    const { tickets } = await product.call<{ tickets: { subject: string }[] }>('/api/tickets')
+    const { tickets } = await product.helpdesk.call('GET /api/tickets')
     return tickets.every(({ subject }) => !subject.includes('hats'))
   }
   await eventually('the entry without its text', isErased)

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page, Route } from 'playwright-core'
-import type { ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import type { Ticket } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { axeViolations, browserForTests } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
@@ -10,7 +10,7 @@ const product = productForTests(() => product.connectByOAuth(shop))
 const browser = browserForTests()
 const directMessage = (text: string) =>
   product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text })
-let ticket: ApiTicket
+let ticket: Ticket
 
 beforeAll(async () => {
   await directMessage('Where is my order?')

@@ -1,5 +1,4 @@
 import { beforeAll, expect, test } from '@jest/globals'
-import type { ApiChannel, ApiEvent } from '../../lambdas/core/api/schemas.ts'
 import { eventually } from '../local/support.ts'
 import { axeViolations, browserForTests, noFaults, screenshot } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
@@ -9,8 +8,8 @@ const product = productForTests(() => product.connectByOAuth(shop))
 const browser = browserForTests()
 
 const post = (by: string, text: string) => product.onX('POST', 'posts', { by, text: `@${shop.username} ${text}` })
-const path = `/api/channels/twitter-${shop.id}`
-const rules = async () => (await product.call<ApiChannel>(path)).rules
+const params = { id: `twitter-${shop.id}` }
+const rules = async () => (await product.helpdesk.call('GET /api/channels/{id}', { params })).rules
 
 beforeAll(async () => {
   await post(neighbour, 'join our GIVEAWAY now')
@@ -60,7 +59,7 @@ test('an administrator writes rules against noise, tries them on the last days, 
 
   await post(neighbour, 'another giveaway')
   const reasons = async () => {
-    const { events } = await product.call<{ events: ApiEvent[] }>('/api/events', { client: 'admin' })
+    const { events } = await product.admin.call('GET /api/events')
     return events.map(({ reason }) => reason)
   }
   await eventually('the event without a ticket', async () => (await reasons()).includes('the rule «Giveaways»'))
@@ -82,7 +81,7 @@ test('an administrator writes rules against noise, tries them on the last days, 
   await button('Try on the last 7 days').click()
   await card.getByRole('cell', { name: /^tagged 2/ }).waitFor()
 
-  await product.call(path, { method: 'PATCH', body: { rules: [] }, client: 'admin' })
+  await product.admin.call('PATCH /api/channels/{id}', { params, body: { rules: [] } })
   await button('Apply rules').click()
   await card.getByText('Somebody else changed the settings of this channel meanwhile').waitFor()
   await look('noise-rules-overtaken')

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import type { ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import type { Ticket } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { browserForTests, noFaults } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
@@ -9,7 +9,7 @@ import { customer, message, neighbour, openConsole, shop } from './support.ts'
 // Attachments and validation, end to end: browser, API, bucket, queues and the simulated X.
 const product = productForTests(() => product.connectByOAuth(shop))
 const browser = browserForTests()
-let mention: ApiTicket
+let mention: Ticket
 
 /** A valid PNG of one pixel: browsers show it, and X accepts it. */
 const picture = Buffer.from(

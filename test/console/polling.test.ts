@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page, Response } from 'playwright-core'
-import type { ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import type { Message, Ticket } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { browserForTests } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
@@ -10,7 +10,7 @@ const product = productForTests(() => product.connectByOAuth(shop))
 const browser = browserForTests()
 const directMessage = (text: string) =>
   product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text })
-let ticket: ApiTicket
+let ticket: Ticket
 
 beforeAll(async () => {
   await directMessage('Where is my order?')
@@ -79,7 +79,7 @@ describe('a list', () => {
     const polls = await pass(20)
     expect(new Set(polls.map((answer) => answer.status()))).toEqual(new Set([304]))
     expect(await changesOf(page)).toBe(0)
-    await product.call(`/api/tickets/${ticket.id}`, { method: 'PATCH', body: { tags: ['urgent'] } })
+    await product.helpdesk.call('PATCH /api/tickets/{id}', { params: { id: ticket.id }, body: { tags: ['urgent'] } })
     await eventually('the new tag', async () => {
       await pass(1)
       return (await page.getByRole('main').getByRole('listitem').filter({ hasText: 'urgent' }).count()) > 0
@@ -124,17 +124,17 @@ describe('an open ticket', () => {
   })
 
   /** Changes the first message of the answer, as long as `change` says something. */
-  const changeFirst = (change: () => Partial<ApiMessage>) => (page: Page) =>
+  const changeFirst = (change: () => Partial<Message>) => (page: Page) =>
     page.route(isMessagesOf, async (route) => {
       const answer = await route.fetch()
-      const body = (await answer.json()) as { messages: ApiMessage[] }
+      const body = (await answer.json()) as { messages: Message[] }
       const messages = body.messages.map((one) => (one.text === 'Where is my order?' ? { ...one, ...change() } : one))
       await route.fulfill({ json: { ...body, messages } })
     })
   const isMessagesOf = (url: URL) => isMessages(url.href)
 
   test('shows within a minute what does not change it: a deletion on X', async () => {
-    let change: Partial<ApiMessage> = {}
+    let change: Partial<Message> = {}
     const { page, pass, settle } = await openOnClock(
       address(),
       changeFirst(() => change),

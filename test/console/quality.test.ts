@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
 import { consoleFiles } from '../../build/console.ts'
-import type { ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import type { Ticket } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { axeViolations, browserForTests, type OpenedPage, openPage, screenshot } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
@@ -12,8 +12,8 @@ import { customer, goTo, message, neighbour, openConsole, shop } from './support
 
 const product = productForTests(() => product.connectByOAuth(shop))
 const browser = browserForTests()
-let direct: ApiTicket
-let mention: ApiTicket
+let direct: Ticket
+let mention: Ticket
 
 beforeAll(async () => {
   const tell = (text: string) => product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text })
@@ -113,8 +113,7 @@ const pages = (): [name: string, address: string, act: (page: Page) => Promise<u
     'channel-fails',
     `/channels/twitter-${shop.id}`,
     async (page) => {
-      const enable = (enabled: boolean) =>
-        product.call('/api/extensions/twitter', { method: 'PATCH', body: { enabled }, client: 'admin' })
+      const enable = (enabled: boolean) => product.admin.call('PATCH /api/extensions/twitter', { body: { enabled } })
       await page.getByText('Works', { exact: true }).waitFor()
       await enable(false)
       await page.reload()

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import type { ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import type { Ticket } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { browserForTests } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
@@ -8,8 +8,8 @@ import { customer, heading, neighbour, openConsole, shop } from './support.ts'
 
 const product = productForTests(() => product.connectByOAuth(shop))
 const browser = browserForTests()
-let direct: ApiTicket
-let mention: ApiTicket
+let direct: Ticket
+let mention: Ticket
 
 beforeAll(async () => {
   await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text: 'Where is order #4711?' })
@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 
 const field = (page: Page) => page.getByRole('searchbox', { name: 'Search tickets' })
-const row = (page: Page, { subject }: ApiTicket) =>
+const row = (page: Page, { subject }: Ticket) =>
   page.getByRole('list', { name: /^Tickets, / }).getByRole('link', { name: subject })
 const focused = (page: Page) => page.evaluate<string>('document.activeElement?.getAttribute("aria-label") ?? ""')
 

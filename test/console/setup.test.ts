@@ -80,8 +80,8 @@ test('the page of a channel says what is wrong and what to do, and notices when 
   await state.getByText('Works', { exact: true }).waitFor()
   await product.onX('POST', 'revoke', { userId: shop.id })
   await eventually('the lost access', async () => {
-    const { status } = await product.call<{ status: string }>(`/api${path}`)
-    return status === 'needs_reconnection'
+    const params = { id: `twitter-${shop.id}` }
+    return (await product.helpdesk.call('GET /api/channels/{id}', { params })).status === 'needs_reconnection'
   })
   await page.reload()
   await state.getByText('X no longer accepts our access to the account').waitFor()

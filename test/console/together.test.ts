@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import type { ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import type { Ticket } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { browserForTests } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
@@ -8,7 +8,7 @@ import { customer, message, openConsole, shop } from './support.ts'
 
 const product = productForTests(() => product.connectByOAuth(shop))
 const browser = browserForTests()
-let ticket: ApiTicket
+let ticket: Ticket
 
 beforeAll(async () => {
   await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text: 'Where is my order?' })

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Page } from 'playwright-core'
-import type { ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import type { Message, Ticket } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { browserForTests } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
@@ -8,8 +8,8 @@ import { customer, heading, message, neighbour, openConsole, shop } from './supp
 
 const product = productForTests(() => product.connectByOAuth(shop))
 const browser = browserForTests()
-let direct: ApiTicket
-let mention: ApiTicket
+let direct: Ticket
+let mention: Ticket
 
 beforeAll(async () => {
   await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text: 'Where is my order?' })
@@ -69,7 +69,7 @@ describe('list and ticket', () => {
 describe('a reply', () => {
   const at = (prepare: (page: Page) => Promise<unknown>) =>
     openConsole(browser.open, product, 'agent', { at: `/tickets/${direct.id}`, prepare, width: 1440 })
-  const outbound = (known: ApiMessage | undefined, more: Partial<ApiMessage>) =>
+  const outbound = (known: Message | undefined, more: Partial<Message>) =>
     ({
       ...known,
       id: 'reply-1',
@@ -78,16 +78,16 @@ describe('a reply', () => {
       entities: [],
       author: { id: 'kim', username: null, name: 'Kim' },
       ...more,
-    }) as ApiMessage
-  const answerWith = (page: Page, more: () => Partial<ApiMessage> | null) =>
+    }) as Message
+  const answerWith = (page: Page, more: () => Partial<Message> | null) =>
     page.route(/\/messages\?/, async (route) => {
       const answer = await route.fetch()
-      const body = (await answer.json()) as { messages: ApiMessage[] }
+      const body = (await answer.json()) as { messages: Message[] }
       const reply = more()
       const messages = reply ? [outbound(body.messages.at(-1), reply), ...body.messages] : body.messages
       await route.fulfill({ json: { ...body, messages } })
     })
-  const inState = (status: 'failed' | 'unknown' | 'pending' | 'cancelled'): Partial<ApiMessage> => ({
+  const inState = (status: 'failed' | 'unknown' | 'pending' | 'cancelled'): Partial<Message> => ({
     delivery: { status, reason: status === 'cancelled' ? null : 'X said so', attempts: 1, dueAt: null },
   })
 

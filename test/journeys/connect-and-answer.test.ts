@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from '@jest/globals'
-import type { ApiChannel, ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import type { Message, Ticket } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { decideOnX } from '../support/authorize.ts'
 import { productForTests } from '../support/product.ts'
@@ -25,12 +25,12 @@ function tokensOnX(): string[] {
   return accessTokens.flatMap((one) => Object.values(one)).filter((one) => typeof one === 'string' && one.length > 25)
 }
 
-const ticketOf = (customer: { id: string }, fits: (ticket: ApiTicket) => boolean = () => true) =>
-  eventually(`a ticket of ${customer.id}`, async () => (await product.tickets(`?customerId=${customer.id}`)).find(fits))
-const delivered = (ticketId: string, id: string, fits: (message: ApiMessage) => boolean) =>
+const ticketOf = (customer: { id: string }, fits: (ticket: Ticket) => boolean = () => true) =>
+  eventually(`a ticket of ${customer.id}`, async () => (await product.tickets({ customerId: customer.id })).find(fits))
+const delivered = (ticketId: string, id: string, fits: (message: Message) => boolean) =>
   eventually(`reply ${id}`, async () => (await product.messages(ticketId)).find((one) => one.id === id && fits(one)))
-const isSent = (message: ApiMessage) => message.delivery?.status === 'sent'
-const isPending = (message: ApiMessage) => message.delivery?.status === 'pending' && message.delivery.reason !== null
+const isSent = (message: Message) => message.delivery?.status === 'sent'
+const isPending = (message: Message) => message.delivery?.status === 'pending' && message.delivery.reason !== null
 const onX = async (text: string) => {
   const { posts } = await product.onX<{ posts: XPost[] }>('GET', 'posts')
   const { directMessages } = await product.onX<{ directMessages: XPost[] }>('GET', 'direct-messages')
@@ -49,12 +49,12 @@ describe('connecting', () => {
     expect(await product.comeBack(allowed, '')).toBe('/channels?error=missing_cookie')
     allowed.searchParams.set('oauth_token', 'unheard-of')
     expect(await product.comeBack(allowed, mine.cookie)).toBe('/channels?error=stale')
-    expect((await product.call<{ channels: ApiChannel[] }>('/api/channels')).channels).toEqual([])
+    expect((await product.helpdesk.call('GET /api/channels')).channels).toEqual([])
   })
 
   test('Allow ends with a connected channel that X delivers to', async () => {
     expect(await product.connectByOAuth(shop)).toBe(`/channels/${channelId}`)
-    expect(await product.call<ApiChannel>(`/api/channels/${channelId}`)).toMatchObject({
+    expect(await product.helpdesk.call('GET /api/channels/{id}', { params: { id: channelId } })).toMatchObject({
       name: shop.username,
       status: 'connected',
       directMessages: true,
@@ -106,11 +106,9 @@ describe('answering', () => {
       versions: [{ externalId: post.id, text: `@${shop.username} is taht so?` }],
       quoted: { id: quoted.id, text: 'Sold out!', author: { username: ann.username } },
     })
-    const headers = await product.bearer()
-    const path = `/api/tickets/${ticket.id}/replies?dryRun=true`
-    const checked = await product.try(path, { method: 'POST', body: { text: 'No.' }, headers })
-    expect(checked.status).toBe(200)
-    expect(JSON.parse(checked.body)).toMatchObject({ ok: true, replyAllowed: true, price: { usd: 0.01 } })
+    const reply = { params: { id: ticket.id }, body: { text: 'No.' } }
+    const checked = await product.helpdesk.call('POST /api/tickets/{id}/replies?dryRun=true', reply)
+    expect(checked).toMatchObject({ ok: true, replyAllowed: true, price: { usd: 0.01 } })
     expect((await product.messages(ticket.id)).length).toBe(1)
     const { id } = await product.reply(ticket.id, { text: 'No.' })
     expect(await delivered(ticket.id, id, isSent)).toMatchObject({ inReplyToId: edited.id })
@@ -188,9 +186,8 @@ describe('answering', () => {
     const reply = await product.reply(ticket.id, { text: 'not allowed' })
     const failed = await delivered(ticket.id, reply.id, (one) => one.delivery?.status === 'failed')
     expect(failed.delivery?.reason).toContain('mention the account')
-    const headers = await product.bearer()
-    const path = `/api/tickets/${ticket.id}/messages/${reply.id}/retry`
-    expect((await product.try(path, { method: 'POST', headers })).status).toBe(202)
+    const params = { id: ticket.id, messageId: reply.id }
+    await product.helpdesk.call('POST /api/tickets/{id}/messages/{messageId}/retry', { params })
     await delivered(ticket.id, reply.id, isSent)
   })
 })
@@ -205,27 +202,24 @@ describe('losing access', () => {
     })
     const reply = await product.reply(ticket.id, { text: 'revoked' })
     await delivered(ticket.id, reply.id, (one) => one.delivery?.status === 'failed')
-    expect((await product.call<ApiChannel>(`/api/channels/${channelId}`)).status).toBe('needs_reconnection')
+    expect((await product.helpdesk.call('GET /api/channels/{id}', { params: { id: channelId } })).status).toBe(
+      'needs_reconnection',
+    )
     expect(await product.connectByOAuth(shop)).toBe(`/channels/${channelId}`)
-    const { channels } = await product.call<{ channels: ApiChannel[] }>('/api/channels')
+    const { channels } = await product.helpdesk.call('GET /api/channels')
     expect(channels).toMatchObject([{ id: channelId, status: 'connected' }])
   })
 
   test('disconnecting unsubscribes at X, takes the token back, and keeps the tickets', async () => {
     secrets = tokensOnX()
-    const headers = await product.bearer('admin')
-    const answer = await product.try(`/api/channels/${channelId}`, { method: 'DELETE', headers })
-    expect([answer.status, JSON.parse(answer.body).status]).toEqual([200, 'disconnected'])
+    const { status } = await product.admin.call('DELETE /api/channels/{id}', { params: { id: channelId } })
+    expect(status).toBe('disconnected')
     const { subscriptions } = await product.onX<{ subscriptions: object }>('GET', 'webhooks')
     expect(Object.keys(subscriptions)).toHaveLength(0)
-    expect((await product.tickets(`?customerId=${ann.id}`)).length).toBeGreaterThan(0)
+    expect((await product.tickets({ customerId: ann.id })).length).toBeGreaterThan(0)
     const ticket = await ticketOf(ann)
-    const refused = await product.try(`/api/tickets/${ticket.id}/replies`, {
-      method: 'POST',
-      body: { text: 'x' },
-      headers,
-    })
-    expect([refused.status, JSON.parse(refused.body).detail]).toEqual([409, 'the channel is disconnected'])
+    const refusal = { status: 409, detail: 'the channel is disconnected' }
+    await expect(product.reply(ticket.id, { text: 'x' })).rejects.toMatchObject(refusal)
   })
 })
 

@@ -55,7 +55,7 @@ describe('nothing is lost or blocked', () => {
     await write('after the large one')
     await messageWith('the next', ({ text }) => text === 'after the large one')
     await messageWith('the notice', ({ notice }) => notice?.reason === 'broken')
-    const { events } = await product.call<{ events: object[] }>('/api/events', { client: 'admin' })
+    const { events } = await product.admin.call('GET /api/events')
     expect(events).toEqual([])
   })
 

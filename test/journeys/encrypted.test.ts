@@ -32,14 +32,9 @@ describe('an encrypted conversation', () => {
 
   test('is answered encrypted, with a picture, and the echo settles the reply', async () => {
     const ticket = await ticketOf(customer)
-    const headers = await product.bearer()
     const picture = files.png('map')
-    const begun = await product.try('/api/attachments', {
-      method: 'POST',
-      body: { contentType: 'image/png', size: picture.length },
-      headers,
-    })
-    const { id, uploadUrl } = JSON.parse(begun.body) as { id: string; uploadUrl: string }
+    const body = { contentType: 'image/png', size: picture.length }
+    const { id, uploadUrl } = await product.helpdesk.call('POST /api/attachments', { body })
     await fetch(uploadUrl, {
       method: 'PUT',
       headers: { 'content-type': 'image/png', origin: product.url },

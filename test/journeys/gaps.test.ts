@@ -19,7 +19,7 @@ const write = (text: string) => product.onX('POST', 'direct-messages', { from: a
 /** The texts of each ticket in their order, once there are as many tickets and messages as wanted. */
 async function conversations(wanted: readonly (readonly string[])[]): Promise<string[][]> {
   const tickets = await eventually('the tickets and their messages', async () => {
-    const found = await product.tickets('?limit=100')
+    const found = await product.tickets({ limit: 100 })
     const messages = found.reduce((sum, { messageCount }) => sum + messageCount, 0)
     return found.length >= wanted.length && messages >= wanted.flat().length ? found : undefined
   })
@@ -55,7 +55,8 @@ describe('without an event of X', () => {
 })
 
 describe('while the account had taken our access away', () => {
-  const channel = () => product.call<{ status: string }>(`/api/channels/twitter-${shop.id}`)
+  const params = { id: `twitter-${shop.id}` }
+  const channel = () => product.helpdesk.call('GET /api/channels/{id}', { params })
 
   test('what came is there after it has given access again', async () => {
     await product.onX('POST', 'revoke', { userId: shop.id })
@@ -75,9 +76,7 @@ describe('while the account had taken our access away', () => {
   })
 
   test('what came while an administrator had disconnected it is not brought', async () => {
-    const { authorization } = await product.bearer('admin')
-    const gone = await product.try(`/api/channels/twitter-${shop.id}`, { method: 'DELETE', headers: { authorization } })
-    expect(gone.status).toBe(200)
+    await product.admin.call('DELETE /api/channels/{id}', { params })
     await write('nobody is here')
     await product.connectByOAuth(shop)
     await write('connected again')

@@ -227,7 +227,7 @@ test.each(journeys)(
     await node(...tsc, ...language, '--module', 'nodenext', '--allowImportingTsExtensions', program)
     const { id } = one.customer
     await product.onX('POST', 'direct-messages', { from: id, to: shop.username, text: 'Where is my order?' })
-    const ticketId = await eventually('a ticket', async () => (await product.tickets(`?customerId=${id}`))[0]?.id)
+    const ticketId = await eventually('a ticket', async () => (await product.tickets({ customerId: id }))[0]?.id)
     const { authorization } = await product.bearer()
     const output = await node(program, product.url, authorization.replace('Bearer ', ''), ticketId)
     expect(JSON.parse(output)).toEqual(told)

@@ -27,10 +27,10 @@ test('killed at any moment, every message that X was told 200 for is in its tick
   for (const [customerId, messages] of accepted) {
     expect(messages).toHaveLength(24)
     await eventually(`all messages of ${customerId}`, async () => {
-      const [ticket] = await product.tickets(`?customerId=${customerId}`)
+      const [ticket] = await product.tickets({ customerId })
       return ticket?.messageCount === messages.length
     })
-    const tickets = await product.tickets(`?customerId=${customerId}`)
+    const tickets = await product.tickets({ customerId })
     expect(tickets).toHaveLength(1)
     const stored = await product.messages(tickets[0]?.id ?? '')
     expect(stored.map((message) => message.externalId)).toEqual(messages)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { ApiMessage } from '../../lambdas/core/api/schemas.ts'
+import type { Message } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { productForTests } from '../support/product.ts'
 import { ann, shop } from '../support/x-payloads.ts'
@@ -14,14 +14,14 @@ const product = productForTests(async () => {
 const moveTo = (now: Date) => product.onX('POST', 'clock', { now: now.toISOString() })
 const later = (minutes: number) => new Date(Date.now() + minutes * 60_000)
 
-async function allMessages(): Promise<ApiMessage[]> {
+async function allMessages(): Promise<Message[]> {
   const tickets = await product.tickets()
   return (await Promise.all(tickets.map(({ id }) => product.messages(id)))).flat()
 }
 const texts = async () => (await allMessages()).map(({ text }) => text).sort()
 
 /** Everything that was lost, once it is there. */
-async function found(wanted: readonly string[]): Promise<ApiMessage[]> {
+async function found(wanted: readonly string[]): Promise<Message[]> {
   await eventually('what was lost', async () => ((await texts()).length >= wanted.length ? true : undefined))
   const messages = await allMessages()
   expect(messages.map(({ text }) => text).sort()).toEqual([...wanted].sort())
@@ -59,9 +59,10 @@ describe('an hour of messages that X did not deliver', () => {
     const tomorrow = later(24 * 60)
       .toISOString()
       .slice(0, 10)
-    const { days } = await product.call<{ days: { recovered: number }[] }>(
-      `/api/channels/${channelId}/activity?to=${tomorrow}`,
-    )
+    const { days } = await product.helpdesk.call('GET /api/channels/{id}/activity', {
+      params: { id: channelId },
+      query: { to: tomorrow },
+    })
     expect(days.reduce((sum, day) => sum + day.recovered, 0)).toBe(wanted.length)
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import type { Message, Ticket } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { files } from '../support/files.ts'
 import { productForTests } from '../support/product.ts'
@@ -18,11 +18,11 @@ const gif = (seed: string): File => ({ contentType: 'image/gif', bytes: files.gi
 const film = (seed: string): File => ({ contentType: 'video/mp4', bytes: files.mp4(seed, 9_000_000) })
 const onX = ({ contentType, bytes }: File) => ({ contentType, base64: bytes.toString('base64') })
 
-const ticketOf = (customer: { id: string }, fits: (ticket: ApiTicket) => boolean = () => true) =>
-  eventually(`a ticket of ${customer.id}`, async () => (await product.tickets(`?customerId=${customer.id}`)).find(fits))
-const messageWith = (ticketId: string, what: string, fits: (message: ApiMessage) => boolean) =>
+const ticketOf = (customer: { id: string }, fits: (ticket: Ticket) => boolean = () => true) =>
+  eventually(`a ticket of ${customer.id}`, async () => (await product.tickets({ customerId: customer.id })).find(fits))
+const messageWith = (ticketId: string, what: string, fits: (message: Message) => boolean) =>
   eventually(what, async () => (await product.messages(ticketId)).find(fits))
-const allAre = (status: string) => (message: ApiMessage) =>
+const allAre = (status: string) => (message: Message) =>
   message.attachments.length > 0 && message.attachments.every((one) => one.status === status)
 
 async function bytesAt(url: string | null) {
@@ -33,11 +33,8 @@ async function bytesAt(url: string | null) {
 
 /** Hands a file in as the console does. */
 async function handIn({ contentType, bytes }: File): Promise<string> {
-  const headers = await product.bearer()
   const body = { contentType, size: bytes.length }
-  const answer = await product.try('/api/attachments', { method: 'POST', body, headers })
-  expect(answer.status).toBe(201)
-  const { id, uploadUrl } = JSON.parse(answer.body) as { id: string; uploadUrl: string }
+  const { id, uploadUrl } = await product.helpdesk.call('POST /api/attachments', { body })
   const put = await fetch(uploadUrl, {
     method: 'PUT',
     headers: { 'content-type': contentType, origin: product.url },
@@ -64,7 +61,7 @@ async function mediaOnX(externalId: string | null): Promise<File[]> {
   )
 }
 
-const isSent = (id: string) => (message: ApiMessage) => message.id === id && message.delivery?.status === 'sent'
+const isSent = (id: string) => (message: Message) => message.id === id && message.delivery?.status === 'sent'
 
 describe('what customers send', () => {
   test.each([
@@ -189,17 +186,15 @@ describe('what agents send', () => {
     const body = { text: 'keyed', attachmentIds: [await handIn(png('keyed'))] }
     const [one, two] = [await product.reply(ticket.id, body, 'key'), await product.reply(ticket.id, body, 'key')]
     expect(two.id).toBe(one.id)
-    const headers = await product.bearer()
-    const again = await product.try(`/api/tickets/${ticket.id}/replies`, { method: 'POST', body, headers })
-    expect(again.status).toBe(422)
-    expect(JSON.parse(again.body).errors).toEqual([{ field: 'attachmentIds.0', detail: 'is already used in a reply' }])
+    await expect(product.reply(ticket.id, body)).rejects.toMatchObject({
+      status: 422,
+      errors: [{ field: 'attachmentIds.0', detail: 'is already used in a reply' }],
+    })
   })
 
   test('other bytes than were announced are not taken by the bucket', async () => {
-    const headers = await product.bearer()
     const body = { contentType: 'image/png', size: 3_000 }
-    const answer = await product.try('/api/attachments', { method: 'POST', body, headers })
-    const { uploadUrl } = JSON.parse(answer.body) as { uploadUrl: string }
+    const { uploadUrl } = await product.helpdesk.call('POST /api/attachments', { body })
     const put = async (contentType: string, bytes: Buffer) =>
       (await fetch(uploadUrl, { method: 'PUT', headers: { 'content-type': contentType }, body: new Uint8Array(bytes) }))
         .status

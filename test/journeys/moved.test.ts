@@ -45,7 +45,7 @@ async function onX(): Promise<string[]> {
 }
 
 async function inTickets(): Promise<string[]> {
-  const tickets = await product.tickets('?limit=100')
+  const tickets = await product.tickets({ limit: 100 })
   const messages = await Promise.all(tickets.map(({ id }) => product.messages(id)))
   return messages
     .flat()

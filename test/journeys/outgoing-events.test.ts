@@ -1,17 +1,14 @@
 import { createServer } from 'node:http'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { Webhook } from 'standardwebhooks'
-import type { ApiDelivery, ApiEndpointWithSecret, ApiTicket } from '../../lambdas/core/api/schemas.ts'
-import type { EventData } from '../../lambdas/core/outgoing/delivery.ts'
+import type { Ticket, WebhookEndpointWithSecret, WebhookEvent } from '../../client/src/calls.ts'
 import { customer, shop } from '../console/support.ts'
 import { eventually } from '../local/support.ts'
 import { exampleOf, shapeOf } from '../support/event-examples.ts'
 import { productForTests } from '../support/product.ts'
 
-type Event = { type: string; data: EventData }
-
 /** A receiver that verifies what it gets. It answers with the next of its answers, or with 200. */
-const events: { id: string; event: Event }[] = []
+const events: { id: string; event: WebhookEvent }[] = []
 const answers: number[] = []
 let forged = 0
 let secret = ''
@@ -20,7 +17,7 @@ const receiver = createServer(async (request, response) => {
   for await (const part of request) body += part
   const status = answers.shift() ?? 204
   try {
-    const event = new Webhook(secret).verify(body, request.headers as Record<string, string>) as Event
+    const event = new Webhook(secret).verify(body, request.headers as Record<string, string>) as WebhookEvent
     if (status < 300) events.push({ id: String(request.headers['webhook-id']), event })
   } catch {
     forged++
@@ -31,16 +28,10 @@ beforeAll(() => new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', r
 afterAll(() => void receiver.close())
 
 const product = productForTests(() => product.connectByOAuth(shop))
-const admin = { client: 'admin' }
-let endpoint: ApiEndpointWithSecret
+let endpoint: WebhookEndpointWithSecret
 
-async function post<T>(path: string, body?: object): Promise<T> {
-  const headers = await product.bearer('admin')
-  const answer = await product.try(path, { method: 'POST', headers, ...(body && { body }) })
-  if (answer.status > 299) throw new Error(`${path}: ${answer.status} ${answer.body}`)
-  return JSON.parse(answer.body) as T
-}
-
+const sendTest = () => product.admin.call('POST /api/webhook-endpoints/{id}/test', { params: { id: endpoint.id } })
+const params = { id: `twitter-${shop.id}` }
 const write = (text: string) => product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text })
 
 const types = () => events.map(({ event }) => event.type)
@@ -48,18 +39,18 @@ const types = () => events.map(({ event }) => event.type)
 test('a program adds an address, gets a signed test event, and sees its delivery', async () => {
   const address = receiver.address()
   const url = `http://localhost:${typeof address === 'object' ? address?.port : ''}/events`
-  endpoint = await post<ApiEndpointWithSecret>('/api/webhook-endpoints', { url })
+  endpoint = await product.admin.call('POST /api/webhook-endpoints', { body: { url } })
   secret = endpoint.secret
-  await post(`/api/webhook-endpoints/${endpoint.id}/test`)
+  await sendTest()
   await eventually('the test event', () => types().includes('endpoint.test') || undefined)
   // It is noted after the answer.
   const deliveries = await eventually('the delivery', async () => {
-    const path = `/api/webhook-endpoints/${endpoint.id}/deliveries`
-    const found = await product.call<{ deliveries: ApiDelivery[] }>(path, admin)
+    const options = { params: { id: endpoint.id } }
+    const found = await product.admin.call('GET /api/webhook-endpoints/{id}/deliveries', options)
     return found.deliveries.length > 0 && found.deliveries
   })
   expect(deliveries).toMatchObject([{ type: 'endpoint.test', outcome: 'delivered', status: 204, attempt: 1 }])
-  const { endpoints } = await product.call<{ endpoints: object[] }>('/api/webhook-endpoints', admin)
+  const { endpoints } = await product.admin.call('GET /api/webhook-endpoints')
   expect(JSON.stringify(endpoints)).not.toContain('whsec_')
 })
 
@@ -70,11 +61,11 @@ test('a direct message, its answer and a change of status are told in order', as
   const opened = await eventually('the message', () => events.find(({ event }) => event.type === 'message.received'))
   expect(types()).toEqual(['ticket.opened', 'message.received'])
   expect(opened.event.data.message?.text).toBe('Where is my order?')
-  const ticket = opened.event.data.ticket as ApiTicket
-  expect(ticket).toEqual(await product.call<ApiTicket>(`/api/tickets/${ticket.id}`))
+  const ticket = opened.event.data.ticket as Ticket
+  expect(ticket).toEqual(await product.helpdesk.call('GET /api/tickets/{id}', { params: { id: ticket.id } }))
   await product.reply(ticket.id, { text: 'It is on its way.' })
   await eventually('the reply', () => types().includes('message.sent') || undefined)
-  await product.call(`/api/tickets/${ticket.id}`, { method: 'PATCH', body: { status: 'solved' } })
+  await product.helpdesk.call('PATCH /api/tickets/{id}', { params: { id: ticket.id }, body: { status: 'solved' } })
   await eventually('solved', () => events.find(({ event }) => event.data.ticket?.status === 'solved'))
   expect(types()).toEqual(['ticket.opened', 'message.received', 'ticket.changed', 'message.sent', 'ticket.changed'])
   expect([new Set(events.map(({ id }) => id)).size, forged]).toEqual([5, 0])
@@ -83,9 +74,9 @@ test('a direct message, its answer and a change of status are told in order', as
 test('every type of event is as its example shows it, of mentions and encrypted messages too', async () => {
   events.length = 0
   /** The first event that fits. */
-  const told = async (type: string, fits: (data: Event['data']) => unknown = () => true) =>
+  const told = async (type: string, fits: (data: WebhookEvent['data']) => unknown = () => true) =>
     (await eventually(type, () => events.find(({ event }) => event.type === type && fits(event.data)))).event
-  const seen: Event[] = []
+  const seen: WebhookEvent[] = []
   const see = async (...wanted: Parameters<typeof told>) => seen.push(await told(...wanted))
 
   const entry = await product.onX<{ id: string }>('POST', 'posts', {
@@ -96,7 +87,7 @@ test('every type of event is as its example shows it, of mentions and encrypted 
   await see('message.received')
   await product.onX('POST', `posts/${entry.id}/edit`, { text: `@${shop.username} do you ship to Sweden?` })
   await see('message.edited', ({ message }) => message?.text.includes('Sweden'))
-  const ticket = seen[0]?.data.ticket as ApiTicket
+  const ticket = seen[0]?.data.ticket as Ticket
   await product.reply(ticket.id, { text: 'We do!' })
   await see('message.sent')
   await product.onX('POST', 'answers', {
@@ -107,16 +98,16 @@ test('every type of event is as its example shows it, of mentions and encrypted 
   })
   await product.reply(ticket.id, { text: 'And to Denmark.' })
   await see('message.failed')
-  await product.call(`/api/tickets/${ticket.id}`, { method: 'PATCH', body: { addTags: ['shipping'] } })
+  await product.helpdesk.call('PATCH /api/tickets/{id}', { params: { id: ticket.id }, body: { addTags: ['shipping'] } })
   await see('ticket.changed', (data) => data.ticket?.tags.includes('shipping'))
   // X tells only deletions by the account itself.
   const answer = (await product.messages(ticket.id)).find(({ text }) => text === 'We do!')
   await product.onX('DELETE', `posts/${answer?.externalId}`)
   await see('message.deleted')
   expect(JSON.stringify(seen.at(-1)?.data.message)).not.toContain('We do!')
-  await product.call(`/api/channels/twitter-${shop.id}`, { method: 'PATCH', body: { name: 'Shop' }, client: 'admin' })
+  await product.admin.call('PATCH /api/channels/{id}', { params, body: { name: 'Shop' } })
   await see('channel.changed', ({ channel }) => channel?.name === 'Shop')
-  await post(`/api/webhook-endpoints/${endpoint.id}/test`)
+  await sendTest()
   await see('endpoint.test')
   for (const event of seen) expect([event.type, shapeOf(event)]).toEqual([event.type, shapeOf(exampleOf(event.type))])
 
@@ -124,8 +115,7 @@ test('every type of event is as its example shows it, of mentions and encrypted 
   const encrypted = (text: string) => product.onX('POST', 'chat-messages', { from: customer, to: shop.id, text })
   await encrypted('Nobody else reads this')
   await told('message.received', ({ message }) => message?.encrypted && message.notice?.reason === 'no_key')
-  const path = `/api/channels/twitter-${shop.id}/chat-key`
-  await product.call(path, { method: 'PUT', body: { pin: '73194' }, client: 'admin' })
+  await product.admin.call('PUT /api/channels/{id}/chat-key', { params, body: { pin: '73194' } })
   await told('message.edited', ({ message }) => message?.text === 'Nobody else reads this' && !message.notice)
   await encrypted('And this neither')
   await told('message.received', ({ message }) => message?.encrypted && message.text === 'And this neither')

@@ -35,9 +35,8 @@ const deliver = (product: Product, text: string) => {
   const at = '2026-01-01T12:00:00.000Z'
   return product.deliver(directMessages(shop, { id: idAt(at, ++numbers), from: ann, to: shop, text, at }))
 }
-type Extensions = { extensions: [{ previousSecret: { lastNeededAt: string | null; canGo: boolean } | null }] }
 const previousSecret = async (product: Product) =>
-  (await product.call<Extensions>('/api/extensions', { client: 'admin' })).extensions[0].previousSecret
+  (await product.admin.call('GET /api/extensions')).extensions[0]?.previousSecret
 
 test('the consumer secret: what the old one signed counts until it goes, and the product says that it was needed', async () => {
   const both = await start({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import type { ApiChannel, ApiEvent } from '../../lambdas/core/api/schemas.ts'
+import type { ChannelChange } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { productForTests } from '../support/product.ts'
 import { ann, shop } from '../support/x-payloads.ts'
@@ -8,9 +8,9 @@ const channelId = `twitter-${shop.id}`
 
 const product = productForTests(() => product.addToX(shop, ann))
 
-const channel = () => product.call<ApiChannel>(`/api/channels/${channelId}`)
-const set = (body: object) =>
-  product.call<ApiChannel>(`/api/channels/${channelId}`, { method: 'PATCH', body, client: 'admin' })
+const params = { id: channelId }
+const channel = () => product.helpdesk.call('GET /api/channels/{id}', { params })
+const set = (body: ChannelChange) => product.admin.call('PATCH /api/channels/{id}', { params, body })
 const hoursFrom = (time: string | null, hours: number) =>
   new Date(Date.parse(time ?? '') + hours * 3600_000).toISOString()
 
@@ -26,8 +26,7 @@ async function write(text: string): Promise<string> {
 
 describe('an administrator sets up by the API', () => {
   test('a disabled extension lets no channel be added; enabled, Allow connects one', async () => {
-    const toggle = (enabled: boolean) =>
-      product.call('/api/extensions/twitter', { method: 'PATCH', body: { enabled }, client: 'admin' })
+    const toggle = (enabled: boolean) => product.admin.call('PATCH /api/extensions/twitter', { body: { enabled } })
     await toggle(false)
     await expect(product.beginConnecting()).rejects.toThrow(/409.*disabled/)
     await toggle(true)
@@ -38,9 +37,7 @@ describe('an administrator sets up by the API', () => {
     await set({ mentions: false })
     const post = await product.onX<{ id: string }>('POST', 'posts', { by: ann.id, text: `@${shop.username} hello?` })
     const event = await eventually('the ignored mention', async () => {
-      const { events } = await product.call<{ events: ApiEvent[] }>(`/api/events?channelId=${channelId}`, {
-        client: 'admin',
-      })
+      const { events } = await product.admin.call('GET /api/events', { query: { channelId } })
       return events.find((one) => one.externalId === post.id)
     })
     expect(event.reason).toBe('mentions are switched off for this channel')

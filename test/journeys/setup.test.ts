@@ -1,13 +1,13 @@
 import { expect, test } from '@jest/globals'
-import type { ApiSetup } from '../../lambdas/core/api/schemas.ts'
+import type { Setup } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { productForTests, runScript } from '../support/product.ts'
 
 const product = productForTests()
 const shop = { id: '1480000000000000001', username: 'demo_shop' }
 const doctor = (...args: string[]) => runScript('operate/doctor.ts', args, { DATA_DIR: product.dataDir })
-const setup = () => product.call<ApiSetup>('/api/setup', { client: 'admin' })
-const statesIn = ({ checks }: ApiSetup) => Object.fromEntries(checks.map(({ step, is }) => [step, is]))
+const setup = () => product.admin.call('GET /api/setup')
+const statesIn = ({ checks }: Setup) => Object.fromEntries(checks.map(({ step, is }) => [step, is]))
 
 test('before the first channel, doctor and the API say the same: what is done, what is missing, what nobody can know yet', async () => {
   const state = await setup()

@@ -64,10 +64,10 @@ test('messages that came while the table was throttled are in their tickets seco
 
   for (const { id: customerId } of [ann, bob]) {
     await eventually(`the messages of ${customerId}`, async () => {
-      const [ticket] = await product.tickets(`?customerId=${customerId}`)
+      const [ticket] = await product.tickets({ customerId })
       return ticket?.messageCount === 3
     })
-    const tickets = await product.tickets(`?customerId=${customerId}`)
+    const tickets = await product.tickets({ customerId })
     expect(tickets).toHaveLength(1)
     const first = customerId === ann.id ? 2 : 3
     const stored = await product.messages(tickets[0]?.id ?? '')

@@ -92,7 +92,7 @@ test('closed in Usedesk: the next message is a new ticket, here and there', asyn
   const [first] = tickets()
   usedesk.control.change(Number(first?.id), { status: 3 })
   await eventually('closed here', async () =>
-    (await product.tickets(`?customerId=${customer}`)).some(({ status }) => status === 'closed'),
+    (await product.tickets({ customerId: customer })).some(({ status }) => status === 'closed'),
   )
   await write('One more question')
   const { of } = await comment('the new ticket', ({ message: text }) => text === 'One more question')
@@ -143,7 +143,7 @@ test('with both sides killed in between, each message is there once, and each an
     return found.filter(({ from }) => from === 'client').map((one) => one.message)
   }
   const onX = async () => {
-    const [ticket] = await product.tickets(`?customerId=${customer}`)
+    const [ticket] = await product.tickets({ customerId: customer })
     const all = await product.messages(String(ticket?.id))
     return all.flatMap((one) => (one.delivery?.status === 'sent' ? [one.text] : []))
   }

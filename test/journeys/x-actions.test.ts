@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import type { XAction } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { dataFolder, freePort, Product } from '../support/product.ts'
 import { ann, shop } from '../support/x-payloads.ts'
@@ -27,14 +28,16 @@ test('an answer is hidden, the customer muted and blocked, an own reply deleted'
   const ours = await post({ by: shop.username, text: 'New shoes!' })
   const theirs = await post({ by: ann.username, text: `@${shop.username} buy gold`, inReplyTo: ours.id })
   const ticket = await eventually('the ticket', async () => (await product.tickets())[0])
-  const path = `/api/tickets/${ticket.id}/x-actions`
-  const act = (body: object) => product.call<{ priceUsd: number }>(path, { method: 'POST', body })
+  const params = { id: ticket.id }
+  const act = (body: XAction) => product.helpdesk.call('POST /api/tickets/{id}/x-actions', { params, body })
 
   expect(await act({ action: 'hide_answer', messageId: `post-${theirs.id}` })).toMatchObject({ priceUsd: 0.005 })
   expect(await onX(theirs.id)).toMatchObject({ hidden: true })
   await act({ action: 'show_answer', messageId: `post-${theirs.id}` })
   expect(await onX(theirs.id)).toMatchObject({ hidden: false })
-  for (const action of ['mute', 'unmute', 'block_direct_messages', 'unblock_direct_messages']) await act({ action })
+  for (const action of ['mute', 'unmute', 'block_direct_messages', 'unblock_direct_messages'] as const) {
+    await act({ action })
+  }
 
   const { id } = await product.reply(ticket.id, { text: 'We sell shoes.' })
   const sent = await eventually('the reply', async () =>

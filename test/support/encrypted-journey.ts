@@ -1,4 +1,5 @@
-import type { ApiChannel, ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import type { ChatKey, Message, Ticket } from '../../client/src/calls.ts'
+import type { Problem } from '../../client/src/client.ts'
 import { eventually } from '../local/support.ts'
 import type { Product } from './product.ts'
 
@@ -8,7 +9,6 @@ export const customer = '1481000000000000002'
 export const neighbour = '1482000000000000003'
 
 export const channelId = `twitter-${shop.id}`
-const keyPath = `/api/channels/${channelId}/chat-key`
 
 /** An event of the simulated X with what each phone shows of it. */
 type OnPhones = {
@@ -24,8 +24,10 @@ type OnPhones = {
 /** What the tests of encrypted messages do on both sides of the product. */
 export function encryptedJourney(product: Product) {
   const events = async () => (await product.onX<{ events: OnPhones[] }>('GET', 'chat-messages')).events
-  const ticketOf = (customerId: string): Promise<ApiTicket> =>
-    eventually('a ticket', async () => (await product.tickets(`?customerId=${customerId}`))[0])
+  const ticketOf = (customerId: string): Promise<Ticket> =>
+    eventually('a ticket', async () => (await product.tickets({ customerId }))[0])
+  const enter = (body: ChatKey) =>
+    product.admin.call('PUT /api/channels/{id}/chat-key', { params: { id: channelId }, body })
   return {
     /** A person writes to the shop on their phone. */
     write: (text: string, more: object = {}) =>
@@ -41,17 +43,20 @@ export function encryptedJourney(product: Product) {
       return keys.map(({ privateKeys }) => privateKeys)
     },
     events,
-    /** Enters a key by its PIN or file. @throws Error unless it is taken */
-    enter: (body: object) => product.call<ApiChannel>(keyPath, { method: 'PUT', body, client: 'admin' }),
+    /** Enters a key by its PIN or file. @throws Problem unless it is taken */
+    enter,
     /** The same with a key that is not taken: what the administrator reads. */
-    refusedKey: async (body: object) => {
-      const answer = await product.try(keyPath, { method: 'PUT', body, headers: await product.bearer('admin') })
-      return { status: answer.status, detail: String(JSON.parse(answer.body).detail) }
-    },
-    channel: () => product.call<ApiChannel>(`/api/channels/${channelId}`),
+    refusedKey: (body: ChatKey) =>
+      enter(body).then(
+        () => {
+          throw new Error('the key was taken')
+        },
+        ({ status, detail }: Problem) => ({ status, detail }),
+      ),
+    channel: () => product.helpdesk.call('GET /api/channels/{id}', { params: { id: channelId } }),
     ticketOf,
     /** Waits for a message of a person's ticket. */
-    messageWith: async (what: string, fits: (message: ApiMessage) => boolean, by = customer): Promise<ApiMessage> => {
+    messageWith: async (what: string, fits: (message: Message) => boolean, by = customer): Promise<Message> => {
       const ticket = await ticketOf(by)
       return eventually(what, async () => (await product.messages(ticket.id)).find(fits))
     },

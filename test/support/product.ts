@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll } from '@jest/globals'
-import type { ApiMessage, ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import type { Calls, Message, NewReply, Ticket } from '../../client/src/calls.ts'
+import { createClient } from '../../client/src/client.ts'
 import { sign } from '../../lambdas/core/x/signature.ts'
 import { decideOnX } from './authorize.ts'
 import type { User } from './x-payloads.ts'
@@ -82,6 +83,10 @@ export class Product {
   readonly dataDir: string
   readonly #environment: Record<string, string>
   #child: ChildProcess | undefined
+  /** The API as the helpdesk's program calls it. */
+  readonly helpdesk = this.#clientOf('helpdesk')
+  /** The API as an administrator's program calls it. */
+  readonly admin = this.#clientOf('admin')
 
   constructor(dataDir: string, environment: Record<string, string>) {
     this.dataDir = dataDir
@@ -153,17 +158,10 @@ export class Product {
     return response.status
   }
 
-  /** Calls the API as the helpdesk's program does. */
-  async call<T>(path: string, options: { method?: string; body?: object; client?: string } = {}): Promise<T> {
-    const { method = 'GET', body, client = 'helpdesk' } = options
-    const token = await this.#token(client)
-    const response = await fetch(`${this.url}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    })
-    if (response.status !== 200) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`)
-    return (await response.json()) as T
+  /** A client that finds the product also after it was started anew, at another address. */
+  #clientOf(name: string) {
+    const send = (path: string, init: RequestInit) => fetch(this.url + path, init)
+    return createClient({ url: '', token: () => this.#token(name), fetch: send })
   }
 
   async #token(client: string): Promise<string> {
@@ -192,11 +190,8 @@ export class Product {
   }
 
   /** Answers a customer as the helpdesk's program does. */
-  async reply(ticketId: string, body: object, key?: string): Promise<ApiMessage> {
-    const headers = { ...(await this.bearer()), ...(key ? { 'idempotency-key': key } : {}) }
-    const answer = await this.try(`/api/tickets/${ticketId}/replies`, { method: 'POST', body, headers })
-    if (answer.status !== 202) throw new Error(`${answer.status} ${answer.body}`)
-    return JSON.parse(answer.body) as ApiMessage
+  reply(ticketId: string, body: NewReply, idempotencyKey?: string): Promise<Message> {
+    return this.helpdesk.call('POST /api/tickets/{id}/replies', { params: { id: ticketId }, body, idempotencyKey })
   }
 
   /** Does by X's control what people do on X. @throws Error with what was wrong */
@@ -247,11 +242,12 @@ export class Product {
     }))
   }
 
-  async tickets(query = ''): Promise<ApiTicket[]> {
-    return (await this.call<{ tickets: ApiTicket[] }>(`/api/tickets${query}`)).tickets
+  async tickets(query: Calls['GET /api/tickets']['query'] = {}): Promise<readonly Ticket[]> {
+    return (await this.helpdesk.call('GET /api/tickets', { query })).tickets
   }
 
-  async messages(ticketId: string): Promise<ApiMessage[]> {
-    return (await this.call<{ messages: ApiMessage[] }>(`/api/tickets/${ticketId}/messages?limit=100`)).messages
+  async messages(ticketId: string): Promise<readonly Message[]> {
+    const options = { params: { id: ticketId }, query: { limit: 100 } }
+    return (await this.helpdesk.call('GET /api/tickets/{id}/messages', options)).messages
   }
 }
