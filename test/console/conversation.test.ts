@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import type { Page } from 'playwright-core'
+import type { Page, Route } from 'playwright-core'
 import type { Message, Ticket } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { axeViolations, browserForTests } from '../support/browser.ts'
@@ -94,6 +94,39 @@ describe('messages', () => {
     })
     await message(page, 'number 149 of many').waitFor({ state: 'attached' })
     await eventually('the same place', async () => Math.abs(((await watched.boundingBox())?.y ?? 0) - before) < 3)
+  })
+})
+
+test('a picture above that comes late leaves the newest message in view', async () => {
+  const [known] = await product.messages(direct.id)
+  const held: Route[] = []
+  const url = `${product.url}/late.svg`
+  const photo = { id: '1', type: 'photo', url, previewUrl: null, contentType: null, size: 1, status: 'stored' }
+  const texts = ['with a picture', 'the newest']
+  const page = await at(direct, {
+    height: 600,
+    prepare: async (one) => {
+      await one.route(url, (route) => void held.push(route))
+      await one.route(/\/messages\?/, (route) => {
+        const messages = texts.map((text, n) => ({
+          ...known,
+          id: `message-${n}`,
+          text,
+          attachments: n === 0 ? [photo] : [],
+        }))
+        return route.fulfill({ json: { messages: messages.reverse(), nextCursor: null } })
+      })
+    },
+  })
+  await message(page, 'the newest').waitFor()
+  const picture = await eventually('the call for the picture', () => held[0])
+  const body = '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="900"/>'
+  await picture.fulfill({ contentType: 'image/svg+xml', body })
+  const pane = page.locator('.conversation-scroll')
+  await eventually('the picture', () => pane.evaluate((element) => element.scrollHeight > element.clientHeight))
+  await eventually('the newest message in view', async () => {
+    const [shown, newest] = [await pane.boundingBox(), await message(page, 'the newest').boundingBox()]
+    return shown && newest && newest.y + newest.height <= shown.y + shown.height
   })
 })
 

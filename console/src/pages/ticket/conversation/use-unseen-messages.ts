@@ -20,6 +20,18 @@ export function useUnseenMessages(scroller: RefObject<HTMLElement | null>, messa
   }
   useEffect(() => scrollToMessage(scroller.current, newest?.id, 'instant'), [])
   useEffect(() => {
+    const element = scroller.current
+    const stopped = new AbortController()
+    const stop = () => stopped.abort()
+    const { signal } = stopped
+    // Pictures have no height before they are loaded: until somebody scrolls, the newest message stays in view.
+    const keep = () => scrollToMessage(element, seen.current, 'instant')
+    for (const loaded of ['load', 'loadedmetadata']) element?.addEventListener(loaded, keep, { capture: true, signal })
+    for (const scrolls of ['wheel', 'touchmove', 'pointerdown', 'keydown'])
+      element?.addEventListener(scrolls, stop, { passive: true, signal })
+    return stop
+  }, [])
+  useEffect(() => {
     if (newest?.id === seen.current) return
     const isOwn = newest?.direction === 'outbound' && newest.author.id === personId.value
     if (isOwn || !scroller.current || isNearBottom(scroller.current)) seeNewest()
