@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import type { Message, Ticket } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
-import { browserForTests } from '../support/browser.ts'
+import { axeViolations, browserForTests } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
 import { customer, heading, message, neighbour, openConsole, shop } from './support.ts'
 
@@ -39,6 +39,37 @@ describe('list and ticket', () => {
     await page.getByRole('link', { name: 'Previous ticket in the list' }).click()
     await heading(page, direct.subject).waitFor()
     expect(await box(page).inputValue()).toBe('half a sentence')
+  })
+
+  test('have the filters behind one button, which says how many are chosen', async () => {
+    const { page } = await openConsole(browser.open, product, 'agent', { at: `/tickets/${direct.id}`, width: 1440 })
+    await list(page).waitFor()
+    const order = page.getByRole('combobox', { name: 'Order' })
+    expect(await order.isVisible()).toBe(false)
+    await page.setViewportSize({ width: 390, height: 800 })
+    await page.getByRole('link', { name: 'Tickets', exact: true }).first().click()
+    await page.getByRole('button', { name: 'Filters', exact: true }).click()
+    await order.selectOption('Longest waiting')
+    await page.waitForURL('**?order=waiting')
+    const chosen = page.getByRole('button', { name: 'Filters, 1 chosen' })
+    expect(await chosen.getAttribute('aria-expanded')).toBe('true')
+    expect(await axeViolations(page)).toEqual([])
+    await chosen.click()
+    await order.waitFor({ state: 'hidden' })
+  })
+
+  test('leave the form and its button in view while a keyboard takes half of a phone', async () => {
+    const { page } = await openConsole(browser.open, product, 'agent', {
+      at: `/tickets/${mention.id}`,
+      width: 390,
+      height: 400,
+    })
+    await page.getByRole('textbox', { name: /^Public reply/ }).fill('We are.')
+    await page.getByText('Costs $0.01').waitFor()
+    const place = await page.getByRole('button', { name: 'Reply publicly' }).boundingBox()
+    expect(place?.y).toBeGreaterThan(0)
+    expect((place?.y ?? 1_000) + (place?.height ?? 0)).toBeLessThanOrEqual(400)
+    expect(await page.getByRole('navigation', { name: 'Pages' }).isVisible()).toBe(false)
   })
 
   test('come one after the other on a phone, with the form in view', async () => {
@@ -93,6 +124,7 @@ describe('a reply', () => {
 
   test.each([
     ['failed', 'Change', 'cancelled'],
+    ['failed', 'Discard', 'cancelled'],
     ['pending', 'Cancel this reply', 'cancelled'],
     ['unknown', 'It is on X', 'sent'],
   ] as const)('that is %s: «%s»', async (status, button, as) => {
@@ -106,10 +138,23 @@ describe('a reply', () => {
       })
     })
     await message(page, 'What we wrote').getByRole('button', { name: button }).click()
+    if (button === 'Discard') await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click()
     await eventually('the call', () => resolved.length === 1)
     expect(resolved).toEqual([{ as }])
     if (button === 'Change')
       await eventually('the text', async () => (await box(page).inputValue()) === 'What we wrote')
+  })
+
+  test('is sent and its ticket solved in one step', async () => {
+    const { page } = await openConsole(browser.open, product, 'agent', { at: `/tickets/${mention.id}`, width: 1440 })
+    await page.getByRole('textbox', { name: /^Public reply/ }).fill('We are, until six.')
+    await page.getByRole('button', { name: 'Send and solve' }).click()
+    await message(page, 'We are, until six.').getByText('Sent', { exact: true }).waitFor()
+    const status = page.getByRole('combobox', { name: 'Status' })
+    await eventually('the status', async () => (await status.inputValue()) === 'solved')
+    const params = { id: mention.id }
+    expect((await product.helpdesk.call('GET /api/tickets/{id}', { params })).status).toBe('solved')
+    await product.helpdesk.call('PATCH /api/tickets/{id}', { params, body: { status: 'open' } })
   })
 
   test('is not sent without a picture that could not be uploaded', async () => {
@@ -163,6 +208,36 @@ describe('a reply', () => {
 })
 
 describe('by keyboard', () => {
+  const focused = (target: Locator) => target.evaluate((element) => element === element.ownerDocument.activeElement)
+
+  test('Tab leads from the status to the form before any menu of a message', async () => {
+    const { page } = await openConsole(browser.open, product, 'agent', { at: `/tickets/${direct.id}`, width: 1440 })
+    await message(page, 'Where is my order?').waitFor()
+    await page.getByRole('combobox', { name: 'Status' }).focus()
+    const menu = page.getByRole('button', { name: 'More about this message' }).first()
+    await eventually('the form', async () => {
+      await page.keyboard.press('Tab')
+      expect(await focused(menu)).toBe(false)
+      return focused(box(page))
+    })
+  })
+
+  test('? lists the keys, and Escape leads back to where the focus was, as it does from a question', async () => {
+    const { page } = await openConsole(browser.open, product, 'agent', { at: `/tickets/${direct.id}`, width: 1440 })
+    const block = page.getByRole('button', { name: 'Block this customer' })
+    for (const [key, dialog] of [
+      ['?', 'Keyboard shortcuts'],
+      ['Enter', /Block/],
+    ] as const) {
+      await block.focus()
+      await page.keyboard.press(key)
+      await page.getByRole('dialog', { name: dialog }).waitFor()
+      await page.keyboard.press('Escape')
+      await page.getByRole('dialog', { name: dialog }).waitFor({ state: 'hidden' })
+      await eventually('the focus', () => focused(block))
+    }
+  })
+
   test('j and k go along the list, r begins a reply, ? lists the keys, and Escape closes the list', async () => {
     const { page } = await openConsole(browser.open, product, 'agent', { at: `/tickets/${direct.id}`, width: 1440 })
     await page
