@@ -136,6 +136,45 @@ test('a ticket that is opened from the list shows its row’s data until the ans
   await message(page, 'Where is my order?').waitFor()
 })
 
+test('a row marks replies that failed, wait or are in doubt, and has two tags and the number of the others', async () => {
+  const marked = {
+    ...ticket,
+    tags: ['one', 'two', 'three', 'four', 'five'],
+    replies: { failed: 1, waiting: 1, unknown: 2 },
+  }
+  const { page } = await openConsole(browser.open, product, 'agent', {
+    at: '/tickets?show=failed',
+    width: 1440,
+    prepare: (one) => one.route(isList, (route) => route.fulfill({ json: { tickets: [marked], nextCursor: null } })),
+  })
+  for (const words of ['A reply failed', 'A reply waits to be sent', '2 replies are in doubt'])
+    await row(page, 1).getByText(words).waitFor()
+  const tags = page.getByRole('list', { name: 'Tags' }).getByRole('listitem')
+  expect(await tags.allInnerTexts()).toEqual(['one', 'two', '+3'])
+  expect(await page.getByRole('link', { name: 'Failed' }).getAttribute('aria-current')).toBe('page')
+  expect(await axeViolations(page)).toEqual([])
+})
+
+test('on a network of two seconds a ticket has its heading within the six frames that 100 ms have', async () => {
+  const { page, context } = await openConsole(browser.open, product, 'agent', { at: '/tickets', width: 1440 })
+  await page.getByRole('link', { name: ticket.subject }).waitFor()
+  const network = await context.newCDPSession(page)
+  const slow = { offline: false, latency: 2_000, downloadThroughput: 50_000, uploadThroughput: 50_000 }
+  await network.send('Network.emulateNetworkConditions', slow)
+  const frames = await page.evaluate<number>(`new Promise((resolve) => {
+    document.querySelector('.ticket-row a').click()
+    let frames = 0
+    const look = () => {
+      if (document.querySelector('h1')?.textContent === ${JSON.stringify(ticket.subject)}) return resolve(frames)
+      frames += 1
+      requestAnimationFrame(look)
+    }
+    look()
+  })`)
+  expect(frames).toBeLessThanOrEqual(6)
+  await message(page, 'Where is my order?').waitFor()
+})
+
 describe('a ticket', () => {
   const ofTicket = (page: Page) => row(page, 1)
 
