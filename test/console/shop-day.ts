@@ -1,5 +1,5 @@
 import { crc32, deflateSync } from 'node:zlib'
-import type { ApiTicket } from '../../lambdas/core/api/schemas.ts'
+import type { Ticket } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import type { Product } from '../support/product.ts'
 import { customer, neighbour, shop } from './support.ts'
@@ -42,7 +42,7 @@ const said: readonly Said[] = [
 ]
 
 /** What was answered, by words of the ticket, and the status that it got. */
-const answers: readonly (readonly [words: string, reply: string | null, status: ApiTicket['status'] | null])[] = [
+const answers: readonly (readonly [words: string, reply: string | null, status: Ticket['status'] | null])[] = [
   ['Graz', 'We are, from ten to six.', 'closed'],
   ['receipt', 'It is in your mail.', 'solved'],
   ['love the new boots', 'Thank you!', 'solved'],
@@ -56,7 +56,7 @@ const answers: readonly (readonly [words: string, reply: string | null, status: 
  * Fills a product whose shop is connected with a shop's day: private and public tickets of every status, a picture,
  * replies that were sent and one that failed.
  */
-export async function liveAShopDay(product: Product): Promise<{ direct: ApiTicket; mention: ApiTicket }> {
+export async function liveAShopDay(product: Product): Promise<{ direct: Ticket; mention: Ticket }> {
   await product.addToX(...people)
   for (const { by, how, text, hoursAgo } of said) {
     await product.onX('POST', 'clock', { now: new Date(Date.now() - hoursAgo * 3_600_000).toISOString() })
@@ -66,13 +66,13 @@ export async function liveAShopDay(product: Product): Promise<{ direct: ApiTicke
   await product.onX('POST', 'clock', { now: null })
   const ticketOf = (words: string) =>
     eventually(`the ticket «${words}»`, async () =>
-      (await product.tickets('?limit=50')).find(({ subject }) => subject.includes(words)),
+      (await product.tickets({ limit: 50 })).find(({ subject }) => subject.includes(words)),
     )
   for (const { text } of said) await ticketOf(text)
   for (const [words, reply, status] of answers) {
     const { id } = await ticketOf(words)
     if (reply) await product.reply(id, { text: reply })
-    if (status) await product.call(`/api/tickets/${id}`, { method: 'PATCH', body: { status } })
+    if (status) await product.helpdesk.call('PATCH /api/tickets/{id}', { params: { id }, body: { status } })
   }
   await failOnce(product, (await ticketOf('half sizes')).id)
   const direct = await ticketOf('wrong one')
