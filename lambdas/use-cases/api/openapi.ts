@@ -237,7 +237,7 @@ function operationOf(one: Route, components: Record<string, unknown>): object {
           },
         },
       },
-      ...(one.hasEntityTag ? { 304: { description: 'Not changed; without a body', headers: ENTITY_TAG } } : {}),
+      ...(one.hasEntityTag ? { 304: { description: 'Not changed; without a body', ...headersOf(one) } } : {}),
       ...(one.also
         ? {
             [one.also.status]: {

@@ -243,6 +243,40 @@ async function findingsOf(isAllowed: boolean, judge: (request: Request, answer: 
   return findings
 }
 
+test('an answer that has not changed, and the next page of a list, are as described', async () => {
+  const seen = { unchanged: [] as string[], next: [] as string[] }
+  const findings: string[] = []
+  for (const described of operations) {
+    const { operationId, parameters } = described.operation
+    const takes = (name: string) => parameters.some((one) => one.name === name)
+    // Without the filters of the example a list has more than one page.
+    const required = Object.entries(world.queryOf(described)).filter(([name]) =>
+      parameters.some((one) => one.name === name && one.required),
+    )
+    const query = new URLSearchParams(required)
+    if (takes('limit')) query.set('limit', '1')
+    const ask = (more: Partial<Request>) => send({ described, place: '', isAllowed: true, query, ...more })
+    const compare = (expected: number, answer: Answered) => {
+      const faults = contract.faultsOf(described.operation, answer)
+      if (answer.statusCode !== expected) faults.push(`${answer.statusCode} in place of ${expected}`)
+      findings.push(...faults.map((fault) => `${operationId}: ${fault}`))
+    }
+    if (takes('If-None-Match')) {
+      const { headers } = await ask({})
+      compare(304, await ask({ headers: { 'if-none-match': String(headers?.etag) } }))
+      seen.unchanged.push(operationId)
+    }
+    if (!takes('limit')) continue
+    const { nextCursor } = JSON.parse((await ask({})).body ?? '') as { nextCursor: string | null }
+    if (nextCursor === null) continue
+    compare(200, await ask({ query: new URLSearchParams([...query, ['cursor', nextCursor]]) }))
+    seen.next.push(operationId)
+  }
+  expect(findings).toEqual([])
+  expect(seen.unchanged).toEqual(['listTickets', 'countTickets', 'getTicket', 'getDescription', 'readDescription'])
+  expect(seen.next).toEqual(expect.arrayContaining(['listTickets', 'listMessages', 'listAuditEntries']))
+})
+
 test('what the description forbids is refused with a problem that names the field', async () => {
   const findings = await findingsOf(false, ({ place, path }, { statusCode, errors }) => {
     // No id has more than 200 characters.
