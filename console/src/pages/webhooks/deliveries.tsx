@@ -30,7 +30,7 @@ export function Deliveries({ id, isEnabled }: { id: string; isEnabled: boolean }
     })
   return (
     <>
-      <div class="actions">
+      <div class="actions apart">
         <h3>{t.deliveries}</h3>
         <Button small icon="retry" onClick={resource.reload}>
           {t.refresh}

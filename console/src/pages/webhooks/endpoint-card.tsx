@@ -11,6 +11,9 @@ import { webhooksMessages as t } from '../../messages/webhooks.ts'
 import { Deliveries } from './deliveries.tsx'
 import { Secret } from './secret.tsx'
 
+/** The id of Usedesk: it is switched on by a setting of the deployment, and has no secret of ours. */
+const USEDESK = 'usedesk'
+
 type EndpointCardProps = {
   readonly endpoint: WebhookEndpoint
   /** While it is shown; empty otherwise. */
@@ -22,7 +25,7 @@ type EndpointCardProps = {
 
 /** An address: its state, what can be done with it, and its recent deliveries. */
 export function EndpointCard({ endpoint, secret, onSecret, onChange, onRemove }: EndpointCardProps) {
-  const { id, url, status, previousSecretValidUntil } = endpoint
+  const { id, url, description, status, previousSecretValidUntil } = endpoint
   const [isOpen, setOpen] = useState(false)
   const { error, run } = useAction()
   const params = { id }
@@ -58,13 +61,12 @@ export function EndpointCard({ endpoint, secret, onSecret, onChange, onRemove }:
       onRemove()
     })
   }
-  // It is switched on and off by a setting of the deployment, and has no secret of ours.
-  const isUsedesk = id === 'usedesk'
+  const isUsedesk = id === USEDESK
 
   return (
     <section class="card endpoint" aria-labelledby={`endpoint-${id}`}>
       <div class="endpoint-header">
-        <h2 id={`endpoint-${id}`}>{url}</h2>
+        <h2 id={`endpoint-${id}`}>{isUsedesk ? description : url}</h2>
         <StateBadge endpoint={endpoint} />
       </div>
       <Summary endpoint={endpoint} />
@@ -104,7 +106,9 @@ function StateBadge({ endpoint: { status, failingSince } }: { endpoint: WebhookE
   return <span class={`badge ${tone}`}>{t.states[state]}</span>
 }
 
-function Summary({ endpoint: { description, eventTypes, sendsFrom } }: { endpoint: WebhookEndpoint }) {
+function Summary({ endpoint }: { endpoint: WebhookEndpoint }) {
+  const { id, url, eventTypes, sendsFrom } = endpoint
+  const description = id === USEDESK ? url : endpoint.description
   const isAll = eventTypes.length === Object.keys(t.types).length
   return (
     <p class="muted small">
