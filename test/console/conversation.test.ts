@@ -130,6 +130,22 @@ test('a picture above that comes late leaves the newest message in view', async 
   })
 })
 
+test('the own reply comes into view, and raises no «new message»', async () => {
+  for (let n = 0; n < 12; n++) await tell(customer, `line ${n} of twelve`)
+  await eventually('all lines', async () => (await product.messages(direct.id)).length === 14)
+  const page = await at(direct, { height: 600 })
+  await message(page, 'line 11 of twelve').waitFor()
+  const pane = page.locator('.conversation-scroll')
+  await pane.evaluate((element) => element.scrollTo({ top: 0 }))
+  await page.getByRole('textbox', { name: 'Reply by direct message' }).fill('On its way.')
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await eventually('the reply in view', async () => {
+    const [shown, own] = [await pane.boundingBox(), await message(page, 'On its way.').boundingBox()]
+    return shown && own && own.y + own.height <= shown.y + shown.height
+  })
+  expect(await page.getByRole('button', { name: /new message/ }).count()).toBe(0)
+})
+
 describe('the form', () => {
   test('says what a link costs, and removes it', async () => {
     const page = await at(mention)

@@ -56,3 +56,21 @@ test('a channel that lost its access is told on the tickets; Cancel and another 
   await page.getByRole('button', { name: /^(Allow|Authorize)/ }).click()
   await eventually('the access', async () => (await statusOf()) === 'connected')
 })
+
+test('a person who stays on a page with unsaved settings can press Reconnect again', async () => {
+  const { page } = await openConsole(browser.open, product, 'administrator', { at: `/channels/twitter-${shop.id}` })
+  await page.getByLabel('Name').fill('Not saved yet')
+  await page.getByText('You have unsaved changes.').waitFor()
+  let asked = 0
+  page.on('dialog', (dialog) => {
+    asked += 1
+    void dialog.dismiss()
+  })
+  const reconnect = page.getByRole('button', { name: 'Reconnect' })
+  for (const n of [1, 2]) {
+    await reconnect.click()
+    await eventually('the question of the browser', () => asked === n)
+    await eventually('the idle button', async () => (await reconnect.getAttribute('aria-busy')) === null)
+  }
+  expect(await page.getByLabel('Name').inputValue()).toBe('Not saved yet')
+})

@@ -168,6 +168,8 @@ test('a direct message appears without a reload, as plain text, is answered and 
   await page.getByText('This conversation continues an earlier ticket.').waitFor()
   await page.getByRole('link', { name: 'Go to the earlier ticket' }).first().click()
   await heading(page, 'Where is my order?').waitFor()
+  await page.getByText('This ticket is closed').waitFor()
+  expect(await page.getByRole('button', { name: 'Reopen' }).count()).toBe(0)
   // The browser logs every answer other than success as an error; the page shows those itself.
   const errors = faults.errors.filter((one) => !one.startsWith('Failed to load resource'))
   expect({ ...faults, errors }).toEqual(noFaults)
