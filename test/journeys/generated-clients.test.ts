@@ -48,6 +48,7 @@ const told = {
   heading: 'Tag',
 }
 
+/** Replies come last: sending one changes its ticket. */
 const begin = `import assert from 'node:assert/strict'
 const [url = '', token = '', ticketId = ''] = process.argv.slice(2)
 `
@@ -68,6 +69,16 @@ assert(list.status === 200)
 const ticket: api.Ticket | undefined = list.data.tickets.find(({ id }) => id === ticketId)
 const found = { subject: ticket?.subject, more: list.data.nextCursor !== null }
 
+const seen = await api.getTicket(ticketId)
+assert(seen.status === 200)
+const ifMatch = seen.headers.get('etag') ?? ''
+const tagged = await api.changeTicket(ticketId, { addTags: ['a/b ?'] }, { ifMatch })
+assert(tagged.status === 200)
+const refusal = await api.addTag(ticketId, 'late', { ifMatch })
+assert(refusal.status === 412 && refusal.data.current && 'tags' in refusal.data.current)
+const refused = { status: refusal.status, currentTags: refusal.data.current.tags }
+const same = await api.getTicket(ticketId, { ifNoneMatch: tagged.headers.get('etag') ?? '' })
+
 const key = { idempotencyKey: 'answer-oazapfts' }
 const first = await api.reply(ticketId, { text: 'On its way' }, key)
 const second = await api.reply(ticketId, { text: 'On its way' }, key)
@@ -79,16 +90,6 @@ const replied = {
   again: first.data.id === second.data.id ? 'the same reply' : second.data.id,
   otherText: problem.status,
 }
-
-const seen = await api.getTicket(ticketId)
-assert(seen.status === 200)
-const ifMatch = seen.headers.get('etag') ?? ''
-const tagged = await api.changeTicket(ticketId, { addTags: ['a/b ?'] }, { ifMatch })
-assert(tagged.status === 200)
-const refusal = await api.addTag(ticketId, 'late', { ifMatch })
-assert(refusal.status === 412 && refusal.data.current && 'tags' in refusal.data.current)
-const refused = { status: refusal.status, currentTags: refusal.data.current.tags }
-const same = await api.getTicket(ticketId, { ifNoneMatch: tagged.headers.get('etag') ?? '' })
 
 const long = await api.reply(ticketId, { text: 'x'.repeat(30_000) })
 assert(long.status === 422)
@@ -144,20 +145,6 @@ const list = await client.GET('/api/tickets', {
 const ticket: components['schemas']['Ticket'] | undefined = list.data?.tickets.find(({ id }) => id === ticketId)
 const found = { subject: ticket?.subject, more: list.data?.nextCursor !== null }
 
-const answer = (text: string) =>
-  client.POST('/api/tickets/{id}/replies', {
-    params: { ...params, header: { 'Idempotency-Key': 'answer-openapi-fetch' } },
-    body: { text },
-  })
-const [first, second, third] = [await answer('On its way'), await answer('On its way'), await answer('Not sent yet')]
-assert(first.data && 'delivery' in first.data && second.data && 'delivery' in second.data)
-assert(third.error && 'detail' in third.error)
-const replied = {
-  status: first.response.status,
-  again: first.data.id === second.data.id ? 'the same reply' : second.data.id,
-  otherText: third.error.status,
-}
-
 const seen = await client.GET('/api/tickets/{id}', { params })
 const match = { 'If-Match': seen.response.headers.get('etag') ?? '' }
 const tagged = await client.PATCH('/api/tickets/{id}', { params: { ...params, header: match }, body: { addTags: ['a/b ?'] } })
@@ -172,6 +159,20 @@ const refused = { status, currentTags: current.tags }
 const same = await client.GET('/api/tickets/{id}', {
   params: { ...params, header: { 'If-None-Match': tagged.response.headers.get('etag') ?? '' } },
 })
+
+const answer = (text: string) =>
+  client.POST('/api/tickets/{id}/replies', {
+    params: { ...params, header: { 'Idempotency-Key': 'answer-openapi-fetch' } },
+    body: { text },
+  })
+const [first, second, third] = [await answer('On its way'), await answer('On its way'), await answer('Not sent yet')]
+assert(first.data && 'delivery' in first.data && second.data && 'delivery' in second.data)
+assert(third.error && 'detail' in third.error)
+const replied = {
+  status: first.response.status,
+  again: first.data.id === second.data.id ? 'the same reply' : second.data.id,
+  otherText: third.error.status,
+}
 
 const long = await client.POST('/api/tickets/{id}/replies', { params, body: { text: 'x'.repeat(30_000) } })
 assert(long.error && 'errors' in long.error)
