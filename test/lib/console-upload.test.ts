@@ -1,6 +1,8 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { cacheControl } from '../../build/console-headers.ts'
-import { productTemplate, resourcesOf } from './synthesis.ts'
+import { productApp, productStack, productTemplate, resourcesOf } from './synthesis.ts'
 
 const template = productTemplate()
 const deployments = Object.entries(resourcesOf(template, 'Custom::CDKBucketDeployment'))
@@ -30,6 +32,14 @@ test('the configuration names the sign-in address and the client', () => {
   const [domain] = Object.keys(resourcesOf(template, 'AWS::Cognito::UserPoolDomain'))
   const { SourceMarkers } = named('Page').Properties as { SourceMarkers: Record<string, unknown>[] }
   expect(Object.values(SourceMarkers[1] ?? {})).toEqual([{ Ref: domain }, { Ref: 'AWS::Region' }, { Ref: client?.[0] }])
+})
+
+test.each(['on', 'off'] as const)('the configuration says whether there is search: %s', (search) => {
+  const app = productApp()
+  productStack(app, { search })
+  const { directory } = app.synth()
+  const [file = ''] = globSync('asset.*/config.json', { cwd: directory })
+  expect(JSON.parse(readFileSync(join(directory, file), 'utf8'))).toMatchObject({ hasSearch: search === 'on' })
 })
 
 test('older files stay, so an open page keeps working', () => {
