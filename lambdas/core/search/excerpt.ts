@@ -1,8 +1,8 @@
 import { RUNS, wordsOfText } from './words.ts'
 
-/** The characters of an excerpt, and how many of them come before the word. */
+/** The characters of an excerpt, and how many of them come before the word: in a narrow row it must be seen still. */
 const MAX_CHARACTERS = 200
-const BEFORE = 24
+const BEFORE = 16
 
 /**
  * The part of a text, in one line, in which the first word is that begins as one of a search does; null if none does. An
@@ -15,7 +15,10 @@ export function excerptOf(text: string, words: readonly string[]): string | null
   if (at === null) return null
   const characters = [...line]
   const before = [...line.slice(0, at)].length
-  const from = before <= BEFORE ? 0 : before - BEFORE
+  const earliest = Math.max(0, before - BEFORE)
+  // No part of a word, where words have spaces between them.
+  const space = earliest === 0 ? -1 : characters.slice(earliest - 1, before - 1).indexOf(' ')
+  const from = earliest + Math.max(space, 0)
   const shown = characters.slice(from, from + MAX_CHARACTERS).join('')
   const isCut = from + MAX_CHARACTERS < characters.length
   return `${from > 0 ? '…' : ''}${shown.trim()}${isCut ? '…' : ''}`

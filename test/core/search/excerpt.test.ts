@@ -11,7 +11,7 @@ test.each([
   ['disorder', 'order', null],
   ['', 'order', null],
   ['<b>order</b>', 'order', '<b>order</b>'],
-  [`${far}order 4711`, 'order', '…lorem ipsum lorem ipsum order 4711'],
+  [`${far}order 4711`, 'order', '…lorem ipsum order 4711'],
   ['東京都に送って', '京都', '東京都に送って'],
 ])('of %j the excerpt for «%s» is %j', (text, search, excerpt) => {
   expect(excerptOf(text, wordsOfSearch(search))).toBe(excerpt)
@@ -23,12 +23,12 @@ test('an excerpt is short, begins shortly before the word, and holds no half of 
       const excerpt = excerptOf(`${before.repeat(count)}order ${'😀'.repeat(500)}`, ['order']) ?? ''
       expect(excerpt.isWellFormed()).toBe(true)
       expect([...excerpt].length).toBeLessThanOrEqual(202)
-      expect([...excerpt.slice(0, excerpt.indexOf('order'))].length).toBeLessThanOrEqual(25)
+      expect([...excerpt.slice(0, excerpt.indexOf('order'))].length).toBeLessThanOrEqual(17)
       expect(excerpt.endsWith('…')).toBe(true)
     }
   }
 })
 
 test('the word may be far into a text without spaces', () => {
-  expect(excerptOf(`${'あ'.repeat(400)}京都${'い'.repeat(400)}`, wordsOfSearch('京都'))).toMatch(/^…あ{24}京都い+…$/)
+  expect(excerptOf(`${'あ'.repeat(400)}京都${'い'.repeat(400)}`, wordsOfSearch('京都'))).toMatch(/^…あ{16}京都い+…$/)
 })
