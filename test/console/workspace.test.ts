@@ -87,6 +87,21 @@ describe('list and ticket', () => {
     await list(page).waitFor()
   })
 
+  test('by «Longest waiting» the first is who has waited longest', async () => {
+    const { page } = await openConsole(browser.open, product, 'agent', { at: '/tickets?show=waiting', width: 1440 })
+    await page.getByRole('combobox', { name: 'Order' }).selectOption('Longest waiting')
+    await page.getByRole('list', { name: 'Tickets, longest waiting first' }).waitFor()
+    const waiting = (await product.tickets({ waiting: 'true' })).toSorted((a, b) =>
+      String(a.waitingSince).localeCompare(String(b.waitingSince)),
+    )
+    expect(waiting).toHaveLength(2)
+    for (const [at, { subject }] of waiting.entries())
+      await page
+        .locator(`[aria-posinset="${at + 1}"]`)
+        .getByRole('link', { name: subject })
+        .waitFor()
+  })
+
   test('a tab shows how many customers wait, and a row what they wrote last', async () => {
     const { page } = await openConsole(browser.open, product, 'administrator', { at: '/tickets', width: 1440 })
     await page.getByRole('link', { name: /^Waiting ?2$/ }).waitFor()
