@@ -103,7 +103,7 @@ function readOnFirstUse(folder: string): Plugin {
 /**
  * Bundles our own modules that are reached by `import()` each by itself, into `folder/NAME/`. As chunks they would share
  * libraries with the handler, and the handler would read at start what only they use of those. The price: such a module
- * has libraries of its own, so it must share neither classes nor state with the rest.
+ * has libraries of its own, so it must share neither classes nor state with the rest (`test/build/bundle.test.ts`).
  */
 function importedAlone(folder: string): Plugin {
   return {

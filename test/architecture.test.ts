@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
-import { dirname, join, relative } from 'node:path'
+import { basename, dirname, join, relative } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { functions } from '../lambdas/runtime/resources.ts'
 
 const root = join(import.meta.dirname, '..')
 const folders = ['bench', 'bin', 'build', 'client', 'lib', 'lambdas', 'local', 'operate', 'console', 'test']
@@ -39,6 +40,8 @@ function layerOf(file: string): string {
   return second === 'adapters' ? `adapters/${third}` : second
 }
 
+/** True for the entry of a function, `handlers/NAME.ts`. */
+const isEntry = (to: string) => Object.keys(functions).includes(basename(to, '.ts'))
 const isFile = (to: string) => files.includes(to)
 /** Its small half: the other costs a fifth of a start. */
 const isZod = (to: string) => ['zod/mini', 'zod/v4/core', 'zod/locales'].includes(to)
@@ -49,8 +52,8 @@ function isAllowed({ from, to, typesOnly }: Import): boolean {
   const layer = layerOf(from)
   const target = isFile(to) ? layerOf(to) : null
   if (layer === 'test') return true
-  // A handler is a Lambda's entry: importing it runs it, so nothing does, not even another one.
-  if (target === 'handlers') return false
+  // A handler is a Lambda's entry: importing it runs it, so nothing does, not even another one. It may have a part of its own.
+  if (target === 'handlers') return layer === 'handlers' && !isEntry(to)
   if (target === layer || layer === 'bench') return true
   if (target === 'bench') return false
   if (target === 'operate' || (target === 'local' && layer !== 'operate')) return false

@@ -23,7 +23,7 @@ const mayBeLocal = localEndpointsIn(environment.LOCAL_ENDPOINTS)
 const stores = openStores(tableIn(environment), now)
 const bucket = openBucketOnFirstUse(environment.MEDIA_BUCKET)
 
-/** What works with Usedesk; null while it is not switched on. Then its code, a fifth of a start, is not loaded. */
+/** Null while Usedesk is not switched on. */
 const usedesk = environment.USEDESK_API_URL === '' ? null : await loadUsedesk()
 
 const deliver = createDelivering({
@@ -37,33 +37,15 @@ const deliver = createDelivering({
 })
 
 async function loadUsedesk() {
-  const [{ openUsedesk }, { createFileSource }, { createReplyWriting }, telling, taking, looking] = await Promise.all([
-    import('../runtime/usedesk.ts'),
-    import('../adapters/webhooks/files.ts'),
-    import('../use-cases/write-reply.ts'),
-    import('../use-cases/usedesk/tell-usedesk.ts'),
-    import('../use-cases/usedesk/take-from-usedesk.ts'),
-    import('../use-cases/usedesk/look-at-usedesk.ts'),
-  ])
-  const { api } = openUsedesk(environment)
-  const shared = {
+  const { openUsedeskWork } = await import('./deliver-usedesk.ts')
+  return openUsedeskWork(environment, mayBeLocal, {
     ...stores,
-    api,
     bucket,
     replyQueue: createReplyQueue(awsAccess('sqs'), environment.REPLIES_QUEUE_URL),
     trail: createAuditTrail({ ...stores, auditDays: auditDaysIn(environment.AUDIT_DAYS), now }),
     now,
     log,
-  }
-  return {
-    tell: telling.createTellUsedesk(shared),
-    take: taking.createTakeFromUsedesk({
-      ...shared,
-      files: createFileSource(mayBeLocal),
-      replies: createReplyWriting(shared),
-    }),
-    look: looking.createLookAtUsedesk(shared),
-  }
+  })
 }
 
 /** What waits of Usedesk is dropped when it was switched off: `deliver` finds no such endpoint. */

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { stop } from 'esbuild'
-import { bundle } from '../../build/bundle.ts'
+import { type Bundle, bundle } from '../../build/bundle.ts'
 import { type FunctionName, functions } from '../../lambdas/runtime/resources.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -27,6 +27,19 @@ const sizes: Readonly<Record<FunctionName, { start: number; whole: number }>> = 
   erase: { start: 457, whole: 1600 },
 }
 
+const filesIn = (path: string, ending: string) =>
+  readdirSync(path, { recursive: true, withFileTypes: true }).filter((one) => one.isFile() && one.name.endsWith(ending))
+
+/** The names of our own classes. */
+const ownClasses = new Set(
+  filesIn(join(root, 'lambdas'), '.ts').flatMap(({ parentPath, name }) =>
+    [...readFileSync(join(parentPath, name), 'utf8').matchAll(/^(?:export )?class (\w+)/gm)].map(([, one]) => one),
+  ),
+)
+
+/** `send.ts` and `files.ts` look names up, and each catches its own. */
+const caughtWhereThrown = ['RefusedAddress in deliver']
+
 describe('the bundle of a function', () => {
   const folder = mkdtempSync(join(tmpdir(), 'helpdesk-twitter-sizes-'))
   afterAll(async () => {
@@ -34,11 +47,38 @@ describe('the bundle of a function', () => {
     await stop()
   })
 
-  test.each(Object.keys(functions) as FunctionName[])('%s is at most a fifth larger than it was', async (name) => {
-    const { startBytes, bytes } = await bundle(join(root, `lambdas/handlers/${name}.ts`), join(folder, name))
+  const names = Object.keys(functions) as FunctionName[]
+  const bundles = new Map<FunctionName, Promise<Bundle>>()
+  function bundleOf(name: FunctionName): Promise<Bundle> {
+    const made = bundles.get(name) ?? bundle(join(root, `lambdas/handlers/${name}.ts`), join(folder, name))
+    bundles.set(name, made)
+    return made
+  }
+
+  test.each(names)('%s is at most a fifth larger than it was', async (name) => {
+    const { startBytes, bytes } = await bundleOf(name)
     const now = { start: startBytes / 1024, whole: bytes / 1024 }
     const grown = Object.entries(now).filter(([what, kb]) => kb > 1.2 * sizes[name][what as keyof typeof now])
     expect(grown).toEqual([])
+  })
+
+  test('has each class once: what is imported on demand is a bundle of its own', async () => {
+    const twice: string[] = []
+    const found = new Set<string>()
+    for (const name of names) {
+      const folders = new Map<string, string>()
+      for (const { parentPath, name: file } of filesIn((await bundleOf(name)).folder, '.mjs')) {
+        const code = readFileSync(join(parentPath, file), 'utf8')
+        for (const [, one = ''] of code.matchAll(/\b(\w+)=class\b/g)) {
+          if (!ownClasses.has(one)) continue
+          found.add(one)
+          if (folders.has(one) && folders.get(one) !== parentPath) twice.push(`${one} in ${name}`)
+          folders.set(one, parentPath)
+        }
+      }
+    }
+    expect([...found]).toEqual(expect.arrayContaining(['Problem', 'XError', 'UsedeskError']))
+    expect(twice).toEqual(caughtWhereThrown)
   })
 
   test('reads twitter-text and html-entities when it first calls them, and they answer as ever', async () => {

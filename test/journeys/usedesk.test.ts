@@ -116,6 +116,27 @@ test('what X refuses comes back to the agent as a private comment with the reaso
   expect(one.message).toContain('This one is refused')
 })
 
+test('what X would refuse is not sent, and comes back at once', async () => {
+  const mention = tickets().find(({ tags }) => tags.includes('Twitter: Mention'))
+  if (mention) answer(mention, `${'long '.repeat(60)}enough`)
+  const { one } = await comment(
+    'the note',
+    ({ message: text }) => text.includes('Not sent to X') && text.includes('enough'),
+  )
+  expect(one.message).toContain('306 characters; X allows 280')
+})
+
+test('an error inside a 200 of Usedesk is shown with its words, and what it did not take comes again', async () => {
+  usedesk.control.fault({ call: 'create/comment', kind: 'error' })
+  await write('Not taken at first')
+  await comment('the message', ({ message: text }) => text === 'Not taken at first')
+  const { deliveries } = await product.admin.call('GET /api/webhook-endpoints/{id}/deliveries', {
+    params: { id: 'usedesk' },
+  })
+  const failures = deliveries.filter(({ outcome }) => outcome === 'failed')
+  expect(failures.map(({ error }) => error)).toEqual([expect.stringContaining('create/comment: an error')])
+})
+
 test('with both sides killed in between, each message is there once, and each answer on X once', async () => {
   const texts: string[] = []
   const answers: string[] = []

@@ -221,7 +221,7 @@ function linesOf({ detail, errors }: Problem): string[] {
   return errors.map(({ field, detail: what }) => {
     const [, index] = /^attachmentIds\.(\d+)$/.exec(field) ?? []
     if (index !== undefined) return `File ${Number(index) + 1}: ${what}`
-    return field === 'attachmentIds' ? what : `${field}: ${what}`
+    return field === 'attachmentIds' || field === 'text' ? what : `${field}: ${what}`
   })
 }
 

@@ -131,7 +131,7 @@ describe('what agents write in Usedesk', () => {
     const { ticketId, number } = await mentionTicket()
     answer(number, 'x'.repeat(300))
     await all.until('the note', () => notes(ticketId).length > 0)
-    expect(notes(ticketId)[0]).toMatch(/^Not sent to X:<br>text: .*280/)
+    expect(notes(ticketId)[0]).toMatch(/^Not sent to X:<br>300 characters; X allows 280/)
     all.control.change(number, { status: 3 })
     await all.until('closed', async () => (await status(ticketId)) === 'closed')
     answer(number, 'One more thing')
