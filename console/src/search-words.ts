@@ -53,7 +53,9 @@ function lengthUntil(run: string, plainLength: number): number {
 function plain(text: string): string {
   return text
     .normalize('NFKD')
+    .toUpperCase()
     .toLowerCase()
+    .replaceAll('ς', 'σ')
     .replace(/[\u0300-\u036f]/gu, '')
     .normalize('NFC')
 }

@@ -5,6 +5,7 @@ test.each([
   ['Where is my order #4711?', 'order 47', ['Where is my ', 'order', ' #', '47', '11?']],
   ['Müller und Mueller', 'mull', ['', 'Müll', 'er und Mueller']],
   ['disorder', 'order', ['disorder']],
+  ['die Größe', 'GROSSE', ['die ', 'Größe', '']],
   ['東京都に送る', '京都', ['東', '京都', 'に送る']],
   ['so angry 😡', '😡', ['so angry ', '😡', '']],
   ['a b', 'a', ['a b']],

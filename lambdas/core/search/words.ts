@@ -59,9 +59,13 @@ function* runsOf(text: string): Generator<Run> {
   }
 }
 
-/** Half a character is none. */
+/**
+ * Half a character is none. By way of capital letters, because those of «ß» are «SS»; a sigma at the end of a word is a
+ * sigma.
+ */
 function plain(text: string): string {
-  return text.toWellFormed().normalize('NFKD').toLowerCase().normalize('NFKD').replace(MARKS, '').normalize('NFC')
+  const small = text.toWellFormed().normalize('NFKD').toUpperCase().toLowerCase().replaceAll('ς', 'σ')
+  return small.normalize('NFKD').replace(MARKS, '').normalize('NFC')
 }
 
 function distinct(most: number, runs: Iterable<Run>, wordsOf: (run: Run) => string[]): string[] {

@@ -16,6 +16,8 @@ describe('the words of a text', () => {
     ['MÜLLER, muller, Müller', ['muller']],
     ['Ёлка и ёж', ['елка', 'еж']],
     ['İstanbul', ['istanbul']],
+    ['Größe GRÖSSE', ['grosse']],
+    ['Οδός ΟΔΟΣ', ['οδοσ']],
     ['ｆｕｌｌ ﬁne ２２', ['full', 'fine', '22']],
     ["don't", ['don']],
     ['東京都', ['東京', '京都', '都']],
