@@ -44,7 +44,7 @@ function layerOf(file: string): string {
 const isEntry = (to: string) => Object.keys(functions).includes(basename(to, '.ts'))
 const isFile = (to: string) => files.includes(to)
 /** Its small half: the other costs a fifth of a start. */
-const isZod = (to: string) => ['zod/mini', 'zod/v4/core', 'zod/locales'].includes(to)
+const isZod = (to: string) => ['zod/mini', 'zod/v4/core'].includes(to)
 const isManifest = (to: string) => to === 'lambdas/runtime/resources.ts'
 
 /** What each layer may import besides itself: layers of the project, packages, Node's own modules. */

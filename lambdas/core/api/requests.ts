@@ -1,4 +1,3 @@
-import { en } from 'zod/locales'
 import * as z from 'zod/mini'
 import { auditKinds } from '../audit/entry.ts'
 import { MAX_KEY_FILE_CHARACTERS } from '../channels/key-file.ts'
@@ -13,6 +12,7 @@ import { messageOrders } from '../tickets/pages.ts'
 import { MAX_TAGS, statuses, ticketKinds, unsettledStates } from '../tickets/ticket.ts'
 import { needsMessage, xActions } from '../tickets/x-action.ts'
 import { isTimeZone } from '../time-zone.ts'
+import { wrongValue } from '../wrong-values.ts'
 import { X_ID } from '../x/ids.ts'
 import { languageOf } from '../x/payload/people.ts'
 
@@ -22,7 +22,7 @@ import { languageOf } from '../x/payload/people.ts'
  */
 
 // zod/mini has no texts of its own, and answers name what is wrong with a field.
-z.config(en())
+z.config({ localeError: wrongValue })
 
 /** A schema that is made when it is first asked for: a process needs few of them, and all take a tenth of its start. */
 function onFirstUse<Schema>(make: () => Schema): () => Schema {

@@ -156,7 +156,7 @@ describe('refused, by name, and nothing is written or lost:', () => {
       'five photos',
       async () => Promise.all([1, 2, 3, 4, 5].map((n) => png(`five ${n}`))),
       'attachmentIds',
-      '<=4 items',
+      'must have at most 4 entries',
     ],
   ])('%s', async (_, ids, field, detail) => {
     const attachmentIds = await ids()

@@ -1,9 +1,9 @@
-import { en } from 'zod/locales'
 import * as z from 'zod/mini'
+import { wrongValue } from '../../wrong-values.ts'
 import { isXId } from '../ids.ts'
 
 // zod/mini has no texts of its own, and the reason of an unreadable event is one.
-z.config(en())
+z.config({ localeError: wrongValue })
 
 /** What an item is read with: X's id of the account, when we received it (ISO time), and the objects it refers to. */
 export type Envelope = { readonly channelUserId: string; readonly receivedAt: string; readonly includes: unknown }
