@@ -1,11 +1,11 @@
 /**
  * The bytes of an answer, up to a limit.
- * @param failure makes the error to throw: when the bytes exceed `maxBytes`, or when reading them fails
+ * @param failure makes the error to throw: when the bytes exceed `maxBytes`, or when reading them fails, and with what
  */
 export async function* limitedBytes(
   answer: AsyncIterable<Uint8Array>,
   maxBytes: number,
-  failure: (why: 'too large' | 'cut off') => Error,
+  failure: (why: 'too large' | 'cut off', cause?: unknown) => Error,
 ): AsyncGenerator<Uint8Array> {
   let left = maxBytes
   try {
@@ -14,8 +14,8 @@ export async function* limitedBytes(
       if (left < 0) break
       yield chunk
     }
-  } catch {
-    throw failure('cut off')
+  } catch (error) {
+    throw failure('cut off', error)
   }
   if (left < 0) throw failure('too large')
 }

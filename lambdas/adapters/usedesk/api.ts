@@ -182,7 +182,8 @@ function idIn(answer: unknown, name: string): string | null {
 
 /** @throws Error if it is too large or cut off */
 async function textOf({ body }: Response): Promise<string> {
-  const failure = (why: string) => new Error(why === 'too large' ? `it is over ${MAX_ANSWER_MB} MB` : 'it was cut off')
+  const failure = (why: string, cause: unknown) =>
+    new Error(why === 'too large' ? `it is over ${MAX_ANSWER_MB} MB` : `it was cut off: ${reasonOf(cause)}`)
   return body ? collectText(limitedBytes(body, MAX_ANSWER_MB * MEGABYTE_BYTES, failure)) : ''
 }
 

@@ -8,9 +8,9 @@ const token = 'the-token-of-the-channel'
 let server: Served | undefined
 afterEach(() => server?.stop())
 
-async function usedeskThat(listener: RequestListener) {
+async function usedeskThat(listener: RequestListener, timeoutMs = 60_000) {
   server = await served(listener)
-  return createUsedeskApi(server.url, async () => token, { pauseMs: 0, timeoutMs: 300 })
+  return createUsedeskApi(server.url, async () => token, { pauseMs: 0, timeoutMs })
 }
 const answering = (status: number, body: string) =>
   usedeskThat((_, response) => void response.writeHead(status, { location: 'http://localhost:1/' }).end(body))
@@ -49,8 +49,11 @@ describe('an answer that is none is a failure, and says why without the token', 
   })
 
   test('one that does not come in time, or whose connection ends', async () => {
-    const silent = await usedeskThat(() => {})
+    const silent = await usedeskThat(() => {}, 300)
     await expect(silent.check()).rejects.toThrow('tickets: no answer')
+    await server?.stop()
+    const slow = await usedeskThat((_, response) => void response.write('{'), 300)
+    await expect(slow.check()).rejects.toThrow(/^tickets: no answer \(it was cut off: .*timeout\)$/)
     await server?.stop()
     const gone = await usedeskThat((request) => void request.destroy())
     await expect(gone.check()).rejects.toThrow('tickets: no answer')
