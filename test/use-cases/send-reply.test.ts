@@ -59,6 +59,27 @@ async function directTicket(shop: User, customer = newCustomer()) {
   }
 }
 
+/** A new ticket of a kind, in a channel of its own, and the echo of a reply in it. */
+async function newTicket(kind: Target['kind']) {
+  const shop = await newChannel()
+  if (kind === 'direct_message') {
+    const { ticketId, target, customer } = await directTicket(shop)
+    return {
+      ticketId,
+      target,
+      echoOf: (id: string, text: string) => directMessages(shop, { id, from: shop, to: customer, text }),
+    }
+  }
+  const by = newCustomer()
+  const entry = { id: idAt(clock, ++numbers), by, text: `@${shop.username} hi`, mentions: [shop] }
+  const [opened] = await routerOver(stores, now).deliver(posts(shop, entry))
+  return {
+    ticketId: String(opened?.ticketId),
+    target: { kind, inReplyTo: entry.id },
+    echoOf: (id: string, text: string) => posts(shop, { id, by: shop, text, answers: { id: entry.id, by } }),
+  }
+}
+
 /** Writes a reply as the API does, without queueing it. */
 async function write(ticketId: string, target: Target, text: string): Promise<Reply> {
   const before = await stores.tickets.ticket(ticketId)
@@ -175,16 +196,7 @@ describe('a reply', () => {
     async (kind) => {
       let wasReached = true
       for (let n = 1; wasReached; n++) {
-        const shop = await newChannel()
-        const customer = newCustomer()
-        const entry = { id: idAt(clock, ++numbers), by: customer, text: `@${shop.username} hi`, mentions: [shop] }
-        const { ticketId, target } =
-          kind === 'post'
-            ? {
-                ticketId: String((await routerOver(stores, now).deliver(posts(shop, entry)))[0]?.ticketId),
-                target: { kind, inReplyTo: entry.id },
-              }
-            : await directTicket(shop, customer)
+        const { ticketId, target, echoOf } = await newTicket(kind)
         // The first one changes the ticket too, and so is safe by the version of the ticket.
         expect(await sender()(await write(ticketId, target, 'first'))).toEqual([])
         const reply = await write(ticketId, target, 'once')
@@ -197,15 +209,11 @@ describe('a reply', () => {
         const sending = sender()(reply)
         await taken.promise
         const id = String(x.taken.at(-1)?.id)
-        const echo =
-          kind === 'post'
-            ? posts(shop, { id, by: shop, text: 'once', answers: { id: entry.id, by: customer } })
-            : directMessages(shop, { id, from: shop, to: customer, text: 'once' })
         stores.calls.interrupt(n, () => {
           answer.resolve()
           return sending
         })
-        await routerOver(stores, now).deliver(echo)
+        await routerOver(stores, now).deliver(echoOf(id, 'once'))
         wasReached = stores.calls.recover()
         answer.resolve()
         expect(await sending).toEqual([])
@@ -226,26 +234,13 @@ describe('a reply', () => {
     async (kind, fault) => {
       let died = true
       for (let n = 1; died; n++) {
-        const shop = await newChannel()
-        const customer = newCustomer()
-        const entry = { id: idAt(clock, ++numbers), by: customer, text: `@${shop.username} hi`, mentions: [shop] }
-        const { ticketId, target } =
-          kind === 'post'
-            ? {
-                ticketId: String((await routerOver(stores, now).deliver(posts(shop, entry)))[0]?.ticketId),
-                target: { kind, inReplyTo: entry.id },
-              }
-            : await directTicket(shop, customer)
+        const { ticketId, target, echoOf } = await newTicket(kind)
         const reply = await write(ticketId, target, 'once')
         x.next(async () => stores.calls.fail(n, fault))
         await sender()(reply)
         died = stores.calls.recover()
         const id = String(x.taken.at(-1)?.id)
-        const echo =
-          kind === 'post'
-            ? posts(shop, { id, by: shop, text: 'once', answers: { id: entry.id, by: customer } })
-            : directMessages(shop, { id, from: shop, to: customer, text: 'once' })
-        await routerOver(stores, now).deliver(echo)
+        await routerOver(stores, now).deliver(echoOf(id, 'once'))
         expect({ n, ...(await deliveryOf(reply)) }).toMatchObject({ n, status: 'sent', externalId: id })
         expect(await stores.messagesOf(ticketId)).toHaveLength(2)
       }
