@@ -181,17 +181,28 @@ async function readDeletion(access: TableAccess, { channelUserId, externalId }: 
   return { ...nothing, storedIn: ticketIdIn(pointer) }
 }
 
-/** Posts are found by pointers: of the post, of its other versions, of the post that it answers. */
+/**
+ * Posts are found by pointers: of the post, of its other versions, of the post that it answers. Of an own post attempts are
+ * read before the pointers of its versions, as for private messages.
+ */
 async function readPost(access: TableAccess, post: Post): Promise<Stored> {
   const channelId = channelIdOf(post.channelUserId)
   const parentId = post.inReplyTo?.postId ?? null
   const versions = [post.externalId, ...post.versionIds.filter((id) => id !== post.externalId)]
-  const items = await getAll(
-    access,
-    [...versions, ...(parentId ? [parentId] : [])].map((id) => keys.pointer(channelId, messageIdOf('post', id))),
-  )
+  const isOwn = post.author.id === post.channelUserId
+  const pointersOf = (ids: readonly string[]) =>
+    getAll(
+      access,
+      ids.map((id) => keys.pointer(channelId, messageIdOf('post', id))),
+    )
+  const [ownParent] = isOwn && parentId ? await pointersOf([parentId]) : []
+  const attempts =
+    parentId && isStored(ownParent)
+      ? await startedAttempts(access, String(ownParent.ticketId), { kind: 'post', inReplyTo: parentId })
+      : []
+  const items = await pointersOf([...versions, ...(parentId && !isOwn ? [parentId] : [])])
   const pointers = versions.map((id, index) => ({ id, item: items[index] }))
-  const parentItem = parentId ? items[versions.length] : undefined
+  const parentItem = isOwn ? ownParent : items[versions.length]
   const parentPointer = isStored(parentItem) ? parentItem : undefined
 
   const messageId = messageIdOf('post', post.externalId)
@@ -204,7 +215,6 @@ async function readPost(access: TableAccess, post: Post): Promise<Stored> {
     conversationBefore(access, channelId, await newestTicket(access, channelId, id), messageId)
   // An answer that came before the post may have named any version of it.
   const answeredVersion = pointers.find(({ item }) => item?.hasAnswers === true && !isStored(item))
-  const isOwn = post.author.id === post.channelUserId
   const answersOwn =
     !isOwn && answersOwnEntry(post, parentPointer ? { authorId: String(parentPointer.authorId) } : null)
   const answeredId = answersOwn && parentId ? (textIn(parentPointer?.answersIn) ?? mentionConversation(parentId)) : null
@@ -225,10 +235,7 @@ async function readPost(access: TableAccess, post: Post): Promise<Stored> {
     parent: parent?.ticket ?? null,
     parentTicketId,
     parentMessage: parent?.message ?? null,
-    attempts:
-      isOwn && parentId && parent
-        ? await startedAttempts(access, parent.ticket.id, { kind: 'post', inReplyTo: parentId })
-        : [],
+    attempts,
     unended: known && isReply(known.message) && known.message.sending.attemptedAt !== null ? known.message : null,
     placeholders: new Map(
       pointers.flatMap(({ id, item }) =>
