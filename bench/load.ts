@@ -49,7 +49,7 @@ export type Load = { readonly seconds: number; readonly ratePerSecond?: number; 
 
 const TICK_MS = 2
 
-/** Sends deliveries to the webhook. Resolves with all answers; status 0 means that there was none. */
+/** Sends deliveries to the webhook, one at least. Resolves with all answers; status 0 means that there was none. */
 export async function send(url: string, source: Iterator<Delivery, never>, load: Load): Promise<Answer[]> {
   const { seconds, ratePerSecond, concurrency } = load
   const agent = new Agent({ keepAlive: true, maxSockets: concurrency, scheduling: 'lifo' })
@@ -72,7 +72,7 @@ export async function send(url: string, source: Iterator<Delivery, never>, load:
     }
     // At a rate the next delivery does not wait for the answer to the last: X does not either.
     const sent: Promise<void>[] = []
-    const total = Math.floor(seconds * ratePerSecond)
+    const total = Math.max(1, Math.floor(seconds * ratePerSecond))
     const dueOf = (index: number) => began + (index * 1000) / ratePerSecond
     while (sent.length < total) {
       while (sent.length < total && dueOf(sent.length) <= performance.now()) sent.push(sendOne(dueOf(sent.length)))

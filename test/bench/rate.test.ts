@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { deliveries } from '../../bench/load.ts'
+import { deliveries, send } from '../../bench/load.ts'
 import { lossIn, measureRate, SHARES } from '../../bench/rate.ts'
 import { signerOf } from '../../lambdas/core/x/signature.ts'
+import { served } from '../local/support.ts'
 
 describe('the rate of one machine', () => {
   test('is measured on the real product, with every acknowledged message in a ticket once', async () => {
@@ -20,6 +21,16 @@ describe('the rate of one machine', () => {
     expect(figures.cpuMsPerMessage).toBeGreaterThan(0)
     expect(figures.residentMb.before).toBeGreaterThan(0)
     expect(steps).toContain(`asking for ${figures.acknowledged} messages`)
+  })
+
+  test('is measured with one delivery at least, however slow the machine is', async () => {
+    const receiver = await served((request, answer) => request.resume().on('end', () => answer.end()))
+    try {
+      const answers = await send(receiver.url, deliveries('secret'), { seconds: 1, ratePerSecond: 0.5, concurrency: 1 })
+      expect(answers).toMatchObject([{ status: 200 }])
+    } finally {
+      await receiver.stop()
+    }
   })
 
   test('would not pass with a message that is missing or doubled', () => {
