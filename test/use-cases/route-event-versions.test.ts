@@ -162,6 +162,35 @@ describe('an edited post', () => {
     }
   })
 
+  test('of which two versions come at once is counted once, also when an agent changes its ticket meanwhile', async () => {
+    let [isOvertaken, isChanged] = [true, true]
+    for (let n = 1; isOvertaken; n++)
+      for (let m = 1; m === 1 || isChanged; m++) {
+        const [ann, entry, first, second] = [newCustomer(), newId(), newId(), newId()]
+        const [opened] = await deliver(version(ann, entry, [entry]))
+        const answer = (id: string, history: string[]) =>
+          version(ann, id, history, `@shop ${id}`, { id: entry, by: ann })
+        const overtake = () => deliver(answer(second, [first, second]))
+        isOvertaken = false
+        stores.calls.interrupt(n, async () => {
+          isOvertaken = true
+          await overtake()
+          stores.calls.interrupt(m, () => set(opened?.ticketId, 'on_hold'))
+        })
+        await deliver(answer(first, [first]))
+        isChanged = stores.calls.recover() && isOvertaken
+        if (!isOvertaken) await overtake()
+        const { messageCount } = await ticketOf(opened?.ticketId)
+        const texts = (await messagesOf(opened?.ticketId)).map(({ text }) => text)
+        expect({ n, m, messageCount, texts }).toEqual({
+          n,
+          m,
+          messageCount: 2,
+          texts: [`@shop ${entry}`, `@shop ${second}`],
+        })
+      }
+  })
+
   test('in whatever order and however often its versions come, is the same message in the end', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.nat(3), { maxLength: 8 }), async (repeated) => {

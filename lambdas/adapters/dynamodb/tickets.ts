@@ -245,13 +245,12 @@ export function createTicketStore({ now, ...access }: ListAccess & { now: Clock 
    */
   async function removeUnlessKnown(message: Message, knownBy: string): Promise<void> {
     const { channelId, ticketId, position, id } = message
-    const [pointer, item] = await getAll(access, [keys.pointer(channelId, knownBy), keys.ticket(ticketId)])
-    if (!isStored(pointer) || !item) return
+    const [pointer] = await getAll(access, [keys.pointer(channelId, knownBy)])
+    if (!isStored(pointer)) return
     const first = addressIn(pointer)
     if (first.ticketId === ticketId && first.messageId === id) return
     await documents.send(new DeleteCommand({ TableName: tableName, Key: keys.message(ticketId, position, id) }))
-    const ticket = ticketFrom(item)
-    if (isCounted(ticket, id)) await replace(ticket, uncounted(ticket, message))
+    await changeTicket(access, ticketId, (ticket) => (isCounted(ticket, id) ? uncounted(ticket, message) : ticket))
   }
 
   /** Writes a ticket on condition that it is as it was read. */
@@ -414,7 +413,7 @@ function unlessStored(known: Placeholder | undefined): string {
 function uncounted(ticket: Ticket, { id, direction }: Pick<Message, 'id' | 'direction'>): Ticket {
   const counted = ticket.counted.filter((one) => one !== id)
   const outboundCount = ticket.outboundCount - (direction === 'outbound' ? 1 : 0)
-  return { ...ticket, counted, messageCount: ticket.messageCount - 1, outboundCount, version: ticket.version + 1 }
+  return { ...ticket, counted, messageCount: ticket.messageCount - 1, outboundCount }
 }
 
 /** The condition that a pointer leads to the message that it is to lead to. */
