@@ -51,12 +51,18 @@ function administratorsOnly(Page: () => preact.JSX.Element) {
 
 /** The tickets; for an administrator the setup, as long as there is no channel. */
 function FirstPage() {
-  const { route } = useLocation()
+  const { route, path } = useLocation()
   useLayoutEffect(() => {
+    // It stays until the code of the next page is there.
+    if (path !== '/') return
     if (role.value !== 'administrator') return route('/tickets', true)
+    const goOn = (url: string) => {
+      // The person may have opened a page meanwhile.
+      if (location.pathname === '/') route(url, true)
+    }
     void call('GET /api/channels')
-      .then(({ channels }) => route(channels.length === 0 ? '/setup' : '/tickets', true))
-      .catch(() => route('/tickets', true))
-  }, [route])
+      .then(({ channels }) => goOn(channels.length === 0 ? '/setup' : '/tickets'))
+      .catch(() => goOn('/tickets'))
+  }, [route, path])
   return null
 }

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
-import type { Page } from 'playwright-core'
+import type { Page, Route } from 'playwright-core'
 import { eventually } from '../local/support.ts'
 import { axeViolations, browserForTests, noFaults, screenshot } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
-import { customer, heading, openConsole, shop } from './support.ts'
+import { customer, goTo, heading, openConsole, shop } from './support.ts'
 
 const product = productForTests()
 const browser = browserForTests()
@@ -95,4 +95,21 @@ test('agents have no checklist', async () => {
   expect(await page.getByRole('listitem').filter({ hasText: 'Keys of the X app' }).count()).toBe(0)
   await page.goto(product.url)
   await heading(page, 'Tickets').waitFor()
+})
+
+test('a page that is opened before it is known where to begin stays open', async () => {
+  const { page } = await openConsole(browser.open, product, 'administrator', { at: '/extensions' })
+  const held: Route[] = []
+  await page.route(/\/api\/channels$/, (route) => void held.push(route))
+  await page.goto(product.url)
+  const question = await eventually('the question where to begin', () => held[0])
+  await goTo(page, 'Extensions')
+  const answer = page.waitForResponse(/\/api\/channels$/)
+  await question.continue()
+  await answer
+  // The page has taken the answer when it has made another call after it.
+  await page.evaluate('fetch("/").then((answer) => answer.text())')
+  expect(new URL(page.url()).pathname).toBe('/extensions')
+  await heading(page, 'Extensions').waitFor()
+  expect(held).toHaveLength(1)
 })

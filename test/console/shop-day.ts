@@ -74,7 +74,7 @@ export async function liveAShopDay(product: Product): Promise<{ direct: Ticket; 
     if (reply) await product.reply(id, { text: reply })
     if (status) await product.helpdesk.call('PATCH /api/tickets/{id}', { params: { id }, body: { status } })
   }
-  await failOnce(product, (await ticketOf('half sizes')).id)
+  await failOnce(product, await ticketOf('half sizes'))
   const direct = await ticketOf('wrong one')
   await write(product, customer, 'It says 4171, see the picture.', parcel())
   await product.reply(direct.id, { text: 'That is our mistake, sorry. The right one leaves the shop today.' })
@@ -92,13 +92,15 @@ async function write(product: Product, from: string, text: string, picture?: Buf
 }
 
 /** Sends a direct message that X refuses. */
-async function failOnce(product: Product, ticketId: string): Promise<void> {
+async function failOnce(product: Product, { id, customer: { id: recipient } }: Ticket): Promise<void> {
   const detail = 'You do not have permission to DM one or more participants.'
   const refusal = { title: 'Forbidden', status: 403, detail }
-  await product.onX('POST', 'answers', { method: 'POST', path: '/2/dm_conversations/*', status: 403, body: refusal })
-  await product.reply(ticketId, { text: 'They do, from 38 to 46.' })
+  // Not for earlier replies, which X may not have yet.
+  const path = `/2/dm_conversations/with/${recipient}/messages`
+  await product.onX('POST', 'answers', { method: 'POST', path, status: 403, body: refusal })
+  await product.reply(id, { text: 'They do, from 38 to 46.' })
   await eventually('the failure', async () =>
-    (await product.messages(ticketId)).some(({ delivery }) => delivery?.status === 'failed'),
+    (await product.messages(id)).some(({ delivery }) => delivery?.status === 'failed'),
   )
 }
 
