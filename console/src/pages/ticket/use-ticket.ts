@@ -51,6 +51,8 @@ export function useTicket(id: string, known?: Ticket): State & { readonly action
   const loadsDue = useRef(0)
   const refreshesSinceLoad = useRef(0)
   const pages = useRef(1)
+  /** How often this person has changed something here. An answer that was asked for before may not know of it. */
+  const ownChanges = useRef(0)
   const [withCachedLinks] = useState(createMediaLinkCache)
   const update = (change: Partial<State>) => {
     latest.current = { ...latest.current, ...change }
@@ -63,7 +65,9 @@ export function useTicket(id: string, known?: Ticket): State & { readonly action
   }
 
   const loadMessages = async (): Promise<readonly Message[]> => {
+    const before = ownChanges.current
     const loaded = await loadNewest(id, pages.current * PAGE_SIZE)
+    if (before !== ownChanges.current) return loadMessages()
     const messages = withCachedLinks(loaded.messages)
     if (!isEqual(latest.current.messages, messages)) update({ messages, hasEarlier: loaded.hasEarlier })
     return messages
@@ -73,7 +77,9 @@ export function useTicket(id: string, known?: Ticket): State & { readonly action
   const loadInProgress = async (known: readonly Message[]): Promise<void> => {
     const oldest = known.findIndex(isInProgress)
     if (oldest < 0) return
+    const before = ownChanges.current
     const loaded = withCachedLinks((await loadNewest(id, known.length - oldest)).messages)
+    if (before !== ownChanges.current) return
     const current = latest.current.messages ?? []
     const messages = current.map((message) => loaded.find(({ id }) => id === message.id) ?? message)
     if (!isEqual(current, messages)) update({ messages })
@@ -87,11 +93,12 @@ export function useTicket(id: string, known?: Ticket): State & { readonly action
   const refresh = async (): Promise<boolean> => {
     const { messages: knownMessages } = latest.current
     const before = shown.current
+    const changesBefore = ownChanges.current
     try {
       const ticket = await readAgain('GET /api/tickets/{id}', before, { params: { id } })
       refreshesSinceLoad.current += 1
       if (ticket !== before) {
-        show(ticket)
+        if (changesBefore === ownChanges.current) show(ticket)
         loadsDue.current = before ? LOADS_AFTER_CHANGE : 1
       } else if (refreshesSinceLoad.current >= REFRESHES_PER_LOAD) {
         loadsDue.current ||= 1
@@ -118,13 +125,17 @@ export function useTicket(id: string, known?: Ticket): State & { readonly action
   usePolling(refresh)
 
   const putMessage = (message: Message) => {
+    ownChanges.current += 1
     const messages = latest.current.messages ?? []
     const isKnown = messages.some((one) => one.id === message.id)
     update({
       messages: isKnown ? messages.map((one) => (one.id === message.id ? message : one)) : [...messages, message],
     })
   }
-  const setTicket = (value: Ticket) => show({ value, tag: null })
+  const setTicket = (value: Ticket) => {
+    ownChanges.current += 1
+    show({ value, tag: null })
+  }
   return { ...state, actions: { setTicket, putMessage, refresh, reload: loadMessages, loadEarlier } }
 }
 
