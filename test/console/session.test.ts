@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { Page } from 'playwright-core'
+import type { Page, Route } from 'playwright-core'
 import { eventually } from '../local/support.ts'
 import { browserForTests, noFaults } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
@@ -53,4 +53,40 @@ test('an ID token gives no access to the API, though its signature and its group
   }
   expect(await status(tokens.access_token)).toEqual([200, null])
   expect(await status(tokens.id_token)).toEqual([401, 'Bearer error="invalid_token"'])
+})
+
+test('tokens that come after signing out are not kept for the next person', async () => {
+  const { page } = await signedIn()
+  let held: Route | undefined
+  await page.route(/\/oauth2\/token$/, (route) => {
+    held = route
+  })
+  // So the browser stays on the page, as it does while the sign-in is slow.
+  await page.route(/\/logout\?/, (route) => route.fulfill({ status: 204 }))
+  await page.route(/\/api\//, (route) => route.fulfill({ status: 401, json: {} }))
+  const refresh = await eventually('the call for new tokens', () => held)
+  const answer = await refresh.fetch()
+  expect(answer.status()).toBe(200)
+  const leaving = page.waitForRequest(/\/logout\?/)
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await leaving
+  await refresh.fulfill({ response: answer })
+  // The page has taken the answer when it has made another call after it.
+  await page.evaluate('fetch("/config.json").then((answer) => answer.text())')
+  expect(await page.evaluate('sessionStorage.length')).toBe(0)
+})
+
+test('a sign-in that is out of order for a moment ends no session', async () => {
+  const { page } = await signedIn()
+  let isBroken = true
+  await page.route(/\/oauth2\/token$/, (route) => (isBroken ? route.fulfill({ status: 503 }) : route.continue()))
+  let refused = 0
+  await page.route(/\/api\/tickets\?/, (route) =>
+    refused++ < 2 ? route.fulfill({ status: 401, json: {} }) : route.continue(),
+  )
+  await page.getByText('The helpdesk does not answer as it should.').waitFor()
+  expect(await page.getByText('Your session has ended').count()).toBe(0)
+  isBroken = false
+  await page.getByText('The helpdesk does not answer as it should.').waitFor({ state: 'detached' })
+  expect(await page.getByText('Your session has ended').count()).toBe(0)
 })

@@ -63,6 +63,8 @@ async function refreshNow(): Promise<boolean> {
   const before = tokens.value
   if (!before?.refresh) return false
   const next = await requestTokens({ grant_type: 'refresh_token', refresh_token: before.refresh })
+  // The person may have signed out meanwhile.
+  if (tokens.value !== before) return false
   if (next) saveTokens({ ...next, refresh: next.refresh ?? before.refresh })
   return next !== null
 }
@@ -70,12 +72,13 @@ async function refreshNow(): Promise<boolean> {
 /**
  * Exchanges a grant (a code or a refresh token) for tokens.
  * @returns null when the grant is expired or invalid
- * @throws TypeError when the token endpoint does not answer
+ * @throws TypeError when the token endpoint does not answer, or is out of order
  */
 export async function requestTokens(grant: Readonly<Record<string, string>>): Promise<Tokens | null> {
   const { signInUrl, clientId } = config.value
   const body = new URLSearchParams({ ...grant, client_id: clientId })
   const response = await fetch(`${signInUrl}/oauth2/token`, { method: 'POST', body })
+  if (response.status >= 500 || response.status === 429) throw new TypeError(`The sign-in answers ${response.status}.`)
   if (!response.ok) return null
   const answer = (await response.json()) as { access_token: string; refresh_token?: string }
   return { access: answer.access_token, refresh: answer.refresh_token ?? null }
