@@ -15,19 +15,24 @@ export const health = signal<Health | null>(null)
 
 const INTERVAL_MS = 60_000
 
+let asked = 0
+
+/** Reads it again; false if no answer came. What was asked for last counts, in whatever order the answers come. */
+export async function readHealth(): Promise<boolean> {
+  const turn = ++asked
+  try {
+    const [{ channels }, { extensions }] = await Promise.all([call('GET /api/channels'), call('GET /api/extensions')])
+    if (turn === asked) health.value = { channels, isExtensionOn: extensions.every(({ enabled }) => enabled) }
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** Says that the extension is off, or which channels have lost their access. */
 export function HealthBanner() {
-  const load = async () => {
-    try {
-      const [{ channels }, { extensions }] = await Promise.all([call('GET /api/channels'), call('GET /api/extensions')])
-      health.value = { channels, isExtensionOn: extensions.every(({ enabled }) => enabled) }
-      return true
-    } catch {
-      return false
-    }
-  }
-  useEffect(() => void load(), [])
-  usePolling(load, INTERVAL_MS)
+  useEffect(() => void readHealth(), [])
+  usePolling(readHealth, INTERVAL_MS)
 
   const { isExtensionOn = true, channels = [] } = health.value ?? {}
   const broken = channels.filter(({ status }) => status === 'needs_reconnection')

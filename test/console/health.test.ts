@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import type { Route } from 'playwright-core'
 import { eventually } from '../local/support.ts'
 import { browserForTests, noFaults } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
@@ -25,6 +26,20 @@ test('while the extension is off, agents are told whom to ask, and administrator
   await other.getByRole('link', { name: 'Tickets', exact: true }).click()
   await other.getByText('No account is connected yet').waitFor()
   expect(await other.getByText('The Twitter extension is off').count()).toBe(0)
+})
+
+test('who goes on to the tickets while the extension is being switched on reads there that it is on', async () => {
+  await switchExtension(false)
+  const { page } = await openConsole(browser.open, product, 'administrator', { at: '/extensions' })
+  const held = Promise.withResolvers<Route>()
+  await page.route(/\/api\/extensions\/twitter$/, (route) => held.resolve(route))
+  await page.getByRole('switch').check()
+  const change = await held.promise
+  await page.getByRole('link', { name: 'Tickets', exact: true }).click()
+  await page.getByText('The Twitter extension is off').first().waitFor()
+  await change.continue()
+  // Sooner than the next look of the page, which is after a minute.
+  await page.getByText('No account is connected yet').waitFor({ timeout: 45_000 })
 })
 
 test('a channel that lost its access is told on the tickets; Cancel and another account change nothing', async () => {

@@ -11,6 +11,7 @@ import { Icon } from '../../components/icon.tsx'
 import { ErrorNotice, Notice } from '../../components/notice.tsx'
 import { Page } from '../../components/page.tsx'
 import { ResourceStatus } from '../../components/resource-status.tsx'
+import { readHealth } from '../../health.tsx'
 import { extensionsMessages as t } from '../../messages/extensions.ts'
 
 /** Switches the Twitter extension on and off. */
@@ -36,6 +37,8 @@ function ExtensionCard({ extension, onChange }: { extension: Extension; onChange
     if (enabled || (await confirmDialog(t.confirmOff))) {
       await run(async () => {
         onChange(await call('PATCH /api/extensions/twitter', { body: { enabled } }))
+        // The person may wait for tickets by now.
+        void readHealth()
         showToast(enabled ? t.switchedOn : t.switchedOff)
       })
     }
