@@ -5,7 +5,7 @@ import type { ChatPayload } from '../../../lambdas/core/tickets/ticket.ts'
 import { readChatEvent } from '../../../lambdas/core/x/payload/chat-event.ts'
 import { createChatSending } from '../../../lambdas/use-cases/chat/write-chat.ts'
 import { apiOver } from '../../support/api.ts'
-import { chatPerson } from '../../support/chat.ts'
+import { chatBetween, chatPerson } from '../../support/chat.ts'
 import { boundEncryption, encryptedChannel } from '../../support/encrypted-channel.ts'
 import { senderHandler } from '../../support/handlers.ts'
 import { recordOf } from '../../support/router.ts'
@@ -24,8 +24,11 @@ beforeAll(async () => {
 })
 afterAll(() => stores.stop())
 
-/** An encrypted conversation that agents answer; `answers` are X's, in order, then it takes everything. */
-async function begin(answers: (XAnswer | 'lost')[] = []) {
+/**
+ * An encrypted conversation that agents answer; `answers` are X's, in order, then it takes everything.
+ * @param pagesSince how many pages of X's list are full of what was written after it
+ */
+async function begin(answers: (XAnswer | 'lost')[] = [], pagesSince = 0) {
   const sent: ChatPayload[] = []
   const taken: string[] = []
   const chatCalls: Partial<XChat> = {
@@ -37,7 +40,14 @@ async function begin(answers: (XAnswer | 'lost')[] = []) {
       if (answer === 'lost' || answer.is === 'sent') taken.push(event)
       return answer === 'lost' ? { is: 'unanswered', detail: 'cut off' } : answer
     },
-    events: async () => ({ items: taken.map((event) => ({ encoded_event: event })), keyChanges: [], next: null }),
+    events: async (_tokens, _conversation, next) => {
+      const page = Number(next ?? 0)
+      const isLast = page >= pagesSince
+      const since = chatBetween(channel.customer, channel.shop, now().getTime())
+      const events = isLast ? taken : [since.write(channel.customer, 'Are you there?').event]
+      const items = events.map((event) => ({ encoded_event: event }))
+      return { items, keyChanges: [], next: isLast ? null : String(page + 1) }
+    },
   }
   const channel = await encryptedChannel(stores, now, chatCalls)
   const { customer, chat, deliver } = channel
@@ -84,8 +94,8 @@ async function begin(answers: (XAnswer | 'lost')[] = []) {
   }
 }
 
-async function beginReadable(answers: (XAnswer | 'lost')[] = []) {
-  const all = await begin(answers)
+async function beginReadable(answers: (XAnswer | 'lost')[] = [], pagesSince = 0) {
+  const all = await begin(answers, pagesSince)
   await all.enterKey()
   await all.deliver(all.customer, all.chat.write(all.customer, 'Hello?').event)
   return all
@@ -114,6 +124,20 @@ describe('a reply to somebody who wrote encrypted', () => {
     clock = new Date(clock.getTime() + 60_000)
     await work()
     expect(await reply()).toMatchObject({ delivery: { status: 'sent', attempts: 1 } })
+    expect(sent).toHaveLength(1)
+  })
+
+  test.each([
+    [2, { status: 'sent', attempts: 1 }],
+    [3, { status: 'unknown', attempts: 1 }],
+  ])('whose answer got lost, with %i pages written since, is never taken for missing', async (pages, delivery) => {
+    const { api, work, reply, sent } = await beginReadable(['lost'], pages)
+    await api('On its way.')
+    for (let looks = 0; looks < 10; looks++) {
+      await work()
+      clock = new Date(clock.getTime() + 3_600_000)
+    }
+    expect(await reply()).toMatchObject({ delivery })
     expect(sent).toHaveLength(1)
   })
 
