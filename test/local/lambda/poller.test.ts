@@ -1,13 +1,10 @@
-import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals'
+import { ReceiveMessageCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import type { SQSEvent, SQSRecord } from 'aws-lambda'
 import { type QueueResource, queues } from '../../../lambdas/runtime/resources.ts'
 import { ensureQueues, type QueueUrls, queueClient, queueDepth, startQueues } from '../../../local/aws/queues.ts'
 import { type Poller, startPoller } from '../../../local/lambda/poller.ts'
 import { eventually, temporaryFolder } from '../support.ts'
-
-// Shorter than the long poll, which stopping must end.
-jest.setTimeout(15_000)
 
 let folder: ReturnType<typeof temporaryFolder>
 let part: Awaited<ReturnType<typeof startQueues>>
@@ -223,6 +220,11 @@ test('a failing group does not delay another group', async () => {
 })
 
 test('stopping ends the long poll, and a batch in progress stays in the queue', async () => {
+  // One that began before those of the poller.
+  const left = new AbortController()
+  const longPoll = client
+    .send(new ReceiveMessageCommand({ QueueUrl: dead.events, WaitTimeSeconds: 20 }), { abortSignal: left.signal })
+    .then(() => 'a whole long poll')
   await send('a', 'kept')
   let calls = 0
   const interrupted = Promise.withResolvers<void>()
@@ -233,7 +235,9 @@ test('stopping ends the long poll, and a batch in progress stays in the queue', 
   await eventually('the message under work', () => calls === 1)
   const stopped = Promise.all(pollers.splice(0).map((poller) => poller.stop()))
   interrupted.reject(new Error('the function was stopped too'))
-  await stopped
+  expect(await Promise.race([stopped.then(() => 'stopped'), longPoll])).toBe('stopped')
+  left.abort()
+  await expect(longPoll).rejects.toThrow('abort')
   const { visible, inFlight } = await queueDepth(client, urls.events)
   expect(visible + inFlight).toBe(1)
 })
