@@ -172,30 +172,6 @@ describe('a reply', () => {
     await product.helpdesk.call('PATCH /api/tickets/{id}', { params, body: { status: 'open' } })
   })
 
-  test('stays in view when an answer comes that was asked for before it', async () => {
-    let asked: Promise<unknown> | undefined
-    const released = Promise.withResolvers<void>()
-    const { page } = await at(async () => {})
-    await message(page, 'Where is my order?').waitFor()
-    await page.route(/\/messages\?/, async (route) => {
-      if (asked) return route.continue()
-      const answer = route.fetch()
-      asked = answer
-      await released.promise
-      return route.fulfill({ response: await answer })
-    })
-    await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text: 'It was blue.' })
-    await eventually('the call for the messages', () => asked)
-    await box(page).fill('We send a blue one.')
-    await send(page).click()
-    await message(page, 'We send a blue one.').waitFor()
-    const answers = page.waitForResponse(/\/messages\?/)
-    released.resolve()
-    await answers
-    await message(page, 'It was blue.').waitFor()
-    expect(await message(page, 'We send a blue one.').count()).toBe(1)
-  })
-
   test('is not sent without a picture that could not be uploaded', async () => {
     const { page } = await at((one) => one.route(/\/api\/attachments$/, (route) => route.fulfill({ status: 500 })))
     await box(page).fill('See the picture')

@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 
-const TOAST_MS = 4_000
+/** A failure can be read in the longer one. */
+const TOAST_MS = { short: 4_000, long: 15_000 }
 
 const announcement = signal('')
 const toast = signal<{ readonly text: string } | null>(null)
@@ -14,14 +15,14 @@ export function announce(text: string): void {
   })
 }
 
-/** Shows for a moment that something succeeded, and announces it to screen readers. */
-export function showToast(text: string): void {
+/** Shows for a moment that something succeeded, or that something failed on a page before, and announces it to screen readers. */
+export function showToast(text: string, length: keyof typeof TOAST_MS = 'short'): void {
   const next = { text }
   toast.value = next
   announce(text)
   setTimeout(() => {
     if (toast.value === next) toast.value = null
-  }, TOAST_MS)
+  }, TOAST_MS[length])
 }
 
 /** Renders announcements and toasts. The app has exactly one. */

@@ -15,6 +15,7 @@ export const commonMessages = {
   copy: 'Copy',
   copied: 'Copied.',
   notCopied: 'The browser did not copy it. It is marked now: copy it yourself.',
+  notDone: 'What you did on the page before failed.',
   showMore: 'Show more',
   showTable: 'Show as a table',
   newTab: '(opens in a new tab)',

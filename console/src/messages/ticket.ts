@@ -116,6 +116,7 @@ export const replyMessages = {
   sendPublic: 'Reply publicly',
   shortcut: 'Ctrl + Enter sends',
   queued: 'Sending your reply.',
+  notSent: (name: string) => `The reply to ${name || 'the customer'} was not sent.`,
   charactersLeft: (n: number) => (n < 0 ? `${-n} characters too many` : `${n} characters left`),
   tooLong: 'The text is too long for X.',
   notAllowed: 'X does not allow us to reply to this post.',

@@ -20,7 +20,7 @@ import { AuditFilters } from './filters.tsx'
 export function AuditPage() {
   const { query } = useLocation()
   const filter = filterFromQuery(query)
-  const { error, run } = useAction()
+  const { error, run } = useAction(null)
   const download = () =>
     run(() => downloadCsv(`audit-${daysAgo(0)}.csv`, pages('GET /api/audit.csv', { query: queryOf(filter) })))
   const downloadButton = (
@@ -42,7 +42,7 @@ function Entries({ filter }: { filter: AuditFilter }) {
     call('GET /api/audit', { query: { ...queryOf(filter), limit: 50, cursor }, signal })
   const resource = useResource(JSON.stringify(filter), (signal) => load(undefined, signal))
   const { entries, nextCursor } = resource.value ?? { entries: [], nextCursor: null }
-  const { error, run } = useAction()
+  const { error, run } = useAction(null)
   const loadMore = () =>
     run(async () => {
       const next = await load(nextCursor ?? undefined)

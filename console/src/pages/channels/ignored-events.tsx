@@ -18,7 +18,7 @@ export function IgnoredEvents({ channelId }: { channelId: string }) {
     call('GET /api/events', { query: { channelId, limit: 20, cursor }, signal })
   const resource = useResource(channelId, (signal) => load(undefined, signal))
   const { events, nextCursor } = resource.value ?? { events: [], nextCursor: null }
-  const { error, run } = useAction()
+  const { error, run } = useAction(null)
   const loadMore = () =>
     run(async () => {
       const next = await load(nextCursor ?? undefined)

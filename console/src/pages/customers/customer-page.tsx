@@ -121,7 +121,7 @@ function Tickets({ customerId }: { customerId: string }) {
     call('GET /api/tickets', { query: { customerId, limit: 50, cursor }, signal })
   const resource = useResource(customerId, (signal) => load(undefined, signal))
   const { tickets, nextCursor } = resource.value ?? { tickets: [], nextCursor: null }
-  const { error, run } = useAction()
+  const { error, run } = useAction(null)
   const loadMore = () =>
     run(async () => {
       const next = await load(nextCursor ?? undefined)

@@ -35,7 +35,7 @@ export function ReportsPage() {
     call('GET /api/reports/tickets', { query: wanted, signal }),
   )
   const waiting = useResource('waiting', (signal) => call('GET /api/reports/waiting', { signal }))
-  const { error, run } = useAction()
+  const { error, run } = useAction(null)
   const download = () =>
     run(() => downloadCsv(`tickets-${from}-${to}-${by}.csv`, pages('GET /api/reports/tickets.csv', { query: wanted })))
   const downloadButton = (

@@ -40,7 +40,7 @@ export function useTicketList(filter: Filter) {
   })
 
   const { tickets = [], nextCursor = null } = resource.value?.value ?? {}
-  const { error: moreError, run } = useAction()
+  const { error: moreError, run } = useAction(null)
   const loadMore = () =>
     run(async () => {
       const query = { ...firstPage, cursor: nextCursor ?? undefined }

@@ -105,7 +105,7 @@ type EarlierMessagesProps = {
 
 /** Loads what was before when the first of the shown messages comes near; what is read stays where it is. */
 function EarlierMessages({ scroller, onLoad, count }: EarlierMessagesProps) {
-  const { error, run } = useAction()
+  const { error, run } = useAction(null)
   const isLoading = useRef(false)
   const load = async () => {
     if (isLoading.current) return

@@ -17,7 +17,7 @@ type ComposerProps = {
   readonly actions: TicketActions
   /** The entry that the agent chose; null for the latest. */
   readonly chosenId: string | null
-  readonly onChoose: (id: string | null) => void
+  readonly onChoose: (change: (id: string | null) => string | null) => void
   /** Differs when the draft was changed from outside. */
   readonly draftNumber: number
 }
@@ -49,7 +49,8 @@ export function Composer({ ticket, messages, actions, chosenId, onChoose, draftN
   const handleSent = async (reply: Message, andSolve: boolean) => {
     known.current = new Set([...known.current, reply.id])
     actions.putMessage(reply)
-    onChoose(null)
+    // The agent may have chosen another one while it was being sent.
+    onChoose((now) => (now === (entry?.id ?? null) ? null : now))
     if (andSolve) {
       await run(async () =>
         actions.setTicket(
@@ -69,7 +70,7 @@ export function Composer({ ticket, messages, actions, chosenId, onChoose, draftN
         isFocused={chosenId !== null || draftNumber > 0}
         onBegin={() => {
           known.current = outboundIds(messages)
-          if (isMention && entry) onChoose(entry.id)
+          if (isMention && entry) onChoose(() => entry.id)
         }}
         maySend={mayStillSend}
         onSent={handleSent}

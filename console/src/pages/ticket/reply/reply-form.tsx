@@ -39,7 +39,8 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
   const fileInput = useRef<HTMLInputElement>(null)
   const draft = useDraft({ ticketId: ticket.id, entryId: entry?.id ?? null })
   const attachments = useAttachments(entry ? 4 : 1, draft.renewKey)
-  const { error, run } = useAction()
+  const { error, run } = useAction(t.notSent(ticket.customer.name ?? ticket.customer.username ?? ''))
+  const [isSending, setSending] = useState(false)
   const [isDragOver, setDragOver] = useState(false)
   const params = { id: ticket.id }
   const body = {
@@ -62,7 +63,8 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
   }, [entry?.id, isFocused])
 
   const send = async (andSolve = false) => {
-    if (isDisabled) return
+    if (isDisabled || isSending) return
+    setSending(true)
     await run(async () => {
       if (!(await maySend())) return
       const reply = await call('POST /api/tickets/{id}/replies', { params, body, idempotencyKey: draft.idempotencyKey })
@@ -71,6 +73,7 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
       showToast(t.queued)
       onSent(reply, andSolve)
     })
+    setSending(false)
   }
   const removeLinks = () => {
     draft.setText(withoutPlaces(draft.text, validation?.links ?? []))
@@ -78,7 +81,7 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
   }
   const attach = (files: FileList | null | undefined) => {
     if (!files?.length) return false
-    attachments.add([...files])
+    if (!isSending) attachments.add([...files])
     return true
   }
 
@@ -113,6 +116,7 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
         id={id}
         rows={2}
         value={draft.text}
+        readOnly={isSending}
         placeholder={entry ? t.publicPlaceholder : t.directPlaceholder}
         aria-describedby={`${id}-count ${id}-validation`}
         aria-invalid={isTooLong || undefined}
@@ -127,7 +131,7 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
           if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void send()
         }}
       />
-      <AttachmentList files={attachments.files} onRemove={attachments.remove} />
+      <AttachmentList files={attachments.files} onRemove={(key) => isSending || attachments.remove(key)} />
       {attachments.hasFailed && <Notice tone="warning">{composerMessages.uploadFailed}</Notice>}
       {attachments.error && <Notice tone="danger">{attachments.error}</Notice>}
       <div id={`${id}-validation`}>

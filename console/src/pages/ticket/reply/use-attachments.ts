@@ -29,8 +29,15 @@ export function useAttachments(maxFiles: number, onChange: () => void) {
   const [error, setError] = useState<string>()
   const latest = useRef(files)
   latest.current = files
-  // The browser keeps the bytes of a file until its preview is released.
-  useEffect(() => () => release(latest.current), [])
+  const isGone = useRef(false)
+  useEffect(
+    () => () => {
+      isGone.current = true
+      // The browser keeps the bytes of a file until its preview is released.
+      release(latest.current)
+    },
+    [],
+  )
   const update = (key: number, change: Partial<DraftAttachment>) =>
     setFiles((now) => now.map((one) => (one.key === key ? { ...one, ...change } : one)))
 
@@ -44,7 +51,7 @@ export function useAttachments(maxFiles: number, onChange: () => void) {
     } catch (thrown) {
       update(key, { error: `${t.failed} ${describeError(toProblem(thrown)).text}` })
     }
-    onChange()
+    if (!isGone.current) onChange()
   }
 
   return {

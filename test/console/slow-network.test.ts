@@ -1,0 +1,148 @@
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import type { Page, Route } from 'playwright-core'
+import type { Ticket } from '../../client/src/calls.ts'
+import { eventually } from '../local/support.ts'
+import { browserForTests } from '../support/browser.ts'
+import { productForTests } from '../support/product.ts'
+import { customer, heading, message, neighbour, openConsole, shop } from './support.ts'
+
+// What people do while an answer is under way is not lost when it comes.
+const product = productForTests(() => product.connectByOAuth(shop))
+const browser = browserForTests()
+let direct: Ticket
+let mention: Ticket
+
+beforeAll(async () => {
+  await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text: 'Where is my order?' })
+  const { id } = await product.onX<{ id: string }>('POST', 'posts', {
+    by: neighbour,
+    text: `@${shop.username} are you open?`,
+  })
+  const of = (kind: string) => async () => (await product.tickets()).find((one) => one.kind === kind)
+  direct = await eventually('the direct ticket', of('direct'))
+  mention = await eventually('the mention ticket', of('mention'))
+  await product.onX('POST', 'posts', { by: neighbour, text: `@${shop.username} and on Sunday?`, inReplyTo: id })
+  await eventually('the second post', async () => (await product.messages(mention.id)).length === 2)
+})
+
+const at = async ({ id }: Ticket) => {
+  const { page } = await openConsole(browser.open, product, 'agent', { at: `/tickets/${id}`, width: 1440 })
+  return page
+}
+const box = (page: Page) => page.getByRole('textbox', { name: 'Reply by direct message' })
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+
+/** Holds the first call, such as `POST /replies`; the others go on. */
+async function holdFirst(page: Page, method: string, address: RegExp): Promise<() => Promise<Route>> {
+  let held: Route | undefined
+  await page.route(address, (route) => {
+    if (held || route.request().method() !== method) return route.continue()
+    held = route
+    return undefined
+  })
+  return () => eventually(`${method} ${address}`, () => held)
+}
+
+describe('a reply', () => {
+  test('stays in view when an answer comes that was asked for before it', async () => {
+    const page = await at(direct)
+    await message(page, 'Where is my order?').waitFor()
+    const held = await holdFirst(page, 'GET', /\/messages\?/)
+    await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text: 'It was blue.' })
+    const asked = await held()
+    const answer = await asked.fetch()
+    await box(page).fill('We send a blue one.')
+    await button(page, 'Send').click()
+    await message(page, 'We send a blue one.').waitFor()
+    const later = page.waitForResponse(/\/messages\?/)
+    await asked.fulfill({ response: answer })
+    await later
+    await message(page, 'It was blue.').waitFor()
+    expect(await message(page, 'We send a blue one.').count()).toBe(1)
+  })
+
+  test('keeps what is written while its picture is uploaded', async () => {
+    const page = await at(direct)
+    const held = await holdFirst(page, 'POST', /\/api\/attachments$/)
+    await box(page).fill('See')
+    const picture = { name: 'map.png', mimeType: 'image/png', buffer: Buffer.from('png') }
+    await page.locator('input[type=file]').setInputFiles(picture)
+    const upload = await held()
+    await box(page).fill('See the map')
+    await upload.continue()
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: /^map\.png $/ })
+      .waitFor()
+    expect(await box(page).inputValue()).toBe('See the map')
+    await page.reload()
+    await box(page).waitFor()
+    expect(await box(page).inputValue()).toBe('See the map')
+    await box(page).fill('')
+  })
+
+  test('cannot be changed while it is being sent, and is sent once however often one presses', async () => {
+    const page = await at(direct)
+    const held = await holdFirst(page, 'POST', /\/replies$/)
+    await box(page).fill('On its way.')
+    await box(page).press('Control+Enter')
+    const sending = await held()
+    await box(page).press('Control+Enter')
+    await box(page).press('End')
+    await page.keyboard.type(' Soon.')
+    await button(page, 'Send and solve').click({ force: true })
+    expect(await box(page).inputValue()).toBe('On its way.')
+    await sending.continue()
+    await message(page, 'On its way.').waitFor()
+    await eventually('the empty form', async () => (await box(page).inputValue()) === '')
+    await box(page).press('A')
+    expect(await box(page).inputValue()).toBe('A')
+    const ours = (await product.messages(direct.id)).filter(({ text }) => text === 'On its way.')
+    expect(ours).toHaveLength(1)
+    await box(page).fill('')
+  })
+
+  test('leaves the agent at the entry that was chosen while it was being sent', async () => {
+    const page = await at(mention)
+    const answer = async (text: string) => {
+      await message(page, text)
+        .getByRole('button', { name: /^Public reply/ })
+        .click()
+      return page.getByRole('textbox', { name: /^Public reply/ })
+    }
+    const held = await holdFirst(page, 'POST', /\/replies$/)
+    await (await answer('and on Sunday?')).fill('From ten on.')
+    await button(page, 'Reply publicly').click()
+    const sending = await held()
+    await (await answer('are you open?')).fill('We are.')
+    await sending.continue()
+    await message(page, 'From ten on.').waitFor()
+    expect(await page.getByRole('textbox', { name: /^Public reply/ }).inputValue()).toBe('We are.')
+  })
+
+  test('that fails after the agent has gone on is told where the agent is', async () => {
+    const page = await at(direct)
+    const held = await holdFirst(page, 'POST', /\/replies$/)
+    await box(page).fill('Too late')
+    await button(page, 'Send').click()
+    const sending = await held()
+    await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Reports' }).click()
+    await heading(page, 'Reports').waitFor()
+    await sending.fulfill({ status: 409, json: { status: 409, detail: 'the channel is disconnected' } })
+    await page.locator('.toast').getByText('The reply to Demo Customer was not sent').waitFor()
+    await page.goBack()
+    await eventually('its text in the form', async () => (await box(page).inputValue()) === 'Too late')
+    await box(page).fill('')
+  })
+})
+
+test('a change that fails after the person has gone on is told where the person is', async () => {
+  const page = await at(direct)
+  const held = await holdFirst(page, 'PATCH', /\/api\/tickets\//)
+  await page.getByRole('combobox', { name: 'Status' }).selectOption('Solved')
+  const changing = await held()
+  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Reports' }).click()
+  await heading(page, 'Reports').waitFor()
+  await changing.fulfill({ status: 503, json: { status: 503, detail: '' } })
+  await page.locator('.toast').getByText('What you did on the page before failed.').waitFor()
+})
