@@ -146,3 +146,38 @@ test('a change that fails after the person has gone on is told where the person 
   await changing.fulfill({ status: 503, json: { status: 503, detail: '' } })
   await page.locator('.toast').getByText('What you did on the page before failed.').waitFor()
 })
+
+test('settings that are written while others are saved stay, and are not yet saved', async () => {
+  const id = `twitter-${shop.id}`
+  const { page } = await openConsole(browser.open, product, 'administrator', { at: `/channels/${id}` })
+  const hours = page.getByLabel('No messages (h)')
+  const held = await holdFirst(page, 'PATCH', /\/api\/channels\//)
+  await page.getByLabel('Name').fill('Our shop')
+  await button(page, 'Save').click()
+  const saving = await held()
+  await hours.fill('24')
+  await saving.continue()
+  await heading(page, 'Our shop').waitFor()
+  expect(await hours.inputValue()).toBe('24')
+  await page.getByText('You have unsaved changes.').waitFor()
+  await button(page, 'Save').click()
+  const settings = () => product.helpdesk.call('GET /api/channels/{id}', { params: { id } })
+  await eventually('the hours', async () => (await settings()).noMessagesHours === 24)
+  expect(await settings()).toMatchObject({ name: 'Our shop' })
+})
+
+test('an address that is sent twice by Enter is added once', async () => {
+  const { page } = await openConsole(browser.open, product, 'administrator', { at: '/webhook-endpoints' })
+  const held = await holdFirst(page, 'POST', /\/api\/webhook-endpoints$/)
+  await button(page, 'Add address').first().click()
+  const address = page.getByLabel('Address (URL)')
+  await address.fill('http://localhost:9/events')
+  await address.press('Enter')
+  const adding = await held()
+  await address.press('Enter')
+  const answer = page.waitForResponse((one) => one.request() === adding.request())
+  await adding.continue()
+  await answer
+  await page.getByLabel('Secret').waitFor()
+  expect((await product.admin.call('GET /api/webhook-endpoints')).endpoints).toHaveLength(1)
+})

@@ -84,7 +84,7 @@ export function NoiseRules({ known, onChange }: NoiseRulesProps) {
           ifMatch: known.tag ?? undefined,
         })
         onChange(after)
-        setDrafts(after.value.rules.map(draftOf))
+        setDrafts((now) => (now === drafts ? after.value.rules.map(draftOf) : now))
         setTried(undefined)
         setOvertaken(false)
         showToast(t.applied)

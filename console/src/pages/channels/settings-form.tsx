@@ -82,17 +82,18 @@ export function SettingsForm({ known, onChange }: SettingsFormProps) {
     setDraft({ ...draft, [name]: value })
     if (fieldErrors[name]) setFieldErrors({ ...fieldErrors, [name]: undefined })
   }
-  const reset = (to: Channel) => {
-    setDraft(draftOf(to))
+  const forget = () => {
     setOthers([])
     setFieldErrors({})
     setError(undefined)
   }
+  /** Shows other values, but where something was written since `before`. */
+  const rebase = (before: Draft, to: Draft) =>
+    setDraft((now) => ({ ...to, ...Object.fromEntries(differing(now, before).map((name) => [name, now[name]])) }))
   /** Somebody else has changed the settings meanwhile: the form shows theirs where nothing was changed here. */
   const takeOver = (current: Tagged<Channel>) => {
     const theirs = draftOf(current.value)
-    const ours = Object.fromEntries(changed.map((name) => [name, draft[name]]))
-    setDraft({ ...theirs, ...ours })
+    rebase(saved, theirs)
     setOthers(differing(theirs, saved))
     setError(undefined)
     onChange(current)
@@ -107,7 +108,8 @@ export function SettingsForm({ known, onChange }: SettingsFormProps) {
         body: changesIn(draft, changed),
         ifMatch: known.tag ?? undefined,
       })
-      reset(after.value)
+      rebase(draft, draftOf(after.value))
+      forget()
       onChange(after)
       showToast(t.saved)
     } catch (thrown) {
@@ -117,6 +119,10 @@ export function SettingsForm({ known, onChange }: SettingsFormProps) {
       // A field within a setting, such as `quietHours.timeZone`, is shown at the setting.
       setFieldErrors(Object.fromEntries(refused.errors.map(({ field, detail }) => [field.split('.')[0], detail])))
     }
+  }
+  const discard = () => {
+    setDraft(saved)
+    forget()
   }
 
   return (
@@ -185,7 +191,7 @@ export function SettingsForm({ known, onChange }: SettingsFormProps) {
         <div class={isUnsaved ? 'save-bar unsaved' : 'save-bar'}>
           <p role="status">{isUnsaved ? t.unsaved : ''}</p>
           <div class="actions">
-            {isUnsaved && <Button onClick={() => reset(channel)}>{commonMessages.discard}</Button>}
+            {isUnsaved && <Button onClick={discard}>{commonMessages.discard}</Button>}
             <Button kind="primary" disabled={!isUnsaved} onClick={save}>
               {commonMessages.save}
             </Button>

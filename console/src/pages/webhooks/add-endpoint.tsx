@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import type { WebhookEndpoint, WebhookEndpointWithSecret } from '../../../../client/src/calls.ts'
 import { useAction } from '../../api/action.ts'
 import { call } from '../../api/client.ts'
@@ -16,11 +16,17 @@ export function AddEndpoint({ onAdded }: { onAdded: (added: WebhookEndpointWithS
   const [url, setUrl] = useState('')
   const [chosen, setChosen] = useState<readonly EventType[]>(allTypes)
   const { error, run } = useAction()
-  const add = () =>
-    run(async () => {
+  /** Enter pressed twice adds one. */
+  const isAdding = useRef(false)
+  const add = async () => {
+    if (isAdding.current) return
+    isAdding.current = true
+    await run(async () => {
       const body = { url: url.trim(), eventTypes: chosen }
       onAdded(await call('POST /api/webhook-endpoints', { body }))
     })
+    isAdding.current = false
+  }
   const isComplete = url.trim() !== '' && chosen.length > 0
   const urlError = error?.errors.find(({ field }) => field === 'url')
   return (
