@@ -81,6 +81,44 @@ describe('a reply', () => {
     await box(page).fill('')
   })
 
+  test('keeps its picture on the way to another ticket and back, also when the upload ends meanwhile', async () => {
+    const page = await at(direct)
+    const held = await holdFirst(page, 'POST', /\/api\/attachments$/)
+    const picture = { name: 'map.png', mimeType: 'image/png', buffer: Buffer.from('png') }
+    await page.locator('input[type=file]').setInputFiles(picture)
+    const upload = await held()
+    const list = page.getByRole('list', { name: /^Tickets, / })
+    await list.getByRole('link', { name: mention.subject }).click()
+    await heading(page, mention.subject).waitFor()
+    const stored = page.waitForResponse((answer) => answer.request().method() === 'PUT')
+    await upload.continue()
+    await stored
+    await page.goBack()
+    await heading(page, direct.subject).waitFor()
+    await button(page, 'Remove map.png').waitFor()
+    await eventually('the button', () => button(page, 'Send').isEnabled())
+    await page.reload()
+    await button(page, 'Remove map.png').waitFor()
+    expect(await button(page, 'Send').isEnabled()).toBe(true)
+    await button(page, 'Remove map.png').click()
+    expect(await button(page, 'Send').isEnabled()).toBe(false)
+  })
+
+  test('whose upload was cut off by leaving the page says so, and is not sent without its picture', async () => {
+    const page = await at(direct)
+    const held = await holdFirst(page, 'POST', /\/api\/attachments$/)
+    await box(page).fill('See the map')
+    const picture = { name: 'map.png', mimeType: 'image/png', buffer: Buffer.from('png') }
+    await page.locator('input[type=file]').setInputFiles(picture)
+    await held()
+    await page.reload()
+    await page.getByText('A file was not uploaded.').waitFor()
+    expect(await button(page, 'Send').isEnabled()).toBe(false)
+    await button(page, 'Remove map.png').click()
+    await eventually('the button', () => button(page, 'Send').isEnabled())
+    await box(page).fill('')
+  })
+
   test('cannot be changed while it is being sent, and is sent once however often one presses', async () => {
     const page = await at(direct)
     const held = await holdFirst(page, 'POST', /\/replies$/)

@@ -1,10 +1,11 @@
 import { IconButton } from '../../../components/button.tsx'
+import { Icon } from '../../../components/icon.tsx'
 import { attachmentMessages as t } from '../../../messages/ticket.ts'
-import type { DraftAttachment } from './use-attachments.ts'
+import type { DraftFile } from './drafts.ts'
 
 type AttachmentListProps = {
-  readonly files: readonly DraftAttachment[]
-  readonly onRemove: (key: number) => void
+  readonly files: readonly DraftFile[]
+  readonly onRemove: (key: string) => void
 }
 
 /** The files of a reply before it is sent, with their upload status. */
@@ -12,19 +13,20 @@ export function AttachmentList({ files, onRemove }: AttachmentListProps) {
   if (files.length === 0) return null
   return (
     <ul class="attachments">
-      {files.map(({ key, file, previewUrl, id, error }) => (
+      {files.map(({ key, name, type, previewUrl, id, error }) => (
         <li key={key} class={error ? 'failed' : id ? '' : 'uploading'}>
-          {file.type.startsWith('image/') ? (
-            <img src={previewUrl} alt="" />
-          ) : (
-            <video src={previewUrl} muted preload="metadata" />
-          )}
+          <Preview type={type} url={previewUrl} />
           <span class="small">
-            {file.name} {error ?? (id ? '' : t.uploading)}
+            {name} {error ?? (id ? '' : t.uploading)}
           </span>
-          <IconButton icon="close" label={t.remove(file.name)} onClick={() => onRemove(key)} />
+          <IconButton icon="close" label={t.remove(name)} onClick={() => onRemove(key)} />
         </li>
       ))}
     </ul>
   )
+}
+
+function Preview({ type, url }: { type: string; url: string | null }) {
+  if (url === null) return <Icon name="attach" />
+  return type.startsWith('image/') ? <img src={url} alt="" /> : <video src={url} muted preload="metadata" />
 }

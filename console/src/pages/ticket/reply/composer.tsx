@@ -8,7 +8,7 @@ import { composerMessages as t } from '../../../messages/composer.ts'
 import { personId } from '../../../session/session.ts'
 import { isEntry } from '../conversation/entries.ts'
 import type { TicketActions } from '../use-ticket.ts'
-import { storedDraft } from './drafts.ts'
+import { hasDraft } from './drafts.ts'
 import { ReplyForm } from './reply-form.tsx'
 
 type ComposerProps = {
@@ -26,7 +26,7 @@ type ComposerProps = {
 export function Composer({ ticket, messages, actions, chosenId, onChoose, draftNumber }: ComposerProps) {
   const isMention = ticket.kind === 'mention'
   const entries = messages.filter(isEntry)
-  const drafted = entries.findLast(({ id }) => storedDraft({ ticketId: ticket.id, entryId: id }) !== null)
+  const drafted = entries.findLast(({ id }) => hasDraft({ ticketId: ticket.id, entryId: id }))
   const [initialId] = useState(drafted?.id ?? null)
   const entry = entries.find(({ id }) => id === (chosenId ?? initialId)) ?? entries.at(-1)
   const { error, run } = useAction()

@@ -11,8 +11,8 @@ import { encryptedMessages } from '../../../messages/encrypted.ts'
 import { attachmentMessages, replyMessages as t } from '../../../messages/ticket.ts'
 import { AttachmentList } from './attachment-list.tsx'
 import { DirectMessageLink } from './direct-message-link.tsx'
+import { changeDraft, clearDraft, draftAt, setSending } from './drafts.ts'
 import { ACCEPTED_TYPES, useAttachments } from './use-attachments.ts'
-import { useDraft } from './use-draft.ts'
 import { useReplyValidation } from './use-reply-validation.ts'
 import { CharacterCount, ValidationResult } from './validation-result.tsx'
 import { MAX_DIRECT_MESSAGE_LENGTH, MAX_POST_LENGTH, weightedLength } from './weighted-length.ts'
@@ -37,10 +37,11 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
   const id = useId()
   const textarea = useRef<HTMLTextAreaElement>(null)
   const fileInput = useRef<HTMLInputElement>(null)
-  const draft = useDraft({ ticketId: ticket.id, entryId: entry?.id ?? null })
-  const attachments = useAttachments(entry ? 4 : 1, draft.renewKey)
+  const place = { ticketId: ticket.id, entryId: entry?.id ?? null }
+  const draft = draftAt(place).value
+  const { isSending } = draft
+  const attachments = useAttachments(place, entry ? 4 : 1)
   const { error, run } = useAction(t.notSent(ticket.customer.name ?? ticket.customer.username ?? ''))
-  const [isSending, setSending] = useState(false)
   const [isDragOver, setDragOver] = useState(false)
   const params = { id: ticket.id }
   const body = {
@@ -64,19 +65,18 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
 
   const send = async (andSolve = false) => {
     if (isDisabled || isSending) return
-    setSending(true)
+    setSending(place, true)
     await run(async () => {
       if (!(await maySend())) return
       const reply = await call('POST /api/tickets/{id}/replies', { params, body, idempotencyKey: draft.idempotencyKey })
-      draft.clear()
-      attachments.clear()
+      clearDraft(place)
       showToast(t.queued)
       onSent(reply, andSolve)
     })
-    setSending(false)
+    setSending(place, false)
   }
   const removeLinks = () => {
-    draft.setText(withoutPlaces(draft.text, validation?.links ?? []))
+    changeDraft(place, { text: withoutPlaces(draft.text, validation?.links ?? []) })
     textarea.current?.focus()
   }
   const attach = (files: FileList | null | undefined) => {
@@ -122,7 +122,7 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
         aria-invalid={isTooLong || undefined}
         onInput={(event) => {
           if (draft.text === '') onBegin()
-          draft.setText(event.currentTarget.value)
+          changeDraft(place, { text: event.currentTarget.value })
         }}
         onPaste={(event) => {
           if (attach(event.clipboardData?.files)) event.preventDefault()
