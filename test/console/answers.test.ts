@@ -226,6 +226,24 @@ describe('errors', () => {
     await page.getByText('You are offline.').waitFor({ state: 'detached' })
   })
 
+  test('a tag that was not added stays in its field', async () => {
+    const { page } = await at(`/tickets/${direct.id}`, (one) =>
+      one.route(`**/api/tickets/${direct.id}`, (route) =>
+        route.request().method() === 'PATCH' ? route.fulfill({ status: 503, json: {} }) : route.continue(),
+      ),
+    )
+    const field = page.getByLabel('Add a tag')
+    await field.fill('refund')
+    await field.press('Enter')
+    await page.getByText('The helpdesk has a problem').waitFor()
+    expect(await field.inputValue()).toBe('refund')
+    await page.unrouteAll()
+    await field.press('Enter')
+    await page.getByRole('button', { name: 'Remove the tag refund' }).click()
+    await page.getByRole('button', { name: 'Remove the tag refund' }).waitFor({ state: 'detached' })
+    expect(await field.inputValue()).toBe('')
+  })
+
   test('an expired token is refreshed silently', async () => {
     let refused = 0
     const { page } = await at('/tickets', (one) =>

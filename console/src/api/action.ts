@@ -19,14 +19,17 @@ export function useAction(what: string | null = commonMessages.notDone) {
     },
     [],
   )
-  const run = async (action: () => Promise<unknown>): Promise<void> => {
+  /** @returns whether it succeeded */
+  const run = async (action: () => Promise<unknown>): Promise<boolean> => {
     try {
       await action()
       setError(undefined)
+      return true
     } catch (thrown) {
       const problem = toProblem(thrown)
       setError(problem)
       if (isGone.current && what !== null) showToast(`${what} ${describeError(problem).text}`, 'long')
+      return false
     }
   }
   return { error, run }

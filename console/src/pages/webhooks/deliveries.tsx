@@ -48,7 +48,7 @@ export function Deliveries({ id, isEnabled }: { id: string; isEnabled: boolean }
 type TableProps = {
   readonly deliveries: readonly WebhookDelivery[]
   /** Null while nothing can be sent. */
-  readonly onSendAgain: ((id: string) => Promise<void>) | null
+  readonly onSendAgain: ((id: string) => Promise<unknown>) | null
 }
 
 function DeliveryTable({ deliveries, onSendAgain }: TableProps) {

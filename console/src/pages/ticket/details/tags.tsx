@@ -10,7 +10,7 @@ const MAX_TAGS = 20
 type TagsProps = {
   readonly tags: readonly string[]
   /** One tag at a time, so that the tags of two agents at once are both kept. */
-  readonly onAdd: (tag: string) => unknown
+  readonly onAdd: (tag: string) => Promise<boolean>
   readonly onRemove: (tag: string) => unknown
 }
 
@@ -26,7 +26,7 @@ export function Tags({ tags, onAdd, onRemove }: TagsProps) {
       return
     }
     setTyped('')
-    if (!tags.includes(tag)) await onAdd(tag)
+    if (!tags.includes(tag) && !(await onAdd(tag))) setTyped((now) => now || tag)
   }
   return (
     <form
