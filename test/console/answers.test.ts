@@ -5,7 +5,7 @@ import type { Message, Ticket } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { browserForTests, type PageOptions } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
-import { type ConsoleOptions, customer, goTo, message, neighbour, openConsole, shop } from './support.ts'
+import { type ConsoleOptions, customer, goTo, message, openConsole, openTickets, shop } from './support.ts'
 
 // Answers of the API that the product rarely gives: the tests replace the real ones.
 const product = productForTests(() => product.connectByOAuth(shop))
@@ -14,11 +14,7 @@ let direct: Ticket
 let mention: Ticket
 
 beforeAll(async () => {
-  await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text: 'Where is my order?' })
-  await product.onX('POST', 'posts', { by: neighbour, text: `@${shop.username} are you open?` })
-  const of = (kind: string) => async () => (await product.tickets()).find((one) => one.kind === kind)
-  direct = await eventually('the direct ticket', of('direct'))
-  mention = await eventually('the mention ticket', of('mention'))
+  ;({ direct, mention } = await openTickets(product))
 })
 
 /** A short video that the browser records. */

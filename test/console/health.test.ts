@@ -1,9 +1,8 @@
 import { expect, test } from '@jest/globals'
-import type { Route } from 'playwright-core'
 import { eventually } from '../local/support.ts'
 import { browserForTests, noFaults } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
-import { addChannel, customer, heading, openConsole, shop } from './support.ts'
+import { addChannel, answersTaken, customer, heading, holdFirst, openConsole, shop } from './support.ts'
 
 const product = productForTests()
 const browser = browserForTests()
@@ -31,15 +30,21 @@ test('while the extension is off, agents are told whom to ask, and administrator
 test('who goes on to the tickets while the extension is being switched on reads there that it is on', async () => {
   await switchExtension(false)
   const { page } = await openConsole(browser.open, product, 'administrator', { at: '/extensions' })
-  const held = Promise.withResolvers<Route>()
-  await page.route(/\/api\/extensions\/twitter$/, (route) => held.resolve(route))
+  const switching = await holdFirst(page, 'PATCH', /\/api\/extensions\/twitter$/)
   await page.getByRole('switch').check()
-  const change = await held.promise
+  const change = await switching()
+  const looking = await holdFirst(page, 'GET', /\/api\/extensions$/)
   await page.getByRole('link', { name: 'Tickets', exact: true }).click()
-  await page.getByText('The Twitter extension is off').first().waitFor()
+  const look = await looking()
+  const before = await look.fetch()
   await change.continue()
   // Sooner than the next look of the page, which is after a minute.
-  await page.getByText('No account is connected yet').waitFor({ timeout: 45_000 })
+  const isOn = page.getByText('No account is connected yet')
+  await isOn.waitFor({ timeout: 45_000 })
+  // And an older answer changes nothing.
+  await look.fulfill({ response: before })
+  await answersTaken(page)
+  expect(await isOn.count()).toBe(1)
 })
 
 test('a channel that lost its access is told on the tickets; Cancel and another account change nothing', async () => {

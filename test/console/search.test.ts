@@ -4,7 +4,7 @@ import type { Ticket } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { browserForTests } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
-import { customer, heading, neighbour, openConsole, shop } from './support.ts'
+import { heading, openConsole, openTickets, shop } from './support.ts'
 
 const product = productForTests(() => product.connectByOAuth(shop))
 const browser = browserForTests()
@@ -12,11 +12,7 @@ let direct: Ticket
 let mention: Ticket
 
 beforeAll(async () => {
-  await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text: 'Where is order #4711?' })
-  await product.onX('POST', 'posts', { by: neighbour, text: `@${shop.username} are you open?` })
-  const of = (kind: string) => async () => (await product.tickets()).find((one) => one.kind === kind)
-  direct = await eventually('the direct ticket', of('direct'))
-  mention = await eventually('the mention ticket', of('mention'))
+  ;({ direct, mention } = await openTickets(product, 'Where is order #4711?'))
 })
 
 const field = (page: Page) => page.getByRole('searchbox', { name: 'Search tickets' })

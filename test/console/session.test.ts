@@ -3,7 +3,7 @@ import type { Page, Route } from 'playwright-core'
 import { eventually } from '../local/support.ts'
 import { browserForTests, noFaults } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
-import { openConsole } from './support.ts'
+import { answersTaken, openConsole } from './support.ts'
 
 const product = productForTests()
 const browser = browserForTests()
@@ -71,8 +71,7 @@ test('tokens that come after signing out are not kept for the next person', asyn
   await page.getByRole('button', { name: 'Sign out' }).click()
   await leaving
   await refresh.fulfill({ response: answer })
-  // The page has taken the answer when it has made another call after it.
-  await page.evaluate('fetch("/config.json").then((answer) => answer.text())')
+  await answersTaken(page)
   expect(await page.evaluate('sessionStorage.length')).toBe(0)
 })
 

@@ -3,7 +3,7 @@ import type { Page, Route } from 'playwright-core'
 import { eventually } from '../local/support.ts'
 import { axeViolations, browserForTests, noFaults, screenshot } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
-import { customer, goTo, heading, openConsole, shop } from './support.ts'
+import { answersTaken, customer, goTo, heading, openConsole, shop } from './support.ts'
 
 const product = productForTests()
 const browser = browserForTests()
@@ -107,8 +107,7 @@ test('a page that is opened before it is known where to begin stays open', async
   const answer = page.waitForResponse(/\/api\/channels$/)
   await question.continue()
   await answer
-  // The page has taken the answer when it has made another call after it.
-  await page.evaluate('fetch("/").then((answer) => answer.text())')
+  await answersTaken(page)
   expect(new URL(page.url()).pathname).toBe('/extensions')
   await heading(page, 'Extensions').waitFor()
   expect(held).toHaveLength(1)

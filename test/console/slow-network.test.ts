@@ -1,10 +1,20 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import type { Page, Route } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import type { Ticket } from '../../client/src/calls.ts'
 import { eventually } from '../local/support.ts'
 import { browserForTests } from '../support/browser.ts'
 import { productForTests } from '../support/product.ts'
-import { customer, heading, message, neighbour, openConsole, shop } from './support.ts'
+import {
+  answersTaken,
+  customer,
+  heading,
+  holdFirst,
+  message,
+  neighbour,
+  openConsole,
+  openTickets,
+  shop,
+} from './support.ts'
 
 // What people do while an answer is under way is not lost when it comes.
 const product = productForTests(() => product.connectByOAuth(shop))
@@ -13,15 +23,10 @@ let direct: Ticket
 let mention: Ticket
 
 beforeAll(async () => {
-  await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text: 'Where is my order?' })
-  const { id } = await product.onX<{ id: string }>('POST', 'posts', {
-    by: neighbour,
-    text: `@${shop.username} are you open?`,
-  })
-  const of = (kind: string) => async () => (await product.tickets()).find((one) => one.kind === kind)
-  direct = await eventually('the direct ticket', of('direct'))
-  mention = await eventually('the mention ticket', of('mention'))
-  await product.onX('POST', 'posts', { by: neighbour, text: `@${shop.username} and on Sunday?`, inReplyTo: id })
+  ;({ direct, mention } = await openTickets(product))
+  const [entry] = await product.messages(mention.id)
+  const second = { by: neighbour, text: `@${shop.username} and on Sunday?`, inReplyTo: entry?.externalId }
+  await product.onX('POST', 'posts', second)
   await eventually('the second post', async () => (await product.messages(mention.id)).length === 2)
 })
 
@@ -31,17 +36,6 @@ const at = async ({ id }: Ticket) => {
 }
 const box = (page: Page) => page.getByRole('textbox', { name: 'Reply by direct message' })
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
-
-/** Holds the first call, such as `POST /replies`; the others go on. */
-async function holdFirst(page: Page, method: string, address: RegExp): Promise<() => Promise<Route>> {
-  let held: Route | undefined
-  await page.route(address, (route) => {
-    if (held || route.request().method() !== method) return route.continue()
-    held = route
-    return undefined
-  })
-  return () => eventually(`${method} ${address}`, () => held)
-}
 
 describe('a reply', () => {
   test('stays in view when an answer comes that was asked for before it', async () => {
@@ -218,4 +212,36 @@ test('an address that is sent twice by Enter is added once', async () => {
   await answer
   await page.getByLabel('Secret').waitFor()
   expect((await product.admin.call('GET /api/webhook-endpoints')).endpoints).toHaveLength(1)
+})
+
+test('a status that was set stays when an answer comes that was asked for before it', async () => {
+  const page = await at(direct)
+  await message(page, 'Where is my order?').waitFor()
+  const held = await holdFirst(page, 'GET', new RegExp(`/api/tickets/${direct.id}$`))
+  await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text: 'Hello?' })
+  await eventually('the message', async () => (await product.messages(direct.id)).at(-1)?.text === 'Hello?')
+  const asked = await held()
+  const answer = await asked.fetch({ headers: { ...asked.request().headers(), 'if-none-match': '' } })
+  expect(answer.status()).toBe(200)
+  const status = page.getByRole('combobox', { name: 'Status' })
+  await status.selectOption('Pending')
+  await page.getByText('Status set to Pending.').first().waitFor()
+  await asked.fulfill({ response: answer })
+  await answersTaken(page)
+  expect(await status.inputValue()).toBe('pending')
+})
+
+test('rules that are written while others are applied stay', async () => {
+  const { page } = await openConsole(browser.open, product, 'administrator', { at: `/channels/twitter-${shop.id}` })
+  const held = await holdFirst(page, 'PATCH', /\/api\/channels\//)
+  await button(page, 'Add rule').click()
+  await page.getByLabel('Rule name').fill('Giveaways')
+  await page.getByLabel('One of these words').fill('giveaway')
+  await button(page, 'Try on the last 7 days').click()
+  await button(page, 'Apply rules').click()
+  const applying = await held()
+  await page.getByLabel('Rule name').fill('Raffles')
+  await applying.continue()
+  await page.getByText('Rules applied.').first().waitFor()
+  expect(await page.getByLabel('Rule name').inputValue()).toBe('Raffles')
 })

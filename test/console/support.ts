@@ -1,5 +1,7 @@
-import type { Page } from 'playwright-core'
+import type { Page, Route } from 'playwright-core'
+import type { Ticket } from '../../client/src/calls.ts'
 import type { PersonName } from '../../local/identity/clients.ts'
+import { eventually } from '../local/support.ts'
 import type { OpenedPage, PageOptions } from '../support/browser.ts'
 import type { Product } from '../support/product.ts'
 
@@ -58,3 +60,26 @@ export async function addChannel(page: Page): Promise<void> {
 
 /** The message of the conversation that contains the text. */
 export const message = (page: Page, text: string) => page.getByRole('article').filter({ hasText: text })
+
+/** A direct message of the customer and a mention by the neighbour, and the tickets that they open. */
+export async function openTickets(product: Product, text = 'Where is my order?') {
+  await product.onX('POST', 'direct-messages', { from: customer, to: shop.username, text })
+  await product.onX('POST', 'posts', { by: neighbour, text: `@${shop.username} are you open?` })
+  const of = (kind: Ticket['kind']) =>
+    eventually(`the ${kind} ticket`, async () => (await product.tickets()).find((one) => one.kind === kind))
+  return { direct: await of('direct'), mention: await of('mention') }
+}
+
+/** Holds the first call, such as `POST /replies`; the others go on. */
+export async function holdFirst(page: Page, method: string, address: RegExp): Promise<() => Promise<Route>> {
+  let held: Route | undefined
+  await page.route(address, (route) => {
+    if (held || route.request().method() !== method) return route.continue()
+    held = route
+    return undefined
+  })
+  return () => eventually(`${method} ${address}`, () => held)
+}
+
+/** Waits until the page has taken the answers that it got: it has when another call after them is answered. */
+export const answersTaken = (page: Page) => page.evaluate('fetch("/config.json").then((answer) => answer.text())')

@@ -76,6 +76,7 @@ export function ReplyForm({ ticket, entry, isFocused, onBegin, maySend, onSent }
     setSending(place, false)
   }
   const removeLinks = () => {
+    if (isSending) return
     changeDraft(place, { text: withoutPlaces(draft.text, validation?.links ?? []) })
     textarea.current?.focus()
   }
