@@ -134,6 +134,24 @@ describe('a reply', () => {
     await box(page).fill('')
   })
 
+  test('keeps its link while it is being sent', async () => {
+    const page = await at(mention)
+    const held = await holdFirst(page, 'POST', /\/replies$/)
+    const form = page.getByRole('textbox', { name: /^Public reply/ })
+    await form.fill('See https://example.com/hours')
+    const removeLink = button(page, 'Remove link')
+    await removeLink.waitFor()
+    await button(page, 'Reply publicly').click()
+    const sending = await held()
+    await removeLink.click()
+    expect(await form.inputValue()).toBe('See https://example.com/hours')
+    await sending.fulfill({ status: 409, json: { status: 409, detail: 'the channel is disconnected' } })
+    await page.getByText('The channel is disconnected.').waitFor()
+    await removeLink.click()
+    expect(await form.inputValue()).toBe('See')
+    await form.fill('')
+  })
+
   test('leaves the agent at the entry that was chosen while it was being sent', async () => {
     const page = await at(mention)
     const answer = async (text: string) => {

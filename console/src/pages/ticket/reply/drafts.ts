@@ -10,7 +10,7 @@ export type DraftFile = {
   /** Null after the page was loaded again. */
   readonly previewUrl: string | null
   /** Attachment ID of the API; undefined until the upload is finished. */
-  readonly id?: string | undefined
+  readonly id?: string
   readonly error?: string
 }
 
